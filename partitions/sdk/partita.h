@@ -1,0 +1,91 @@
+/*
+ * How a guest meets the hypervisor: the partita device, one page of 32-bit registers at 0x0400_0000.
+ * This file is the device's one definition; a test holds runtime/board/devices/partita.ts against it.
+ * All accesses are 32 bits wide and aligned; anything else is an access fault.
+ */
+#ifndef PARTITA_H
+#define PARTITA_H
+
+#define PARTITA_BASE 0x04000000u
+
+/* ---- identity ---------------------------------------------------------------------------------------------------- */
+#define PARTITA_MAGIC 0x000           /* r   0x50415254, "PART" */
+#define PARTITA_VERSION 0x004         /* r   1 */
+#define PARTITA_PARTITION 0x008       /* r   this partition's index in the module */
+#define PARTITA_CLOCK_HZ 0x00c        /* r   cycles per second of the board clock */
+#define PARTITA_MODE 0x010            /* rw  ARINC 653 operating mode; a write asks for a change, see PARTITA_MODE_* */
+#define PARTITA_START_CONDITION 0x014 /* r   why it started, see PARTITA_START_* */
+
+#define PARTITA_MODE_IDLE 0       /* written: the partition stops until it is restarted from outside */
+#define PARTITA_MODE_COLD_START 1 /* written: restart from the image at the next slot */
+#define PARTITA_MODE_WARM_START 2 /* written: the same, keeping the retained area */
+#define PARTITA_MODE_NORMAL 3     /* written: initialisation is done; inputs and outputs flow from now on */
+
+#define PARTITA_START_POWER_ON 0
+#define PARTITA_START_PARTITION_RESTART 1
+#define PARTITA_START_HEALTH_MONITOR 2
+
+/* ---- where the image's areas are in RAM; 0 when the image has none ------------------------------------------------- */
+#define PARTITA_INPUT_BASE 0x020    /* r */
+#define PARTITA_INPUT_SIZE 0x024    /* r   bytes */
+#define PARTITA_OUTPUT_BASE 0x028   /* r */
+#define PARTITA_OUTPUT_SIZE 0x02c   /* r   bytes */
+#define PARTITA_RETAINED_BASE 0x030 /* r */
+#define PARTITA_RETAINED_SIZE 0x034 /* r   bytes */
+
+/* ---- doorbells: any value written rings -------------------------------------------------------------------------- */
+#define PARTITA_LATCH_INPUTS 0x040    /* w   copy the inputs fixed at the start of this slot into RAM */
+#define PARTITA_PUBLISH_OUTPUTS 0x044 /* w   hand the outputs over; they take effect at the end of this slot */
+
+/* ---- time: 64-bit values as a low and a high word, constant during a slot ------------------------------------------ */
+#define PARTITA_FRAME 0x050         /* r   number of this major frame, from 0 */
+#define PARTITA_SLOT_START 0x058    /* r   board cycle at which this slot started */
+#define PARTITA_SLOT_DURATION 0x060 /* r   cycles */
+#define PARTITA_MAJOR_FRAME 0x068   /* r   cycles */
+
+/* ---- application errors: write DETAIL and MESSAGE first, then the code --------------------------------------------- */
+#define PARTITA_ERROR_DETAIL 0x080  /* rw  any number: a source line, a subcode */
+#define PARTITA_ERROR_MESSAGE 0x084 /* rw  address of a NUL-terminated text (at most 128 bytes are read), or 0 */
+#define PARTITA_RAISE_ERROR 0x088   /* w   PARTITA_ERROR_*_CODE; the guest goes on unless its health table says otherwise */
+
+#define PARTITA_DEADLINE_MISSED 1
+#define PARTITA_APPLICATION_ERROR 2
+#define PARTITA_NUMERIC_ERROR 3
+#define PARTITA_ILLEGAL_REQUEST 4
+#define PARTITA_STACK_OVERFLOW 5
+
+/* ---- queuing ports ------------------------------------------------------------------------------------------------ */
+#define PARTITA_PORT_LOOKUP 0x0c0      /* w   address of a NUL-terminated port name: selects it. PORT_SELECT then holds its */
+                                       /*     index, or 0xffff_ffff when the config gives this partition no such port */
+#define PARTITA_PORT_SELECT 0x0c4      /* rw  the port that the registers below speak of */
+#define PARTITA_PORT_BUFFER 0x0c8      /* rw  address of the message in RAM */
+#define PARTITA_PORT_LENGTH 0x0cc      /* rw  bytes to send; for RECEIVE the buffer's size, afterwards the message's */
+#define PARTITA_PORT_COMMAND 0x0d0     /* w   PARTITA_PORT_SEND or PARTITA_PORT_RECEIVE */
+#define PARTITA_PORT_STATUS 0x0d4      /* r   of the last command or lookup, see below */
+#define PARTITA_PORT_AVAILABLE 0x0d8   /* r   destination: messages that can be received in this slot; source: free places */
+#define PARTITA_PORT_MAX_MESSAGE 0x0dc /* r   bytes */
+
+#define PARTITA_PORT_SEND 1
+#define PARTITA_PORT_RECEIVE 2
+
+/* ARINC 653 P1 §3.1: return codes */
+#define PARTITA_NO_ERROR 0
+#define PARTITA_NO_ACTION 1
+#define PARTITA_NOT_AVAILABLE 2  /* queue full (SEND) or empty (RECEIVE) */
+#define PARTITA_INVALID_PARAM 3  /* no such port, message too long, buffer outside RAM or too small */
+#define PARTITA_INVALID_CONFIG 4
+#define PARTITA_INVALID_MODE 5   /* wrong direction, or the partition is not NORMAL */
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+static inline uint32_t partita_read(uint32_t offset) {
+    return *(volatile uint32_t *)(PARTITA_BASE + offset);
+}
+
+static inline void partita_write(uint32_t offset, uint32_t value) {
+    *(volatile uint32_t *)(PARTITA_BASE + offset) = value;
+}
+#endif
+
+#endif

@@ -1,0 +1,30 @@
+/** What the partita device asks of whoever runs the partition: the hypervisor, or `partita exec` for one image alone. */
+import type { Cycles } from "../../units.ts";
+
+/** Codes are those of partitions/sdk/partita.h: modes, start conditions, error codes, port return codes. */
+export interface PartitaHost {
+  /** This partition's index in the module. */
+  readonly partition: number;
+  mode(): number;
+  /** The guest asks for another mode; to end its run, the host calls the board's `requestStop`. */
+  requestMode(mode: number): void;
+  startCondition(): number;
+  /** Copies the inputs fixed at the start of this slot into the guest's RAM. */
+  latchInputs(): void;
+  /** Reads the outputs from the guest's RAM; they take effect at the end of the slot. */
+  publishOutputs(): void;
+  frame(): number;
+  slotStart(): Cycles;
+  slotDuration(): Cycles;
+  majorFrame(): Cycles;
+  raiseError(code: number, detail: number, message: string): void;
+  /** @returns the port's index, or −1. */
+  findPort(name: string): number;
+  /** `message` is a view of guest RAM: copy it. @returns a PARTITA_* return code. */
+  send(port: number, message: Uint8Array): number;
+  /** Copies the oldest message into `into`. @returns its length in bytes, or −(PARTITA_* return code). */
+  receive(port: number, into: Uint8Array): number;
+  /** Messages receivable, or places free, in this slot; 0 for a port that does not exist. */
+  available(port: number): number;
+  maxMessageBytes(port: number): number;
+}

@@ -1,0 +1,147 @@
+/**
+ * The shared memory in which the board worker and the bridge meet: per partition a double-buffered image of its inputs
+ * (bridge → board) and of all its points (board → bridge). Each side owns the buffer it writes; a sequence counter says
+ * which of the two is whole. Neither side ever waits for the other.
+ */
+import { bytesForCells, PointCells, QUALITY, type Quality } from "../hypervisor/point-cells.ts";
+import type { Partition, PointRef, PointValue, System } from "../system.ts";
+
+/** The bridge's side of a running module. */
+export interface PointExchange {
+  /**
+   * Copies the partition's points, as of the end of its latest slot, into `into`: inputs as the guest saw them, outputs as it
+   * published them (`time` in board cycles for these).
+   * @returns false, leaving `into` alone, when nothing new was published since this side's last call.
+   */
+  readPublished(partition: number, into: PointCells): boolean;
+  /** Sets an input; it travels with the next `handOver`. `timeMs`: host milliseconds since 1970 at which the value was good. */
+  writeInput(ref: PointRef, value: PointValue, quality: Quality, timeMs: number): void;
+  /** Makes everything written since the last call visible to the partitions' next slot starts, per partition at once. */
+  handOver(): void;
+  /** Host milliseconds since 1970 at which board cycle `cycle` happened, or happens. */
+  timeOfCycle(cycle: number): number;
+}
+
+/** The board's side. */
+export interface BoardExchange {
+  /** Copies what the bridge handed over into `inputs`. @returns false when there is nothing new since the last call. */
+  takeInputs(partition: number, inputs: PointCells): boolean;
+  publish(partition: number, points: PointCells): void;
+  /** Says that board cycle `cycle` is at host time `timeMs`. */
+  anchor(cycle: number, timeMs: number): void;
+}
+
+const HEADER_BYTES = 64;
+const ANCHOR = { cycle: 1, timeMs: 2 } as const;
+
+/** Two images of one partition in one direction, and the counter of images completed. */
+class DoubleBuffer {
+  readonly #sequence: Int32Array;
+  readonly #buffers: readonly [PointCells, PointCells];
+  #lastRead = 0;
+
+  constructor(points: number, shared: SharedArrayBuffer, byteOffset: number) {
+    const size = bytesForCells(points);
+    this.#sequence = new Int32Array(shared, byteOffset, 1);
+    this.#buffers = [
+      new PointCells(points, shared, byteOffset + 8),
+      new PointCells(points, shared, byteOffset + 8 + size),
+    ];
+  }
+
+  static bytes(points: number): number {
+    return 8 + 2 * bytesForCells(points);
+  }
+
+  write(cells: PointCells): void {
+    const next = (Atomics.load(this.#sequence, 0) + 1) | 0;
+    this.#buffers[(next & 1) as 0 | 1].copyFrom(cells);
+    Atomics.store(this.#sequence, 0, next);
+  }
+
+  /** Retries while the writer overtakes the copy; it writes at most once a slot, so this ends. */
+  read(into: PointCells): boolean {
+    let sequence = Atomics.load(this.#sequence, 0);
+    if (sequence === this.#lastRead) return false;
+    for (;;) {
+      into.copyFrom(this.#buffers[(sequence & 1) as 0 | 1]);
+      const after = Atomics.load(this.#sequence, 0);
+      if (after === sequence) break;
+      sequence = after;
+    }
+    this.#lastRead = sequence;
+    return true;
+  }
+}
+
+export class SharedExchange implements PointExchange, BoardExchange {
+  readonly shared: SharedArrayBuffer;
+  readonly #partitions: readonly Partition[];
+  readonly #cyclesPerMs: number;
+  readonly #anchor: Float64Array;
+  readonly #inputs: DoubleBuffer[] = [];
+  readonly #published: DoubleBuffer[] = [];
+  /** The bridge's own copy of each partition's inputs, and whether it has changed since the last hand-over. */
+  readonly #pending: { cells: PointCells; changed: boolean }[] = [];
+
+  /** Over `shared` when another thread made it, else over new memory. Both sides must be given the same System. */
+  constructor(system: System, shared?: SharedArrayBuffer) {
+    const bytes = system.partitions.reduce((sum, p) => sum + 2 * DoubleBuffer.bytes(p.points.length), HEADER_BYTES);
+    this.shared = shared ?? new SharedArrayBuffer(bytes);
+    this.#partitions = system.partitions;
+    this.#cyclesPerMs = system.clock / 1000;
+    this.#anchor = new Float64Array(this.shared, 0, 3);
+    let at = HEADER_BYTES;
+    for (const partition of system.partitions) {
+      const points = partition.points.length;
+      this.#inputs.push(new DoubleBuffer(points, this.shared, at));
+      at += DoubleBuffer.bytes(points);
+      this.#published.push(new DoubleBuffer(points, this.shared, at));
+      at += DoubleBuffer.bytes(points);
+      const cells = new PointCells(points);
+      for (const point of partition.points) {
+        cells.set(point.index, point.type, point.initial);
+        cells.quality[point.index] = QUALITY.uncertain;
+      }
+      this.#pending.push({ cells, changed: false });
+    }
+  }
+
+  readPublished(partition: number, into: PointCells): boolean {
+    return this.#published[partition]!.read(into);
+  }
+
+  writeInput(ref: PointRef, value: PointValue, quality: Quality, timeMs: number): void {
+    const point = this.#partitions[ref.partition]!.points[ref.point]!;
+    const pending = this.#pending[ref.partition]!;
+    pending.cells.set(point.index, point.type, value);
+    pending.cells.quality[point.index] = QUALITY[quality];
+    pending.cells.time[point.index] = timeMs;
+    pending.changed = true;
+  }
+
+  handOver(): void {
+    for (const [index, pending] of this.#pending.entries()) {
+      if (!pending.changed) continue;
+      this.#inputs[index]!.write(pending.cells);
+      pending.changed = false;
+    }
+  }
+
+  timeOfCycle(cycle: number): number {
+    return this.#anchor[ANCHOR.timeMs]! + (cycle - this.#anchor[ANCHOR.cycle]!) / this.#cyclesPerMs;
+  }
+
+  takeInputs(partition: number, inputs: PointCells): boolean {
+    return this.#inputs[partition]!.read(inputs);
+  }
+
+  publish(partition: number, points: PointCells): void {
+    this.#published[partition]!.write(points);
+  }
+
+  anchor(cycle: number, timeMs: number): void {
+    this.#anchor[ANCHOR.cycle] = cycle;
+    this.#anchor[ANCHOR.timeMs] = timeMs;
+  }
+}

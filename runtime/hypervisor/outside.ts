@@ -1,0 +1,56 @@
+/**
+ * What the world around a module offers and hears. The module calls it synchronously at slot boundaries, and never
+ * otherwise: this is the only way in and out (law 4). The paced host, the rig, the recorder and the replayer are all Outsides.
+ */
+import type { Fault } from "../hart/engine.ts";
+import type { Cycles } from "../units.ts";
+import type { PointCells } from "./point-cells.ts";
+
+/** Where in board time something happened. */
+export interface BoardInstant {
+  readonly cycle: Cycles;
+  readonly frame: number;
+  /** Index of the slot in the schedule. */
+  readonly slot: number;
+  readonly partition: number;
+}
+
+/** ARINC 653 P1 §2.4: errors that a guest raises itself. */
+export type ApplicationErrorCode =
+  | "DEADLINE_MISSED"
+  | "APPLICATION_ERROR"
+  | "NUMERIC_ERROR"
+  | "ILLEGAL_REQUEST"
+  | "STACK_OVERFLOW";
+
+/** Something for the log, never for the guest. */
+export type Incident =
+  | { readonly kind: "fault"; readonly fault: Fault }
+  | {
+      readonly kind: "applicationError";
+      readonly code: ApplicationErrorCode;
+      readonly detail: number;
+      readonly message: string;
+    }
+  | { readonly kind: "modeChanged"; readonly from: PartitionMode; readonly to: PartitionMode }
+  | { readonly kind: "poweredOff"; readonly code: number };
+
+export const PARTITION_MODES = ["IDLE", "COLD_START", "WARM_START", "NORMAL"] as const;
+/** ARINC 653 P1 §2.3.1.4. */
+export type PartitionMode = (typeof PARTITION_MODES)[number];
+
+export interface Outside {
+  /**
+   * At the start of a partition's slot: bring `inputs` up to date. It holds what was latched last. Cells that a channel
+   * feeds, and validity points, are overwritten afterwards; then the whole is fixed for the slot.
+   */
+  latch(at: BoardInstant, inputs: PointCells): void;
+  /** At the end of a slot, after it took effect: all points of the partition as it saw (inputs) and published (outputs) them. */
+  published(at: BoardInstant, points: PointCells): void;
+  /** A byte that the guest wrote to its UART. */
+  uart(at: BoardInstant, byte: number): void;
+  /** A guest's error or change of mode. */
+  incident(at: BoardInstant, incident: Incident): void;
+  /** The frame is over; `hashes[p]` is partition p's XXH64 for this frame. The array is reused. */
+  frameEnded(frame: number, hashes: BigUint64Array): void;
+}

@@ -1,0 +1,66 @@
+/**
+ * The values of a partition's points at one moment, outside the guest: one 8-byte cell a point, with its quality and time.
+ * The same layout lies in plain memory (rig, replay) and in shared memory (worker ↔ bridge).
+ */
+import { POINT_TYPES, type PointType, type PointValue } from "../system.ts";
+
+/** OPC's three, worst first. */
+export const QUALITY = { bad: 0, uncertain: 1, good: 2 } as const;
+export type Quality = keyof typeof QUALITY;
+const QUALITY_NAMES: readonly Quality[] = ["bad", "uncertain", "good"];
+
+export const bytesForCells = (points: number): number => points * 8 + points * 8 + Math.ceil(points / 8) * 8;
+
+export class PointCells {
+  readonly count: number;
+  /** All cells as bytes, 8 a point, the value little-endian from the first; unused bytes are 0. */
+  readonly values: Uint8Array;
+  /** When the value was produced: host milliseconds since 1970 for what came from outside, board cycles for what a guest published. */
+  readonly time: Float64Array;
+  /** One of `QUALITY` a point. */
+  readonly quality: Uint8Array;
+  readonly #view: DataView;
+
+  /** Uses `buffer` from `byteOffset` (a multiple of 8) on, for `bytesForCells(points)` bytes; a new one when left out. */
+  constructor(points: number, buffer: ArrayBufferLike = new ArrayBuffer(bytesForCells(points)), byteOffset = 0) {
+    this.count = points;
+    this.values = new Uint8Array(buffer, byteOffset, points * 8);
+    this.time = new Float64Array(buffer, byteOffset + points * 8, points);
+    this.quality = new Uint8Array(buffer, byteOffset + points * 16, points);
+    this.#view = new DataView(buffer, byteOffset, points * 8);
+  }
+
+  get(point: number, type: PointType): PointValue {
+    const at = point * 8;
+    const view = this.#view;
+    const { bytes, kind } = POINT_TYPES[type];
+    if (kind === "bool") return view.getUint8(at) !== 0;
+    if (kind === "float") return view.getFloat32(at, true);
+    if (kind === "signed") {
+      return bytes === 1 ? view.getInt8(at) : bytes === 2 ? view.getInt16(at, true) : view.getInt32(at, true);
+    }
+    return bytes === 1 ? view.getUint8(at) : bytes === 2 ? view.getUint16(at, true) : view.getUint32(at, true);
+  }
+
+  /** Integers are taken modulo their width, as DataView does; range checks belong to whoever meets the user. */
+  set(point: number, type: PointType, value: PointValue): void {
+    const at = point * 8;
+    const view = this.#view;
+    const { bytes, kind } = POINT_TYPES[type];
+    if (kind === "bool") view.setUint8(at, value ? 1 : 0);
+    else if (kind === "float") view.setFloat32(at, Number(value), true);
+    else if (bytes === 1) view.setUint8(at, Number(value));
+    else if (bytes === 2) view.setUint16(at, Number(value), true);
+    else view.setUint32(at, Number(value), true);
+  }
+
+  qualityOf(point: number): Quality {
+    return QUALITY_NAMES[this.quality[point] ?? 0] ?? "bad";
+  }
+
+  copyFrom(other: PointCells): void {
+    this.values.set(other.values);
+    this.time.set(other.time);
+    this.quality.set(other.quality);
+  }
+}

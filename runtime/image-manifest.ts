@@ -1,0 +1,44 @@
+/**
+ * What an image says of itself: the JSON text in its ELF section `.partita` (not loaded into RAM). The ST compiler writes it;
+ * a C image has none, and the config names its points by symbol instead.
+ */
+import type { Direction, PointType, PointValue } from "./system.ts";
+
+export const MANIFEST_SECTION = ".partita";
+
+export interface ManifestPoint {
+  readonly name: string;
+  readonly type: PointType;
+  readonly direction: Direction;
+  /** Guest address of the value's first byte. */
+  readonly address: number;
+  /** Bit 0 … 7 of that byte for a BOOL at %IX/%QX, else null. */
+  readonly bit: number | null;
+  readonly initial: PointValue;
+}
+
+export interface ManifestPort {
+  readonly name: string;
+  readonly direction: "source" | "destination";
+  /** Bytes of the message that the program sends, or has room for. */
+  readonly messageBytes: number;
+}
+
+export interface ManifestArea {
+  readonly base: number;
+  readonly bytes: number;
+}
+
+export interface ImageManifest {
+  readonly format: 1;
+  readonly language: "ST";
+  /** Period of the cyclic task, nanoseconds. */
+  readonly taskIntervalNs: number;
+  readonly points: readonly ManifestPoint[];
+  readonly ports: readonly ManifestPort[];
+  readonly areas: {
+    readonly input: ManifestArea | null;
+    readonly output: ManifestArea | null;
+    readonly retained: ManifestArea | null;
+  };
+}

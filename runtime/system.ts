@@ -1,0 +1,219 @@
+/**
+ * A System is a module resolved: what the config file describes, with every name looked up, every quantity in its final unit
+ * and nothing left to interpret. It is built once by `config`, frozen, and read by everything else. This file is the
+ * documentation of what a module is.
+ */
+import type { Cycles, GuestAddress, Hertz } from "./units.ts";
+
+/** Elementary IEC 61131-3 types that a point may have. TIME is a DINT of milliseconds. */
+export const POINT_TYPES = {
+  BOOL: { bytes: 1, kind: "bool" },
+  SINT: { bytes: 1, kind: "signed" },
+  INT: { bytes: 2, kind: "signed" },
+  DINT: { bytes: 4, kind: "signed" },
+  USINT: { bytes: 1, kind: "unsigned" },
+  UINT: { bytes: 2, kind: "unsigned" },
+  UDINT: { bytes: 4, kind: "unsigned" },
+  BYTE: { bytes: 1, kind: "unsigned" },
+  WORD: { bytes: 2, kind: "unsigned" },
+  DWORD: { bytes: 4, kind: "unsigned" },
+  TIME: { bytes: 4, kind: "signed" },
+  REAL: { bytes: 4, kind: "float" },
+} as const;
+export type PointType = keyof typeof POINT_TYPES;
+/** A point's value: BOOL as boolean, all else as number (REAL already rounded to single precision). */
+export type PointValue = boolean | number;
+
+export type Direction = "input" | "output";
+
+/** One named, typed signal of a partition's process image. */
+export interface Point {
+  /** Position in `Partition.points`. */
+  readonly index: number;
+  /** Without the partition: `level`. */
+  readonly name: string;
+  readonly type: PointType;
+  readonly direction: Direction;
+  /** Where the value lies in the partition's RAM. */
+  readonly address: GuestAddress;
+  /** For a BOOL that is one bit of a byte (%IX0.3): 0 … 7. `null`: the value fills its bytes. */
+  readonly bit: number | null;
+  /** An input's value before anything was received, an output's before the first publish. */
+  readonly initial: PointValue;
+  /** What an output takes when its partition is stopped; "hold" keeps the last published value. */
+  readonly failSafe: PointValue | "hold";
+  /** A BOOL input that is TRUE while the quality of this other input (index in the same partition) is good. */
+  readonly validityOf: number | null;
+}
+
+/** A stretch of a partition's RAM that its image declares. */
+export interface Area {
+  readonly base: GuestAddress;
+  readonly bytes: number;
+}
+
+export interface QueuingPort {
+  /** Position in `Partition.ports`; what the guest's port lookup returns. */
+  readonly index: number;
+  readonly name: string;
+  readonly direction: "source" | "destination";
+  /** Index in `System.queuingChannels`. */
+  readonly channel: number;
+}
+
+export interface Partition {
+  readonly index: number;
+  readonly name: string;
+  /** The ELF executable, whether it came from `program:` or `image:`. */
+  readonly image: Uint8Array;
+  /** The file it was made from, for messages. */
+  readonly imagePath: string;
+  /** Bytes of RAM at 0x8000_0000; a whole number of 4 KiB pages. */
+  readonly memoryBytes: number;
+  /** "guest": LATCH and PUBLISH doorbells move the image. "auto": points are copied at slot start and end. */
+  readonly latch: "guest" | "auto";
+  readonly points: readonly Point[];
+  readonly ports: readonly QueuingPort[];
+  readonly areas: { readonly input: Area | null; readonly output: Area | null; readonly retained: Area | null };
+  /** Period of the image's cyclic task, where it declares one. */
+  readonly taskInterval: Cycles | null;
+}
+
+/** A stretch of a hart's time given to one partition. */
+export interface Slot {
+  /** Position in `Schedule.slots`. */
+  readonly index: number;
+  readonly hart: number;
+  /** Index in `System.partitions`. */
+  readonly partition: number;
+  /** From the start of the major frame. */
+  readonly start: Cycles;
+  readonly duration: Cycles;
+}
+
+export interface Schedule {
+  readonly name: string;
+  readonly majorFrame: Cycles;
+  /** Ordered by start, then hart; slots of one hart do not overlap. */
+  readonly slots: readonly Slot[];
+}
+
+export interface PointRef {
+  readonly partition: number;
+  readonly point: number;
+}
+
+/** Last value wins; an input older than `refreshPeriod` is uncertain. */
+export interface SamplingChannel {
+  readonly from: PointRef;
+  readonly to: readonly PointRef[];
+  readonly refreshPeriod: Cycles;
+}
+
+/** A FIFO between two partitions' ports. */
+export interface QueuingChannel {
+  readonly from: { readonly partition: number; readonly port: number };
+  readonly to: { readonly partition: number; readonly port: number };
+  /** Messages it holds at most. */
+  readonly depth: number;
+  readonly maxMessageBytes: number;
+}
+
+// ── The outside: what io-bridge connects ────────────────────────────────────────────────────────────────────────────
+
+/** Order of the bytes of a 32-bit value in two registers, most significant = A. */
+export type ByteOrder = "ABCD" | "DCBA" | "BADC" | "CDAB";
+export type ModbusArea = "coil" | "discreteInput" | "inputRegister" | "holdingRegister";
+
+/** One point at one Modbus address (0-based PDU address). */
+export interface ModbusMapping {
+  readonly point: PointRef;
+  readonly area: ModbusArea;
+  readonly address: number;
+  /** How the value travels; defaults to the point's own type. Meaningless for coils and discrete inputs. */
+  readonly type: PointType;
+  readonly byteOrder: ByteOrder;
+  /** value of the point = raw × scale + offset. */
+  readonly scale: number;
+  readonly offset: number;
+}
+
+export interface ModbusServer {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly unitId: number;
+  readonly maxConnections: number;
+  readonly idleTimeoutMs: number;
+  /** Input points mapped to coils or holding registers are writable; everything else is read-only. */
+  readonly mappings: readonly ModbusMapping[];
+}
+
+export interface ModbusClientMapping extends ModbusMapping {
+  /** Index in `ModbusDevice.pollGroups`; for outputs the group whose interval re-sends an unchanged value. */
+  readonly pollGroup: number;
+  /** What an input takes when the device stops answering: the last value, or this one. Its quality is bad either way. */
+  readonly onBad: "hold" | { readonly substitute: PointValue };
+}
+
+export interface ModbusDevice {
+  readonly name: string;
+  readonly unitId: number;
+  readonly pollGroups: readonly { readonly name: string; readonly intervalMs: number }[];
+  readonly mappings: readonly ModbusClientMapping[];
+}
+
+/** One TCP connection, with one request in flight, to one or more units behind it. */
+export interface ModbusClient {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly responseTimeoutMs: number;
+  readonly reconnectBackoffMs: { readonly min: number; readonly max: number };
+  /** Consecutive unanswered requests after which the points of a device turn bad. */
+  readonly degradeAfter: number;
+  readonly devices: readonly ModbusDevice[];
+}
+
+export interface MqttPublication {
+  readonly point: PointRef;
+  /** Report when |new − last reported| > deadband (any change for BOOL, or when 0). */
+  readonly deadband: number;
+  /** No sooner than this after the last report of the point, ms. */
+  readonly minReportMs: number;
+  /** At the latest this long after it, even when unchanged, ms; 0: never. */
+  readonly maxReportMs: number;
+}
+
+export interface MqttLink {
+  readonly name: string;
+  /** "embedded": Partita is the broker, listening on host and port. "external": it connects to the one there. */
+  readonly broker: "embedded" | "external";
+  readonly host: string;
+  readonly port: number;
+  /** First level of every topic; the whole is `prefix/module/partition/point`. */
+  readonly topicPrefix: string;
+  readonly publications: readonly MqttPublication[];
+  /** Input points that `…/set` may write. */
+  readonly commands: readonly PointRef[];
+}
+
+export interface System {
+  /** The module's name. */
+  readonly name: string;
+  /** Absolute path of the config file. */
+  readonly configPath: string;
+  /** SHA-256, hex, over the config text and all images: names the run. */
+  readonly digest: string;
+  readonly clock: Hertz;
+  readonly harts: number;
+  readonly partitions: readonly Partition[];
+  readonly schedule: Schedule;
+  readonly samplingChannels: readonly SamplingChannel[];
+  readonly queuingChannels: readonly QueuingChannel[];
+  readonly modbusServers: readonly ModbusServer[];
+  readonly modbusClients: readonly ModbusClient[];
+  readonly mqtt: readonly MqttLink[];
+  /** Lateness beyond which a paced run re-anchors instead of catching up. */
+  readonly maxLateness: Cycles;
+}
