@@ -1,0 +1,13 @@
+/** The one place that reads the host's time; everything else is given a Clock. Host time never reaches a guest (law 5). */
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01 UTC; may jump when the host's clock is set. */
+  nowMs(): number;
+  /** Milliseconds since some fixed moment, with a resolution of a microsecond or better; never goes back. */
+  monotonicMs(): number;
+}
+
+export const hostClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+};
