@@ -1,0 +1,68 @@
+/**
+ * Holds board time back to real time: sleeps until shortly before a boundary is due, then spins. Pacing only delays; a run
+ * that is late executes every frame and catches up, unless it is later than `maxLateness`: then its pace starts afresh.
+ */
+import type { Cycles, Hertz } from "../units.ts";
+import type { Clock } from "./clock.ts";
+import type { LatenessHistogram } from "./lateness.ts";
+
+/** A sleep on a shared test machine ends up to this much late (p99), so the rest of the wait is spun. */
+const SPIN_MS = 0.15;
+/** Iterations between two looks at the clock while spinning: about a microsecond, and no garbage from clock readings. */
+const SPINS_PER_LOOK = 400;
+
+export interface PacerOptions {
+  readonly clock: Clock;
+  readonly boardClock: Hertz;
+  readonly maxLateness: Cycles;
+  readonly lateness: LatenessHistogram;
+  /** Word 0 is 0 while the run shall go on; whoever changes it also notifies, which ends a sleep at once. */
+  readonly control: Int32Array;
+  /** Told whenever board cycle `cycle` was tied to host time `timeMs` (milliseconds since 1970). */
+  readonly onAnchor: (cycle: Cycles, timeMs: number) => void;
+}
+
+export class Pacer {
+  readonly #options: PacerOptions;
+  readonly #cyclesPerMs: number;
+  readonly #maxLatenessMs: number;
+  #anchorCycle = 0 as Cycles;
+  #anchorMs = 0;
+
+  constructor(options: PacerOptions) {
+    this.#options = options;
+    this.#cyclesPerMs = options.boardClock / 1000;
+    this.#maxLatenessMs = options.maxLateness / this.#cyclesPerMs;
+  }
+
+  /** Ties board cycle `cycle` to this moment. */
+  anchor(cycle: Cycles): void {
+    this.#anchorCycle = cycle;
+    this.#anchorMs = this.#options.clock.monotonicMs();
+    this.#options.onAnchor(cycle, this.#options.clock.nowMs());
+  }
+
+  /**
+   * Returns when `cycle` is due, or at once when it was due already.
+   * @returns false when the run had fallen so far behind that its pace was started afresh.
+   */
+  waitFor(cycle: Cycles): boolean {
+    const { clock, control, lateness } = this.#options;
+    const dueMs = this.#anchorMs + (cycle - this.#anchorCycle) / this.#cyclesPerMs;
+    let now = clock.monotonicMs();
+    if (dueMs - now > SPIN_MS) {
+      Atomics.wait(control, 0, 0, dueMs - now - SPIN_MS);
+      now = clock.monotonicMs();
+    }
+    while (now < dueMs && Atomics.load(control, 0) === 0) {
+      for (let spin = 0; spin < SPINS_PER_LOOK; spin++) Atomics.load(control, 0);
+      now = clock.monotonicMs();
+    }
+    const lateMs = Math.max(0, now - dueMs);
+    lateness.add(lateMs * 1000);
+    if (lateMs <= this.#maxLatenessMs) return true;
+    lateness.addSlip(lateMs * 1000);
+    this.anchor(cycle);
+    return false;
+  }
+}
