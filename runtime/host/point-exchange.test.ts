@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { PointCells, QUALITY } from "../hypervisor/point-cells.ts";
+import type { Partition, Point, System } from "../system.ts";
+import { cycles, guestAddress, hertz } from "../units.ts";
+import { SharedExchange } from "./point-exchange.ts";
+
+const point = (index: number): Point => ({
+  index,
+  name: `p${index}`,
+  type: "DINT",
+  direction: "input",
+  address: guestAddress(0x8000_0000 + 4 * index),
+  bit: null,
+  initial: 100 + index,
+  failSafe: "hold",
+  validityOf: null,
+});
+
+const partition = (index: number, points: number): Partition => ({
+  index,
+  name: `partition${index}`,
+  image: new Uint8Array(),
+  imagePath: "",
+  memoryBytes: 4096,
+  latch: "auto",
+  points: Array.from({ length: points }, (_, i) => point(i)),
+  ports: [],
+  areas: { input: null, output: null, retained: null },
+  taskInterval: null,
+});
+
+const system: System = {
+  name: "exchange",
+  configPath: "",
+  digest: "",
+  clock: hertz(1_000_000),
+  harts: 1,
+  partitions: [partition(0, 3), partition(1, 9)],
+  schedule: { name: "normal", majorFrame: cycles(1000), slots: [] },
+  samplingChannels: [],
+  queuingChannels: [],
+  modbusServers: [],
+  modbusClients: [],
+  mqtt: [],
+  maxLateness: cycles(1000),
+};
+
+/** The two sides as two threads have them: over the same memory, with nothing else in common. */
+const twoSides = () => {
+  const bridge = new SharedExchange(system);
+  return { bridge, board: new SharedExchange(system, bridge.shared) };
+};
+
+describe("a point exchange", () => {
+  it("hands inputs over only when told to, and all at once", () => {
+    const { bridge, board } = twoSides();
+    const inputs = new PointCells(9);
+    bridge.writeInput({ partition: 1, point: 8 }, -5, "good", 12);
+    bridge.writeInput({ partition: 1, point: 0 }, 7, "bad", 13);
+    expect(board.takeInputs(1, inputs)).toBe(false);
+    bridge.handOver();
+    expect(board.takeInputs(0, new PointCells(3))).toBe(false);
+    expect(board.takeInputs(1, inputs)).toBe(true);
+    expect([0, 1, 8].map((index) => inputs.get(index, "DINT"))).toEqual([7, 101, -5]);
+    expect([0, 1, 8].map((index) => inputs.qualityOf(index))).toEqual(["bad", "uncertain", "good"]);
+    expect(inputs.time[8]).toBe(12);
+    expect(board.takeInputs(1, inputs)).toBe(false);
+  });
+
+  it("gives the bridge the latest publish, whole, once", () => {
+    const { bridge, board } = twoSides();
+    const published = new PointCells(3);
+    const seen = new PointCells(3);
+    for (let round = 1; round <= 5; round++) {
+      for (let index = 0; index < 3; index++) {
+        published.set(index, "DINT", round * 10);
+        published.quality[index] = QUALITY.good;
+      }
+      board.publish(0, published);
+    }
+    expect(bridge.readPublished(0, seen)).toBe(true);
+    expect([0, 1, 2].map((index) => seen.get(index, "DINT"))).toEqual([50, 50, 50]);
+    expect(bridge.readPublished(0, seen)).toBe(false);
+  });
+
+  it("tells host time from board time", () => {
+    const { bridge, board } = twoSides();
+    board.anchor(5000, 1_000_000);
+    expect(bridge.timeOfCycle(7000)).toBe(1_000_002);
+  });
+});
