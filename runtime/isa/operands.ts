@@ -1,0 +1,57 @@
+/** Operand values between a word and numbers: the fields of formats.ts read and written. */
+import { type Field, type Format, OPERAND_NAMES, type OperandName } from "./formats.ts";
+
+/** Every operand, 0 where the format has none. Signed and offset immediates are negative where they mean it. */
+export type Operands = Record<OperandName, number>;
+
+export const noOperands = (): Operands => ({
+  ...{ rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, csr: 0 },
+  ...{ rm: 0, aq: 0, rl: 0, pred: 0, succ: 0 },
+});
+
+const isSigned = (field: Field): boolean =>
+  field.kind === "signed" || field.kind === "offset" || field.kind === "upper";
+
+/** Bits from 0 up to the operand's highest. */
+const widthOf = (field: Field): number => Math.max(...field.pieces.map(({ at, width }) => at + width));
+/** Every value of the field is a multiple of this. */
+export const stepOf = (field: Field): number => 2 ** Math.min(...field.pieces.map(({ at }) => at));
+
+/** The smallest and the largest value that the field can hold. */
+export const rangeOf = (field: Field): { readonly min: number; readonly max: number } => {
+  const values = 2 ** widthOf(field);
+  const top = values - stepOf(field) + field.bias;
+  return isSigned(field) ? { min: -values / 2, max: top - values / 2 } : { min: field.bias, max: top };
+};
+
+const readField = (field: Field, word: number): number => {
+  let bits = 0;
+  for (const { low, width, at } of field.pieces) bits |= ((word >>> low) & ((1 << width) - 1)) << at;
+  const unused = 32 - widthOf(field);
+  return isSigned(field) ? (bits << unused) >> unused : bits + field.bias;
+};
+
+/** @throws RangeError when the value does not fit: whoever encodes must have chosen an instruction that can say it. */
+export const writeField = (name: OperandName, field: Field, value: number): number => {
+  const { min, max } = rangeOf(field);
+  // A constant's upper bits may be given signed or unsigned.
+  const wanted = field.kind === "upper" && value >= 2 ** 31 ? value - 2 ** 32 : value;
+  if (!Number.isInteger(wanted) || wanted < min || wanted > max || wanted % stepOf(field) !== 0) {
+    throw new RangeError(`operand ${name} = ${value}: not in ${min} … ${max} in steps of ${stepOf(field)}`);
+  }
+  const bits = wanted - field.bias;
+  return field.pieces.reduce((word, { low, width, at }) => word | (((bits >>> at) & ((1 << width) - 1)) << low), 0);
+};
+
+/** The fields of a format in the order of OPERAND_NAMES. */
+export const fieldsOf = (format: Format): readonly (readonly [OperandName, Field])[] =>
+  OPERAND_NAMES.flatMap((name) => {
+    const field = format.operands[name];
+    return field === undefined ? [] : [[name, field] as const];
+  });
+
+export const readOperands = (format: Format, word: number): Operands => {
+  const operands = noOperands();
+  for (const [name, field] of fieldsOf(format)) operands[name] = readField(field, word);
+  return operands;
+};
