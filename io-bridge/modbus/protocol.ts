@@ -1,0 +1,33 @@
+/** Numbers of the Modbus protocol (MODBUS Application Protocol V1.1b3 §6 and §7). */
+
+export const FUNCTION = {
+  readCoils: 1,
+  readDiscreteInputs: 2,
+  readHoldingRegisters: 3,
+  readInputRegisters: 4,
+  writeSingleCoil: 5,
+  writeSingleRegister: 6,
+  writeMultipleCoils: 15,
+  writeMultipleRegisters: 16,
+} as const;
+
+export const EXCEPTION = {
+  illegalFunction: 0x01,
+  illegalDataAddress: 0x02,
+  illegalDataValue: 0x03,
+  serverDeviceFailure: 0x04,
+  acknowledge: 0x05,
+  serverDeviceBusy: 0x06,
+  gatewayPathUnavailable: 0x0a,
+  gatewayTargetFailedToRespond: 0x0b,
+} as const;
+export type ExceptionCode = (typeof EXCEPTION)[keyof typeof EXCEPTION];
+
+/** Most that one request may ask for. */
+export const LIMIT = { readBits: 2000, readRegisters: 125, writeBits: 1968, writeRegisters: 123 } as const;
+
+/** Addresses of an area: 0 … 65535. */
+export const ADDRESSES = 0x1_0000;
+
+export const COIL_ON = 0xff00;
+export const COIL_OFF = 0x0000;

@@ -1,0 +1,90 @@
+/**
+ * One client of the Modbus server: requests are answered in order, one at a time, a few per turn of the event loop so that a
+ * client that pipelines thousands delays nobody; one that does not read its answers is not read from either.
+ */
+import type { Socket } from "node:net";
+import { MbapFramer, mbapFrame } from "./mbap-framer.ts";
+
+/** A frame once begun must be complete within this. */
+const FRAME_TIMEOUT_MS = 1000;
+const REQUESTS_PER_TURN = 32;
+
+/** @returns the response to a request's PDU. */
+export type Answer = (unit: number, pdu: Buffer) => Buffer;
+
+export interface ConnectionOwner {
+  readonly answer: Answer;
+  monotonicMs(): number;
+  /** The client broke the protocol or went silent and is cut off; `reason` is for the log. */
+  cutOff(connection: Connection, reason: string): void;
+}
+
+export class Connection {
+  readonly remote: string;
+  readonly #socket: Socket;
+  readonly #owner: ConnectionOwner;
+  readonly #framer = new MbapFramer();
+  #lastRequestMs: number;
+  /** When the frame now incomplete was begun; null: between frames. */
+  #frameBegunMs: number | null = null;
+
+  constructor(socket: Socket, owner: ConnectionOwner) {
+    this.remote = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#lastRequestMs = owner.monotonicMs();
+    socket.setNoDelay(true);
+    socket.on("data", (chunk) => {
+      this.#framer.push(chunk);
+      this.#serve();
+    });
+  }
+
+  /** Cuts the client off when it left a frame unfinished or has asked nothing for too long (`idleTimeoutMs`, 0: never). */
+  checkTimes(nowMs: number, idleTimeoutMs: number): void {
+    if (this.#frameBegunMs !== null && nowMs - this.#frameBegunMs > FRAME_TIMEOUT_MS) {
+      this.#owner.cutOff(this, `a frame not finished within ${FRAME_TIMEOUT_MS} ms`);
+    } else if (idleTimeoutMs > 0 && nowMs - this.#lastRequestMs > idleTimeoutMs) {
+      this.#owner.cutOff(this, `no request for ${idleTimeoutMs} ms`);
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** Answers what is complete. While a backlog or unread answers remain, the socket is paused. */
+  #serve(): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.cork();
+    const wait = this.#serveSome();
+    this.#socket.uncork();
+    if (wait === "more") {
+      this.#socket.pause();
+      if (this.#socket.writableNeedDrain) this.#socket.once("drain", () => this.#serve());
+      else setImmediate(() => this.#serve());
+    } else if (wait === "data") {
+      this.#socket.resume();
+    }
+  }
+
+  #serveSome(): "more" | "data" | "closed" {
+    for (let served = 0; served < REQUESTS_PER_TURN; served += 1) {
+      const framed = this.#framer.next();
+      if (framed.kind === "violation") {
+        this.#owner.cutOff(this, framed.reason);
+        return "closed";
+      }
+      if (framed.kind === "incomplete") {
+        if (framed.bytes === 0) this.#frameBegunMs = null;
+        else this.#frameBegunMs ??= this.#owner.monotonicMs();
+        return "data";
+      }
+      this.#frameBegunMs = null;
+      this.#lastRequestMs = this.#owner.monotonicMs();
+      const response = this.#owner.answer(framed.unit, framed.pdu);
+      this.#socket.write(mbapFrame(framed.transaction, framed.unit, response));
+    }
+    return "more";
+  }
+}
