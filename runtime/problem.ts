@@ -13,9 +13,12 @@ export interface Problem {
   readonly message: string;
   /** What to do about it. */
   readonly hint: string;
+  /** The line it stands in with a caret below the place, ready to print; lines end in "\n", the last one does not. */
+  readonly excerpt?: string;
 }
 
-/** `file:line:column: message [code]` and the hint below it. */
+/** `file:line:column: message [code]`, below it the excerpt and the hint. */
 export const formatProblem = (problem: Problem): string =>
   `${problem.file}:${problem.line}:${problem.column}: ${problem.message} [${problem.code}]` +
+  (problem.excerpt === undefined ? "" : `\n${problem.excerpt}`) +
   (problem.hint === "" ? "" : `\n  hint: ${problem.hint}`);
