@@ -1,0 +1,95 @@
+/** Reads what an image says of itself (runtime/image-manifest.ts): the bytes of its `.partita` section, checked before anyone trusts them. */
+import type { ImageManifest, ManifestArea, ManifestPoint, ManifestPort } from "../image-manifest.ts";
+import { POINT_TYPES, type PointType } from "../system.ts";
+import type { ImageProblem } from "./elf.ts";
+
+export const parseManifest = (section: Uint8Array): ImageManifest | ImageProblem => {
+  try {
+    return manifestOf(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(section)));
+  } catch (error) {
+    // The only way that a JSON parser and a UTF-8 decoder have of saying no.
+    const reason = error instanceof Misfit ? error.message : "it is not JSON in UTF-8";
+    return { problem: `its .partita section cannot be used: ${reason}` };
+  }
+};
+
+/** Stays inside this file: from any depth of the document to the one place that makes it a problem. */
+class Misfit extends Error {}
+
+const expect = (fits: boolean, where: string, wanted: string): void => {
+  if (!fits) throw new Misfit(`${where} must be ${wanted}`);
+};
+
+const manifestOf = (json: unknown): ImageManifest => {
+  const fields = object(json, "the manifest");
+  expect(fields.format === 1, "format", "1");
+  expect(fields.language === "ST", "language", '"ST"');
+  const areas = object(fields.areas, "areas");
+  return {
+    format: 1,
+    language: "ST",
+    taskIntervalNs: whole(fields.taskIntervalNs, "taskIntervalNs", Number.MAX_SAFE_INTEGER),
+    points: list(fields.points, "points", pointOf),
+    ports: list(fields.ports, "ports", portOf),
+    areas: {
+      input: areaOf(areas.input, "areas.input"),
+      output: areaOf(areas.output, "areas.output"),
+      retained: areaOf(areas.retained, "areas.retained"),
+    },
+  };
+};
+
+const pointOf = (json: unknown, where: string): ManifestPoint => {
+  const { name, type, direction, address, bit, initial } = object(json, where);
+  expect(isPointType(type), `${where}.type`, `one of ${Object.keys(POINT_TYPES).join(", ")}`);
+  expect(direction === "input" || direction === "output", `${where}.direction`, '"input" or "output"');
+  const ofBits = type === "BOOL" && Number.isInteger(bit) && Number(bit) >= 0 && Number(bit) <= 7;
+  expect(bit === null || ofBits, `${where}.bit`, "null, or 0 to 7 for a BOOL");
+  expect(typeof initial === (type === "BOOL" ? "boolean" : "number"), `${where}.initial`, `a value of type ${type}`);
+  return {
+    name: text(name, `${where}.name`),
+    type: type as PointType,
+    direction: direction as ManifestPoint["direction"],
+    address: whole(address, `${where}.address`, 0xffff_ffff),
+    bit: bit as number | null,
+    initial: initial as boolean | number,
+  };
+};
+
+const portOf = (json: unknown, where: string): ManifestPort => {
+  const { name, direction, messageBytes } = object(json, where);
+  expect(direction === "source" || direction === "destination", `${where}.direction`, '"source" or "destination"');
+  return {
+    name: text(name, `${where}.name`),
+    direction: direction as ManifestPort["direction"],
+    messageBytes: whole(messageBytes, `${where}.messageBytes`, 0xffff_ffff),
+  };
+};
+
+const areaOf = (json: unknown, where: string): ManifestArea | null => {
+  if (json === null) return null;
+  const { base, bytes } = object(json, where);
+  return { base: whole(base, `${where}.base`, 0xffff_ffff), bytes: whole(bytes, `${where}.bytes`, 0xffff_ffff) };
+};
+
+const object = (json: unknown, where: string): Record<string, unknown> => {
+  expect(typeof json === "object" && json !== null && !Array.isArray(json), where, "an object");
+  return json as Record<string, unknown>;
+};
+
+const list = <Item>(json: unknown, where: string, item: (json: unknown, where: string) => Item): Item[] => {
+  expect(Array.isArray(json), where, "a list");
+  return (json as unknown[]).map((element, index) => item(element, `${where}[${index}]`));
+};
+
+const text = (json: unknown, where: string): string => {
+  expect(typeof json === "string" && json !== "", where, "a text");
+  return json as string;
+};
+
+const whole = (json: unknown, where: string, most: number): number => {
+  expect(Number.isInteger(json) && Number(json) >= 0 && Number(json) <= most, where, `a whole number up to ${most}`);
+  return json as number;
+};
+
+const isPointType = (json: unknown): json is PointType => typeof json === "string" && Object.hasOwn(POINT_TYPES, json);

@@ -1,0 +1,15 @@
+/** Where everything is on a partition's board: the addresses of QEMU's riscv32 `virt` machine, and the partita device (design.md §4). */
+
+export interface Region {
+  readonly base: number;
+  readonly bytes: number;
+}
+
+export const RAM_BASE = 0x8000_0000;
+
+export const MEMORY_MAP = {
+  finisher: { base: 0x0010_0000, bytes: 0x1000 },
+  clint: { base: 0x0200_0000, bytes: 0xc000 },
+  partita: { base: 0x0400_0000, bytes: 0x1000 },
+  uart: { base: 0x1000_0000, bytes: 0x8 },
+} as const satisfies Record<string, Region>;
