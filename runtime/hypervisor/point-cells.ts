@@ -2,7 +2,7 @@
  * The values of a partition's points at one moment, outside the guest: one 8-byte cell a point, with its quality and time.
  * The same layout lies in plain memory (rig, replay) and in shared memory (worker ↔ bridge).
  */
-import { POINT_TYPES, type PointType, type PointValue } from "../system.ts";
+import { POINT_TYPES, type Point, type PointType, type PointValue } from "../system.ts";
 
 /** OPC's three, worst first. */
 export const QUALITY = { bad: 0, uncertain: 1, good: 2 } as const;
@@ -28,6 +28,14 @@ export class PointCells {
     this.time = new Float64Array(buffer, byteOffset + points * 8, points);
     this.quality = new Uint8Array(buffer, byteOffset + points * 16, points);
     this.#view = new DataView(buffer, byteOffset, points * 8);
+  }
+
+  /** Every point with its initial value, which nobody vouches for yet. */
+  static initial(points: readonly Point[]): PointCells {
+    const cells = new PointCells(points.length);
+    for (const { index, type, initial } of points) cells.set(index, type, initial);
+    cells.quality.fill(QUALITY.uncertain);
+    return cells;
   }
 
   get(point: number, type: PointType): PointValue {
@@ -56,6 +64,26 @@ export class PointCells {
 
   qualityOf(point: number): Quality {
     return QUALITY_NAMES[this.quality[point] ?? 0] ?? "bad";
+  }
+
+  /** The same value and quality as `other` has there; times may differ. */
+  samePoint(other: PointCells, point: number): boolean {
+    if (this.quality[point] !== other.quality[point]) return false;
+    for (let i = point * 8; i < point * 8 + 8; i++) if (this.values[i] !== other.values[i]) return false;
+    return true;
+  }
+
+  /** Every point as in `other`, times apart. */
+  sameAs(other: PointCells): boolean {
+    for (let point = 0; point < this.count; point++) if (!this.samePoint(other, point)) return false;
+    return true;
+  }
+
+  /** Takes one point's value, quality and time from another image's. */
+  copyPoint(point: number, other: PointCells, from: number): void {
+    for (let i = 0; i < 8; i++) this.values[point * 8 + i] = other.values[from * 8 + i]!;
+    this.time[point] = other.time[from]!;
+    this.quality[point] = other.quality[from]!;
   }
 
   copyFrom(other: PointCells): void {

@@ -1,0 +1,158 @@
+/**
+ * The trace: what a partition did, as a stream of binary events, little-endian. The same bytes are hashed, exported and
+ * compared (design.md, "Hashes").
+ *
+ * | bytes | field |
+ * |---|---|
+ * | 0–7 | board cycle |
+ * | 8–11 | major frame |
+ * | 12–13 | slot, its index in the schedule |
+ * | 14–15 | partition |
+ * | 16–17 | kind |
+ * | 18–19 | length of the payload |
+ * | 20 … | payload |
+ */
+import type { Hasher, HashStream } from "./hashes.ts";
+
+/** Numbers are part of every recording's hashes: add at the end, change none. Payloads in brackets. */
+export const EVENT_KINDS = {
+  /** The inputs that a LATCH copied [an 8-byte cell each, then a quality each]. */
+  latch: 1,
+  /** The outputs that a PUBLISH read [an 8-byte cell each]. */
+  publish: 2,
+  /** [u32 port, u32 status, message] */
+  send: 3,
+  /** [u32 port, u32 status, message] */
+  receive: 4,
+  /** [the byte written] */
+  uart: 5,
+  /** An application error raised through the partita device [u32 code, u32 detail, text]. */
+  error: 6,
+  /** A trap that the guest could not take [u32 mcause, u32 pc, u32 mtval]. */
+  fault: 7,
+  /** [u32 from, u32 to] */
+  mode: 8,
+  /** The hart as a slot left it [registers, pc, counters]. */
+  slotEnd: 9,
+} as const;
+export type EventKind = keyof typeof EVENT_KINDS;
+
+export interface TraceEvent {
+  readonly cycle: number;
+  readonly frame: number;
+  readonly slot: number;
+  readonly partition: number;
+  readonly kind: EventKind;
+  readonly payload: Uint8Array;
+}
+
+/** Where events go besides the hash. */
+export interface EventSink {
+  /** Whole events of one partition, in order. The buffer is reused: copy what is to be kept. */
+  events(partition: number, bytes: Uint8Array): void;
+}
+
+const HEADER_BYTES = 20;
+const LARGEST_PAYLOAD = 0xffff;
+const BUFFER_BYTES = 2 * (HEADER_BYTES + LARGEST_PAYLOAD);
+
+/** The place of the next event: the log reads it when an event is written. */
+export interface EventPlace {
+  readonly cycle: number;
+  readonly frame: number;
+  readonly slot: number;
+  readonly partition: number;
+}
+
+/** One partition's events of the current frame, written without allocation, and their hash. */
+export class EventLog {
+  readonly #hasher: Hasher;
+  readonly #sink: EventSink | null;
+  readonly #partition: number;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  readonly #view = new DataView(this.#buffer.buffer);
+  #used = 0;
+  /** Only in a frame whose events outgrow the buffer. */
+  #stream: HashStream | null = null;
+
+  constructor(partition: number, hasher: Hasher, sink: EventSink | null) {
+    this.#partition = partition;
+    this.#hasher = hasher;
+    this.#sink = sink;
+  }
+
+  /** Adds one event; a payload beyond 65,535 bytes becomes several of the same kind. */
+  write(at: EventPlace, kind: number, payload: Uint8Array, length: number = payload.length): void {
+    let from = 0;
+    do {
+      const part = Math.min(length - from, LARGEST_PAYLOAD);
+      this.#header(at, kind, part);
+      for (let i = 0; i < part; i++) this.#buffer[this.#used + i] = payload[from + i]!;
+      this.#used += part;
+      from += part;
+    } while (from < length);
+  }
+
+  /** Adds one event of a few words, and `tail` behind them. */
+  writeWords(at: EventPlace, kind: number, first: number, second: number, tail: Uint8Array): void {
+    const length = Math.min(8 + tail.length, LARGEST_PAYLOAD);
+    this.#header(at, kind, length);
+    this.#view.setUint32(this.#used, first, true);
+    this.#view.setUint32(this.#used + 4, second, true);
+    for (let i = 8; i < length; i++) this.#buffer[this.#used + i] = tail[i - 8]!;
+    this.#used += length;
+  }
+
+  /** Ends the frame. @returns the XXH64 over its events. */
+  endFrame(): bigint {
+    const bytes = this.#buffer.subarray(0, this.#used);
+    const hash = this.#stream === null ? this.#hasher.hash(bytes) : this.#stream.add(bytes).digest();
+    if (this.#used > 0) this.#sink?.events(this.#partition, bytes);
+    this.#stream = null;
+    this.#used = 0;
+    return hash;
+  }
+
+  #header(at: EventPlace, kind: number, payloadBytes: number): void {
+    if (this.#used + HEADER_BYTES + payloadBytes > BUFFER_BYTES) this.#spill();
+    const view = this.#view;
+    const start = this.#used;
+    view.setUint32(start, at.cycle % 2 ** 32, true);
+    view.setUint32(start + 4, Math.floor(at.cycle / 2 ** 32), true);
+    view.setUint32(start + 8, at.frame, true);
+    view.setUint16(start + 12, at.slot, true);
+    view.setUint16(start + 14, at.partition, true);
+    view.setUint16(start + 16, kind, true);
+    view.setUint16(start + 18, payloadBytes, true);
+    this.#used = start + HEADER_BYTES;
+  }
+
+  #spill(): void {
+    const bytes = this.#buffer.subarray(0, this.#used);
+    this.#stream ??= this.#hasher.stream();
+    this.#stream.add(bytes);
+    this.#sink?.events(this.#partition, bytes);
+    this.#used = 0;
+  }
+}
+
+const KIND_NAMES = new Map<number, EventKind>(
+  Object.entries(EVENT_KINDS).map(([name, number]) => [number, name as EventKind]),
+);
+
+/** The events in `bytes`, as a sink gets them; payloads are views of it. */
+export function* decodeEvents(bytes: Uint8Array): Generator<TraceEvent> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length; ) {
+    const length = view.getUint16(at + 18, true);
+    yield {
+      cycle: view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32,
+      frame: view.getUint32(at + 8, true),
+      slot: view.getUint16(at + 12, true),
+      partition: view.getUint16(at + 14, true),
+      kind: KIND_NAMES.get(view.getUint16(at + 16, true))!,
+      payload: bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length),
+    };
+    at += HEADER_BYTES + length;
+  }
+}

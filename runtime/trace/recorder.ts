@@ -1,0 +1,137 @@
+/** Records a run as it happens: everything that enters from outside, and each frame's hashes (law 4). */
+import type { BoardInstant, Outside } from "../hypervisor/outside.ts";
+import { PointCells } from "../hypervisor/point-cells.ts";
+import type { System } from "../system.ts";
+import { formatHash, type Hasher } from "./hashes.ts";
+import { BlockWriter, CHANGE_BYTES, RECORD_KINDS, type RecordingHeader } from "./recording-format.ts";
+
+/** A block is written when it holds this much … */
+const BLOCK_BYTES = 32768;
+/** … or this many frames, so that a run that dies loses little. */
+const FRAMES_A_BLOCK = 64;
+
+/** Bytes of the largest record that this system can have. */
+const largestRecord = ({ partitions }: System): number =>
+  Math.max(...partitions.map(({ points }) => 11 + CHANGE_BYTES * points.length), 5 + 8 * partitions.length);
+
+export const headerOf = (system: System, version: string, hasher: Hasher): RecordingHeader => ({
+  version,
+  module: system.name,
+  configPath: system.configPath,
+  digest: system.digest,
+  partitions: system.partitions.map(({ name, image }) => ({ name, image: formatHash(hasher.hash(image)) })),
+  start: "powerOn",
+});
+
+/** An Outside around another: hands every call on, and records what it brings. Writes only at the ends of frames. */
+export class Recorder implements Outside {
+  readonly #inner: Outside;
+  readonly #blocks: BlockWriter;
+  readonly #buffer: Uint8Array;
+  readonly #view: DataView;
+  /** What each partition's inputs were when they were last recorded. */
+  readonly #recorded: readonly PointCells[];
+  #used: number = BlockWriter.payloadAt;
+  #frames = 0;
+
+  /** `sink` gets the file's bytes in order, in a buffer that is reused: it must copy or write them before it returns. */
+  constructor(system: System, inner: Outside, version: string, hasher: Hasher, sink: (bytes: Uint8Array) => void) {
+    this.#inner = inner;
+    this.#blocks = new BlockWriter(hasher, sink);
+    this.#recorded = system.partitions.map(({ points }) => PointCells.initial(points));
+    this.#writeHeader(headerOf(system, version, hasher));
+    const room = BlockWriter.payloadAt + BLOCK_BYTES + 2 * largestRecord(system);
+    this.#buffer = new Uint8Array(room);
+    this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  latch(at: BoardInstant, inputs: PointCells): void {
+    this.#inner.latch(at, inputs);
+    const before = this.#recorded[at.partition]!;
+    if (inputs.sameAs(before)) return;
+    this.#makeRoom(11 + CHANGE_BYTES * inputs.count);
+    const start = this.#used;
+    this.#begin(RECORD_KINDS.latch, at.frame);
+    this.#view.setUint16(start + 5, at.slot, true);
+    this.#view.setUint16(start + 7, at.partition, true);
+    this.#used = start + 11;
+    for (let point = 0; point < inputs.count; point++) {
+      if (!inputs.samePoint(before, point)) this.#change(inputs, point);
+    }
+    this.#view.setUint16(start + 9, (this.#used - start - 11) / CHANGE_BYTES, true);
+    before.copyFrom(inputs);
+  }
+
+  published(at: BoardInstant, points: PointCells): void {
+    this.#inner.published(at, points);
+  }
+
+  uart(at: BoardInstant, byte: number): void {
+    this.#inner.uart(at, byte);
+  }
+
+  incident(at: BoardInstant, incident: Parameters<Outside["incident"]>[1]): void {
+    this.#inner.incident(at, incident);
+  }
+
+  frameEnded(frame: number, hashes: BigUint64Array): void {
+    this.#inner.frameEnded(frame, hashes);
+    this.#makeRoom(5 + 8 * hashes.length);
+    this.#begin(RECORD_KINDS.frame, frame);
+    this.#hashes(hashes);
+    this.#frames += 1;
+    if (this.#frames >= FRAMES_A_BLOCK || this.#used >= BLOCK_BYTES) this.flush();
+  }
+
+  /** To be told when every partition is stopped, at the start of `frame`: `Module.stopAll`. */
+  stopped(frame: number): void {
+    this.#makeRoom(5);
+    this.#begin(RECORD_KINDS.stop, frame);
+  }
+
+  /** Ends the recording: `frames` were run, and left the partitions in these states (`Module.stateHash`). */
+  end(frames: number, stateHashes: BigUint64Array): void {
+    this.#makeRoom(5 + 8 * stateHashes.length);
+    this.#begin(RECORD_KINDS.end, frames);
+    this.#hashes(stateHashes);
+    this.flush();
+  }
+
+  /** Hands over what is not yet written. */
+  flush(): void {
+    if (this.#used > BlockWriter.payloadAt) this.#blocks.write(this.#buffer, this.#view, this.#used);
+    this.#used = BlockWriter.payloadAt;
+    this.#frames = 0;
+  }
+
+  #writeHeader(header: RecordingHeader): void {
+    const text = new TextEncoder().encode(JSON.stringify(header));
+    const block = new Uint8Array(BlockWriter.payloadAt + text.length);
+    block.set(text, BlockWriter.payloadAt);
+    this.#blocks.write(block, new DataView(block.buffer), block.length);
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#used + bytes > this.#buffer.length) this.flush();
+  }
+
+  #begin(kind: number, frame: number): void {
+    this.#buffer[this.#used] = kind;
+    this.#view.setUint32(this.#used + 1, frame, true);
+    this.#used += 5;
+  }
+
+  #change(inputs: PointCells, point: number): void {
+    this.#view.setUint16(this.#used, point, true);
+    this.#buffer[this.#used + 2] = inputs.quality[point]!;
+    for (let i = 0; i < 8; i++) this.#buffer[this.#used + 3 + i] = inputs.values[point * 8 + i]!;
+    this.#used += CHANGE_BYTES;
+  }
+
+  #hashes(hashes: BigUint64Array): void {
+    for (const hash of hashes) {
+      this.#view.setBigUint64(this.#used, hash, true);
+      this.#used += 8;
+    }
+  }
+}

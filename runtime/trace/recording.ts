@@ -1,0 +1,75 @@
+/** Reads a recording: its header, and its records one by one. */
+import type { Hasher } from "./hashes.ts";
+import {
+  CHANGE_BYTES,
+  RECORD_KINDS,
+  type RecordingDamage,
+  type RecordingHeader,
+  type RecordingRecord,
+  readBlocks,
+} from "./recording-format.ts";
+
+export interface Recording {
+  readonly kind: "recording";
+  readonly header: RecordingHeader;
+  /** Frames with a recorded hash. */
+  readonly frames: number;
+  /** It ends with its end record: nothing is missing. */
+  readonly complete: boolean;
+  /** Where, in bytes, the last whole block ends when the file stops in the midst of one; else null. */
+  readonly truncatedAt: number | null;
+  /** From the first record on; each call starts anew. */
+  records(): Generator<RecordingRecord>;
+}
+
+export const decodeRecording = (file: Uint8Array, hasher: Hasher): Recording | RecordingDamage => {
+  const blocks = readBlocks(file, hasher);
+  if (blocks.kind === "damaged") return blocks;
+  const [first, ...others] = blocks.payloads;
+  if (first === undefined) return { kind: "damaged", offset: file.length, message: "it ends within its header" };
+  const header: RecordingHeader = JSON.parse(new TextDecoder().decode(first.bytes));
+  const records = function* (): Generator<RecordingRecord> {
+    for (const { bytes } of others) yield* recordsOf(bytes, header.partitions.length);
+  };
+  let frames = 0;
+  let complete = false;
+  for (const record of records()) {
+    if (record.kind === "frame") frames += 1;
+    complete = record.kind === "end";
+  }
+  return { kind: "recording", header, frames, complete, truncatedAt: blocks.truncatedAt, records };
+};
+
+/** A block that matches its hash is as it was written, so its records are whole. */
+function* recordsOf(bytes: Uint8Array, partitions: number): Generator<RecordingRecord> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const hashesAt = (offset: number): BigUint64Array =>
+    BigUint64Array.from({ length: partitions }, (_, p) => view.getBigUint64(offset + 8 * p, true));
+  for (let at = 0; at < bytes.length; ) {
+    const kind = view.getUint8(at);
+    const frame = view.getUint32(at + 1, true);
+    if (kind === RECORD_KINDS.latch) {
+      const length = view.getUint16(at + 9, true) * CHANGE_BYTES;
+      const changes = new DataView(view.buffer, view.byteOffset + at + 11, length);
+      yield {
+        kind: "latch",
+        frame,
+        slot: view.getUint16(at + 5, true),
+        partition: view.getUint16(at + 7, true),
+        changes,
+      };
+      at += 11 + length;
+    } else if (kind === RECORD_KINDS.frame) {
+      yield { kind: "frame", frame, hashes: hashesAt(at + 5) };
+      at += 5 + 8 * partitions;
+    } else if (kind === RECORD_KINDS.stop) {
+      yield { kind: "stop", frame };
+      at += 5;
+    } else if (kind === RECORD_KINDS.end) {
+      yield { kind: "end", frame, stateHashes: hashesAt(at + 5) };
+      at += 5 + 8 * partitions;
+    } else {
+      throw new Error(`a recording's block holds a record of the unknown kind ${kind}`);
+    }
+  }
+}
