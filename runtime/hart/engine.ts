@@ -46,6 +46,8 @@ export interface Engine {
   readonly fault: Fault | null;
   /** Runs at most `budget` cycles; the hart's interrupts are taken at entry and whenever the guest enables one. */
   run(budget: Cycles): Exit;
+  /** RAM was written by someone other than the guest: what was derived from the code there is dropped. */
+  ramChanged(address: GuestAddress, bytes: number): void;
 }
 
 /** What a device access came to. */

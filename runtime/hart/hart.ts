@@ -1,0 +1,141 @@
+/**
+ * One RISC-V hart: its registers, counters and interrupt lines, wherever an engine takes them next.
+ * RISC-V Privileged 20211203 chapter 3, M mode.
+ */
+import type { Cycles, GuestAddress } from "../units.ts";
+import { HART_BYTES, RAM_BASE, REGISTER_WORDS, STATE_WORDS, WORD } from "./layout.ts";
+
+/** Interrupts by their bit in mip and mie, which is also their cause (§3.1.9). */
+export const INTERRUPT_BITS = { software: 3, timer: 7, external: 11 } as const;
+export type InterruptLine = keyof typeof INTERRUPT_BITS;
+
+/** mstatus fields that exist in M mode (§3.1.6). */
+export const MSTATUS = { mie: 1 << 3, mpie: 1 << 7, mpp: 3 << 11, fs: 3 << 13, sd: 1 << 31 } as const;
+
+/** mcountinhibit bits (§3.1.12). */
+const INHIBIT = { mcycle: 1, minstret: 4 } as const;
+
+const NO_RESERVATION = 1;
+const X_A0 = 10;
+
+export class Hart {
+  readonly ramBytes: number;
+  /** The partition's RAM, from RAM_BASE. */
+  readonly ram: Uint8Array;
+  /** All state, by the indices of layout.ts. */
+  readonly words: Int32Array;
+  /** x, f, pc, fcsr, mcycle, minstret in the order of layout.ts, little-endian: a view for hashing. */
+  readonly registerBytes: Uint8Array;
+  /** Those, then all CSRs. */
+  readonly stateBytes: Uint8Array;
+  readonly hartId: number;
+  /**
+   * Cycles of the current run before the instruction that is being executed, exact whenever the engine calls a bus or the
+   * time source; between runs the cycles that the last one used.
+   */
+  elapsed = 0 as Cycles;
+  /** How much of `elapsed` the counters hold already, and how many of the instructions since did not retire. */
+  #counted = 0;
+  #trapped = 0;
+
+  /** @param memory from `allocateMemory(ramBytes)`. */
+  constructor(memory: WebAssembly.Memory, ramBytes: number, hartId = 0) {
+    this.ramBytes = ramBytes;
+    this.hartId = hartId;
+    this.ram = new Uint8Array(memory.buffer, 0, ramBytes);
+    this.words = new Int32Array(memory.buffer, ramBytes, HART_BYTES / 4);
+    this.registerBytes = new Uint8Array(memory.buffer, ramBytes, REGISTER_WORDS * 4);
+    this.stateBytes = new Uint8Array(memory.buffer, ramBytes, STATE_WORDS * 4);
+    this.reset(RAM_BASE as GuestAddress, 0, 0);
+  }
+
+  /** All registers and counters 0 but pc, a0 and a1; interrupt lines stay as the devices drive them. */
+  reset(pc: GuestAddress, a0: number, a1: number): void {
+    const lines = this.words[WORD.mip]!;
+    this.words.fill(0);
+    this.words[WORD.pc] = pc;
+    this.words[X_A0] = a0;
+    this.words[X_A0 + 1] = a1;
+    this.words[WORD.mstatus] = MSTATUS.mpp;
+    this.words[WORD.mip] = lines;
+    this.dropReservation();
+    this.#counted = this.elapsed;
+    this.#trapped = 0;
+  }
+
+  get pc(): GuestAddress {
+    return (this.words[WORD.pc]! >>> 0) as GuestAddress;
+  }
+
+  /** x[register] as a signed 32-bit value. */
+  x(register: number): number {
+    return this.words[register]!;
+  }
+
+  /** An interrupt line as its device drives it (level). */
+  setInterrupt(line: InterruptLine, asserted: boolean): void {
+    const bit = 1 << INTERRUPT_BITS[line];
+    if (asserted) this.words[WORD.mip]! |= bit;
+    else this.words[WORD.mip]! &= ~bit;
+  }
+
+  /** An interrupt is pending that mie enables: ends a `wfi`, whatever mstatus.MIE says. */
+  get wakes(): boolean {
+    return (this.words[WORD.mip]! & this.words[WORD.mie]!) !== 0;
+  }
+
+  /** That, and mstatus.MIE allows it: it is taken before the next instruction. */
+  get interruptReady(): boolean {
+    return this.wakes && (this.words[WORD.mstatus]! & MSTATUS.mie) !== 0;
+  }
+
+  dropReservation(): void {
+    this.words[WORD.reservedAddress] = NO_RESERVATION;
+  }
+
+  // ── Counters ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** An engine begins a run: `elapsed` starts at 0. */
+  startRun(): void {
+    this.elapsed = 0 as Cycles;
+    this.#counted = 0;
+  }
+
+  /** The instruction at `elapsed` traps: it takes its cycle but does not retire. */
+  countTrap(): void {
+    this.#trapped++;
+  }
+
+  /** Brings mcycle and minstret up to `elapsed`. */
+  updateCounters(): void {
+    const passed = this.elapsed - this.#counted;
+    const inhibited = this.words[WORD.mcountinhibit]!;
+    if ((inhibited & INHIBIT.mcycle) === 0) this.#advance(WORD.mcycle, passed);
+    if ((inhibited & INHIBIT.minstret) === 0) this.#advance(WORD.minstret, passed - this.#trapped);
+    this.#counted = this.elapsed;
+    this.#trapped = 0;
+  }
+
+  /** The hart idled in `wfi` during its own slot, outside a run: mcycle counts on (law 1). */
+  addIdle(cycles: Cycles): void {
+    if ((this.words[WORD.mcountinhibit]! & INHIBIT.mcycle) === 0) this.#advance(WORD.mcycle, cycles);
+  }
+
+  /** Adds −1 … 2^53 − 2^32 to a 64-bit counter, modulo 2^64. */
+  #advance(counter: number, by: number): void {
+    const sum = (this.words[counter]! >>> 0) + by;
+    this.words[counter] = sum;
+    this.words[counter + 1]! += Math.floor(sum / 2 ** 32);
+  }
+
+  /**
+   * Writes one word of a counter, up to date, such that the following instruction reads what was written: a write takes
+   * effect after the writing instruction has counted (§3.1.10).
+   */
+  writeCounterWord(counter: number, word: number, value: number): void {
+    this.words[word] = value;
+    const counts =
+      (this.words[WORD.mcountinhibit]! & (counter === WORD.mcycle ? INHIBIT.mcycle : INHIBIT.minstret)) === 0;
+    if (counts) this.#advance(counter, -1);
+  }
+}

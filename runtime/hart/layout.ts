@@ -1,0 +1,57 @@
+/**
+ * A hart's whole state as words that lie directly above the RAM in the partition's memory, so that interpreter and
+ * translated code share it. Indices are in 32-bit words from the end of RAM.
+ */
+
+export const PAGE_BYTES = 4096;
+/** Where every partition's RAM begins. */
+export const RAM_BASE = 0x8000_0000;
+
+/** x0 … x31; x0 stays 0. */
+const X = 0;
+/** f0 … f31, two words each: a single-precision value is the first, the second has room for D. */
+const F = 32;
+
+/** Everything that is not a general register. */
+export const WORD = {
+  pc: 96,
+  /** frm in bits 7:5, fflags in 4:0. */
+  fcsr: 97,
+  /** 64-bit counters, low word first. */
+  mcycle: 98,
+  minstret: 100,
+  mstatus: 102,
+  mtvec: 103,
+  mie: 104,
+  mip: 105,
+  mscratch: 106,
+  mepc: 107,
+  mcause: 108,
+  mtval: 109,
+  mcountinhibit: 110,
+  /** Address reserved by lr.w, 1 when there is none (no word has it); and what it read there. */
+  reservedAddress: 111,
+  reservedValue: 112,
+} as const;
+
+/** x, f, pc, fcsr and the counters are the words below this: what a guest's own progress consists of. */
+export const REGISTER_WORDS = WORD.mstatus;
+/** The words below this are the state; the rest is room, for PMP and what else comes. */
+export const STATE_WORDS = 192;
+/** Takes what is written to x0; no part of the state. */
+export const SINK = STATE_WORDS;
+/** What a hart occupies above RAM. */
+export const HART_BYTES = 1024;
+
+export const xWord = (register: number): number => X + register;
+export const fWord = (register: number): number => F + 2 * register;
+/** Where a result for x[register] goes. */
+export const xTarget = (register: number): number => (register === 0 ? SINK : xWord(register));
+
+const WASM_PAGE_BYTES = 65_536;
+
+/** Memory for a partition with `ramBytes` of RAM, a multiple of 4096, and its hart. Never grown: views of it stay valid. */
+export const allocateMemory = (ramBytes: number): WebAssembly.Memory => {
+  const pages = Math.ceil((ramBytes + HART_BYTES) / WASM_PAGE_BYTES);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages });
+};
