@@ -52,7 +52,7 @@ const writeNode = (out: BigEndianWriter, strings: StringTable, name: string, nod
   out.text(name);
   out.align();
   for (const [key, property] of Object.entries(node.properties)) {
-    const value = valueOf(property);
+    const value = bytesOf(property);
     out.cell(TOKEN.property);
     out.cell(value.length);
     out.cell(strings.offsetOf(key));
@@ -63,7 +63,7 @@ const writeNode = (out: BigEndianWriter, strings: StringTable, name: string, nod
   out.cell(TOKEN.endNode);
 };
 
-const valueOf = (property: TreeProperty): Uint8Array => {
+const bytesOf = (property: TreeProperty): Uint8Array => {
   const out = new BigEndianWriter();
   if (property === true) return out.bytes();
   const items = typeof property === "string" || typeof property === "number" ? [property] : property;

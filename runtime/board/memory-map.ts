@@ -5,7 +5,7 @@ export interface Region {
   readonly bytes: number;
 }
 
-export const RAM_BASE = 0x8000_0000;
+export { RAM_BASE } from "../hart/index.ts";
 
 export const MEMORY_MAP = {
   finisher: { base: 0x0010_0000, bytes: 0x1000 },

@@ -79,6 +79,11 @@ export class Hart {
     else this.words[WORD.mip]! &= ~bit;
   }
 
+  /** Whether mie enables this interrupt. */
+  enables(line: InterruptLine): boolean {
+    return (this.words[WORD.mie]! & (1 << INTERRUPT_BITS[line])) !== 0;
+  }
+
   /** An interrupt is pending that mie enables: ends a `wfi`, whatever mstatus.MIE says. */
   get wakes(): boolean {
     return (this.words[WORD.mip]! & this.words[WORD.mie]!) !== 0;
@@ -87,6 +92,15 @@ export class Hart {
   /** That, and mstatus.MIE allows it: it is taken before the next instruction. */
   get interruptReady(): boolean {
     return this.wakes && (this.words[WORD.mstatus]! & MSTATUS.mie) !== 0;
+  }
+
+  /** mstatus.FS is not Off. */
+  get floatsEnabled(): boolean {
+    return (this.words[WORD.mstatus]! & MSTATUS.fs) !== 0;
+  }
+
+  markFloatsDirty(): void {
+    this.words[WORD.mstatus]! |= MSTATUS.fs;
   }
 
   dropReservation(): void {
@@ -129,11 +143,11 @@ export class Hart {
   }
 
   /**
-   * Writes one word of a counter, up to date, such that the following instruction reads what was written: a write takes
-   * effect after the writing instruction has counted (§3.1.10).
+   * Writes half a counter (0: low), which must be up to date, such that the following instruction reads what was written: a
+   * write takes effect after the writing instruction has counted (§3.1.10).
    */
-  writeCounterWord(counter: number, word: number, value: number): void {
-    this.words[word] = value;
+  writeCounterWord(counter: number, half: 0 | 1, value: number): void {
+    this.words[counter + half] = value;
     const counts =
       (this.words[WORD.mcountinhibit]! & (counter === WORD.mcycle ? INHIBIT.mcycle : INHIBIT.minstret)) === 0;
     if (counts) this.#advance(counter, -1);

@@ -68,9 +68,9 @@ export class Clint implements Device {
       case MTIMECMP_HIGH:
         return this.#compareHigh;
       case MTIME_LOW:
-        return this.#time() % WORD;
+        return this.mtime() % WORD;
       case MTIME_HIGH:
-        return Math.floor(this.#time() / WORD) % WORD;
+        return Math.floor(this.mtime() / WORD) % WORD;
       default:
         return 0; // the registers of harts that this board does not have
     }
@@ -92,8 +92,8 @@ export class Clint implements Device {
     return "ok";
   }
 
-  /** floor(board cycles × 10 MHz / clock), without rounding: split so that no product exceeds 2^53. */
-  #time(): number {
+  /** floor(board cycles × 10 MHz / clock), without rounding: split so that no product exceeds 2^53. Also the hart's `time` CSR. */
+  mtime(): number {
     const now = this.#now();
     const rest = now % this.#cycles;
     const product = rest * this.#ticks;

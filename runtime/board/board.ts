@@ -1,0 +1,232 @@
+/**
+ * One partition's board: RAM, one hart and the devices around it, driven by whoever owns the time (design.md §2 law 1 and §4).
+ * The board runs when told to, for exactly as long as it is told to, and knows nothing of slots or of other partitions.
+ */
+import { allocateMemory, type Fault, Hart, Interpreter } from "../hart/index.ts";
+import type { Area } from "../system.ts";
+import { type Cycles, cycles, type GuestAddress, guestAddress, type Hertz } from "../units.ts";
+import { BoardBus } from "./bus.ts";
+import { buildDeviceTree } from "./device-tree.ts";
+import { Clint } from "./devices/clint.ts";
+import { Finisher } from "./devices/finisher.ts";
+import { type ImageAreas, PartitaDevice } from "./devices/partita.ts";
+import type { PartitaHost } from "./devices/partita-host.ts";
+import { Uart } from "./devices/uart.ts";
+import type { GuestImage } from "./image.ts";
+import { MEMORY_MAP, RAM_BASE } from "./memory-map.ts";
+
+export interface BoardOptions {
+  /** Must fit into `memoryBytes`. */
+  readonly image: GuestImage;
+  /** Where the image's areas are: what the guest reads of the partita device, and what a warm start keeps. */
+  readonly areas: ImageAreas;
+  /** RAM from 0x8000_0000; a whole number of 4 KiB pages. */
+  readonly memoryBytes: number;
+  readonly clock: Hertz;
+  readonly partita: PartitaHost;
+  /** A byte that the guest sent on its UART. */
+  readonly transmit: (byte: number) => void;
+  /** The next byte for the guest's UART, asked for when the guest looks and has none; −1: nothing there. Left out: never any. */
+  readonly receive?: () => number;
+}
+
+/** Why `run` ended. */
+export type BoardExit =
+  /** The whole duration is used, in instructions or idle. */
+  | "budget"
+  /** A trap that the guest did not take; `fault` says which. */
+  | "fault"
+  /** `requestStop` was called. */
+  | "stopped"
+  /** The guest used the finisher; `exitCode` says how. */
+  | "poweredOff"
+  /** The guest asked the finisher for a reset. */
+  | "reset";
+
+/** A cycle that never comes. */
+const NEVER = cycles(Infinity);
+const TREE_ALIGNMENT = 4096;
+
+export class VirtualBoard {
+  /** The partition's RAM, from 0x8000_0000; the board's for its whole life. */
+  readonly ram: Uint8Array;
+  /** x, f, pc, fcsr and the counters as bytes, for hashing: a view, current between runs. */
+  readonly registerBytes: Uint8Array;
+  readonly #image: GuestImage;
+  readonly #retained: Uint8Array;
+  readonly #deviceTree: Uint8Array;
+  /** Guest address of the device tree; 0 when there is no room for it above the image. */
+  readonly #deviceTreeAddress: number;
+  readonly #hart: Hart;
+  readonly #engine: Interpreter;
+  readonly #clint: Clint;
+  readonly #bus: BoardBus;
+  /** Board cycle at which the hart's `elapsed` was 0. */
+  #hartStart = cycles(0);
+  #used = cycles(0);
+  /** In a `wfi` that nothing has ended yet. */
+  #waiting = false;
+  /** Why the run is to end after the current instruction. */
+  #ending: BoardExit | null = null;
+  #exitCode = 0;
+
+  /** Powered on, as after `reset()`. */
+  constructor(options: BoardOptions) {
+    const { image, memoryBytes, clock } = options;
+    if (image.end > RAM_BASE + memoryBytes) throw new Error("the image does not fit into the board's RAM");
+    this.#image = image;
+    this.#hart = new Hart(allocateMemory(memoryBytes), memoryBytes);
+    this.ram = this.#hart.ram;
+    this.registerBytes = this.#hart.registerBytes;
+    this.#retained = areaOf(this.ram, options.areas.retained);
+    this.#deviceTree = buildDeviceTree(memoryBytes);
+    this.#deviceTreeAddress = placeDeviceTree(this.#deviceTree.length, image.end, memoryBytes);
+    this.#clint = new Clint({
+      clock,
+      now: () => this.now(),
+      setSoftwareInterrupt: (pending) => this.#hart.setInterrupt("software", pending),
+    });
+    this.#bus = new BoardBus([
+      {
+        region: MEMORY_MAP.uart,
+        device: new Uart({ transmit: options.transmit, receive: options.receive ?? silence }),
+      },
+      { region: MEMORY_MAP.clint, device: this.#clint },
+      { region: MEMORY_MAP.partita, device: this.#partitaDevice(options) },
+      { region: MEMORY_MAP.finisher, device: this.#finisher() },
+    ]);
+    this.#engine = new Interpreter(this.#hart, this.#bus, this.#clint);
+    this.reset();
+  }
+
+  /** Cycles used by the last `run`, idle included: 0 … duration. */
+  get used(): Cycles {
+    return this.#used;
+  }
+
+  /** Set when the last `run` ended in "fault", else null. */
+  get fault(): Fault | null {
+    return this.#engine.fault;
+  }
+
+  /** What the guest told the finisher: 0 passed. Meaningful after "poweredOff". */
+  get exitCode(): number {
+    return this.#exitCode;
+  }
+
+  /** The board cycle at which the current instruction started; between runs, the one at which the last run ended. */
+  now(): Cycles {
+    return cycles(this.#hartStart + this.#hart.elapsed);
+  }
+
+  /**
+   * Reloads the image into cleared RAM and resets hart and devices. mtime runs on.
+   * @param keepRetained leaves the retained area as it is (WARM_START).
+   */
+  reset(keepRetained = false): void {
+    const kept = keepRetained ? this.#retained.slice() : null;
+    this.ram.fill(0);
+    for (const { address, bytes } of this.#image.segments) this.ram.set(bytes, address - RAM_BASE);
+    if (this.#deviceTreeAddress !== 0) this.ram.set(this.#deviceTree, this.#deviceTreeAddress - RAM_BASE);
+    if (kept !== null) this.#retained.set(kept);
+    this.#bus.reset();
+    this.#hart.reset(guestAddress(this.#image.entry), this.#hart.hartId, this.#deviceTreeAddress);
+    this.#engine.ramChanged(guestAddress(RAM_BASE), this.ram.length);
+    this.#waiting = false;
+  }
+
+  /**
+   * Runs the guest from board cycle `start` on, for exactly `duration` cycles unless it ends for another reason than "budget".
+   * Idle in `wfi` counts like instructions. `start` does not lie before the end of the last run.
+   */
+  run(start: Cycles, duration: Cycles): BoardExit {
+    this.#ending = null;
+    this.#moveTo(start, cycles(0));
+    while (this.#used < duration) {
+      const budget = this.#untilNextEvent(duration);
+      if (this.#waiting && !this.#hart.wakes) {
+        this.#hart.addIdle(budget);
+        this.#moveTo(start, cycles(this.#used + budget));
+        continue;
+      }
+      this.#waiting = false;
+      this.#hartStart = cycles(start + this.#used);
+      const exit = this.#engine.run(budget);
+      this.#moveTo(start, cycles(this.#used + this.#engine.used));
+      if (exit === "fault") return "fault";
+      if (this.#ending !== null) return this.#ending;
+      this.#waiting = exit === "wfi";
+    }
+    return "budget";
+  }
+
+  /** For the PartitaHost, from within a run: the run ends "stopped" after the current instruction. */
+  requestStop(): void {
+    this.#ending = "stopped";
+  }
+
+  /**
+   * The first board cycle, `now` or later, at which the guest would execute an instruction if it were given the time: Infinity
+   * when it waits in a `wfi` that nothing can end.
+   */
+  nextWake(now: Cycles): Cycles {
+    if (!this.#waiting || this.#hart.wakes) return now;
+    if (!this.#hart.enables("timer")) return NEVER;
+    return cycles(Math.max(now, this.#clint.nextEvent()));
+  }
+
+  /** Hands the state to `take` in its canonical order: registers, CSRs, then RAM by address. The bytes are views, not to be kept. */
+  visitState(take: (bytes: Uint8Array) => void): void {
+    take(this.#hart.stateBytes);
+    take(this.ram);
+  }
+
+  /** The host wrote to the guest's RAM: code may have changed. */
+  ramChanged(address: GuestAddress, bytes: number): void {
+    this.#engine.ramChanged(address, bytes);
+  }
+
+  /** `used` cycles after `start`: the timer interrupt is as it is at that cycle, before the instruction that starts there. */
+  #moveTo(start: Cycles, used: Cycles): void {
+    this.#used = used;
+    this.#hartStart = cycles(start + used - this.#hart.elapsed);
+    this.#hart.setInterrupt("timer", this.#clint.nextEvent() <= start + used);
+  }
+
+  /** The rest of `duration`, cut where the timer becomes due. */
+  #untilNextEvent(duration: Cycles): Cycles {
+    const rest = duration - this.#used;
+    const untilTimer = this.#clint.nextEvent() - this.now();
+    return cycles(untilTimer > 0 ? Math.min(rest, untilTimer) : rest);
+  }
+
+  #partitaDevice(options: BoardOptions): PartitaDevice {
+    return new PartitaDevice({ clock: options.clock, areas: options.areas, ram: this.ram, host: options.partita });
+  }
+
+  #finisher(): Finisher {
+    return new Finisher({
+      powerOff: (code) => {
+        this.#exitCode = code;
+        this.#ending = "poweredOff";
+      },
+      reset: () => {
+        this.#ending = "reset";
+      },
+    });
+  }
+}
+
+const silence = (): number => -1;
+
+const areaOf = (ram: Uint8Array, area: Area | null): Uint8Array => {
+  const start = area === null ? 0 : area.base - RAM_BASE;
+  return ram.subarray(start, start + (area?.bytes ?? 0));
+};
+
+/** At the top of RAM, where firmware leaves it alone; 0 when that would lie in the image. */
+const placeDeviceTree = (treeBytes: number, imageEnd: number, memoryBytes: number): number => {
+  const room = memoryBytes - treeBytes;
+  const address = RAM_BASE + room - (room % TREE_ALIGNMENT);
+  return address >= imageEnd ? address : 0;
+};

@@ -1,0 +1,14 @@
+/** A partition's board: RAM and devices around one hart. The front door of runtime/board. */
+export { type BoardExit, type BoardOptions, VirtualBoard } from "./board.ts";
+export {
+  type ImageAreas,
+  PARTITA_ERROR_CODES,
+  PARTITA_MODE_CODES,
+  PARTITA_RETURN_CODES,
+  PARTITA_START_CODES,
+} from "./devices/partita.ts";
+export type { PartitaHost } from "./devices/partita-host.ts";
+export type { ElfSection, ElfSegment, ElfSymbol, ImageProblem } from "./elf.ts";
+export { type GuestImage, parseImage } from "./image.ts";
+export { type ImageFacts, inspectImage, type SymbolPlace } from "./image-facts.ts";
+export { RAM_BASE } from "./memory-map.ts";
