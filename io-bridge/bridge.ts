@@ -1,9 +1,10 @@
 /** Starts, drives and stops everything that connects a module to the outside. */
-import type { Clock } from "../runtime/host/clock.ts";
-import type { PointExchange } from "../runtime/host/point-exchange.ts";
-import type { System } from "../runtime/system.ts";
+import type { Clock, PointExchange, System } from "../runtime/index.ts";
 import type { Logger } from "./logger.ts";
+import { Bus, type BusCounters } from "./modbus/client/bus.ts";
 import { type ModbusServerCounters, ModbusTcpServer } from "./modbus/server/modbus-server.ts";
+import { EmbeddedBroker } from "./mqtt/embedded-broker.ts";
+import { type MqttLinkCounters, TelemetryLink } from "./mqtt/telemetry-link.ts";
 import { ProcessImage } from "./process-image.ts";
 
 export interface BridgeOptions {
@@ -22,8 +23,11 @@ export interface Listening {
   readonly port: number;
 }
 
+/** Since the start, by the names of the config entries. */
 export interface BridgeCounters {
   readonly modbusServers: Readonly<Record<string, ModbusServerCounters>>;
+  readonly modbusClients: Readonly<Record<string, BusCounters>>;
+  readonly mqtt: Readonly<Record<string, MqttLinkCounters>>;
 }
 
 export interface Bridge {
@@ -36,19 +40,83 @@ export interface Bridge {
   stop(): Promise<void>;
 }
 
+/** How often the published image is looked at for outputs to write and points to report. */
+const LOOP_MS = 5;
+/** How long the last writes and the last telemetry may take together; closing takes milliseconds. */
+const FAREWELL_MS = 1500;
+
+interface Parts {
+  readonly image: ProcessImage;
+  readonly servers: readonly ModbusTcpServer[];
+  readonly buses: readonly Bus[];
+  readonly brokers: readonly { readonly name: string; readonly broker: EmbeddedBroker }[];
+  readonly links: readonly TelemetryLink[];
+}
+
+const build = ({ system, exchange, clock, log }: BridgeOptions): Parts => {
+  const image = new ProcessImage(system, exchange, clock);
+  const brokers = system.mqtt
+    .filter((config) => config.broker === "embedded")
+    .map((config) => ({ name: config.name, broker: new EmbeddedBroker(config, log) }));
+  const brokerPort = (name: string): number | undefined =>
+    brokers.find((entry) => entry.name === name)?.broker.address.port;
+  return {
+    image,
+    servers: system.modbusServers.map((config) => new ModbusTcpServer(config, image, clock, log)),
+    buses: system.modbusClients.map((config) => new Bus(config, image, clock, log)),
+    brokers,
+    links: system.mqtt.map(
+      (config) => new TelemetryLink(config, () => brokerPort(config.name) ?? config.port, system, image, clock, log),
+    ),
+  };
+};
+
+const namedCounters = <Counters>(entries: readonly { readonly name: string; readonly counters: Counters }[]) =>
+  Object.fromEntries(entries.map(({ name, counters }) => [name, counters]));
+
 /**
  * Resolves when all servers listen. Field devices and brokers need not be there: their absence is a quality of points.
  * @throws CannotListen, with everything closed again.
  */
-export const startBridge = async ({ system, exchange, clock, log }: BridgeOptions): Promise<Bridge> => {
-  const image = new ProcessImage(system, exchange, clock);
-  const servers = system.modbusServers.map((config) => new ModbusTcpServer(config, image, clock, log));
-  for (const server of servers) await server.start();
+export const startBridge = async (options: BridgeOptions): Promise<Bridge> => {
+  const { image, servers, buses, brokers, links } = build(options);
+  const listeners = [...servers, ...brokers.map(({ broker }) => broker)];
+  try {
+    for (const listener of listeners) await listener.start();
+  } catch (error) {
+    await Promise.all(listeners.map((listener) => listener.stop()));
+    throw error;
+  }
+  for (const starting of [...buses, ...links]) starting.start();
+
+  const step = (): void => {
+    image.refresh();
+    for (const bus of buses) bus.noticeOutputs();
+    for (const link of links) link.step();
+  };
+  const timer = setInterval(step, LOOP_MS);
+
+  const stop = async (): Promise<void> => {
+    clearInterval(timer);
+    image.refresh();
+    await Promise.all([...buses, ...links].map((leaving) => leaving.finish(FAREWELL_MS)));
+    await Promise.all(listeners.map((listener) => listener.stop()));
+  };
+  let stopping: Promise<void> | null = null;
+
   return {
-    counters: () => ({ modbusServers: Object.fromEntries(servers.map((server) => [server.name, server.counters])) }),
-    listening: () => servers.map((server) => ({ name: server.name, kind: "modbus", ...server.address })),
-    stop: async () => {
-      for (const server of servers) await server.stop();
+    counters: () => ({
+      modbusServers: namedCounters(servers),
+      modbusClients: namedCounters(buses),
+      mqtt: namedCounters(links),
+    }),
+    listening: () => [
+      ...servers.map(({ name, address }) => ({ name, kind: "modbus" as const, ...address })),
+      ...brokers.map(({ name, broker }) => ({ name, kind: "mqtt" as const, ...broker.address })),
+    ],
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
     },
   };
 };

@@ -1,5 +1,5 @@
 /** What a point may hold: values from outside are fitted to its type or refused; nothing wraps or becomes NaN on the way in. */
-import { POINT_TYPES, type PointType, type PointValue } from "../runtime/system.ts";
+import { POINT_TYPES, type PointType, type PointValue } from "../runtime/index.ts";
 
 /** Least and greatest value of an integer type (IEC 61131-3 table 10). */
 export const integerRange = (type: PointType): { readonly least: number; readonly greatest: number } => {
@@ -14,7 +14,7 @@ export const integerRange = (type: PointType): { readonly least: number; readonl
  * The value that a point of `type` takes for `quantity`: REAL rounded to single precision, integers to the nearest.
  * @returns null when the type has no such value: out of range, not finite, or no 0 or 1 for a BOOL.
  */
-export const fit = (type: PointType, quantity: number): PointValue | null => {
+export const fitted = (type: PointType, quantity: number): PointValue | null => {
   const { kind } = POINT_TYPES[type];
   if (kind === "float") {
     const single = Math.fround(quantity);
@@ -53,7 +53,7 @@ export const fromJsonValue = (
   }
   if (typeof sent !== "number") return { refused: `a ${type} takes a number` };
   if (kind !== "float" && !Number.isInteger(sent)) return { refused: `a ${type} takes a whole number` };
-  const value = fit(type, sent);
+  const value = fitted(type, sent);
   if (value !== null) return { value };
   if (kind === "float") return { refused: "beyond the range of a REAL" };
   const { least, greatest } = integerRange(type);

@@ -2,16 +2,22 @@
  * The bridge's view of the module: the latest whole image of every partition's points, and the only way in for values from
  * outside. Servers, clients and links all meet here; none of them touches the exchange.
  */
-import type { Clock } from "../runtime/host/clock.ts";
-import type { PointExchange } from "../runtime/host/point-exchange.ts";
-import { PointCells, QUALITY, type Quality } from "../runtime/hypervisor/point-cells.ts";
-import type { Point, PointRef, PointValue, System } from "../runtime/system.ts";
+import {
+  type Clock,
+  type Point,
+  PointCells,
+  type PointExchange,
+  type PointRef,
+  type PointValue,
+  type Quality,
+  type System,
+} from "../runtime/index.ts";
 
 interface PartitionImage {
   readonly points: readonly Point[];
   readonly cells: PointCells;
-  /** Images read so far; 0: the partition has not published yet, the cells hold the initial values. */
-  revision: number;
+  /** False: the cells still hold the initial values. */
+  hasPublished: boolean;
   /** Per point: the last value handed in from outside, and when it was last good (host ms since 1970; 0: never). */
   readonly accepted: (PointValue | undefined)[];
   readonly lastGoodMs: Float64Array;
@@ -38,33 +44,26 @@ export class ProcessImage {
     this.#system = system;
     this.#exchange = exchange;
     this.#clock = clock;
-    this.#partitions = system.partitions.map(({ points, index }) => {
-      const cells = new PointCells(points.length);
-      for (const point of points) {
-        cells.set(point.index, point.type, point.initial);
-        cells.quality[point.index] = QUALITY.uncertain;
-      }
-      return {
-        points,
-        cells,
-        revision: 0,
-        accepted: points.map(() => undefined),
-        lastGoodMs: new Float64Array(points.length),
-        madeOnBoard: boardMadePoints(system, index),
-      };
-    });
+    this.#partitions = system.partitions.map(({ points, index }) => ({
+      points,
+      cells: PointCells.initial(points),
+      hasPublished: false,
+      accepted: points.map(() => undefined),
+      lastGoodMs: new Float64Array(points.length),
+      madeOnBoard: boardMadePoints(system, index),
+    }));
   }
 
   /** Fetches what the board has published since the last call; each partition's image is whole, never torn. */
   refresh(): void {
     for (const [index, partition] of this.#partitions.entries()) {
-      if (this.#exchange.readPublished(index, partition.cells)) partition.revision += 1;
+      if (this.#exchange.readPublished(index, partition.cells)) partition.hasPublished = true;
     }
   }
 
   /** False until the partition's first image: its initial values are no output of the guest yet. */
   hasPublished(ref: PointRef): boolean {
-    return this.#partitions[ref.partition]!.revision > 0;
+    return this.#partitions[ref.partition]!.hasPublished;
   }
 
   point(ref: PointRef): Point {

@@ -1,5 +1,5 @@
 /** Keeps what a hostile or broken peer can cause at will from filling the log: one line per subject and window. */
-import type { Clock } from "../runtime/host/clock.ts";
+import type { Clock } from "../runtime/index.ts";
 
 const WINDOW_MS = 10_000;
 /** Subjects remembered at most; they are chosen by the bridge, not by the peer, so this is not reached. */

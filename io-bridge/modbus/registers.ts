@@ -5,8 +5,8 @@ import {
   POINT_TYPES,
   type PointType,
   type PointValue,
-} from "../../runtime/system.ts";
-import { fit, integerRange } from "../point-value.ts";
+} from "../../runtime/index.ts";
+import { fitted, integerRange } from "../point-value.ts";
 
 /** The part of a mapping that says how a value is coded. */
 export type Coding = Pick<ModbusMapping, "type" | "byteOrder" | "scale" | "offset">;
@@ -75,6 +75,6 @@ export const decodeRegisters = (
   pointType: PointType,
 ): PointValue | null => {
   const raw = rawOf(registers, coding);
-  if (fit(coding.type, raw) === null) return null;
-  return fit(pointType, coding.scale === 1 && coding.offset === 0 ? raw : raw * coding.scale + coding.offset);
+  if (fitted(coding.type, raw) === null) return null;
+  return fitted(pointType, coding.scale === 1 && coding.offset === 0 ? raw : raw * coding.scale + coding.offset);
 };

@@ -40,12 +40,12 @@ export class Connection {
     });
   }
 
-  /** Cuts the client off when it left a frame unfinished or has asked nothing for too long (`idleTimeoutMs`, 0: never). */
+  /** Cuts the client off when it left a frame unfinished or has had nothing answered for too long (`idleTimeoutMs`, 0: never). */
   checkTimes(nowMs: number, idleTimeoutMs: number): void {
     if (this.#frameBegunMs !== null && nowMs - this.#frameBegunMs > FRAME_TIMEOUT_MS) {
       this.#owner.cutOff(this, `a frame not finished within ${FRAME_TIMEOUT_MS} ms`);
     } else if (idleTimeoutMs > 0 && nowMs - this.#lastRequestMs > idleTimeoutMs) {
-      this.#owner.cutOff(this, `no request for ${idleTimeoutMs} ms`);
+      this.#owner.cutOff(this, `idle for ${idleTimeoutMs} ms`);
     }
   }
 
@@ -53,38 +53,40 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  /** Answers what is complete. While a backlog or unread answers remain, the socket is paused. */
+  /** Answers what is complete. While requests or unread answers are left over, the client is not read from. */
   #serve(): void {
-    if (this.#socket.destroyed) return;
     this.#socket.cork();
-    const wait = this.#serveSome();
+    const left = this.#serveSome();
     this.#socket.uncork();
-    if (wait === "more") {
+    if (this.#socket.destroyed) return;
+    if (this.#socket.writableNeedDrain) {
+      this.#frameBegunMs = null;
+      this.#socket.pause().once("drain", () => this.#serve());
+    } else if (left === "requests") {
       this.#socket.pause();
-      if (this.#socket.writableNeedDrain) this.#socket.once("drain", () => this.#serve());
-      else setImmediate(() => this.#serve());
-    } else if (wait === "data") {
+      setImmediate(() => this.#serve());
+    } else {
       this.#socket.resume();
     }
   }
 
-  #serveSome(): "more" | "data" | "closed" {
+  #serveSome(): "requests" | "nothing" {
     for (let served = 0; served < REQUESTS_PER_TURN; served += 1) {
       const framed = this.#framer.next();
       if (framed.kind === "violation") {
         this.#owner.cutOff(this, framed.reason);
-        return "closed";
+        return "nothing";
       }
       if (framed.kind === "incomplete") {
         if (framed.bytes === 0) this.#frameBegunMs = null;
         else this.#frameBegunMs ??= this.#owner.monotonicMs();
-        return "data";
+        return "nothing";
       }
       this.#frameBegunMs = null;
       this.#lastRequestMs = this.#owner.monotonicMs();
       const response = this.#owner.answer(framed.unit, framed.pdu);
       this.#socket.write(mbapFrame(framed.transaction, framed.unit, response));
     }
-    return "more";
+    return "requests";
   }
 }

@@ -1,7 +1,6 @@
 /** A Modbus TCP server of the module (MODBUS Messaging on TCP/IP V1.0b): connections and their limits, unit id, counters. */
 import { createServer, type Server, type Socket } from "node:net";
-import type { Clock } from "../../../runtime/host/clock.ts";
-import type { ModbusServer as ModbusServerConfig } from "../../../runtime/system.ts";
+import type { Clock, ModbusServer as ModbusServerConfig } from "../../../runtime/index.ts";
 import { listen } from "../../listen.ts";
 import type { Logger } from "../../logger.ts";
 import type { ProcessImage } from "../../process-image.ts";

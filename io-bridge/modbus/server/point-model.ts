@@ -4,8 +4,8 @@
  * a 32-bit value, a write may not. What is not mapped, not writable or only half covered is an illegal data address; what the
  * point's type cannot hold is an illegal data value; a NaN asked for as an integer is a server device failure.
  */
-import type { ModbusArea, ModbusMapping, PointRef, PointValue } from "../../../runtime/system.ts";
-import { fit } from "../../point-value.ts";
+import type { ModbusArea, ModbusMapping, PointRef, PointValue } from "../../../runtime/index.ts";
+import { fitted } from "../../point-value.ts";
 import type { ProcessImage } from "../../process-image.ts";
 import { EXCEPTION, type ExceptionCode } from "../protocol.ts";
 import { decodeRegisters, encodeRegisters, registerCount } from "../registers.ts";
@@ -70,7 +70,7 @@ export class PointModel implements DataModel {
     for (const [index, bit] of values.entries()) {
       const mapping = this.#writable("coil", address + index)?.mapping;
       if (mapping === undefined) return EXCEPTION.illegalDataAddress;
-      const value = fit(this.#image.point(mapping.point).type, bit ? 1 : 0);
+      const value = fitted(this.#image.point(mapping.point).type, bit ? 1 : 0);
       if (value === null) return EXCEPTION.illegalDataValue;
       writes.push({ point: mapping.point, value });
     }

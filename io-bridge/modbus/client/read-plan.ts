@@ -1,0 +1,42 @@
+/** Which requests read the inputs of a poll group: adjacent addresses of one area together, within the protocol's limits. */
+import type { ModbusArea, ModbusClientMapping } from "../../../runtime/index.ts";
+import { LIMIT } from "../protocol.ts";
+import { registerCount } from "../registers.ts";
+
+/** One read request and the points that its answer holds. */
+export interface ReadBlock {
+  readonly area: ModbusArea;
+  readonly address: number;
+  /** Bits or registers. */
+  readonly quantity: number;
+  readonly mappings: readonly ModbusClientMapping[];
+}
+
+export const isBitArea = (area: ModbusArea): area is "coil" | "discreteInput" =>
+  area === "coil" || area === "discreteInput";
+
+/** Bits or registers that a mapping takes. */
+const sizeOf = (mapping: ModbusClientMapping): number => (isBitArea(mapping.area) ? 1 : registerCount(mapping.type));
+
+/** @param mappings the inputs of one poll group. A value never straddles two blocks. */
+export const planReads = (mappings: readonly ModbusClientMapping[]): readonly ReadBlock[] => {
+  const ordered = [...mappings].sort((a, b) => a.area.localeCompare(b.area) || a.address - b.address);
+  const blocks: { area: ModbusArea; address: number; quantity: number; mappings: ModbusClientMapping[] }[] = [];
+  for (const mapping of ordered) {
+    const block = blocks.at(-1);
+    const end = mapping.address + sizeOf(mapping);
+    const limit = isBitArea(mapping.area) ? LIMIT.readBits : LIMIT.readRegisters;
+    const joins =
+      block !== undefined &&
+      block.area === mapping.area &&
+      mapping.address <= block.address + block.quantity &&
+      end - block.address <= limit;
+    if (joins) {
+      block.quantity = Math.max(block.quantity, end - block.address);
+      block.mappings.push(mapping);
+    } else {
+      blocks.push({ area: mapping.area, address: mapping.address, quantity: sizeOf(mapping), mappings: [mapping] });
+    }
+  }
+  return blocks;
+};

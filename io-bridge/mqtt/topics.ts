@@ -1,0 +1,46 @@
+/**
+ * What travels over MQTT as plain JSON:
+ *   prefix/module/partition/point       {"value": 4.2, "quality": "good", "timestamp": 1700000000000}   retained
+ *   prefix/module/partition/point/set   {"value": 4.5} or just 4.5                                      a command
+ *   prefix/module/status                {"status": "online", "timestamp": 1700000000000}                retained; last will: offline
+ * `timestamp` is the source's, in milliseconds since 1970 UTC; `value` is null where JSON has no number (NaN, infinities).
+ */
+import type { PointType, PointValue, Quality } from "../../runtime/index.ts";
+import { fromJsonValue, toJsonValue } from "../point-value.ts";
+
+/** Longest command that is looked at. */
+const MAX_COMMAND_BYTES = 1024;
+const COMMAND_LEVEL = "set";
+
+export const pointTopic = (module: string, partition: string, point: string): string =>
+  `${module}/${partition}/${point}`;
+export const commandTopic = (topicOfPoint: string): string => `${topicOfPoint}/${COMMAND_LEVEL}`;
+/** Every command of the module, also such as name no point. */
+export const commandFilter = (module: string): string => `${module}/+/+/${COMMAND_LEVEL}`;
+export const statusTopic = (module: string): string => `${module}/status`;
+
+export const telemetryPayload = (type: PointType, value: PointValue, quality: Quality, timestamp: number): string =>
+  JSON.stringify({ value: toJsonValue(type, value), quality, timestamp });
+
+/** @param timestamp left out in a last will: nobody knows when it will be. */
+export const statusPayload = (status: "online" | "offline", timestamp?: number): string =>
+  JSON.stringify(timestamp === undefined ? { status } : { status, timestamp });
+
+/** The value that a command asks for, or why it is refused. */
+export const parseCommand = (
+  payload: Buffer,
+  type: PointType,
+): { readonly value: PointValue } | { readonly refused: string } => {
+  if (payload.length > MAX_COMMAND_BYTES) return { refused: `longer than ${MAX_COMMAND_BYTES} bytes` };
+  let sent: unknown;
+  try {
+    sent = JSON.parse(payload.toString("utf8"));
+  } catch {
+    return { refused: "not JSON" };
+  }
+  if (typeof sent === "object" && sent !== null) {
+    if (!("value" in sent)) return { refused: 'an object without "value"' };
+    return fromJsonValue(type, sent.value);
+  }
+  return fromJsonValue(type, sent);
+};
