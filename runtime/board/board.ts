@@ -64,6 +64,7 @@ export class VirtualBoard {
   /** Board cycle at which the hart's `elapsed` was 0. */
   #hartStart = cycles(0);
   #used = cycles(0);
+  #idle = cycles(0);
   /** In a `wfi` that nothing has ended yet. */
   #waiting = false;
   /** Why the run is to end after the current instruction. */
@@ -104,6 +105,11 @@ export class VirtualBoard {
     return this.#used;
   }
 
+  /** Of these, the cycles in which the guest waited in `wfi`. */
+  get idle(): Cycles {
+    return this.#idle;
+  }
+
   /** Set when the last `run` ended in "fault", else null. */
   get fault(): Fault | null {
     return this.#engine.fault;
@@ -141,11 +147,13 @@ export class VirtualBoard {
    */
   run(start: Cycles, duration: Cycles): BoardExit {
     this.#ending = null;
+    this.#idle = cycles(0);
     this.#moveTo(start, cycles(0));
     while (this.#used < duration) {
       const budget = this.#untilNextEvent(duration);
       if (this.#waiting && !this.#hart.wakes) {
         this.#hart.addIdle(budget);
+        this.#idle = cycles(this.#idle + budget);
         this.#moveTo(start, cycles(this.#used + budget));
         continue;
       }

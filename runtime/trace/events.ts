@@ -56,6 +56,8 @@ const HEADER_BYTES = 20;
 const LARGEST_PAYLOAD = 0xffff;
 const BUFFER_BYTES = 2 * (HEADER_BYTES + LARGEST_PAYLOAD);
 
+const NOTHING = new Uint8Array(0);
+
 /** The place of the next event: the log reads it when an event is written. */
 export interface EventPlace {
   readonly cycle: number;
@@ -93,9 +95,16 @@ export class EventLog {
     } while (from < length);
   }
 
-  /** Adds one event of a few words, and `tail` behind them. */
-  writeWords(at: EventPlace, kind: number, first: number, second: number, tail: Uint8Array): void {
-    const length = Math.min(8 + tail.length, LARGEST_PAYLOAD);
+  /** Adds one event of two words, and the first `tailBytes` of `tail` behind them, cut off where an event is full. */
+  writeWords(
+    at: EventPlace,
+    kind: number,
+    first: number,
+    second: number,
+    tail: Uint8Array = NOTHING,
+    tailBytes: number = tail.length,
+  ): void {
+    const length = Math.min(8 + tailBytes, LARGEST_PAYLOAD);
     this.#header(at, kind, length);
     this.#view.setUint32(this.#used, first, true);
     this.#view.setUint32(this.#used + 4, second, true);

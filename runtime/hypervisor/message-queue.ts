@@ -1,0 +1,90 @@
+/**
+ * A queuing channel: a FIFO between two ports (ARINC 653 P1 §2.3.5.6). Each end sees it as it was when its slot started, and
+ * what it does to the queue is done at its slot's end, so that neither end's timing within a slot reaches the other.
+ */
+import type { QueuingChannel } from "../system.ts";
+
+export class MessageQueue {
+  readonly depth: number;
+  readonly maxMessageBytes: number;
+  /** `depth` places of `maxMessageBytes`, used as a ring. */
+  readonly #places: Uint8Array;
+  readonly #lengths: Uint32Array;
+  /** Messages ever received and ever sent, as far as they have taken effect; the place of message n is n modulo the depth. */
+  #received = 0;
+  #sent = 0;
+  /** What the destination may receive in its slot, and what it has received of that. */
+  #receivable = 0;
+  #taken = 0;
+  /** What the source may send in its slot, and what it has sent of that. */
+  #free: number;
+  #added = 0;
+
+  constructor({ depth, maxMessageBytes }: Pick<QueuingChannel, "depth" | "maxMessageBytes">) {
+    this.depth = depth;
+    this.maxMessageBytes = maxMessageBytes;
+    this.#places = new Uint8Array(depth * maxMessageBytes);
+    this.#lengths = new Uint32Array(depth);
+    this.#free = depth;
+  }
+
+  /** Places that the source can still fill in this slot. */
+  get free(): number {
+    return this.#free - this.#added;
+  }
+
+  /** Messages that the destination can still receive in this slot. */
+  get receivable(): number {
+    return this.#receivable - this.#taken;
+  }
+
+  /** Bytes of the message that `receive` gives next; 0 when there is none. */
+  get nextLength(): number {
+    return this.receivable === 0 ? 0 : this.#lengths[(this.#received + this.#taken) % this.depth]!;
+  }
+
+  startSourceSlot(): void {
+    this.#free = this.depth - (this.#sent - this.#received);
+    this.#added = 0;
+  }
+
+  startDestinationSlot(): void {
+    this.#receivable = this.#sent - this.#received;
+    this.#taken = 0;
+  }
+
+  /** Puts a copy of `message`, at most `maxMessageBytes` long, into the queue. @returns false when no place is free. */
+  send(message: Uint8Array): boolean {
+    if (this.free === 0) return false;
+    const place = (this.#sent + this.#added) % this.depth;
+    this.#places.set(message, place * this.maxMessageBytes);
+    this.#lengths[place] = message.length;
+    this.#added += 1;
+    return true;
+  }
+
+  /** Copies the oldest message into `into`, which has room for `nextLength`. @returns its length, or −1 when there is none. */
+  receive(into: Uint8Array): number {
+    if (this.receivable === 0) return -1;
+    const place = (this.#received + this.#taken) % this.depth;
+    const length = this.#lengths[place]!;
+    const from = place * this.maxMessageBytes;
+    for (let i = 0; i < length; i++) into[i] = this.#places[from + i]!;
+    this.#taken += 1;
+    return length;
+  }
+
+  /** The messages sent in the slot are in the queue from now on. */
+  endSourceSlot(): void {
+    this.#sent += this.#added;
+    this.#free -= this.#added;
+    this.#added = 0;
+  }
+
+  /** The messages received in the slot have left the queue. */
+  endDestinationSlot(): void {
+    this.#received += this.#taken;
+    this.#receivable -= this.#taken;
+    this.#taken = 0;
+  }
+}

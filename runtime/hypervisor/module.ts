@@ -1,0 +1,134 @@
+/**
+ * A module at run time: its partitions, executed exactly as the schedule says, one boundary after the other. It reads no
+ * clock and waits for nothing: whoever drives it decides when the next boundary may happen, and only that (law 5).
+ */
+import { type GuestImage, parseImage } from "../board/index.ts";
+import type { Partition, System } from "../system.ts";
+import { EventLog, type EventSink, type Hasher } from "../trace/index.ts";
+import { type Cycles, cycles } from "../units.ts";
+import { Inputs } from "./inputs.ts";
+import { MessageQueue } from "./message-queue.ts";
+import { Outputs } from "./outputs.ts";
+import type { Outside } from "./outside.ts";
+import { type PartitionView, RunningPartition } from "./partition.ts";
+import { Ports } from "./ports.ts";
+import { Timeline } from "./schedule.ts";
+
+export interface ModuleOptions {
+  /** Gets every event of every partition. */
+  readonly events?: EventSink;
+  /** How much of the remaining cycles of a slot to run at once, 1 … remaining; without it all. No guest can tell. */
+  readonly slice?: (remaining: Cycles) => Cycles;
+}
+
+export class Module {
+  readonly system: System;
+  readonly partitions: readonly PartitionView[];
+  readonly #running: readonly RunningPartition[];
+  readonly #logs: readonly EventLog[];
+  readonly #timeline: Timeline;
+  readonly #outside: Outside;
+  readonly #hasher: Hasher;
+  readonly #hashes: BigUint64Array;
+  #boardTime = cycles(0);
+
+  /** Powers every board on; nothing runs before the first `step`. Calls `outside` from within `step` and `stopAll` only. */
+  constructor(system: System, outside: Outside, hasher: Hasher, options: ModuleOptions = {}) {
+    const { events = null, slice = (remaining: Cycles) => remaining } = options;
+    const { partitions } = system;
+    this.system = system;
+    this.#outside = outside;
+    this.#hasher = hasher;
+    this.#timeline = new Timeline(system.schedule);
+    this.#hashes = new BigUint64Array(partitions.length);
+    this.#logs = partitions.map(({ index }) => new EventLog(index, hasher, events));
+    const outputs = partitions.map((partition) => new Outputs(partition));
+    const queues = system.queuingChannels.map((channel) => new MessageQueue(channel));
+    this.#running = partitions.map(
+      (partition, index) =>
+        new RunningPartition({
+          partition,
+          system,
+          image: imageOf(partition),
+          inputs: new Inputs(partition, system, outputs),
+          outputs: outputs[index]!,
+          ports: new Ports(partition.ports, queues),
+          log: this.#logs[index]!,
+          outside,
+          slice,
+        }),
+    );
+    this.partitions = this.#running;
+  }
+
+  /** The number of the current major frame, from 0: also the number of frames that are over. */
+  get frame(): number {
+    return this.#timeline.frame;
+  }
+
+  /** Board time of the latest boundary. */
+  get boardTime(): Cycles {
+    return this.#boardTime;
+  }
+
+  /** Board time of the boundary that the next `step` processes; never less than `boardTime`. */
+  get nextBoundary(): Cycles {
+    return this.#timeline.nextAt;
+  }
+
+  /** No boundary of the current frame has been processed. */
+  get atFrameStart(): boolean {
+    return this.#timeline.atFrameStart;
+  }
+
+  /** Processes the next boundary; at the start of a slot that is the slot's whole run. */
+  step(): void {
+    const { next, nextAt, frame } = this.#timeline;
+    this.#boardTime = nextAt;
+    if (next.kind === "slotStart") this.#running[next.slot.partition]!.startSlot(frame, next.slot, nextAt);
+    else if (next.kind === "slotEnd") this.#running[next.slot.partition]!.endSlot(nextAt);
+    else this.#endFrame(frame);
+    this.#timeline.advance();
+  }
+
+  /** Runs to the end of the current major frame. */
+  runFrame(): void {
+    const { frame } = this.#timeline;
+    while (this.#timeline.frame === frame) this.step();
+  }
+
+  /**
+   * Stops every guest for good: modes IDLE, outputs at their fail-safe values, and published.
+   * @throws in the midst of a frame: recordings know only stops between two frames.
+   */
+  stopAll(): void {
+    if (!this.atFrameStart) throw new Error("a module is stopped between two major frames");
+    for (const partition of this.#running) partition.stop(this.frame, this.#boardTime);
+  }
+
+  /** XXH64 over registers, CSRs, then RAM in address order. */
+  stateHash(partition: number): bigint {
+    const stream = this.#hasher.stream();
+    this.#running[partition]!.visitState((bytes) => stream.add(bytes));
+    return stream.digest();
+  }
+
+  /** `stateHash` of every partition. */
+  stateHashes(): BigUint64Array {
+    return BigUint64Array.from(this.#running, (_, partition) => this.stateHash(partition));
+  }
+
+  #endFrame(frame: number): void {
+    for (let partition = 0; partition < this.#logs.length; partition++) {
+      this.#hashes[partition] = this.#logs[partition]!.endFrame();
+    }
+    this.#outside.frameEnded(frame, this.#hashes);
+  }
+}
+
+/** A System's images were checked when it was made. */
+const imageOf = ({ name, image }: Partition): GuestImage => {
+  const parsed = parseImage(image);
+  if ("problem" in parsed) throw new Error(`the image of partition ${name} cannot be loaded: ${parsed.problem}`);
+  return parsed;
+};

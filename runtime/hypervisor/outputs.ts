@@ -1,0 +1,66 @@
+/** The outputs of a partition: what it published, held until its slot's end, and what stands in for them when it is stopped. */
+import type { Partition, Point } from "../system.ts";
+import type { Cycles } from "../units.ts";
+import { PointCells, QUALITY } from "./point-cells.ts";
+import { PointPlaces } from "./point-places.ts";
+
+export class Outputs {
+  /** All points of the partition; this class writes the outputs among them, and only at slot ends. */
+  readonly points: PointCells;
+  readonly places: PointPlaces;
+  /** What PUBLISH read from RAM in this slot. */
+  readonly pending: PointCells;
+  readonly #outputs: readonly Point[];
+  #isPending = false;
+  #produced = false;
+
+  constructor(partition: Partition) {
+    this.#outputs = partition.points.filter(({ direction }) => direction === "output");
+    this.points = PointCells.initial(partition.points);
+    this.pending = PointCells.initial(partition.points);
+    this.places = new PointPlaces(this.#outputs);
+  }
+
+  /** Something other than initial values has taken effect: a publish, or fail-safe values. */
+  get produced(): boolean {
+    return this.#produced;
+  }
+
+  /** Reads the outputs from RAM; the last publish of a slot counts. */
+  publish(ram: Uint8Array): void {
+    this.places.copyFromRam(ram, this.pending);
+    this.#isPending = true;
+  }
+
+  /** The slot ended at board cycle `now`: what was published is seen by all from now on. */
+  takeEffect(now: Cycles): void {
+    if (!this.#isPending) return;
+    for (const { index } of this.#outputs) {
+      this.points.copyPoint(index, this.pending, index);
+      this.#mark(index, QUALITY.good, now);
+    }
+    this.#isPending = false;
+    this.#produced = true;
+  }
+
+  /** The partition is stopped: every output takes its fail-safe value, and is bad. */
+  fail(now: Cycles): void {
+    for (const { index, type, failSafe } of this.#outputs) {
+      if (failSafe !== "hold") this.points.set(index, type, failSafe);
+      this.#mark(index, QUALITY.bad, now);
+    }
+    this.#isPending = false;
+    this.#produced = true;
+  }
+
+  /** The partition starts anew: what it published in its former life is no longer vouched for. */
+  doubt(): void {
+    for (const { index } of this.#outputs) this.points.quality[index] = QUALITY.uncertain;
+    this.#isPending = false;
+  }
+
+  #mark(point: number, quality: number, now: Cycles): void {
+    this.points.quality[point] = quality;
+    this.points.time[point] = now;
+  }
+}

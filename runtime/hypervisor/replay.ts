@@ -1,0 +1,31 @@
+/** Runs a recording again, frame by frame, until it ends or something is not as it was. */
+import type { System } from "../system.ts";
+import { type Divergence, type Hasher, type Recording, Replayer } from "../trace/index.ts";
+import { Module } from "./module.ts";
+import type { Outside } from "./outside.ts";
+
+export interface ReplayOutcome {
+  /** Frames replayed. */
+  readonly frames: number;
+  /** The first difference, or null: the replay is the run, bit for bit. */
+  readonly divergence: Divergence | null;
+}
+
+/** `system` must be the one recorded, see `differencesOf`. `watcher` is told what the module does, and brings nothing. */
+export const replay = (
+  system: System,
+  recording: Recording,
+  hasher: Hasher,
+  watcher: Outside | null = null,
+): ReplayOutcome => {
+  const replayer = new Replayer(recording, watcher);
+  const module = new Module(system, replayer, hasher);
+  while (replayer.next !== "end" && replayer.divergence === null) {
+    if (replayer.next === "stop") {
+      module.stopAll();
+      replayer.stopped();
+    } else module.runFrame();
+  }
+  if (replayer.divergence === null && recording.complete) replayer.end(module.stateHashes());
+  return { frames: module.frame, divergence: replayer.divergence };
+};

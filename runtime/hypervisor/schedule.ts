@@ -1,0 +1,67 @@
+/** A schedule as a list of boundaries in the order they happen (design.md "At a boundary"; ARINC 653 P1 §2.3.1). */
+import type { Schedule, Slot } from "../system.ts";
+import { type Cycles, cycles } from "../units.ts";
+
+/** Something that happens at an exact moment of every major frame. */
+export type Boundary =
+  /** A slot's effects are seen by all from now on. */
+  | { readonly kind: "slotEnd"; readonly at: Cycles; readonly slot: Slot }
+  /** A slot's inputs are fixed and its guest runs. */
+  | { readonly kind: "slotStart"; readonly at: Cycles; readonly slot: Slot }
+  /** The last boundary of every frame; at the same board time the next frame starts. */
+  | { readonly kind: "frameEnd"; readonly at: Cycles };
+
+const RANK = { slotEnd: 0, slotStart: 1, frameEnd: 2 } as const;
+const hartOf = (boundary: Boundary): number => (boundary.kind === "frameEnd" ? 0 : boundary.slot.hart);
+
+/** The boundaries of one major frame, with times from its start: at equal times slot ends first, then by hart number. */
+export const boundariesOf = ({ slots, majorFrame }: Schedule): readonly Boundary[] => {
+  const ends = slots.map((slot): Boundary => ({ kind: "slotEnd", at: cycles(slot.start + slot.duration), slot }));
+  const starts = slots.map((slot): Boundary => ({ kind: "slotStart", at: slot.start, slot }));
+  const frameEnd: Boundary = { kind: "frameEnd", at: majorFrame };
+  return [...ends, ...starts, frameEnd].sort(
+    (a, b) => a.at - b.at || RANK[a.kind] - RANK[b.kind] || hartOf(a) - hartOf(b),
+  );
+};
+
+/** Walks the boundaries of frame after frame; the next frame starts one period after the last one did. */
+export class Timeline {
+  readonly #boundaries: readonly Boundary[];
+  readonly #period: Cycles;
+  #position = 0;
+  #frame = 0;
+  #frameStart = cycles(0);
+
+  constructor(schedule: Schedule) {
+    this.#boundaries = boundariesOf(schedule);
+    this.#period = schedule.majorFrame;
+  }
+
+  /** The number of the current frame, from 0. */
+  get frame(): number {
+    return this.#frame;
+  }
+
+  /** Nothing of the current frame has happened yet. */
+  get atFrameStart(): boolean {
+    return this.#position === 0;
+  }
+
+  /** The next boundary. */
+  get next(): Boundary {
+    return this.#boundaries[this.#position]!;
+  }
+
+  /** Board time of the next boundary. */
+  get nextAt(): Cycles {
+    return cycles(this.#frameStart + this.next.at);
+  }
+
+  advance(): void {
+    this.#position += 1;
+    if (this.#position < this.#boundaries.length) return;
+    this.#position = 0;
+    this.#frame += 1;
+    this.#frameStart = cycles(this.#frameStart + this.#period);
+  }
+}
