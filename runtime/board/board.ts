@@ -3,6 +3,7 @@
  * The board runs when told to, for exactly as long as it is told to, and knows nothing of slots or of other partitions.
  */
 import { allocateMemory, type Fault, Hart, Interpreter } from "../hart/index.ts";
+import { WORD } from "../hart/layout.ts";
 import type { Area } from "../system.ts";
 import { type Cycles, cycles, type GuestAddress, guestAddress, type Hertz } from "../units.ts";
 import { BoardBus } from "./bus.ts";
@@ -28,6 +29,8 @@ export interface BoardOptions {
   readonly transmit: (byte: number) => void;
   /** The next byte for the guest's UART, asked for when the guest looks and has none; −1: nothing there. Left out: never any. */
   readonly receive?: () => number;
+  /** Whether `run` ends "idle" when the guest waits in a `wfi` that nothing can end, instead of idling on. */
+  readonly endsInIdle?: boolean;
 }
 
 /** Why `run` ended. */
@@ -41,7 +44,9 @@ export type BoardExit =
   /** The guest used the finisher; `exitCode` says how. */
   | "poweredOff"
   /** The guest asked the finisher for a reset. */
-  | "reset";
+  | "reset"
+  /** Only with `endsInIdle`. */
+  | "idle";
 
 /** A cycle that never comes. */
 const NEVER = cycles(Infinity);
@@ -53,6 +58,7 @@ export class VirtualBoard {
   /** x, f, pc, fcsr and the counters as bytes, for hashing: a view, current between runs. */
   readonly registerBytes: Uint8Array;
   readonly #image: GuestImage;
+  readonly #endsInIdle: boolean;
   readonly #retained: Uint8Array;
   readonly #deviceTree: Uint8Array;
   /** Guest address of the device tree; 0 when there is no room for it above the image. */
@@ -76,6 +82,7 @@ export class VirtualBoard {
     const { image, memoryBytes, clock } = options;
     if (image.end > RAM_BASE + memoryBytes) throw new Error("the image does not fit into the board's RAM");
     this.#image = image;
+    this.#endsInIdle = options.endsInIdle ?? false;
     this.#hart = new Hart(allocateMemory(memoryBytes), memoryBytes);
     this.ram = this.#hart.ram;
     this.registerBytes = this.#hart.registerBytes;
@@ -120,6 +127,12 @@ export class VirtualBoard {
     return this.#exitCode;
   }
 
+  /** Instructions retired since the last reset, as the guest's minstret counts them. */
+  get instructions(): number {
+    const { words } = this.#hart;
+    return (words[WORD.minstret]! >>> 0) + (words[WORD.minstret + 1]! >>> 0) * 2 ** 32;
+  }
+
   /** The board cycle at which the current instruction started; between runs, the one at which the last run ended. */
   now(): Cycles {
     return cycles(this.#hartStart + this.#hart.elapsed);
@@ -152,6 +165,7 @@ export class VirtualBoard {
     while (this.#used < duration) {
       const budget = this.#untilNextEvent(duration);
       if (this.#waiting && !this.#hart.wakes) {
+        if (this.#endsInIdle && this.nextWake(this.now()) === NEVER) return "idle";
         this.#hart.addIdle(budget);
         this.#idle = cycles(this.#idle + budget);
         this.#moveTo(start, cycles(this.#used + budget));
