@@ -1,0 +1,60 @@
+/** What the main thread and the board worker say to each other. */
+import type { BoardInstant, Incident, PartitionMode } from "../hypervisor/outside.ts";
+import type { System } from "../system.ts";
+import type { Cycles } from "../units.ts";
+
+/** Given to the worker when it starts; the shared memories are those that the main thread keeps. */
+export interface BoardJob {
+  readonly system: System;
+  /** The tool's version, for the recording. */
+  readonly version: string;
+  /** Whole major frames after which the run ends by itself; Infinity: only when told. */
+  readonly frames: number;
+  readonly paced: boolean;
+  readonly exchange: SharedArrayBuffer;
+  /** One Int32: 0 while the run shall go on. */
+  readonly control: SharedArrayBuffer;
+  readonly lateness: SharedArrayBuffer;
+  /** Where the recording's bytes go; null: none is made. */
+  readonly recording: SharedArrayBuffer | null;
+}
+
+/** A place in board time that a log line can carry. */
+export interface LoggedInstant {
+  readonly cycle: Cycles;
+  readonly frame: number;
+  readonly partition: number;
+}
+
+export type BoardMessage =
+  /** Before the first slot. */
+  | { readonly kind: "running" }
+  /** `unsaid` incidents of this partition came so fast before this one that they were only counted. */
+  | { readonly kind: "incident"; readonly at: LoggedInstant; readonly incident: Incident; readonly unsaid: number }
+  /** A line that the guest wrote to its UART. */
+  | { readonly kind: "uart"; readonly at: LoggedInstant; readonly text: string }
+  | { readonly kind: "slipped"; readonly at: LoggedInstant }
+  /** The last one. */
+  | { readonly kind: "ended"; readonly summary: RunSummary };
+
+export interface PartitionSummary {
+  readonly name: string;
+  readonly mode: PartitionMode;
+  /** Running hash over all frames, and of the state after the last. */
+  readonly hash: string;
+  readonly stateHash: string;
+  /** Cycles in which the guest executed, of those that its slots gave it. */
+  readonly busyCycles: number;
+  readonly slotCycles: number;
+  /** Host time that running it took. */
+  readonly hostMs: number;
+}
+
+export interface RunSummary {
+  readonly frames: number;
+  readonly boardSeconds: number;
+  readonly hostMs: number;
+  readonly partitions: readonly PartitionSummary[];
+}
+
+export const instantOf = ({ cycle, frame, partition }: BoardInstant): LoggedInstant => ({ cycle, frame, partition });

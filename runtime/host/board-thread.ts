@@ -1,0 +1,78 @@
+/** The main thread's end of a running board: starts its worker, passes its messages on, keeps its recording. */
+import { Worker } from "node:worker_threads";
+import type { System } from "../system.ts";
+import type { BoardJob, BoardMessage, RunSummary } from "./board-job.ts";
+import { ByteRing } from "./byte-ring.ts";
+import { LatenessHistogram, type LatenessReport } from "./lateness.ts";
+import type { SharedExchange } from "./point-exchange.ts";
+
+const RECORDING_RING_BYTES = 1 << 22;
+const DRAIN_INTERVAL_MS = 20;
+
+export interface RunOptions {
+  readonly paced: boolean;
+  /** Whole major frames to run; Infinity: until `stop`. */
+  readonly frames: number;
+  readonly version: string;
+  /** Gets the recording's bytes in order; null: no recording. What it throws ends the run and comes out of `ended`. */
+  readonly record: ((bytes: Uint8Array) => void) | null;
+  /** Every message but the last. */
+  readonly onMessage: (message: Exclude<BoardMessage, { kind: "ended" }>) => void;
+}
+
+export interface BoardThread {
+  readonly exchange: SharedExchange;
+  readonly ended: Promise<RunSummary>;
+  /** Lets the current major frame end, sets all outputs to their fail-safe values, and ends the run. */
+  stop(): void;
+  lateness(): LatenessReport;
+}
+
+/** Powers the module on in a thread of its own; nothing runs before `start`, so that the bridge can be there first. */
+export const startBoard = (system: System, exchange: SharedExchange, options: RunOptions): BoardThread => {
+  const lateness = new LatenessHistogram();
+  const control = new Int32Array(new SharedArrayBuffer(4));
+  const ring = options.record === null ? null : new ByteRing(RECORDING_RING_BYTES);
+  const stop = (): void => {
+    Atomics.store(control, 0, 1);
+    Atomics.notify(control, 0);
+  };
+  const job: BoardJob = {
+    system,
+    version: options.version,
+    frames: options.frames,
+    paced: options.paced,
+    exchange: exchange.shared,
+    control: control.buffer as SharedArrayBuffer,
+    lateness: lateness.shared,
+    recording: ring?.shared ?? null,
+  };
+  const ended = new Promise<RunSummary>((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.resolve("#board-worker")), { workerData: job });
+    const drain = (): void => {
+      if (ring === null) return;
+      const bytes = ring.read();
+      if (bytes.length === 0) return;
+      try {
+        options.record?.(bytes);
+      } catch (error) {
+        stop();
+        reject(error);
+      }
+    };
+    const timer = ring === null ? undefined : setInterval(drain, DRAIN_INTERVAL_MS);
+    let summary: RunSummary | undefined;
+    worker.on("message", (message: BoardMessage) => {
+      if (message.kind === "ended") summary = message.summary;
+      else options.onMessage(message);
+    });
+    worker.on("error", reject);
+    worker.on("exit", () => {
+      clearInterval(timer);
+      drain();
+      if (summary === undefined) reject(new Error("the board's thread ended without a summary"));
+      else resolve(summary);
+    });
+  });
+  return { exchange, ended, stop, lateness: () => lateness.report() };
+};

@@ -1,0 +1,104 @@
+/** The outside of a running module as its worker sees it: shared memory for points, messages for the log, never a wait. */
+import type { BoardInstant, Incident, Outside } from "../hypervisor/outside.ts";
+import { type PointCells, QUALITY } from "../hypervisor/point-cells.ts";
+import type { System } from "../system.ts";
+import type { RunningHashes } from "../trace/index.ts";
+import { type BoardMessage, instantOf } from "./board-job.ts";
+import type { BoardExchange } from "./point-exchange.ts";
+
+/** A line of a guest's UART is cut here. */
+const LONGEST_LINE = 256;
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+/** Incidents and lines of one partition that are passed on within a frame; more are only counted. */
+const MESSAGES_A_FRAME = 4;
+
+/** A partition's UART line so far, and how much it said in the current frame. */
+interface Voice {
+  readonly line: Uint8Array;
+  length: number;
+  frame: number;
+  said: number;
+  unsaid: number;
+}
+
+export class ExchangeOutside implements Outside {
+  readonly #exchange: BoardExchange;
+  readonly #hashes: RunningHashes;
+  readonly #post: (message: BoardMessage) => void;
+  readonly #voices: readonly Voice[];
+  /** Partitions whose inputs date from before the run fell behind: uncertain until the bridge brings newer ones. */
+  readonly #outdated: Uint8Array;
+  readonly #decoder = new TextDecoder("latin1");
+  /** The partition whose slot started in the latest step, or −1. */
+  started = -1;
+
+  constructor(system: System, exchange: BoardExchange, hashes: RunningHashes, post: (message: BoardMessage) => void) {
+    this.#exchange = exchange;
+    this.#hashes = hashes;
+    this.#post = post;
+    this.#outdated = new Uint8Array(system.partitions.length);
+    this.#voices = system.partitions.map(() => ({
+      line: new Uint8Array(LONGEST_LINE),
+      length: 0,
+      frame: 0,
+      said: 0,
+      unsaid: 0,
+    }));
+  }
+
+  latch(at: BoardInstant, inputs: PointCells): void {
+    this.started = at.partition;
+    if (this.#exchange.takeInputs(at.partition, inputs)) this.#outdated[at.partition] = 0;
+    else if (this.#outdated[at.partition] === 1) {
+      for (let point = 0; point < inputs.count; point++) {
+        if (inputs.quality[point] === QUALITY.good) inputs.quality[point] = QUALITY.uncertain;
+      }
+    }
+  }
+
+  /** The run fell behind by more than it may: what was latched is older than board time says (law 5). */
+  inputsAreOutdated(): void {
+    this.#outdated.fill(1);
+  }
+
+  published(at: BoardInstant, points: PointCells): void {
+    this.#exchange.publish(at.partition, points);
+  }
+
+  uart(at: BoardInstant, byte: number): void {
+    const voice = this.#voices[at.partition]!;
+    if (byte !== NEWLINE && byte !== CARRIAGE_RETURN) voice.line[voice.length++] = byte;
+    if (voice.length === 0 || (byte !== NEWLINE && voice.length < LONGEST_LINE)) return;
+    if (this.#maySpeak(voice, at.frame)) {
+      const text = this.#decoder.decode(voice.line.subarray(0, voice.length));
+      this.#post({ kind: "uart", at: instantOf(at), text });
+    }
+    voice.length = 0;
+  }
+
+  incident(at: BoardInstant, incident: Incident): void {
+    const voice = this.#voices[at.partition]!;
+    const unsaid = voice.unsaid;
+    if (!this.#maySpeak(voice, at.frame)) return;
+    this.#post({ kind: "incident", at: instantOf(at), incident, unsaid });
+    voice.unsaid = 0;
+  }
+
+  frameEnded(_frame: number, hashes: BigUint64Array): void {
+    this.#hashes.frameEnded(hashes);
+  }
+
+  #maySpeak(voice: Voice, frame: number): boolean {
+    if (voice.frame !== frame) {
+      voice.frame = frame;
+      voice.said = 0;
+    }
+    if (voice.said >= MESSAGES_A_FRAME) {
+      voice.unsaid += 1;
+      return false;
+    }
+    voice.said += 1;
+    return true;
+  }
+}
