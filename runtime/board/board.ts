@@ -117,11 +117,6 @@ export class VirtualBoard {
     return this.#idle;
   }
 
-  /** Those of them that the guest spent waiting in `wfi`. */
-  get idle(): Cycles {
-    return this.#idle;
-  }
-
   /** Set when the last `run` ended in "fault", else null. */
   get fault(): Fault | null {
     return this.#engine.fault;
@@ -172,7 +167,6 @@ export class VirtualBoard {
       if (this.#waiting && !this.#hart.wakes) {
         if (this.#endsInIdle && this.nextWake(this.now()) === NEVER) return "idle";
         this.#hart.addIdle(budget);
-        this.#idle = cycles(this.#idle + budget);
         this.#idle = cycles(this.#idle + budget);
         this.#moveTo(start, cycles(this.#used + budget));
         continue;
