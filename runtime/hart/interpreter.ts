@@ -1,31 +1,75 @@
 /** The interpreter: an Engine that executes predecoded instructions one by one, exactly. */
-import type { Cycles, GuestAddress } from "../units.ts";
-import type { Bus, Engine, Exit, Fault } from "./engine.ts";
+import { type Cycles, cycles, type GuestAddress } from "../units.ts";
+import { CodePages } from "./code-pages.ts";
+import type { TimeSource } from "./csrs.ts";
+import { execute } from "./dispatch.ts";
+import type { Bus, Engine, Exit, Fault, TrapCause } from "./engine.ts";
 import type { Hart } from "./hart.ts";
+import { RAM_BASE, WORD } from "./layout.ts";
+import { canTakeTraps, enterInterrupt, enterTrap } from "./traps.ts";
 
-/** Where the hart's `time` CSR comes from. */
-export interface TimeSource {
-  /** mtime at the current instruction (`hart.elapsed` cycles into the run): whole ticks, below 2^53. */
-  mtime(): number;
-}
+/** What one call of the loop counts down from: a small integer. */
+const LONGEST_STRETCH = 2 ** 30;
 
 export class Interpreter implements Engine {
-  used = 0 as Cycles;
   fault: Fault | null = null;
   readonly hart: Hart;
   readonly bus: Bus;
   readonly time: TimeSource;
+  readonly pages: CodePages;
+  /** RAM and fcsr, as the loop uses them. */
+  readonly view: DataView;
+  readonly fcsr: Int32Array;
+  #used = cycles(0);
 
   constructor(hart: Hart, bus: Bus, time: TimeSource) {
     this.hart = hart;
     this.bus = bus;
     this.time = time;
+    this.pages = new CodePages(hart.ram);
+    this.view = new DataView(hart.ram.buffer, 0, hart.ramBytes);
+    this.fcsr = hart.words.subarray(WORD.fcsr, WORD.fcsr + 1);
+  }
+
+  get used(): Cycles {
+    return this.#used;
   }
 
   run(budget: Cycles): Exit {
-    this.used = budget;
-    return "budget";
+    const { hart } = this;
+    this.fault = null;
+    hart.startRun();
+    this.takeInterrupt();
+    let exit: Exit;
+    do {
+      exit = execute(this, Math.min(budget - hart.elapsed, LONGEST_STRETCH));
+    } while (exit === "budget" && hart.elapsed < budget);
+    hart.updateCounters();
+    this.#used = hart.elapsed;
+    return exit;
   }
 
-  ramChanged(_address: GuestAddress, _bytes: number): void {}
+  ramChanged(address: GuestAddress, bytes: number): void {
+    this.pages.written((address ^ RAM_BASE) >>> 0, bytes);
+  }
+
+  /** Takes an interrupt that is ready; costs nothing (law 1). */
+  takeInterrupt(): void {
+    if (this.hart.interruptReady) enterInterrupt(this.hart);
+  }
+
+  /**
+   * The instruction at pc traps. @param value for mtval.
+   * @returns "fault" when the guest cannot take it: the state stays as it was, pc at the instruction.
+   */
+  trap(cause: TrapCause, value: number): Exit | null {
+    const { hart } = this;
+    hart.countTrap();
+    if (canTakeTraps(hart)) {
+      enterTrap(hart, cause, value);
+      return null;
+    }
+    this.fault = { cause, pc: hart.pc, value: value >>> 0 };
+    return "fault";
+  }
 }

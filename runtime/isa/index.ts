@@ -1,4 +1,5 @@
 /** The instruction set: one table, and what reads it. */
+export { CSR_NAMES, CSRS, type CsrName, IDLE_CSRS, isReadOnlyCsr } from "./csrs.ts";
 export { type Decoded, decode, type Expanded, expand, lengthOf } from "./decode.ts";
 export type { Effect, EffectKind, FloatOperation } from "./effects.ts";
 export { encode, encodeInstruction, type OperandsOf } from "./encode.ts";

@@ -1,0 +1,104 @@
+/**
+ * Predecoded instructions: for each 4 KiB page of RAM that was executed from, an array with a slot for every halfword. A slot
+ * is decoded when it is first executed and cleared when its bytes are written, so that a fetch always sees the latest store.
+ */
+import { decode, expand, lengthOf } from "../isa/index.ts";
+import { FIRST_INSTRUCTION, packInstruction, SPECIAL } from "./dispatch-kinds.ts";
+import { PAGE_BYTES, RAM_BASE } from "./layout.ts";
+
+/** A slot is four words: head (dispatch number, length) and three operands as `packInstruction` lays them out. */
+export const SLOT_WORDS = 4;
+/** Bits of the head below the length: the dispatch number. Above: the words to the next instruction's slot. */
+export const HEAD_BITS = 10;
+const PAGE_SLOTS = PAGE_BYTES / 2;
+const SLOT_BITS = 11;
+
+export type CodePage = Int32Array;
+
+const headOf = (dispatch: number, bytes: number): number => dispatch | ((bytes * (SLOT_WORDS / 2)) << HEAD_BITS);
+
+/** Two more slots than halfwords: an instruction that ends at, or 2 bytes behind, the page's end goes on there. */
+const newPage = (): CodePage => {
+  const page = new Int32Array((PAGE_SLOTS + 2) * SLOT_WORDS);
+  page[PAGE_SLOTS * SLOT_WORDS] = SPECIAL.nextPage;
+  page[(PAGE_SLOTS + 1) * SLOT_WORDS] = SPECIAL.nextPage;
+  return page;
+};
+
+/** What lies outside RAM: every fetch faults. */
+const NOWHERE: CodePage = new Int32Array(PAGE_SLOTS * SLOT_WORDS).fill(headOf(SPECIAL.fetchFault, 0));
+
+export class CodePages {
+  /**
+   * By page of RAM: not 0 where a store must call `written`. Also set for the page before one with code, because
+   * a store is looked up by its first byte alone.
+   */
+  readonly watched: Uint8Array;
+  readonly #ram: Uint8Array;
+  readonly #pages: (CodePage | null)[];
+
+  constructor(ram: Uint8Array) {
+    this.#ram = ram;
+    this.watched = new Uint8Array(ram.length / PAGE_BYTES);
+    this.#pages = new Array<CodePage | null>(this.watched.length).fill(null);
+  }
+
+  /** The page that holds `pc`, or one on which every fetch faults. */
+  at(pc: number): CodePage {
+    const offset = (pc ^ RAM_BASE) >>> 0;
+    if (offset >= this.#ram.length) return NOWHERE;
+    const index = (offset / PAGE_BYTES) | 0;
+    return this.#pages[index] ?? this.#create(index);
+  }
+
+  /** Decodes the instruction at `pc`, in RAM, into its slot of `page`, which starts at word `at`. */
+  decode(page: CodePage, at: number, pc: number): void {
+    const offset = (pc ^ RAM_BASE) >>> 0;
+    const word = this.wordAt(pc);
+    const bytes = lengthOf(word);
+    if (offset + bytes > this.#ram.length) {
+      page[at] = headOf(SPECIAL.fetchFault, 0);
+      return;
+    }
+    const lastPage = ((offset + bytes - 1) / PAGE_BYTES) | 0;
+    this.watched[lastPage] = 1;
+    const decoded = decode(word);
+    if (decoded === null) {
+      page[at] = headOf(SPECIAL.illegal, 0);
+      return;
+    }
+    const expanded = expand(decoded);
+    const [a, b, c] = packInstruction(expanded, pc);
+    page[at + 1] = a;
+    page[at + 2] = b;
+    page[at + 3] = c;
+    page[at] = headOf(FIRST_INSTRUCTION + expanded.instruction.number, bytes);
+  }
+
+  /** The instruction word at `pc`, in RAM; only 16 bits when they say so, or when RAM ends there. */
+  wordAt(pc: number): number {
+    const offset = (pc ^ RAM_BASE) >>> 0;
+    const low = this.#ram[offset]! | (this.#ram[offset + 1]! << 8);
+    if (lengthOf(low) === 2 || offset + 4 > this.#ram.length) return low;
+    return low | (this.#ram[offset + 2]! << 16) | (this.#ram[offset + 3]! << 24);
+  }
+
+  /** `bytes` bytes of RAM from `offset` on have changed: the instructions that any of them belongs to are decoded again. */
+  written(offset: number, bytes: number): void {
+    const last = (offset + bytes - 1) >>> 1;
+    // A 4-byte instruction that starts one halfword earlier reaches into the range.
+    for (let halfword = Math.max(0, (offset >>> 1) - 1); halfword <= last; halfword++) {
+      const page = this.#pages[halfword >>> SLOT_BITS];
+      if (page === null || page === undefined) halfword |= PAGE_SLOTS - 1;
+      else page[(halfword & (PAGE_SLOTS - 1)) * SLOT_WORDS] = SPECIAL.undecoded;
+    }
+  }
+
+  #create(index: number): CodePage {
+    const page = newPage();
+    this.#pages[index] = page;
+    this.watched[index] = 1;
+    if (index > 0) this.watched[index - 1] = 1;
+    return page;
+  }
+}
