@@ -40,6 +40,8 @@ export type BoardMessage =
 export interface PartitionSummary {
   readonly name: string;
   readonly mode: PartitionMode;
+  /** A fault stopped it during the run. */
+  readonly faulted: boolean;
   /** Running hash over all frames, and of the state after the last. */
   readonly hash: string;
   readonly stateHash: string;

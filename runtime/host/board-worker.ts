@@ -88,6 +88,7 @@ class BoardRun {
       partitions: module.partitions.map(({ partition: { name, index }, mode, timeUse }) => ({
         name,
         mode,
+        faulted: this.#outside.faulted.has(index),
         hash: formatHash(this.#running.values[index]!),
         stateHash: formatHash(module.stateHash(index)),
         busyCycles: timeUse.given - timeUse.idle,

@@ -30,6 +30,8 @@ export class ExchangeOutside implements Outside {
   /** Partitions whose inputs date from before the run fell behind: uncertain until the bridge brings newer ones. */
   readonly #outdated: Uint8Array;
   readonly #decoder = new TextDecoder("latin1");
+  /** Partitions that a fault stopped. */
+  readonly faulted = new Set<number>();
   /** The partition whose slot started in the latest step, or −1. */
   started = -1;
 
@@ -78,6 +80,7 @@ export class ExchangeOutside implements Outside {
   }
 
   incident(at: BoardInstant, incident: Incident): void {
+    if (incident.kind === "fault") this.faulted.add(at.partition);
     const voice = this.#voices[at.partition]!;
     const unsaid = voice.unsaid;
     if (!this.#maySpeak(voice, at.frame)) return;

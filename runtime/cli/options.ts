@@ -1,0 +1,12 @@
+/** Readers of option values that several verbs share; a wrong value is named with what would be right. */
+import { InvalidArgumentError } from "commander";
+import { inParts, parseQuantity } from "../config/index.ts";
+import { type Nanoseconds, nanoseconds } from "../units.ts";
+
+/** `30s`, `1.5 min`, `20ms`: more than nothing, and a whole number of nanoseconds. */
+export const durationOption = (text: string): Nanoseconds => {
+  const quantity = parseQuantity(text, "duration");
+  const count = quantity === null ? null : inParts(quantity, 1e9);
+  if (count === null || count === 0) throw new InvalidArgumentError("A duration looks like 30s, 20ms or 5min.");
+  return nanoseconds(count);
+};

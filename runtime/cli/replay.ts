@@ -1,0 +1,50 @@
+/** `partita replay`: runs a recording again, unpaced, and says whether it came out the same to the bit (law 4). */
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { replay } from "../hypervisor/index.ts";
+import { createHasher, decodeRecording, describeDivergence, differencesOf } from "../trace/index.ts";
+import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
+import { loadModule } from "./load-module.ts";
+
+export const addReplay = (program: Command, environment: CliEnvironment): void => {
+  program
+    .command("replay")
+    .description("run a recording again and compare it with the run that it was made of, frame by frame")
+    .argument("<recording>", "a file made by `partita run --record`")
+    .option("--module <file>", "the module's config file, when it is no longer where the recording was made")
+    .action((path: string, options: { module?: string }) => replayFile(path, options.module, environment));
+};
+
+const replayFile = async (path: string, modulePath: string | undefined, environment: CliEnvironment): Promise<void> => {
+  const hasher = await createHasher();
+  const file = await readFile(path).catch((error: Error) => {
+    throw new UserError(`cannot read ${path}: ${error.message}`);
+  });
+  const recording = decodeRecording(file, hasher);
+  if (recording.kind === "damaged") {
+    throw new UserError(`${path} cannot be replayed: ${recording.message} (at byte ${recording.offset})`);
+  }
+  const system = await loadModule(modulePath ?? recording.header.configPath, environment);
+  const differences = differencesOf(recording.header, system, hasher);
+  if (differences.length > 0) {
+    throw new UserError(
+      `${path} was recorded with another module, so it cannot come out the same: ${differences.join("; ")}.\n` +
+        "Go back to the files it was recorded with, or name their config with --module.",
+    );
+  }
+  const { stdout, clock } = environment;
+  if (!recording.complete)
+    stdout.write("the recording has no end (the run was cut off): replaying up to its last whole block\n");
+  const startedMs = clock.monotonicMs();
+  const { frames, divergence } = replay(system, recording, hasher);
+  const hostSeconds = (clock.monotonicMs() - startedMs) / 1000;
+  const boardSeconds = (frames * system.schedule.majorFrame) / system.clock;
+  const extent = `${frames} major frames, ${boardSeconds.toFixed(3)} s of board time in ${hostSeconds.toFixed(3)} s`;
+  if (divergence === null) {
+    stdout.write(`identical: ${extent}\n`);
+    return;
+  }
+  const partition = system.partitions[divergence.partition]?.name ?? String(divergence.partition);
+  stdout.write(`different: ${describeDivergence(divergence, partition)}\n(${extent})\n`);
+  environment.exitWith(EXIT.failed);
+};

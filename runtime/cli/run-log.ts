@@ -1,0 +1,63 @@
+/** Words for what a running board reports: one log line each, with board time, frame and partition as fields. */
+import type { Logger } from "pino";
+import type { BoardMessage, LoggedInstant } from "../host/board-job.ts";
+import type { Incident } from "../hypervisor/index.ts";
+import type { System } from "../system.ts";
+
+const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
+
+/** `illegalInstruction` → `illegal instruction`. */
+const inWords = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+export class RunLog {
+  readonly #log: Logger;
+  readonly #system: System;
+
+  constructor(log: Logger, system: System) {
+    this.#log = log;
+    this.#system = system;
+  }
+
+  message(message: Exclude<BoardMessage, { kind: "ended" | "running" }>): void {
+    const place = this.#place(message.at);
+    if (message.kind === "incident") this.#incident(message.incident, { ...place, ...this.#unsaid(message.unsaid) });
+    else if (message.kind === "uart") this.#log.info(place, `uart: ${message.text}`);
+    else
+      this.#log.warn(
+        place,
+        "the run fell behind by more than maxLateness: its pace starts afresh, inputs are uncertain",
+      );
+  }
+
+  #incident(incident: Incident, fields: object): void {
+    const log = this.#log;
+    switch (incident.kind) {
+      case "fault": {
+        const { cause, pc, value } = incident.fault;
+        const at = { ...fields, cause, pc: hex(pc), address: hex(value) };
+        log.error(at, `fault: ${inWords(cause)}; the partition is stopped, its outputs are at their fail-safe values`);
+        return;
+      }
+      case "applicationError": {
+        const { code, detail, message } = incident;
+        log.warn({ ...fields, code, detail }, message === "" ? code : `${code}: ${message}`);
+        return;
+      }
+      case "modeChanged":
+        log.info(fields, `mode ${incident.from} → ${incident.to}`);
+        return;
+      case "poweredOff":
+        log.info({ ...fields, code: incident.code }, "the guest powered its board off");
+        return;
+    }
+  }
+
+  #place({ cycle, frame, partition }: LoggedInstant): object {
+    const name = this.#system.partitions[partition]?.name;
+    return { boardTime: cycle / this.#system.clock, frame, ...(name === undefined ? {} : { partition: name }) };
+  }
+
+  #unsaid(count: number): object {
+    return count === 0 ? {} : { moreBefore: count };
+  }
+}

@@ -1,0 +1,20 @@
+/** What a run came to, for a person: hashes, use of time, lateness. */
+import type { RunSummary } from "../host/board-job.ts";
+import { formatLateness, type LatenessReport } from "../host/lateness.ts";
+
+const percent = (part: number, whole: number): string => (whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`);
+
+export const formatSummary = (summary: RunSummary, lateness: LatenessReport | null): string => {
+  const { frames, boardSeconds, hostMs, partitions } = summary;
+  const width = Math.max(9, ...partitions.map(({ name }) => name.length));
+  const head =
+    `${frames} major frames, ${boardSeconds.toFixed(3)} s of board time in ${(hostMs / 1000).toFixed(3)} s ` +
+    `(${((boardSeconds * 1000) / hostMs).toFixed(1)} × real time)`;
+  const title = `${"partition".padEnd(width)}  mode        busy of slots  of host time  trace hash        state hash`;
+  const rows = partitions.map(
+    ({ name, mode, busyCycles, slotCycles, hostMs: ownMs, hash, stateHash }) =>
+      `${name.padEnd(width)}  ${mode.padEnd(10)}  ${percent(busyCycles, slotCycles).padStart(13)}` +
+      `  ${percent(ownMs, hostMs).padStart(12)}  ${hash}  ${stateHash}`,
+  );
+  return [head, title, ...rows, ...(lateness === null ? [] : [formatLateness(lateness)])].join("\n");
+};

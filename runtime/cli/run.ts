@@ -1,0 +1,134 @@
+/** `partita run`: boots a module and runs it, paced to real time with its bridge, or unpaced and alone. */
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { Command } from "commander";
+import { Option } from "commander";
+import type { Logger } from "pino";
+import { type Bridge, CannotListen, startBridge } from "../../io-bridge/index.ts";
+import { type BoardThread, startBoard } from "../host/board-thread.ts";
+import { formatLateness } from "../host/lateness.ts";
+import { SharedExchange } from "../host/point-exchange.ts";
+import type { System } from "../system.ts";
+import { type Nanoseconds, toCycles } from "../units.ts";
+import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
+import { loadModule } from "./load-module.ts";
+import { createLog, LOG_LEVELS } from "./log.ts";
+import { durationOption } from "./options.ts";
+import { RunLog } from "./run-log.ts";
+import { formatSummary } from "./run-summary.ts";
+import { VERSION } from "./version.ts";
+
+interface RunVerbOptions {
+  readonly duration?: Nanoseconds;
+  readonly fast?: true;
+  readonly record?: string;
+  readonly stats?: true;
+  readonly logLevel: string;
+}
+
+const STATS_INTERVAL_MS = 10_000;
+
+export const addRun = (program: Command, environment: CliEnvironment): void => {
+  program
+    .command("run")
+    .description("boot a module and run it, paced to real time, with its Modbus and MQTT connections")
+    .argument("<module>", "the module's config file")
+    .option("--duration <time>", "stop after this much board time, rounded up to whole major frames", durationOption)
+    .option("--fast", "unpaced and without the outside: inputs keep their initial values; needs --duration")
+    .option("--record <file>", "keep everything that enters, for `partita replay`")
+    .option("--stats", `print the lateness histogram every ${STATS_INTERVAL_MS / 1000} s as well as at the end`)
+    .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
+    .action((path: string, options: RunVerbOptions) => run(path, options, environment));
+};
+
+const run = async (path: string, options: RunVerbOptions, environment: CliEnvironment): Promise<void> => {
+  if (options.fast && options.duration === undefined) {
+    throw new UserError("--fast needs --duration: an unpaced run without an end has nothing to show");
+  }
+  const system = await loadModule(path, environment);
+  const log = createLog(options.logLevel, environment);
+  const recording = options.record === undefined ? null : openRecording(options.record, log);
+  const exchange = new SharedExchange(system);
+  const bridge = options.fast ? null : await connect(system, exchange, environment, log);
+  const runLog = new RunLog(log, system);
+  const { majorFrame } = system.schedule;
+  const frames = options.duration === undefined ? Infinity : toCycles(options.duration, system.clock) / majorFrame;
+  const board = startBoard(system, exchange, {
+    paced: !options.fast,
+    frames: Math.ceil(frames),
+    version: VERSION,
+    record: recording?.write ?? null,
+    onMessage: (message) => {
+      if (message.kind !== "running") return runLog.message(message);
+      log.info({ module: system.name, digest: system.digest, listening: bridge?.listening() ?? [] }, "module running");
+    },
+  });
+  const restoreSignals = stopOnSignals(board, () => log.info("stopping at the end of this major frame"));
+  const stats = options.stats ? setInterval(() => printLateness(board, environment), STATS_INTERVAL_MS) : undefined;
+  try {
+    const summary = await board.ended;
+    await bridge?.stop();
+    log.info({ module: system.name, frames: summary.frames }, "module stopped, outputs at their fail-safe values");
+    environment.stdout.write(`${formatSummary(summary, options.fast ? null : board.lateness())}\n`);
+    if (options.record !== undefined) environment.stdout.write(`recorded in ${options.record}\n`);
+    if (summary.partitions.some(({ faulted }) => faulted)) environment.exitWith(EXIT.failed);
+  } finally {
+    clearInterval(stats);
+    restoreSignals();
+    await bridge?.stop();
+    recording?.close();
+  }
+};
+
+const connect = async (
+  system: System,
+  exchange: SharedExchange,
+  { clock }: CliEnvironment,
+  log: Logger,
+): Promise<Bridge> => {
+  try {
+    return await startBridge({ system, exchange, clock, log });
+  } catch (error) {
+    if (error instanceof CannotListen) throw new UserError(error.message);
+    throw error;
+  }
+};
+
+/** A first Ctrl-C lets the frame end and the outputs go to their fail-safe values; a second one ends at once. */
+const stopOnSignals = (board: BoardThread, announce: () => void): (() => void) => {
+  let asked = false;
+  const onSignal = (): void => {
+    if (asked) process.exit(EXIT.failed);
+    asked = true;
+    announce();
+    board.stop();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return () => process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+};
+
+const printLateness = (board: BoardThread, { stdout }: CliEnvironment): void => {
+  stdout.write(`${formatLateness(board.lateness())}\n`);
+};
+
+const openRecording = (path: string, log: Logger) => {
+  let file: number | null;
+  try {
+    file = openSync(path, "w");
+  } catch (error) {
+    throw new UserError(`cannot record in ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+  return {
+    /** A disk that fails ends the recording, not the run. */
+    write: (bytes: Uint8Array): void => {
+      try {
+        for (let at = 0; file !== null && at < bytes.length; ) at += writeSync(file, bytes, at);
+      } catch (error) {
+        log.error({ file: path, reason: String(error) }, "the recording ends here; the run goes on");
+        file = null;
+      }
+    },
+    close: (): void => {
+      if (file !== null) closeSync(file);
+    },
+  };
+};
