@@ -1,0 +1,226 @@
+/** Guests for tests of the laws: some work like a controller and show all they can see, some misbehave. */
+import { PARTITA_MODE_CODES } from "../runtime/board/index.ts";
+import { encode, X } from "../runtime/isa/index.ts";
+import { Assembly, CSR } from "./assembly.ts";
+
+/** Where these guests keep their data; the image lies below. */
+export const DATA = { inputs: 0x8000_1000, outputs: 0x8000_1100, buffer: 0x8000_1200 } as const;
+const PARTITA_BASE = 0x0400_0000;
+const UART_BASE = 0x1000_0000;
+const CLINT = { mtimecmp: 0x0200_4000, mtime: 0x0200_bff8 } as const;
+/** Offsets of partita.h. */
+const REGISTER = {
+  mode: 0x010,
+  latch: 0x040,
+  publish: 0x044,
+  portSelect: 0x0c4,
+  portBuffer: 0x0c8,
+  portLength: 0x0cc,
+  portCommand: 0x0d0,
+  portStatus: 0x0d4,
+  portAvailable: 0x0d8,
+} as const;
+const COMMAND = { send: 1, receive: 2 } as const;
+
+/** All of these hold the partita device's address in s0, their data's in s1 and a running checksum in s2. */
+class Guest extends Assembly {
+  constructor(seed = 0) {
+    super();
+    this.constant(X.s0, PARTITA_BASE).constant(X.s1, DATA.inputs).constant(X.s2, seed);
+  }
+
+  /** Writes x[register] to a register of the partita device. */
+  tell(offset: number, register: number = X.zero): this {
+    return this.add(encode("sw", { rs2: register, rs1: X.s0, imm: offset }));
+  }
+
+  tellConstant(offset: number, value: number): this {
+    return this.constant(X.t0, value).tell(offset, X.t0);
+  }
+
+  ask(register: number, offset: number): this {
+    return this.add(encode("lw", { rd: register, rs1: X.s0, imm: offset }));
+  }
+
+  normal(): this {
+    return this.tellConstant(REGISTER.mode, PARTITA_MODE_CODES.NORMAL);
+  }
+
+  /** checksum = (checksum xor x[register]) × 31 + 7 */
+  fold(register: number): this {
+    return this.add(
+      encode("xor", { rd: X.s2, rs1: X.s2, rs2: register }),
+      encode("slli", { rd: X.t6, rs1: X.s2, imm: 5 }),
+      encode("sub", { rd: X.s2, rs1: X.t6, rs2: X.s2 }),
+      encode("addi", { rd: X.s2, rs1: X.s2, imm: 7 }),
+    );
+  }
+
+  foldCsr(csr: number): this {
+    return this.add(encode("csrrs", { rd: X.t0, csr, rs1: X.zero })).fold(X.t0);
+  }
+
+  /** Works for 1 … 2^bits passes of a short loop, as the checksum says. */
+  work(label: string, bits: number): this {
+    return this.add(
+      encode("andi", { rd: X.t1, rs1: X.s2, imm: (1 << bits) - 1 }),
+      encode("addi", { rd: X.t1, rs1: X.t1, imm: 1 }),
+    )
+      .label(label)
+      .add(encode("addi", { rd: X.t1, rs1: X.t1, imm: -1 }))
+      .branch("bne", X.t1, X.zero, label);
+  }
+
+  /** Has mtimecmp lie `ticks` of mtime from now, both below 2^32. */
+  timer(ticks: number): this {
+    return this.constant(X.t2, CLINT.mtime)
+      .constant(X.t3, CLINT.mtimecmp)
+      .add(encode("lw", { rd: X.t0, rs1: X.t2, imm: 0 }))
+      .constant(X.t1, ticks)
+      .add(
+        encode("add", { rd: X.t0, rs1: X.t0, rs2: X.t1 }),
+        encode("sw", { rs2: X.zero, rs1: X.t3, imm: 4 }),
+        encode("sw", { rs2: X.t0, rs1: X.t3, imm: 0 }),
+      );
+  }
+
+  port(port: number, length: number): this {
+    this.tellConstant(REGISTER.portSelect, port);
+    this.tellConstant(REGISTER.portBuffer, DATA.buffer);
+    return this.tellConstant(REGISTER.portLength, length);
+  }
+}
+
+export interface WorkerOptions {
+  readonly seed: number;
+  /** 32-bit inputs read, and outputs written, a word each from the start of their areas. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Ports that it sends to, 8 bytes each scan, or empties. */
+  readonly sends?: readonly number[];
+  readonly receives?: readonly number[];
+  readonly uart?: boolean;
+  /** Waits so many ticks of mtime after each scan; 0: it never waits. */
+  readonly sleep?: number;
+}
+
+/** A controller whose outputs depend on all that a guest can see: inputs, messages, mtime, and its own counters. */
+export const worker = (options: WorkerOptions): Uint8Array => {
+  const { seed, inputs, outputs, sends = [], receives = [], uart = false, sleep = 0 } = options;
+  const guest = new Guest(seed).constant(X.t0, 1 << 7).add(encode("csrrw", { rd: X.zero, csr: CSR.mie, rs1: X.t0 }));
+  guest.normal().label("scan").tell(REGISTER.latch);
+  for (let i = 0; i < inputs; i++) guest.add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 4 * i })).fold(X.t0);
+  guest.foldCsr(CSR.mcycle).foldCsr(CSR.minstret).constant(X.t2, CLINT.mtime);
+  guest.add(encode("lw", { rd: X.t0, rs1: X.t2, imm: 0 })).fold(X.t0);
+  for (const port of receives) receiveAll(guest, port);
+  guest.work("work", 5);
+  const outputsAt = DATA.outputs - DATA.inputs;
+  for (let i = 0; i < outputs; i++) {
+    guest.add(encode("sw", { rs2: X.s2, rs1: X.s1, imm: outputsAt + 4 * i })).fold(X.s2);
+  }
+  guest.tell(REGISTER.publish);
+  for (const port of sends) sendChecksum(guest, port);
+  if (uart) guest.constant(X.t2, UART_BASE).add(encode("sb", { rs2: X.s2, rs1: X.t2, imm: 0 }));
+  if (sleep > 0) guest.timer(sleep).add(encode("wfi"));
+  return guest.jump("scan").image();
+};
+
+const bufferAt = DATA.buffer - DATA.inputs;
+
+const receiveAll = (guest: Guest, port: number): void => {
+  guest
+    .label(`receive${port}`)
+    .port(port, 64)
+    .tellConstant(REGISTER.portCommand, COMMAND.receive)
+    .ask(X.t0, REGISTER.portStatus)
+    .branch("bne", X.t0, X.zero, `empty${port}`)
+    .ask(X.t0, REGISTER.portLength)
+    .fold(X.t0)
+    .add(encode("lw", { rd: X.t0, rs1: X.s1, imm: bufferAt }))
+    .fold(X.t0)
+    .jump(`receive${port}`)
+    .label(`empty${port}`);
+};
+
+const sendChecksum = (guest: Guest, port: number): void => {
+  guest
+    .add(encode("sw", { rs2: X.s2, rs1: X.s1, imm: bufferAt }))
+    .port(port, 8)
+    .tellConstant(REGISTER.portCommand, COMMAND.send)
+    .ask(X.t0, REGISTER.portStatus)
+    .fold(X.t0);
+};
+
+/** Spins for ever on one instruction. */
+export const spinner = (): Uint8Array => new Assembly().label("here").jump("here").image();
+
+/** Takes an illegal instruction trap, whose handler takes the same trap, for ever. */
+export const trapLoop = (): Uint8Array =>
+  new Assembly()
+    .address(X.t0, "handler")
+    .add(encode("csrrw", { rd: X.zero, csr: CSR.mtvec, rs1: X.t0 }))
+    .label("handler")
+    .add(0)
+    .image();
+
+/** Sends 8-byte messages, counted in their first word, to its port 0 as fast as it can; `pause`: loops between two. */
+export const flooder = (pause = 0): Uint8Array => {
+  const guest = new Guest().normal().port(0, 8).constant(X.s3, COMMAND.send).label("send");
+  guest.add(encode("sw", { rs2: X.s2, rs1: X.s1, imm: bufferAt })).tell(REGISTER.portCommand, X.s3);
+  if (pause > 0) {
+    guest
+      .constant(X.t1, pause)
+      .label("pause")
+      .add(encode("addi", { rd: X.t1, rs1: X.t1, imm: -1 }));
+    guest.branch("bne", X.t1, X.zero, "pause");
+  }
+  guest.ask(X.t0, REGISTER.portStatus).branch("bne", X.t0, X.zero, "send");
+  return guest
+    .add(encode("addi", { rd: X.s2, rs1: X.s2, imm: 1 }))
+    .jump("send")
+    .image();
+};
+
+/** Publishes its first input, and becomes NORMAL first; then, when `end` is given, that after so many scans. */
+export const copier = (): Uint8Array =>
+  new Guest()
+    .normal()
+    .label("scan")
+    .tell(REGISTER.latch)
+    .add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 0 }))
+    .add(encode("sw", { rs2: X.t0, rs1: X.s1, imm: DATA.outputs - DATA.inputs }))
+    .tell(REGISTER.publish)
+    .jump("scan")
+    .image();
+
+/** Has a timer interrupt at mtime `tick`, whose handler keeps mcycle in a0 as of its first instruction, and then spins. */
+export const timerProbe = (tick: number): Uint8Array =>
+  new Guest()
+    .address(X.t0, "handler")
+    .add(encode("csrrw", { rd: X.zero, csr: CSR.mtvec, rs1: X.t0 }))
+    .constant(X.t3, CLINT.mtimecmp)
+    .constant(X.t0, tick)
+    .add(encode("sw", { rs2: X.zero, rs1: X.t3, imm: 4 }), encode("sw", { rs2: X.t0, rs1: X.t3, imm: 0 }))
+    .constant(X.t0, 1 << 7)
+    .add(encode("csrrw", { rd: X.zero, csr: CSR.mie, rs1: X.t0 }))
+    .add(encode("csrrsi", { rd: X.zero, csr: CSR.mstatus, imm: 8 }))
+    .label("wait")
+    .jump("wait")
+    .label("handler")
+    .add(encode("csrrs", { rd: X.a0, csr: CSR.mcycle, rs1: X.zero }))
+    .label("done")
+    .jump("done")
+    .image();
+
+/** Sleeps in one `wfi` until mtime `tick`, keeps mcycle in a0 as of the next instruction, and spins. */
+export const sleeper = (tick: number): Uint8Array =>
+  new Guest()
+    .constant(X.t3, CLINT.mtimecmp)
+    .constant(X.t0, tick)
+    .add(encode("sw", { rs2: X.zero, rs1: X.t3, imm: 4 }), encode("sw", { rs2: X.t0, rs1: X.t3, imm: 0 }))
+    .constant(X.t0, 1 << 7)
+    .add(encode("csrrw", { rd: X.zero, csr: CSR.mie, rs1: X.t0 }), encode("wfi"))
+    .add(encode("csrrs", { rd: X.a0, csr: CSR.mcycle, rs1: X.zero }))
+    .label("done")
+    .jump("done")
+    .image();

@@ -1,0 +1,149 @@
+/** Systems for tests, built directly from images: what config would make of a file that names them. */
+import type {
+  Partition,
+  Point,
+  PointType,
+  PointValue,
+  QueuingChannel,
+  QueuingPort,
+  SamplingChannel,
+  Slot,
+  System,
+} from "../runtime/system.ts";
+import { cycles, guestAddress, hertz } from "../runtime/units.ts";
+import { DATA } from "./guests.ts";
+
+export interface PartitionSketch {
+  readonly image: Uint8Array;
+  readonly latch?: "guest" | "auto";
+  readonly memoryBytes?: number;
+  /** Words from the start of the areas in `DATA`, or whole points. */
+  readonly inputs?: number | readonly Partial<Point>[];
+  readonly outputs?: number | readonly Partial<Point>[];
+}
+
+export interface SystemSketch {
+  readonly partitions: Readonly<Record<string, PartitionSketch>>;
+  readonly majorFrame: number;
+  /** [partition, start, duration, hart = 0] */
+  readonly slots: readonly (readonly [string, number, number, number?])[];
+  /** From one point to others, `partition.point`. */
+  readonly sampling?: readonly { readonly from: string; readonly to: readonly string[]; readonly refresh?: number }[];
+  /** Between ports that the channel makes: a partition's ports are numbered in the order of the channels here. */
+  readonly queuing?: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly depth: number;
+    readonly bytes?: number;
+  }[];
+  /** Board cycles a second; at 10 MHz a cycle is a tick of mtime. */
+  readonly clock?: number;
+}
+
+/** Inputs are named i0, i1 …, outputs o0, o1 …; they are DWORDs that hold 0 when nothing else is said. */
+export const systemOf = (sketch: SystemSketch): System => {
+  const names = Object.keys(sketch.partitions);
+  const queuing = sketch.queuing ?? [];
+  const ports = names.map((name) => portsOf(name, queuing));
+  const partitions = names.map((name, index) => partitionOf(name, index, sketch.partitions[name]!, ports[index]!));
+  const ref = (text: string) => {
+    const [partition, point] = text.split(".") as [string, string];
+    const index = names.indexOf(partition);
+    return { partition: index, point: partitions[index]!.points.findIndex(({ name }) => name === point) };
+  };
+  const portRef = (name: string, channel: number, direction: QueuingPort["direction"]) => {
+    const partition = names.indexOf(name);
+    const isIt = (port: QueuingPort) => port.channel === channel && port.direction === direction;
+    return { partition, port: ports[partition]!.findIndex(isIt) };
+  };
+  return {
+    name: "test",
+    configPath: "/test.yaml",
+    digest: "",
+    clock: hertz(sketch.clock ?? 10_000_000),
+    harts: 1 + Math.max(0, ...sketch.slots.map(([, , , hart]) => hart ?? 0)),
+    partitions,
+    schedule: { name: "test", majorFrame: cycles(sketch.majorFrame), slots: slotsOf(sketch.slots, names) },
+    samplingChannels: (sketch.sampling ?? []).map(
+      ({ from, to, refresh }): SamplingChannel => ({
+        from: ref(from),
+        to: to.map(ref),
+        refreshPeriod: cycles(refresh ?? 2 * sketch.majorFrame),
+      }),
+    ),
+    queuingChannels: queuing.map(
+      ({ from, to, depth, bytes }, channel): QueuingChannel => ({
+        from: portRef(from, channel, "source"),
+        to: portRef(to, channel, "destination"),
+        depth,
+        maxMessageBytes: bytes ?? 8,
+      }),
+    ),
+    modbusServers: [],
+    modbusClients: [],
+    mqtt: [],
+    maxLateness: cycles(sketch.majorFrame),
+  };
+};
+
+const slotsOf = (slots: SystemSketch["slots"], names: readonly string[]): Slot[] =>
+  slots
+    .map(([name, start, duration, hart = 0]) => ({ name, start, duration, hart }))
+    .sort((a, b) => a.start - b.start || a.hart - b.hart)
+    .map(({ name, start, duration, hart }, index) => ({
+      index,
+      hart,
+      partition: names.indexOf(name),
+      start: cycles(start),
+      duration: cycles(duration),
+    }));
+
+const portsOf = (name: string, queuing: NonNullable<SystemSketch["queuing"]>): QueuingPort[] =>
+  queuing
+    .flatMap(({ from, to }, channel) => [
+      ...(from === name ? [{ direction: "source" as const, channel }] : []),
+      ...(to === name ? [{ direction: "destination" as const, channel }] : []),
+    ])
+    .map((port, index) => ({ ...port, index, name: `port${index}` }));
+
+const partitionOf = (
+  name: string,
+  index: number,
+  { image, latch = "guest", memoryBytes = 16384, inputs = 0, outputs = 0 }: PartitionSketch,
+  ports: readonly QueuingPort[],
+): Partition => {
+  const ends = [...pointsOf("input", inputs), ...pointsOf("output", outputs)];
+  const points = ends.map((point, at): Point => ({ ...point, index: at }));
+  const areas = { input: null, output: null, retained: null };
+  return {
+    index,
+    name,
+    image,
+    imagePath: `/${name}.elf`,
+    memoryBytes,
+    latch,
+    points,
+    ports,
+    areas,
+    taskInterval: null,
+  };
+};
+
+const pointsOf = (
+  direction: Point["direction"],
+  wanted: number | readonly Partial<Point>[],
+): Omit<Point, "index">[] => {
+  const sketches = typeof wanted === "number" ? Array.from({ length: wanted }, () => ({})) : wanted;
+  const base = direction === "input" ? DATA.inputs : DATA.outputs;
+  return sketches.map((sketch, i) => ({
+    name: `${direction === "input" ? "i" : "o"}${i}`,
+    type: "DWORD" as PointType,
+    direction,
+    address: guestAddress(base + 4 * i),
+    bit: null,
+    initial: 0 as PointValue,
+    failSafe: "hold" as const,
+    validityOf: null,
+    ...sketch,
+  }));
+};
