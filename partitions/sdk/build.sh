@@ -1,0 +1,31 @@
+#!/bin/sh
+# Builds a C guest: build.sh OUT.elf FILE.c… — the same bytes wherever it runs (Debian's gcc-riscv64-unknown-elf 12.2).
+# Each file becomes an object with a name of its own: gcc's temporary names would get into the symbol table.
+set -eu
+out=${1:?usage: build.sh OUT.elf FILE.c...}
+shift
+sdk=$(cd "$(dirname "$0")" && pwd)
+gcc=riscv64-unknown-elf-gcc
+# F implies Zicsr; to name it would pick a 64-bit libgcc. No contraction: a*b+c rounds twice here and in every model of it.
+flags="-march=rv32imafc -mabi=ilp32f -mcmodel=medany -O2 -ffreestanding -fno-ident -ffp-contract=off
+  -Wall -Wextra -Werror -ffunction-sections -fdata-sections"
+
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
+
+compile() { # SOURCE
+  folder=$(cd "$(dirname "$1")" && pwd)
+  object="$objects/$(basename "$1").o"
+  # shellcheck disable=SC2086
+  $gcc $flags "-ffile-prefix-map=$folder=." "-Wa,--debug-prefix-map=$folder=." -c "$1" -o "$object"
+}
+
+compile "$sdk/crt.S"
+for source in "$@"; do compile "$source"; done
+(
+  cd "$objects"
+  # shellcheck disable=SC2086
+  $gcc $flags -nostdlib -nostartfiles -T "$sdk/link.ld" -Wl,--build-id=none -Wl,--gc-sections -Wl,--strip-debug -Wl,--no-warn-rwx-segments \
+    crt.S.o $(for source in "$@"; do echo "$(basename "$source").o"; done) -lgcc -o guest.elf
+)
+cp "$objects/guest.elf" "$out"
