@@ -1,0 +1,108 @@
+/** One image alone on one board, with nobody else's time to share: from power-on until it ends by itself or is cut off. */
+import {
+  type BoardExit,
+  type GuestImage,
+  type ImageAreas,
+  PARTITA_MODE_CODES,
+  StandaloneHost,
+  Symbols,
+  VirtualBoard,
+} from "../board/index.ts";
+import { cycles, hertz } from "../units.ts";
+
+/** The board clock of a partition that no config describes. */
+export const STANDALONE_CLOCK = hertz(100_000_000);
+
+export interface ImageRunOptions {
+  readonly image: GuestImage;
+  readonly areas: ImageAreas;
+  readonly memoryBytes: number;
+  /** Leave and re-enter the guest every so many cycles; undefined: only where `advance` ends. */
+  readonly slice: number | undefined;
+  /** End there; undefined: never. */
+  readonly maxCycles: number | undefined;
+  readonly transmit: (byte: number) => void;
+  /** −1: nothing there. */
+  readonly receive: () => number;
+  /** What a person should know: errors that the guest raises itself. */
+  readonly say: (text: string) => void;
+}
+
+/** `finisher`: `code` 0 passed. `idle`: a `wfi` that nothing can end, or mode IDLE. `limit`: `maxCycles` ran out. */
+export interface RunEnd {
+  readonly kind: "finisher" | "idle" | "limit" | "fault";
+  readonly code: number | null;
+}
+
+export class ImageRun {
+  readonly board: VirtualBoard;
+  /** null while it runs. */
+  end: RunEnd | null = null;
+  /** Board cycles so far. */
+  cycles = 0;
+  readonly #options: ImageRunOptions;
+  readonly #host: StandaloneHost;
+  /** Instructions of the boots before this one. */
+  #instructionsBefore = 0;
+
+  constructor(options: ImageRunOptions) {
+    this.#options = options;
+    this.#host = new StandaloneHost({
+      requestStop: () => this.board.requestStop(),
+      raiseError: (code, detail, message) => options.say(`the guest raised error ${code}, ${detail}: ${message}`),
+    });
+    this.board = new VirtualBoard({
+      image: options.image,
+      areas: options.areas,
+      memoryBytes: options.memoryBytes,
+      clock: STANDALONE_CLOCK,
+      partita: this.#host,
+      transmit: options.transmit,
+      receive: options.receive,
+      endsInIdle: true,
+    });
+  }
+
+  get instructions(): number {
+    return this.#instructionsBefore + this.board.instructions;
+  }
+
+  /** Runs `count` cycles, fewer when it ends; slices do not change what happens. */
+  advance(count: number): void {
+    const limit = this.#options.maxCycles ?? Infinity;
+    const until = Math.min(this.cycles + count, limit);
+    while (this.end === null && this.cycles < until) {
+      const slice = Math.min(this.#options.slice ?? count, until - this.cycles);
+      const exit = this.board.run(cycles(this.cycles), cycles(slice));
+      this.cycles += this.board.used;
+      if (exit !== "budget") this.#leave(exit);
+    }
+    if (this.end === null && this.cycles >= limit) this.end = { kind: "limit", code: null };
+  }
+
+  /** `illegalInstruction at 0x80000010 (main+0x8), value 0x0, after 12 cycles` */
+  describeFault(): string {
+    const fault = this.board.fault!;
+    const name = new Symbols(this.#options.image.symbols).describe(fault.pc);
+    const place = `0x${fault.pc.toString(16)}${name === null ? "" : ` (${name})`}`;
+    const value = `0x${(fault.value >>> 0).toString(16)}`;
+    return `the guest stopped: ${inWords(fault.cause)} at ${place}, value ${value}, after ${this.cycles} cycles`;
+  }
+
+  #leave(exit: Exclude<BoardExit, "budget">): void {
+    if (exit === "fault") this.end = { kind: "fault", code: null };
+    else if (exit === "idle") this.end = { kind: "idle", code: null };
+    else if (exit === "poweredOff") this.end = { kind: "finisher", code: this.board.exitCode };
+    else if (exit === "reset") this.#restart(false);
+    else if (this.#host.mode() === PARTITA_MODE_CODES.IDLE) this.end = { kind: "idle", code: null };
+    else this.#restart(this.#host.mode() === PARTITA_MODE_CODES.WARM_START);
+  }
+
+  #restart(keepRetained: boolean): void {
+    this.#instructionsBefore += this.board.instructions;
+    this.board.reset(keepRetained);
+    this.#host.restarted();
+  }
+}
+
+const inWords = (cause: string): string => cause.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
