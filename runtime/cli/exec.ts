@@ -1,0 +1,86 @@
+/** `partita exec`: one image, or one Structured Text program, alone on one virtual board, unpaced (design.md §7). */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { inParts, parseQuantity } from "../config/index.ts";
+import type { Nanoseconds } from "../units.ts";
+import type { CliEnvironment } from "./environment.ts";
+import { execImage } from "./exec-image.ts";
+import { execProgram } from "./exec-program.ts";
+import { durationOption } from "./options.ts";
+
+/** The options of `exec`, read; one that was not given is not there. */
+export interface ExecOptions {
+  /** Bytes of RAM. */
+  readonly memory: number;
+  readonly maxCycles?: number;
+  /** Leave and re-enter the guest every so many cycles. */
+  readonly slice?: number;
+  /** A file for the statistics. */
+  readonly stats?: string;
+  readonly scans?: number;
+  /** Between two scans. */
+  readonly period?: Nanoseconds;
+  /** Names of variables, as given. */
+  readonly watch?: readonly string[];
+  /** Values given to variables before the first scan, in order. */
+  readonly set: readonly { readonly name: string; readonly value: string }[];
+}
+
+const PAGE_BYTES = 4096;
+const MOST_MEMORY = 2 ** 31;
+
+export const addExec = (program: Command, environment: CliEnvironment): void => {
+  program
+    .command("exec")
+    .description("run one image (ELF, or flat at 0x80000000) or one .st program alone on a virtual board, unpaced")
+    .argument("<file>", "IMAGE or PROGRAM.st")
+    .addOption(
+      new Option("--engine <engine>", "what executes the guest").choices(["interpreter"]).default("interpreter"),
+    )
+    .option("--memory <size>", "RAM of the board, as in 16MiB", memorySize, 16 * 2 ** 20)
+    .option("--max-cycles <n>", "end after n cycles, with exit status 3", positiveInteger)
+    .option("--slice <n>", "leave and re-enter the guest every n cycles", positiveInteger)
+    .option("--stats <file>", "write statistics as JSON")
+    .option("--scans <n>", "PROGRAM.st: end after n scans, the first at t = 0", positiveInteger)
+    .option("--period <time>", "PROGRAM.st: time between two scans, as in 10ms", durationOption)
+    .option("--watch <names>", "PROGRAM.st: variables to print after the last scan, as in A,B", names)
+    .option(
+      "--set <assignment>",
+      "PROGRAM.st: a variable's value before the first scan, as in X=1; again for more",
+      assignment,
+      [],
+    )
+    .action(async (file: string, options: ExecOptions) => {
+      if (/\.st$/i.test(file)) await execProgram(file, options, environment);
+      else await execImage(file, options, environment);
+    });
+};
+
+const positiveInteger = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("It is no whole number from 1 to 2^53.");
+  }
+  return value;
+};
+
+const memorySize = (text: string): number => {
+  const quantity = parseQuantity(text, "size");
+  const bytes = quantity === null ? null : inParts(quantity, 1);
+  if (bytes === null) throw new InvalidArgumentError("It is no size; write it as 16MiB or 256KiB.");
+  if (bytes === 0 || bytes % PAGE_BYTES !== 0 || bytes >= MOST_MEMORY) {
+    throw new InvalidArgumentError("RAM is a whole number of 4 KiB pages, and less than 2 GiB.");
+  }
+  return bytes;
+};
+
+const names = (text: string): string[] =>
+  text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+
+const assignment = (text: string, before: ExecOptions["set"]): ExecOptions["set"] => {
+  const [, name, value] = /^\s*([^=\s]+)\s*=\s*(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("Write it as NAME=VALUE.");
+  return [...before, { name, value: value.trim() }];
+};
