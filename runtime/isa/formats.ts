@@ -120,8 +120,6 @@ export const C_BARE = short("", {});
 export const CR = short("rd,rs2", { rd: x(7), rs2: x(2) });
 export const CR_JUMP = short("rs1", { rs1: x(7) });
 export const CI = short("rd,imm", { rd: x(7), imm: immCi });
-/** c.nop; a non-zero immediate is a hint (§18.7). */
-export const CI_HINT = short("", { imm: immCi });
 export const CI_UPPER = short("rd,imm", { rd: x(7), imm: field("upper", piece(2, 5, 12), piece(12, 1, 17)) });
 export const CI_SHIFT = short("rd,imm", { rd: x(7), imm: field("shift", piece(2, 5)) });
 export const CI_STACK = short("sp,imm", {

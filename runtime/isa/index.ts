@@ -1,6 +1,7 @@
 /** The instruction set: one table, and what reads it. */
 export { CSR_NAMES, CSRS, type CsrName, IDLE_CSRS, isReadOnlyCsr } from "./csrs.ts";
 export { type Decoded, decode, type Expanded, expand, lengthOf } from "./decode.ts";
+export { disassemble } from "./disassemble.ts";
 export type { Effect, EffectKind, FloatOperation } from "./effects.ts";
 export { encode, encodeInstruction, type OperandsOf } from "./encode.ts";
 export type { Field, Format, OperandName } from "./formats.ts";

@@ -127,7 +127,10 @@ const ZERO = 0;
 const RA = 1;
 const SP = 2;
 
-/** Rows whose encodings overlap are told apart by `nonzero`, or by more fixed bits, which win. */
+/**
+ * Rows whose encodings overlap are told apart by `nonzero`, or by more fixed bits, which win. Hints (§16.7: c.addi to x0, shifts by
+ * 0 …) need no rows: what they expand to does nothing.
+ */
 const C = {
   "c.addi4spn": build.compressed(formats.CIW, 0, 0, 0, "addi", { rd: "rd", rs1: SP, imm: "imm" }, ["imm"]),
   "c.lw": build.compressed(formats.CL, 0, 2, 0, "lw", { rd: "rd", rs1: "rs1", imm: "imm" }),
@@ -135,7 +138,7 @@ const C = {
   "c.sw": build.compressed(formats.CS, 0, 6, 0, "sw", { rs2: "rs2", rs1: "rs1", imm: "imm" }),
   "c.fsw": build.compressed(formats.CS_FLOAT, 0, 7, 0, "fsw", { rs2: "rs2", rs1: "rs1", imm: "imm" }),
 
-  "c.nop": build.compressed(formats.CI_HINT, 1, 0, 0, "addi", { rd: ZERO, rs1: ZERO, imm: "imm" }),
+  "c.nop": build.compressed(formats.C_BARE, 1, 0, 0, "addi", { rd: ZERO, rs1: ZERO, imm: 0 }),
   "c.addi": build.compressed(formats.CI, 1, 0, 0, "addi", { rd: "rd", rs1: "rd", imm: "imm" }),
   "c.jal": build.compressed(formats.CJ, 1, 1, 0, "jal", { rd: RA, imm: "imm" }),
   "c.li": build.compressed(formats.CI, 1, 2, 0, "addi", { rd: "rd", rs1: ZERO, imm: "imm" }),
