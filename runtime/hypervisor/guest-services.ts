@@ -1,0 +1,154 @@
+/** What a guest gets when it rings at its partita device, within its slot (partitions/sdk/partita.h). */
+import {
+  PARTITA_ERROR_CODES,
+  PARTITA_RETURN_CODES,
+  type PartitaHost,
+  RAM_BASE,
+  type VirtualBoard,
+} from "../board/index.ts";
+import { EVENT_KINDS } from "../trace/index.ts";
+import { type Cycles, guestAddress } from "../units.ts";
+import type { OperatingMode } from "./operating-mode.ts";
+import type { ApplicationErrorCode } from "./outside.ts";
+import type { PartitionParts } from "./partition.ts";
+import type { PlaceInTime } from "./place-in-time.ts";
+
+const { NO_ERROR, INVALID_MODE } = PARTITA_RETURN_CODES;
+
+const ERROR_NAMES = new Map<number, ApplicationErrorCode>(
+  Object.entries(PARTITA_ERROR_CODES).map(([name, code]) => [code, name as ApplicationErrorCode]),
+);
+
+export class GuestServices implements PartitaHost {
+  readonly partition: number;
+  readonly #parts: PartitionParts;
+  readonly #place: PlaceInTime;
+  readonly #mode: OperatingMode;
+  /** The board that rings here: it exists once something has rung. */
+  readonly #board: () => VirtualBoard;
+  /** Room for an event: a value and a quality for each point. */
+  readonly #payload: Uint8Array;
+  readonly #byte = new Uint8Array(1);
+
+  constructor(parts: PartitionParts, place: PlaceInTime, mode: OperatingMode, board: () => VirtualBoard) {
+    this.partition = parts.partition.index;
+    this.#parts = parts;
+    this.#place = place;
+    this.#mode = mode;
+    this.#board = board;
+    this.#payload = new Uint8Array(9 * parts.partition.points.length);
+  }
+
+  /** A byte written to the UART. */
+  transmit(byte: number): void {
+    this.#byte[0] = byte;
+    this.#parts.log.write(this.#now(), EVENT_KINDS.uart, this.#byte);
+    this.#parts.outside.uart(this.#place, byte);
+  }
+
+  mode(): number {
+    return this.#mode.code;
+  }
+
+  requestMode(code: number): void {
+    this.#now();
+    if (this.#mode.request(code)) this.#board().requestStop();
+  }
+
+  startCondition(): number {
+    return this.#mode.startCondition;
+  }
+
+  latchInputs(): void {
+    this.#now();
+    this.latch();
+  }
+
+  publishOutputs(): void {
+    this.#now();
+    this.publish();
+  }
+
+  /** Copies the inputs fixed for this slot into RAM: at the guest's wish, or at slot start for one that has none. */
+  latch(): void {
+    const { inputs, outputs, log } = this.#parts;
+    const board = this.#board();
+    inputs.places.copyToRam(outputs.points, board.ram);
+    for (const { base, bytes } of inputs.places.areas) board.ramChanged(base, bytes);
+    const values = inputs.places.appendValues(outputs.points, this.#payload, 0);
+    const length = inputs.places.appendQualities(outputs.points, this.#payload, values);
+    log.write(this.#place, EVENT_KINDS.latch, this.#payload, length);
+  }
+
+  /** Reads the outputs from RAM; only what a NORMAL partition publishes counts. */
+  publish(): void {
+    if (this.#mode.current !== "NORMAL") return;
+    const { outputs, log } = this.#parts;
+    outputs.publish(this.#board().ram);
+    const length = outputs.places.appendValues(outputs.pending, this.#payload, 0);
+    log.write(this.#place, EVENT_KINDS.publish, this.#payload, length);
+  }
+
+  frame(): number {
+    return this.#place.frame;
+  }
+
+  slotStart(): Cycles {
+    return this.#place.slotStart;
+  }
+
+  slotDuration(): Cycles {
+    return this.#place.slotDuration;
+  }
+
+  majorFrame(): Cycles {
+    return this.#parts.system.schedule.majorFrame;
+  }
+
+  raiseError(code: number, detail: number, message: string): void {
+    const { log, outside } = this.#parts;
+    log.writeWords(this.#now(), EVENT_KINDS.error, code, detail, new TextEncoder().encode(message));
+    const known = ERROR_NAMES.get(code);
+    if (known !== undefined) {
+      outside.incident(this.#place, { kind: "applicationError", code: known, detail, message });
+      return;
+    }
+    const unknown = `raised the unknown error code ${code}${message === "" ? "" : `: ${message}`}`;
+    outside.incident(this.#place, { kind: "applicationError", code: "ILLEGAL_REQUEST", detail, message: unknown });
+  }
+
+  findPort(name: string): number {
+    return this.#parts.ports.find(name);
+  }
+
+  send(port: number, message: Uint8Array): number {
+    const { ports, log } = this.#parts;
+    const status = this.#mode.current === "NORMAL" ? ports.send(port, message) : INVALID_MODE;
+    const sent = status === NO_ERROR ? message.length : 0;
+    log.writeWords(this.#now(), EVENT_KINDS.send, port, status, message, sent);
+    return status;
+  }
+
+  receive(port: number, into: Uint8Array): number {
+    const { ports, log } = this.#parts;
+    const length = this.#mode.current === "NORMAL" ? ports.receive(port, into) : -INVALID_MODE;
+    log.writeWords(this.#now(), EVENT_KINDS.receive, port, Math.max(-length, 0), into, Math.max(length, 0));
+    const board = this.#board();
+    if (length > 0) board.ramChanged(guestAddress(RAM_BASE + into.byteOffset - board.ram.byteOffset), length);
+    return length;
+  }
+
+  available(port: number): number {
+    return this.#parts.ports.available(port);
+  }
+
+  maxMessageBytes(port: number): number {
+    return this.#parts.ports.maxMessageBytes(port);
+  }
+
+  /** The partition's place, brought up to the instruction that is being executed. */
+  #now(): PlaceInTime {
+    this.#place.cycle = this.#board().now();
+    return this.#place;
+  }
+}

@@ -1,0 +1,83 @@
+/** The operating mode of a partition, and how it starts anew (ARINC 653 P1 §2.3.1.4). */
+import { PARTITA_START_CODES } from "../board/index.ts";
+import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
+import { type Outside, PARTITION_MODES, type PartitionMode } from "./outside.ts";
+import type { PlaceInTime } from "./place-in-time.ts";
+
+type Start = "COLD_START" | "WARM_START";
+
+export class OperatingMode {
+  readonly #place: PlaceInTime;
+  readonly #log: EventLog;
+  readonly #outside: Outside;
+  /** The image knows nothing of modes: it is NORMAL from its first instruction. */
+  readonly #unaware: boolean;
+  #mode: PartitionMode;
+  #startCondition: number = PARTITA_START_CODES.POWER_ON;
+  #restart: Start | null = null;
+
+  constructor(unaware: boolean, place: PlaceInTime, log: EventLog, outside: Outside) {
+    this.#unaware = unaware;
+    this.#place = place;
+    this.#log = log;
+    this.#outside = outside;
+    this.#mode = unaware ? "NORMAL" : "COLD_START";
+  }
+
+  get current(): PartitionMode {
+    return this.#mode;
+  }
+
+  /** As partita.h codes it. */
+  get code(): number {
+    return PARTITION_MODES.indexOf(this.#mode);
+  }
+
+  /** Why the guest started, as partita.h codes it. */
+  get startCondition(): number {
+    return this.#startCondition;
+  }
+
+  /** How the partition starts anew at its next slot; null when it goes on. */
+  get restart(): Start | null {
+    return this.#restart;
+  }
+
+  /** The guest writes a mode to the partita device. @returns whether that ends its run. */
+  request(code: number): boolean {
+    const mode = PARTITION_MODES[code];
+    if (mode === undefined) return false;
+    if (mode === "NORMAL") {
+      this.#become(mode);
+      return false;
+    }
+    if (mode === "IDLE") this.stop();
+    else this.startAnew(mode);
+    return true;
+  }
+
+  startAnew(start: Start): void {
+    this.#restart = start;
+    this.#become(start);
+  }
+
+  stop(): void {
+    this.#restart = null;
+    this.#become("IDLE");
+  }
+
+  /** The partition has been reloaded, as `restart` asked. */
+  restarted(): void {
+    this.#restart = null;
+    this.#startCondition = PARTITA_START_CODES.PARTITION_RESTART;
+    if (this.#unaware) this.#become("NORMAL");
+  }
+
+  #become(to: PartitionMode): void {
+    const from = this.#mode;
+    if (from === to) return;
+    this.#mode = to;
+    this.#log.writeWords(this.#place, EVENT_KINDS.mode, PARTITION_MODES.indexOf(from), PARTITION_MODES.indexOf(to));
+    this.#outside.incident(this.#place, { kind: "modeChanged", from, to });
+  }
+}

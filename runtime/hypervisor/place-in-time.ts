@@ -1,0 +1,28 @@
+/** Where a partition is in board time: one object for all that it logs and tells, so that none is allocated in a slot. */
+import type { Slot } from "../system.ts";
+import { type Cycles, cycles } from "../units.ts";
+import type { BoardInstant } from "./outside.ts";
+
+export class PlaceInTime implements BoardInstant {
+  readonly partition: number;
+  cycle = cycles(0);
+  frame = 0;
+  /** The slot that it is in, or was in last. */
+  slot: number;
+  slotStart = cycles(0);
+  slotDuration = cycles(0);
+
+  /** @param slot index of the partition's first slot. */
+  constructor(partition: number, slot: number) {
+    this.partition = partition;
+    this.slot = slot;
+  }
+
+  startSlot(frame: number, slot: Slot, at: Cycles): void {
+    this.frame = frame;
+    this.slot = slot.index;
+    this.slotStart = at;
+    this.slotDuration = slot.duration;
+    this.cycle = at;
+  }
+}
