@@ -1,0 +1,2 @@
+/** The waterworks' plant model: what the four guests control. */
+export { Waterworks, type WaterworksOptions } from "./waterworks.ts";
