@@ -1,0 +1,42 @@
+/** The Modbus mappings of a config with their points, and how much of an area each takes. */
+import { POINT_TYPES, type PointType } from "../system.ts";
+import type { Draft, DraftPoint, MappingConfig } from "./draft.ts";
+import type { ClientPointConfig } from "./module-config.generated.ts";
+
+export interface DraftMapping<Config extends MappingConfig = MappingConfig> {
+  readonly config: Config;
+  /** null: there is no such point. */
+  readonly point: DraftPoint | null;
+  /** How the value travels; null when neither the mapping nor a point says so. */
+  readonly type: PointType | null;
+}
+
+export interface MappingTable<Config extends MappingConfig = MappingConfig> {
+  /** `server scada`, `device intakeIo` */
+  readonly owner: string;
+  readonly mappings: readonly DraftMapping<Config>[];
+}
+
+const drafted = <Config extends MappingConfig>({ partitions }: Draft, config: Config): DraftMapping<Config> => {
+  const [partition = "", name = ""] = config.point.split(".");
+  const point = partitions.get(partition)?.points.get(name) ?? null;
+  return { config, point, type: config.type ?? point?.type ?? null };
+};
+
+export const serverTables = (draft: Draft): readonly MappingTable[] =>
+  draft.config.io.modbusServers.map(({ name, points }) => ({
+    owner: `server ${name}`,
+    mappings: points.map((point) => drafted(draft, point)),
+  }));
+
+export const deviceTables = (draft: Draft): readonly MappingTable<ClientPointConfig>[] =>
+  draft.config.io.modbusClients
+    .flatMap(({ devices }) => devices)
+    .map(({ name, points }) => ({ owner: `device ${name}`, mappings: points.map((point) => drafted(draft, point)) }));
+
+export const isBitArea = ({ config }: DraftMapping): boolean =>
+  config.area === "coil" || config.area === "discreteInput";
+
+/** Addresses that it takes; a register when its type is not known. */
+export const width = (mapping: DraftMapping): number =>
+  mapping.type !== null && !isBitArea(mapping) && POINT_TYPES[mapping.type].bytes === 4 ? 2 : 1;

@@ -1,0 +1,384 @@
+/** The config file as TypeScript types, after defaults are filled in; generated from configs/schema/module.schema.json by `npx vitest -u run runtime/config`. */
+
+/**
+ * A number and ns, us, ms, s, min or h.
+ */
+export type Duration = string;
+/**
+ * A letter or _, then letters, digits and _.
+ */
+export type Name = string;
+export type ChannelConfig = SamplingChannelConfig | QueuingChannelConfig;
+/**
+ * A point or port of a partition: partition.name
+ */
+export type Member = string;
+export type Port16 = number;
+export type Area = "coil" | "discreteInput" | "inputRegister" | "holdingRegister";
+/**
+ * As in the protocol, from 0.
+ */
+export type Address = number;
+/**
+ * An IP address or a host name.
+ */
+export type Host = string;
+/**
+ * What an input takes when the device stops answering: `hold` (default) or `{ substitute: VALUE }`.
+ */
+export type OnBad =
+  | "hold"
+  | {
+      substitute: Value;
+    };
+/**
+ * A value of the point's type: true or false for BOOL, a duration for TIME, else a number.
+ */
+export type Value = boolean | number | string;
+
+/**
+ * One board with all its partitions. Quantities are texts with a unit: 20 ms, 100 MHz, 1 MiB.
+ */
+export interface ModuleConfig {
+  /**
+   * The module's name; the second level of MQTT topics.
+   */
+  module: string;
+  board: BoardConfig;
+  /**
+   * By name.
+   */
+  partitions: {
+    [k: string]: PartitionConfig;
+  };
+  /**
+   * By name. Exactly one for now.
+   */
+  schedules: {
+    [k: string]: ScheduleConfig;
+  };
+  /**
+   * Links between partitions.
+   */
+  channels: ChannelConfig[];
+  pacing: PacingConfig;
+  io: IoConfig;
+}
+export interface BoardConfig {
+  /**
+   * Cycles per second; one instruction costs one cycle. 1 kHz to 4 GHz.
+   */
+  clock: string;
+  /**
+   * Hardware threads, each with a slot table of its own.
+   */
+  harts: number;
+}
+/**
+ * One guest with its memory. It has either `program` or `image`.
+ */
+export interface PartitionConfig {
+  /**
+   * Structured Text, compiled on load; relative to this file.
+   */
+  program?: string;
+  /**
+   * An ELF executable for RV32; relative to this file.
+   */
+  image?: string;
+  /**
+   * RAM at 0x8000_0000, in whole pages of 4 KiB, up to 1 GiB.
+   */
+  memory: string;
+  requires?: RequirementConfig;
+  /**
+   * guest: the image rings the doorbells that latch inputs and publish outputs. auto: points are copied at the start and end of each slot. Default: guest for a program and for an image made from one, auto for any other image.
+   */
+  latch?: "guest" | "auto";
+  /**
+   * By name. A program's points are its AT variables, described further here; an image's are declared here.
+   */
+  points: {
+    [k: string]: PointConfig;
+  };
+  /**
+   * Queuing ports of an image, by name; a program declares its own.
+   */
+  ports: {
+    [k: string]: PortConfig;
+  };
+}
+/**
+ * What the schedule must give: at least `duration` in every `period`, counted from the start of the major frame.
+ */
+export interface RequirementConfig {
+  period: Duration;
+  duration: Duration;
+}
+export interface PointConfig {
+  /**
+   * Image only: the variable that holds the value.
+   */
+  symbol?: string;
+  /**
+   * Image only.
+   */
+  type?: "BOOL" | "SINT" | "INT" | "DINT" | "USINT" | "UINT" | "UDINT" | "BYTE" | "WORD" | "DWORD" | "TIME" | "REAL";
+  /**
+   * Image only, as the guest sees it.
+   */
+  direction?: "input" | "output";
+  /**
+   * An input's value before anything was received, an output's before the first publish. Default: the program's initial value; for an image FALSE or 0.
+   */
+  initial?: boolean | number | string;
+  /**
+   * What an output takes when its partition is stopped: a value, or hold for the last one published. Default: FALSE or 0.
+   */
+  failSafe?: boolean | number | string;
+  /**
+   * A letter or _, then letters, digits and _.
+   */
+  validityOf?: string;
+}
+export interface PortConfig {
+  /**
+   * source: the guest sends; destination: it receives.
+   */
+  direction: "source" | "destination";
+}
+export interface ScheduleConfig {
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  majorFrame: string;
+  /**
+   * @minItems 1
+   */
+  slots: SlotConfig[];
+}
+export interface SlotConfig {
+  partition: Name;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  start: string;
+  duration: Duration;
+  hart: number;
+}
+/**
+ * The last value of an output goes to inputs of other partitions.
+ */
+export interface SamplingChannelConfig {
+  type: "sampling";
+  from: Member;
+  /**
+   * @minItems 1
+   */
+  to: Member[];
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  refreshPeriod: string;
+}
+/**
+ * Messages from a source port to a destination port, first in, first out.
+ */
+export interface QueuingChannelConfig {
+  type: "queuing";
+  from: Member;
+  to: Member;
+  /**
+   * Messages that it holds at most.
+   */
+  depth: number;
+  /**
+   * Up to 64 KiB.
+   */
+  maxMessageSize: string;
+}
+export interface PacingConfig {
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  maxLateness: string;
+}
+/**
+ * What connects the module to the outside.
+ */
+export interface IoConfig {
+  modbusServers: ModbusServerConfig[];
+  modbusClients: ModbusClientConfig[];
+  mqtt: MqttLinkConfig[];
+}
+/**
+ * Serves points to Modbus clients such as SCADA.
+ */
+export interface ModbusServerConfig {
+  name: Name;
+  transport: "tcp";
+  /**
+   * An IP address or a host name.
+   */
+  host: string;
+  port: Port16;
+  unitId: number;
+  maxConnections: number;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  idleTimeout: string;
+  /**
+   * For all its points.
+   */
+  byteOrder: "ABCD" | "DCBA" | "BADC" | "CDAB";
+  /**
+   * @minItems 1
+   */
+  points: ServerPointConfig[];
+}
+/**
+ * One point at one address. An input in a coil or holding register is writable, everything else read-only.
+ */
+export interface ServerPointConfig {
+  point: Member;
+  area: Area;
+  address: Address;
+  /**
+   * How the value travels. Default: the point's type.
+   */
+  type?: "BOOL" | "SINT" | "INT" | "DINT" | "USINT" | "UINT" | "UDINT" | "BYTE" | "WORD" | "DWORD" | "TIME" | "REAL";
+  /**
+   * value = raw × scale + offset
+   */
+  scale: number;
+  offset: number;
+  /**
+   * Default: the server's.
+   */
+  byteOrder?: "ABCD" | "DCBA" | "BADC" | "CDAB";
+}
+/**
+ * One connection to field devices, with one request in flight.
+ */
+export interface ModbusClientConfig {
+  name: Name;
+  transport: "tcp";
+  host: Host;
+  port: number;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  responseTimeout: string;
+  reconnectBackoff: BackoffConfig;
+  /**
+   * Consecutive unanswered requests after which a device's points turn bad.
+   */
+  degradeAfter: number;
+  /**
+   * @minItems 1
+   */
+  devices: ModbusDeviceConfig[];
+}
+/**
+ * Waits between attempts to connect: from min, doubling, to max.
+ */
+export interface BackoffConfig {
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  min: string;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  max: string;
+}
+export interface ModbusDeviceConfig {
+  name: Name;
+  unitId: number;
+  /**
+   * For all its points.
+   */
+  byteOrder: "ABCD" | "DCBA" | "BADC" | "CDAB";
+  /**
+   * By name.
+   */
+  pollGroups: {
+    [k: string]: PollGroupConfig;
+  };
+  /**
+   * @minItems 1
+   */
+  points: ClientPointConfig[];
+}
+/**
+ * Inputs are read, and unchanged outputs sent again, at this interval.
+ */
+export interface PollGroupConfig {
+  interval: Duration;
+}
+/**
+ * An input is read from the device, an output written to it.
+ */
+export interface ClientPointConfig {
+  point: Member;
+  area: Area;
+  address: Address;
+  /**
+   * How the value travels. Default: the point's type.
+   */
+  type?: "BOOL" | "SINT" | "INT" | "DINT" | "USINT" | "UINT" | "UDINT" | "BYTE" | "WORD" | "DWORD" | "TIME" | "REAL";
+  /**
+   * value = raw × scale + offset
+   */
+  scale: number;
+  offset: number;
+  /**
+   * Default: the device's.
+   */
+  byteOrder?: "ABCD" | "DCBA" | "BADC" | "CDAB";
+  pollGroup: Name;
+  onBad?: OnBad;
+}
+/**
+ * Publishes telemetry and takes commands.
+ */
+export interface MqttLinkConfig {
+  name: Name;
+  /**
+   * embedded: Partita is the broker, on host and port. mqtt://host:port: the broker there.
+   */
+  broker: string;
+  /**
+   * An IP address or a host name.
+   */
+  host?: string;
+  /**
+   * Of the embedded broker. Default: 1883.
+   */
+  port?: number;
+  /**
+   * First level of every topic: prefix/module/partition/point.
+   */
+  topicPrefix: string;
+  publish: PublicationConfig[];
+  /**
+   * Inputs that a message to …/set writes.
+   */
+  commands: Member[];
+}
+export interface PublicationConfig {
+  point: Member;
+  /**
+   * Report when the value is further than this from the last report; 0: on any change.
+   */
+  deadband: number;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  minReport: string;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  maxReport: string;
+}

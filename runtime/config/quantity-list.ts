@@ -1,0 +1,81 @@
+/** Every quantity of a config, with what it is counted in and how small and large it may be. */
+import type { ModuleConfig } from "./module-config.generated.ts";
+import type { Place, Places } from "./places.ts";
+import type { QuantityKind } from "./quantities.ts";
+
+export interface QuantityEntry {
+  readonly at: Place;
+  readonly text: string;
+  readonly kind: QuantityKind;
+  /** What must come out whole. */
+  readonly countedIn: "cycles" | "milliseconds" | "bytes" | "hertz";
+  /** Of those in the base unit. */
+  readonly perBase: number;
+  readonly least: 0 | 1;
+  readonly most: number;
+}
+
+/** The longest that a timer of the host waits (setTimeout), ms: 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+const LARGEST_MESSAGE = 65_536;
+
+type Entry = readonly [container: object, key: string, text: string, least?: 0 | 1];
+
+/** Cycles are listed only when the clock is known. */
+export function* quantitiesOf(config: ModuleConfig, places: Places, clock: number | null): Generator<QuantityEntry> {
+  const entry = ([container, key, text, least = 1]: Entry) => ({ at: places.of(container, key), text, least });
+  const { board, partitions, channels } = config;
+  const one = { least: 1, perBase: 1 } as const;
+  yield { ...entry([board, "clock", board.clock]), ...one, kind: "frequency", countedIn: "hertz", most: 2 ** 32 - 1 };
+  for (const partition of Object.values(partitions)) {
+    const memory = entry([partition, "memory", partition.memory]);
+    yield { ...memory, ...one, kind: "size", countedIn: "bytes", most: 2 ** 30 };
+  }
+  for (const channel of channels) {
+    if (channel.type !== "queuing") continue;
+    const size = entry([channel, "maxMessageSize", channel.maxMessageSize]);
+    yield { ...size, ...one, kind: "size", countedIn: "bytes", most: LARGEST_MESSAGE };
+  }
+  for (const time of hostTimes(config)) {
+    yield { ...entry(time), kind: "duration", countedIn: "milliseconds", perBase: 1000, most: LONGEST_TIMER };
+  }
+  if (clock === null) return;
+  for (const time of boardTimes(config)) {
+    yield { ...entry(time), kind: "duration", countedIn: "cycles", perBase: clock, most: Number.MAX_SAFE_INTEGER };
+  }
+}
+
+function* boardTimes({ partitions, schedules, channels, pacing }: ModuleConfig): Generator<Entry> {
+  for (const { requires } of Object.values(partitions)) {
+    if (requires === undefined) continue;
+    yield [requires, "period", requires.period];
+    yield [requires, "duration", requires.duration];
+  }
+  for (const schedule of Object.values(schedules)) {
+    yield [schedule, "majorFrame", schedule.majorFrame];
+    for (const slot of schedule.slots) {
+      yield [slot, "start", slot.start, 0];
+      yield [slot, "duration", slot.duration];
+    }
+  }
+  for (const channel of channels) {
+    if (channel.type === "sampling") yield [channel, "refreshPeriod", channel.refreshPeriod];
+  }
+  yield [pacing, "maxLateness", pacing.maxLateness];
+}
+
+function* hostTimes({ io }: ModuleConfig): Generator<Entry> {
+  for (const server of io.modbusServers) yield [server, "idleTimeout", server.idleTimeout];
+  for (const client of io.modbusClients) {
+    yield [client, "responseTimeout", client.responseTimeout];
+    yield [client.reconnectBackoff, "min", client.reconnectBackoff.min];
+    yield [client.reconnectBackoff, "max", client.reconnectBackoff.max];
+    for (const { pollGroups } of client.devices) {
+      for (const group of Object.values(pollGroups)) yield [group, "interval", group.interval];
+    }
+  }
+  for (const publication of io.mqtt.flatMap(({ publish }) => publish)) {
+    yield [publication, "minReport", publication.minReport, 0];
+    yield [publication, "maxReport", publication.maxReport, 0];
+  }
+}

@@ -1,0 +1,284 @@
+/** Makes the System of a draft that no rule has anything against: names become indices, quantities numbers in final units. */
+import type {
+  ModbusClient,
+  ModbusClientMapping,
+  ModbusMapping,
+  ModbusServer,
+  MqttLink,
+  Partition,
+  Point,
+  PointRef,
+  PointValue,
+  QueuingChannel,
+  QueuingPort,
+  SamplingChannel,
+  Schedule,
+  System,
+} from "../system.ts";
+import { type Cycles, cycles, guestAddress, hertz } from "../units.ts";
+import { type Draft, type DraftPartition, type DraftPoint, type MappingConfig, readParts } from "./draft.ts";
+import { EMBEDDED_BROKER } from "./listeners.ts";
+import type { ClientPointConfig, MqttLinkConfig, Value } from "./module-config.generated.ts";
+import { readValue } from "./values.ts";
+
+/** What rules have made sure of. */
+const sure = <Fact>(fact: Fact | null | undefined): Fact => {
+  if (fact === null || fact === undefined) throw new Error("a rule of runtime/config/rules let something through");
+  return fact;
+};
+
+export const resolveSystem = (draft: Draft, configPath: string, digest: string): System => {
+  const resolver = new Resolver(draft);
+  return frozen({
+    name: draft.config.module,
+    configPath,
+    digest,
+    clock: hertz(sure(draft.clock)),
+    harts: draft.config.board.harts,
+    partitions: resolver.partitions(),
+    schedule: resolver.schedule(),
+    samplingChannels: resolver.samplingChannels(),
+    queuingChannels: resolver.queuingChannels(),
+    modbusServers: resolver.modbusServers(),
+    modbusClients: resolver.modbusClients(),
+    mqtt: draft.config.io.mqtt.map((link) => resolver.mqttLink(link)),
+    maxLateness: resolver.cycles(draft.config.pacing.maxLateness),
+  });
+};
+
+const milliseconds = (text: string): number => sure(readParts(text, "duration", 1000));
+
+class Resolver {
+  readonly #draft: Draft;
+  readonly #partitions: readonly DraftPartition[];
+  /** Connected ports of each partition, in the order in which it declares them. */
+  readonly #ports: ReadonlyMap<DraftPartition, readonly string[]>;
+
+  constructor(draft: Draft) {
+    this.#draft = draft;
+    this.#partitions = [...draft.partitions.values()];
+    const connected = new Set(draft.portUses.map(({ text }) => text));
+    this.#ports = new Map(
+      this.#partitions.map((partition) => [
+        partition,
+        [...partition.ports.keys()].filter((port) => connected.has(`${partition.name}.${port}`)),
+      ]),
+    );
+  }
+
+  cycles(text: string): Cycles {
+    return cycles(sure(readParts(text, "duration", sure(this.#draft.clock))));
+  }
+
+  partitions(): readonly Partition[] {
+    return this.#partitions.map((partition, index): Partition => {
+      const { name, config, points } = partition;
+      const image = sure(partition.image);
+      const { manifest } = image.facts;
+      const names = [...points.keys()];
+      const areas = manifest?.areas ?? { input: null, output: null, retained: null };
+      const area = (declared: typeof areas.input) =>
+        declared === null ? null : { base: guestAddress(declared.base), bytes: declared.bytes };
+      return {
+        index,
+        name,
+        image: image.bytes,
+        imagePath: image.path,
+        memoryBytes: sure(partition.memoryBytes),
+        latch: config.latch ?? (manifest === null ? "auto" : "guest"),
+        points: [...points.values()].map((point, at) => resolvedPoint(point, at, names)),
+        ports: this.#portsOf(partition),
+        areas: { input: area(areas.input), output: area(areas.output), retained: area(areas.retained) },
+        taskInterval: partition.taskInterval === null ? null : cycles(partition.taskInterval),
+      };
+    });
+  }
+
+  #portsOf(partition: DraftPartition): readonly QueuingPort[] {
+    const queues = this.#queues();
+    return sure(this.#ports.get(partition)).map((name, index) => {
+      const { direction } = sure(partition.ports.get(name));
+      const end = direction === "source" ? "from" : "to";
+      return {
+        index,
+        name,
+        direction,
+        channel: queues.findIndex((queue) => queue[end] === `${partition.name}.${name}`),
+      };
+    });
+  }
+
+  #queues() {
+    return this.#draft.config.channels.filter((channel) => channel.type === "queuing");
+  }
+
+  schedule(): Schedule {
+    const { name, majorFrame, slots } = sure(this.#draft.schedule);
+    return {
+      name,
+      majorFrame: cycles(majorFrame),
+      slots: slots.map(({ config, start, duration }, index) => ({
+        index,
+        hart: config.hart,
+        partition: this.#partitionIndex(config.partition),
+        start: cycles(start),
+        duration: cycles(duration),
+      })),
+    };
+  }
+
+  samplingChannels(): readonly SamplingChannel[] {
+    return this.#draft.config.channels
+      .filter((channel) => channel.type === "sampling")
+      .map(({ from, to, refreshPeriod }) => ({
+        from: this.#pointRef(from),
+        to: to.map((point) => this.#pointRef(point)),
+        refreshPeriod: this.cycles(refreshPeriod),
+      }));
+  }
+
+  queuingChannels(): readonly QueuingChannel[] {
+    return this.#queues().map(({ from, to, depth, maxMessageSize }) => ({
+      from: this.#portRef(from),
+      to: this.#portRef(to),
+      depth,
+      maxMessageBytes: sure(readParts(maxMessageSize, "size", 1)),
+    }));
+  }
+
+  #partitionIndex(name: string): number {
+    return this.#partitions.indexOf(sure(this.#draft.partitions.get(name)));
+  }
+
+  #pointRef(text: string): PointRef {
+    const [partition = "", point = ""] = text.split(".");
+    const index = this.#partitionIndex(partition);
+    return { partition: index, point: [...sure(this.#partitions[index]).points.keys()].indexOf(point) };
+  }
+
+  #portRef(text: string): { readonly partition: number; readonly port: number } {
+    const [partition = "", port = ""] = text.split(".");
+    const index = this.#partitionIndex(partition);
+    return { partition: index, port: sure(this.#ports.get(sure(this.#partitions[index]))).indexOf(port) };
+  }
+
+  #point(text: string): DraftPoint {
+    const [partition = "", point = ""] = text.split(".");
+    return sure(this.#draft.partitions.get(partition)?.points.get(point));
+  }
+
+  #mapping(config: MappingConfig, byteOrder: ModbusMapping["byteOrder"]): ModbusMapping {
+    const { area, address, scale, offset } = config;
+    return {
+      point: this.#pointRef(config.point),
+      area,
+      address,
+      type: config.type ?? this.#point(config.point).type,
+      byteOrder: config.byteOrder ?? byteOrder,
+      scale,
+      offset,
+    };
+  }
+
+  modbusServers(): readonly ModbusServer[] {
+    return this.#draft.config.io.modbusServers.map(
+      ({ name, host, port, unitId, maxConnections, idleTimeout, byteOrder, points }) => ({
+        name,
+        host,
+        port,
+        unitId,
+        maxConnections,
+        idleTimeoutMs: milliseconds(idleTimeout),
+        mappings: points.map((mapping) => this.#mapping(mapping, byteOrder)),
+      }),
+    );
+  }
+
+  modbusClients(): readonly ModbusClient[] {
+    return this.#draft.config.io.modbusClients.map(
+      ({ name, host, port, responseTimeout, reconnectBackoff, degradeAfter, devices }) => ({
+        name,
+        host,
+        port,
+        responseTimeoutMs: milliseconds(responseTimeout),
+        reconnectBackoffMs: { min: milliseconds(reconnectBackoff.min), max: milliseconds(reconnectBackoff.max) },
+        degradeAfter,
+        devices: devices.map((device) => {
+          const groups = Object.entries(device.pollGroups);
+          const names = groups.map(([group]) => group);
+          return {
+            name: device.name,
+            unitId: device.unitId,
+            pollGroups: groups.map(([group, { interval }]) => ({ name: group, intervalMs: milliseconds(interval) })),
+            mappings: device.points.map((point) => this.#clientMapping(point, device.byteOrder, names)),
+          };
+        }),
+      }),
+    );
+  }
+
+  #clientMapping(
+    config: ClientPointConfig,
+    byteOrder: ModbusMapping["byteOrder"],
+    groups: readonly string[],
+  ): ModbusClientMapping {
+    const { onBad = "hold" } = config;
+    return {
+      ...this.#mapping(config, byteOrder),
+      pollGroup: groups.indexOf(config.pollGroup),
+      onBad: onBad === "hold" ? "hold" : { substitute: valueFor(this.#point(config.point), onBad.substitute) },
+    };
+  }
+
+  mqttLink({ name, broker, host, port, topicPrefix, publish, commands }: MqttLinkConfig): MqttLink {
+    const embedded = { host: host ?? EMBEDDED_BROKER.host, port: port ?? EMBEDDED_BROKER.port };
+    return {
+      name,
+      ...(broker === "embedded" ? { broker, ...embedded } : { broker: "external", ...brokerAddress(broker) }),
+      topicPrefix,
+      publications: publish.map(({ point, deadband, minReport, maxReport }) => ({
+        point: this.#pointRef(point),
+        deadband,
+        minReportMs: milliseconds(minReport),
+        maxReportMs: milliseconds(maxReport),
+      })),
+      commands: commands.map((command) => this.#pointRef(command)),
+    };
+  }
+}
+
+/** `mqtt://host:port`, `mqtt://[::1]`; the schema has checked the form. */
+const brokerAddress = (url: string): { host: string; port: number } => {
+  const [, bracketed, plain, port] = sure(/^mqtt:\/\/(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(url));
+  return { host: sure(bracketed ?? plain), port: port === undefined ? EMBEDDED_BROKER.port : Number(port) };
+};
+
+const valueFor = ({ type }: DraftPoint, written: Value): PointValue => {
+  const read = readValue(type, written);
+  return sure("value" in read ? read.value : null);
+};
+
+const resolvedPoint = (point: DraftPoint, index: number, names: readonly string[]): Point => {
+  const { name, type, direction, address, bit, initial, config } = point;
+  const nothing = type === "BOOL" ? false : 0;
+  const { failSafe = nothing } = config ?? {};
+  return {
+    index,
+    name,
+    type,
+    direction,
+    address: guestAddress(address),
+    bit,
+    initial: config?.initial === undefined ? initial : valueFor(point, config.initial),
+    failSafe:
+      failSafe === "hold" ? "hold" : failSafe === nothing || config === null ? nothing : valueFor(point, failSafe),
+    validityOf: config?.validityOf === undefined ? null : names.indexOf(config.validityOf),
+  };
+};
+
+/** Frozen to the leaves; images stay as they are, their bytes cannot be frozen. */
+const frozen = <Value>(value: Value): Value => {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  for (const child of Object.values(value)) frozen(child);
+  return Object.freeze(value);
+};

@@ -1,0 +1,25 @@
+/** A point has one topic a link. */
+import type { Rule } from "./rule.ts";
+
+export const duplicatePoint: Rule = {
+  code: "duplicate-point",
+  description: "A link publishes a point once and takes commands for it once.",
+  *check({ config, places }) {
+    const lists = [
+      ...config.io.mqtt.map(({ publish }) =>
+        publish.map((publication) => ({ at: places.of(publication, "point"), name: publication.point })),
+      ),
+      ...config.io.mqtt.map(({ commands }) =>
+        commands.map((name, index) => ({ at: places.of(commands, index), name })),
+      ),
+    ];
+    for (const list of lists) {
+      const lines = new Map<string, number>();
+      for (const { at, name } of list) {
+        const line = lines.get(name);
+        if (line === undefined) lines.set(name, at.line);
+        else yield { at, message: `${name} is listed twice (first in line ${line})`, hint: "remove one of the two" };
+      }
+    }
+  },
+};

@@ -1,0 +1,99 @@
+/** All rules, in no order that matters: problems are sorted by where they are. */
+import { channelDirection } from "./channel-direction.ts";
+import { channelType } from "./channel-type.ts";
+import { clockTooSlow } from "./clock-too-slow.ts";
+import { commandNotInput } from "./command-not-input.ts";
+import { duplicateName } from "./duplicate-name.ts";
+import { duplicatePoint } from "./duplicate-point.ts";
+import { failSafeOfInput } from "./fail-safe-of-input.ts";
+import { hartOutOfRange } from "./hart-out-of-range.ts";
+import { imageTooLarge } from "./image-too-large.ts";
+import { inputTwoSources } from "./input-two-sources.ts";
+import { inputWithoutSource } from "./input-without-source.ts";
+import { listenNotLoopback } from "./listen-not-loopback.ts";
+import { listenersClash } from "./listeners-clash.ts";
+import { memoryNotPages } from "./memory-not-pages.ts";
+import { messageSize } from "./message-size.ts";
+import { modbusAddressRange } from "./modbus-address-range.ts";
+import { modbusArea } from "./modbus-area.ts";
+import { modbusOverlap } from "./modbus-overlap.ts";
+import { modbusScaleZero } from "./modbus-scale-zero.ts";
+import { mqttBrokerAddress } from "./mqtt-broker-address.ts";
+import { onBadOfOutput } from "./on-bad-of-output.ts";
+import { oneSchedule } from "./one-schedule.ts";
+import { partitionOnTwoHarts } from "./partition-on-two-harts.ts";
+import { partitionWithoutSlot } from "./partition-without-slot.ts";
+import { pointDeclaration } from "./point-declaration.ts";
+import { portDeclaration } from "./port-declaration.ts";
+import { portTwoChannels } from "./port-two-channels.ts";
+import { portUnconnected } from "./port-unconnected.ts";
+import { programLatchesItself } from "./program-latches-itself.ts";
+import { programOrImage } from "./program-or-image.ts";
+import { quantityNotWhole } from "./quantity-not-whole.ts";
+import { quantityTooLarge } from "./quantity-too-large.ts";
+import { quantityZero } from "./quantity-zero.ts";
+import { rangeReversed } from "./range-reversed.ts";
+import { requiresNotMet } from "./requires-not-met.ts";
+import type { Rule } from "./rule.ts";
+import { slotBeyondFrame } from "./slot-beyond-frame.ts";
+import { slotsOverlap } from "./slots-overlap.ts";
+import { symbolMissing } from "./symbol-missing.ts";
+import { symbolOutsideMemory } from "./symbol-outside-memory.ts";
+import { symbolTooSmall } from "./symbol-too-small.ts";
+import { taskNotServed } from "./task-not-served.ts";
+import { unknownPartition } from "./unknown-partition.ts";
+import { unknownPoint } from "./unknown-point.ts";
+import { unknownPollGroup } from "./unknown-poll-group.ts";
+import { unknownPort } from "./unknown-port.ts";
+import { validityOf } from "./validity-of.ts";
+import { valueNotOfType } from "./value-not-of-type.ts";
+
+export const RULES: readonly Rule[] = [
+  channelDirection,
+  channelType,
+  clockTooSlow,
+  commandNotInput,
+  duplicateName,
+  duplicatePoint,
+  failSafeOfInput,
+  hartOutOfRange,
+  imageTooLarge,
+  inputTwoSources,
+  inputWithoutSource,
+  listenNotLoopback,
+  listenersClash,
+  memoryNotPages,
+  messageSize,
+  modbusAddressRange,
+  modbusArea,
+  modbusOverlap,
+  modbusScaleZero,
+  mqttBrokerAddress,
+  onBadOfOutput,
+  oneSchedule,
+  partitionOnTwoHarts,
+  partitionWithoutSlot,
+  pointDeclaration,
+  portDeclaration,
+  portTwoChannels,
+  portUnconnected,
+  programLatchesItself,
+  programOrImage,
+  quantityNotWhole,
+  quantityTooLarge,
+  quantityZero,
+  rangeReversed,
+  requiresNotMet,
+  slotBeyondFrame,
+  slotsOverlap,
+  symbolMissing,
+  symbolOutsideMemory,
+  symbolTooSmall,
+  taskNotServed,
+  unknownPartition,
+  unknownPoint,
+  unknownPollGroup,
+  unknownPort,
+  validityOf,
+  valueNotOfType,
+];

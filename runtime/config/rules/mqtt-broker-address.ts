@@ -1,0 +1,21 @@
+/** An external broker's address is in its URL; host and port would do nothing beside it. */
+import type { Rule } from "./rule.ts";
+
+export const mqttBrokerAddress: Rule = {
+  code: "mqtt-broker-address",
+  description: "host and port are given for an embedded broker only, and a broker's URL has a port from 1 to 65535.",
+  *check({ config, places }) {
+    for (const link of config.io.mqtt) {
+      if (link.broker === "embedded") continue;
+      for (const key of ["host", "port"] as const) {
+        if (link[key] === undefined) continue;
+        const message = `${key} is for an embedded broker, but ${link.name} connects to ${link.broker}`;
+        yield { at: places.ofKey(link, key), message, hint: "put it into the URL: mqtt://host:port" };
+      }
+      const port = /:(\d+)$/.exec(link.broker)?.[1];
+      if (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)) continue;
+      const message = `${link.broker} has no possible port`;
+      yield { at: places.of(link, "broker"), message, hint: "ports go from 1 to 65535" };
+    }
+  },
+};

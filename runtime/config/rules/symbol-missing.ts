@@ -1,0 +1,22 @@
+/** An image's points are variables of it, found by their symbols. */
+import { didYouMean } from "../suggestion.ts";
+import type { Rule } from "./rule.ts";
+
+export const symbolMissing: Rule = {
+  code: "symbol-missing",
+  description: "The symbol of a point is one of the image's.",
+  *check({ partitions, places }) {
+    for (const { config, image } of partitions.values()) {
+      if (image === null) continue;
+      const { symbols } = image.facts;
+      for (const point of Object.values(config.points)) {
+        if (point.symbol === undefined || symbols.has(point.symbol)) continue;
+        yield {
+          at: places.of(point, "symbol"),
+          message: `${image.path} has no symbol "${point.symbol}"`,
+          hint: didYouMean(point.symbol, [...symbols.keys()], "symbols"),
+        };
+      }
+    }
+  },
+};

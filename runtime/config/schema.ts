@@ -1,0 +1,47 @@
+/** The JSON Schema of a module, compiled once: configs/schema/module.schema.json says the shape and the defaults. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { ModuleConfig } from "./module-config.generated.ts";
+
+export interface SchemaError extends Omit<ErrorObject, "parentSchema"> {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly parentSchema?: SchemaNode;
+}
+
+/** The parts of a schema that messages are made of. */
+export interface SchemaNode {
+  readonly title?: string;
+  readonly description?: string;
+  readonly examples?: readonly string[];
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly string[];
+  readonly const?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly oneOf?: readonly unknown[];
+}
+
+/** `import.meta.resolve` does not know "#…" under vitest; `require.resolve` does everywhere. */
+const schemaPath = (): string => createRequire(import.meta.url).resolve("#module-schema");
+
+let compiled: ValidateFunction<ModuleConfig> | null = null;
+
+const validator = (): ValidateFunction<ModuleConfig> => {
+  compiled ??= new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    allowUnionTypes: true,
+    discriminator: true,
+    useDefaults: true,
+  }).compile<ModuleConfig>(JSON.parse(readFileSync(schemaPath(), "utf8")));
+  return compiled;
+};
+
+/** Fills in the defaults where `value` leaves something out. @returns null when the shape is right, else all that is wrong. */
+export const schemaErrors = (value: unknown): readonly SchemaError[] | null => {
+  const validate = validator();
+  return validate(value) ? null : (validate.errors as SchemaError[]);
+};

@@ -1,0 +1,25 @@
+/** What config needs from rooms that it does not know: whoever calls `loadSystem` brings the compiler and the image reader. */
+import type { ImageManifest } from "../image-manifest.ts";
+import type { Problem } from "../problem.ts";
+
+export interface ConfigTools {
+  /** Compiles Structured Text to an ELF image; `file` is the name that its problems carry. */
+  compileSt(source: string, file: string): StCompilation | Promise<StCompilation>;
+  inspectImage(bytes: Uint8Array): ImageFacts | { readonly problem: string };
+  /** The bytes of a file; rejects as `node:fs` does. That of the file system when left out. */
+  readFile?(path: string): Promise<Uint8Array>;
+}
+
+export type StCompilation =
+  | { readonly ok: true; readonly image: Uint8Array; readonly warnings?: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** What can be known of an image without running it. */
+export interface ImageFacts {
+  /** RAM that it needs at least, in bytes from 0x8000_0000. */
+  readonly loadedBytes: number;
+  /** By name; `size` in bytes, 0 when the image does not say. */
+  readonly symbols: ReadonlyMap<string, { readonly address: number; readonly size: number }>;
+  /** null: it says nothing of itself, the config has to. */
+  readonly manifest: ImageManifest | null;
+}
