@@ -15,7 +15,10 @@ export interface ElfSegment {
 export interface ElfSection {
   readonly name: string;
   readonly address: number;
+  /** A view of the file; empty for what is only cleared RAM. */
   readonly bytes: Uint8Array;
+  /** Its size in RAM. */
+  readonly memoryBytes: number;
   readonly executable: boolean;
   /** Whether the section is part of the program in RAM. */
   readonly allocated: boolean;
@@ -58,6 +61,9 @@ const SECTION_SYMBOLS = 2;
 const SECTION_NO_BITS = 8;
 const FLAG_ALLOCATED = 2;
 const FLAG_EXECUTABLE = 4;
+const UNDEFINED = 0;
+/** A number that a linker script named, not a place. */
+const ABSOLUTE = 0xfff1;
 const SYMBOL_KINDS: Readonly<Record<number, ElfSymbol["kind"]>> = { 0: "label", 1: "object", 2: "function" };
 
 export const isElf = (file: Uint8Array): boolean => file.length >= 4 && viewOf(file).getUint32(0, true) === MAGIC;
@@ -181,6 +187,7 @@ const readSections = (file: Uint8Array): SectionWithHeader[] | ImageProblem => {
       name: textAt(names, header.getUint32(0, true)),
       address: header.getUint32(12, true),
       bytes: contents[index]!,
+      memoryBytes: header.getUint32(20, true),
       executable: (flags & FLAG_EXECUTABLE) !== 0,
       allocated: (flags & FLAG_ALLOCATED) !== 0,
     };
@@ -189,17 +196,17 @@ const readSections = (file: Uint8Array): SectionWithHeader[] | ImageProblem => {
 
 const readSymbols = (sections: readonly SectionWithHeader[]): ElfSymbol[] | ImageProblem => {
   const symbols: ElfSymbol[] = [];
-  for (const section of sections) {
-    if (section.header.getUint32(4, true) !== SECTION_SYMBOLS) continue;
-    const names = sections[section.header.getUint32(24, true)]?.bytes;
+  for (const { header, bytes } of sections) {
+    if (header.getUint32(4, true) !== SECTION_SYMBOLS) continue;
+    const names = sections[header.getUint32(24, true)]?.bytes;
     if (names === undefined) return { problem: "its symbols have no names: the string table is missing" };
-    const table = viewOf(section.bytes);
-    for (let at = SYMBOL_BYTES; at + SYMBOL_BYTES <= section.bytes.length; at += SYMBOL_BYTES) {
+    const table = viewOf(bytes);
+    for (let at = SYMBOL_BYTES; at + SYMBOL_BYTES <= bytes.length; at += SYMBOL_BYTES) {
       const info = table.getUint8(at + 12);
       const kind = SYMBOL_KINDS[info & 0xf];
       const name = textAt(names, table.getUint32(at, true));
-      const defined = table.getUint16(at + 14, true) !== 0;
-      if (kind === undefined || name === "" || !defined) continue;
+      const section = table.getUint16(at + 14, true);
+      if (kind === undefined || name === "" || section === UNDEFINED || section === ABSOLUTE) continue;
       const address = table.getUint32(at + 4, true);
       symbols.push({ name, address, size: table.getUint32(at + 8, true), kind, global: info >> 4 !== 0 });
     }

@@ -17,12 +17,18 @@ export class Symbols {
     return symbol?.address === address ? symbol : null;
   }
 
-  /** `main+0x8` for an address inside something that has a name, or directly behind a label; null otherwise. */
-  describe(address: number): string | null {
+  /** The symbol whose bytes, or the nearest label below, `address` belongs to. */
+  covering(address: number): ElfSymbol | null {
     const symbol = this.#sorted[this.#lastUpTo(address)];
-    if (symbol === undefined) return null;
+    if (symbol === undefined || (symbol.size > 0 && address >= symbol.address + symbol.size)) return null;
+    return symbol;
+  }
+
+  /** `main+0x8`, or null where nothing has a name. */
+  describe(address: number): string | null {
+    const symbol = this.covering(address);
+    if (symbol === null) return null;
     const offset = address - symbol.address;
-    if (symbol.size > 0 && offset >= symbol.size) return null;
     return offset === 0 ? symbol.name : `${symbol.name}+0x${offset.toString(16)}`;
   }
 

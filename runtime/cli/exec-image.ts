@@ -1,11 +1,12 @@
 /** `partita exec IMAGE`: the guest's UART on the streams, and an end that says how it went. */
-import { readFile, writeFile } from "node:fs/promises";
-import { type GuestImage, type ImageAreas, inspectImage, parseImage, RAM_BASE } from "../board/index.ts";
+import { writeFile } from "node:fs/promises";
+import { type GuestImage, type ImageAreas, RAM_BASE } from "../board/index.ts";
 import type { ImageManifest, ManifestArea } from "../image-manifest.ts";
 import { createHasher, formatHash } from "../trace/index.ts";
 import { guestAddress } from "../units.ts";
 import { type CliEnvironment, EXIT, type ExitStatus, UserError } from "./environment.ts";
 import type { ExecOptions } from "./exec.ts";
+import { readImage } from "./image-file.ts";
 import { ImageRun, type RunEnd } from "./image-run.ts";
 import { StreamInput, StreamOutput } from "./uart-streams.ts";
 
@@ -15,13 +16,14 @@ const CHUNK_CYCLES = 4_000_000;
 export const execImage = async (file: string, options: ExecOptions, environment: CliEnvironment): Promise<void> => {
   const { clock, stdin, stdout, stderr } = environment;
   const begin = clock.monotonicMs();
-  const { image, areas } = await readImage(file, options.memory);
+  const { image, facts } = await readImage(file);
+  checkRoom(file, image, options.memory);
   const hasher = await createHasher();
   const output = new StreamOutput(stdout);
   const input = new StreamInput(stdin);
   const run = new ImageRun({
     image,
-    areas,
+    areas: areasOf(facts.manifest),
     memoryBytes: options.memory,
     slice: options.slice,
     maxCycles: options.maxCycles,
@@ -64,22 +66,12 @@ const statusOf = (end: RunEnd): ExitStatus => {
   return end.kind === "finisher" && end.code === 0 ? EXIT.done : EXIT.failed;
 };
 
-const readImage = async (file: string, memoryBytes: number): Promise<{ image: GuestImage; areas: ImageAreas }> => {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`${file} cannot be read: ${error.code === "ENOENT" ? "there is no such file" : error.message}`);
-  });
-  const image = parseImage(bytes);
-  const facts = inspectImage(bytes);
-  if ("problem" in image) throw new UserError(`${file} cannot be loaded: ${image.problem}`);
-  if ("problem" in facts) throw new UserError(`${file} cannot be loaded: ${facts.problem}`);
-  if (image.end > RAM_BASE + memoryBytes) {
-    const pages = Math.ceil(facts.loadedBytes / 4096);
-    throw new UserError(
-      `${file} needs ${pages * 4} KiB of RAM and the board has ${memoryBytes / 1024} KiB; ` +
-        `give it more, as in --memory ${pages * 4}KiB`,
-    );
-  }
-  return { image, areas: areasOf(facts.manifest) };
+const checkRoom = (file: string, image: GuestImage, memoryBytes: number): void => {
+  if (image.end <= RAM_BASE + memoryBytes) return;
+  const needed = `${4 * Math.ceil((image.end - RAM_BASE) / 4096)}KiB`;
+  throw new UserError(
+    `${file} needs ${needed} of RAM and the board has ${memoryBytes / 1024}KiB; give it more with --memory ${needed}`,
+  );
 };
 
 const areasOf = (manifest: ImageManifest | null): ImageAreas => {
