@@ -49,13 +49,13 @@ export const fromJsonValue = (
 ): { readonly value: PointValue } | { readonly refused: string } => {
   const { kind } = POINT_TYPES[type];
   if (kind === "bool") {
-    return typeof sent === "boolean" ? { value: sent } : { refused: "a BOOL takes true or false" };
+    return typeof sent === "boolean" ? { value: sent } : { refused: "BOOL takes true or false" };
   }
-  if (typeof sent !== "number") return { refused: `a ${type} takes a number` };
-  if (kind !== "float" && !Number.isInteger(sent)) return { refused: `a ${type} takes a whole number` };
+  if (typeof sent !== "number") return { refused: `${type} takes a number` };
+  if (kind !== "float" && !Number.isInteger(sent)) return { refused: `${type} takes a whole number` };
   const value = fitted(type, sent);
   if (value !== null) return { value };
   if (kind === "float") return { refused: "beyond the range of a REAL" };
   const { least, greatest } = integerRange(type);
-  return { refused: `a ${type} takes ${least} to ${greatest}` };
+  return { refused: `${type} takes ${least} to ${greatest}` };
 };

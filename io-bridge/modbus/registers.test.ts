@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type ByteOrder, POINT_TYPES, type PointType } from "../../runtime/index.ts";
+import { integerRange } from "../point-value.ts";
+import { decodeRegisters, encodeRegisters, registerCount } from "./registers.ts";
+
+const TYPES = Object.keys(POINT_TYPES) as PointType[];
+const ORDERS: readonly ByteOrder[] = ["ABCD", "DCBA", "BADC", "CDAB"];
+const plain = (type: PointType, byteOrder: ByteOrder = "ABCD") => ({ type, byteOrder, scale: 1, offset: 0 });
+
+const valuesOf = (type: PointType): fc.Arbitrary<number | boolean> => {
+  if (type === "BOOL") return fc.boolean();
+  if (type === "REAL") return fc.float({ noNaN: true, noDefaultInfinity: true });
+  const { least, greatest } = integerRange(type);
+  return fc.oneof(fc.integer({ min: least, max: greatest }), fc.constantFrom(least, greatest, 0));
+};
+
+describe("registers", () => {
+  test("hold 123456.0 in the four byte orders as the field writes them", () => {
+    // 123456.0 is 47 F1 20 00.
+    const registers = ORDERS.map((order) => encodeRegisters(123456, plain("REAL", order)));
+    expect(registers).toEqual([
+      [0x47f1, 0x2000],
+      [0x0020, 0xf147],
+      [0xf147, 0x0020],
+      [0x2000, 0x47f1],
+    ]);
+  });
+
+  test.each(TYPES.flatMap((type) => ORDERS.map((order) => [type, order] as const)))(
+    "give back every %s in %s order",
+    (type, order) => {
+      fc.assert(
+        fc.property(valuesOf(type), (value) => {
+          const registers = encodeRegisters(value, plain(type, order));
+          expect(registers).toHaveLength(registerCount(type));
+          for (const register of registers!) expect(register).toBe(register & 0xffff);
+          expect(decodeRegisters(registers!, plain(type, order), type)).toBe(value);
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
+
+  test("carry any raw value through scale and offset and back", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<PointType>("INT", "UINT", "SINT", "USINT"),
+        fc.constantFrom(0.1, 0.01, 0.5, 1, 10, -0.25),
+        fc.integer({ min: -100, max: 100 }),
+        fc.integer({ min: -32768, max: 65535 }),
+        (type, scale, offset, sample) => {
+          const { least, greatest } = integerRange(type);
+          const raw = Math.min(Math.max(sample, least), greatest);
+          const coding = { type, byteOrder: "ABCD", scale, offset } as const;
+          const registers = [raw & 0xffff];
+          const value = decodeRegisters(registers, coding, "REAL");
+          expect(value).toBeCloseTo(raw * scale + offset, 1);
+          expect(encodeRegisters(value!, coding)).toEqual(registers);
+        },
+      ),
+    );
+  });
+
+  test("stop at the wire type's limit instead of wrapping", () => {
+    const tenths = { ...plain("INT"), scale: 0.1 };
+    expect(encodeRegisters(4000, tenths)).toEqual([0x7fff]);
+    expect(encodeRegisters(-4000, tenths)).toEqual([0x8000]);
+    expect(encodeRegisters(-1, plain("UINT"))).toEqual([0]);
+    expect(encodeRegisters(Number.POSITIVE_INFINITY, plain("UDINT"))).toEqual([0xffff, 0xffff]);
+  });
+
+  test("have no integer for NaN, and carry it as a REAL", () => {
+    expect(encodeRegisters(Number.NaN, plain("INT"))).toBeNull();
+    expect(encodeRegisters(Number.NaN, plain("REAL"))).toEqual([0x7fc0, 0]);
+  });
+
+  test("mean nothing when the wire type or the point cannot hold the value", () => {
+    expect(decodeRegisters([300], plain("USINT"), "DINT")).toBeNull();
+    expect(decodeRegisters([200], plain("UINT"), "SINT")).toBeNull();
+    expect(decodeRegisters([2], plain("BOOL"), "BOOL")).toBeNull();
+    expect(decodeRegisters([0x7fc0, 0], plain("REAL"), "REAL")).toBeNull();
+    expect(decodeRegisters([0x7f80, 0], plain("REAL"), "REAL")).toBeNull();
+    expect(decodeRegisters([0x4f00, 0], plain("REAL"), "DINT")).toBeNull(); // 2^31
+  });
+});

@@ -1,0 +1,282 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { requirePeers } from "../../hil-tests/peers.ts";
+import { hostClock } from "../../runtime/host/clock.ts";
+import type { MqttLink, System } from "../../runtime/index.ts";
+import { type Bridge, startBridge } from "../bridge.ts";
+import { eventually, logBook, pause, refOf, TestBoard, testSystem } from "../testing/test-module.ts";
+
+const peers = requirePeers("mosquitto", "mosquitto_sub", "mosquitto_pub");
+
+const POINTS = {
+  basin: ["in setpoint REAL", "in start BOOL", "in limit INT", "out level REAL", "out running BOOL", "out steps DINT"],
+} as const;
+const plain = testSystem(POINTS);
+const ref = (point: string) => refOf(plain, `basin.${point}`);
+const publication = (point: string, deadband = 0) => ({ point: ref(point), deadband, minReportMs: 0, maxReportMs: 0 });
+
+const link = (broker: MqttLink["broker"], port: number): MqttLink => ({
+  name: "scada",
+  broker,
+  host: "127.0.0.1",
+  port,
+  topicPrefix: "partita",
+  publications: [publication("level", 0.1), publication("running"), publication("setpoint"), publication("steps")],
+  commands: [ref("setpoint"), ref("start"), ref("limit")],
+});
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const start = async (config: MqttLink) => {
+  const system: System = testSystem(POINTS, { mqtt: [config] });
+  const board = new TestBoard(system);
+  const { log, lines } = logBook();
+  const bridge: Bridge = await startBridge({ system, exchange: board.exchange, clock: hostClock, log });
+  cleanups.push(
+    () => board.stop(),
+    () => bridge.stop(),
+  );
+  return { board, bridge, lines, port: bridge.listening()[0]?.port ?? config.port };
+};
+
+const stopProcess = (child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once("exit", () => resolve());
+    child.kill(signal);
+  });
+
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  const { port } = server.address() as { port: number };
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+};
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+
+const mosquitto = async (port: number): Promise<ChildProcess> => {
+  const folder = mkdtempSync(join(tmpdir(), "partita-mosquitto-"));
+  const config = join(folder, "mosquitto.conf");
+  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+  const broker = spawn("mosquitto", ["-c", config], { stdio: "ignore" });
+  cleanups.push(async () => {
+    await stopProcess(broker);
+    rmSync(folder, { recursive: true });
+  });
+  await eventually("mosquitto listens", () => accepts(port));
+  return broker;
+};
+
+/** mosquitto_sub on everything; the latest payload a topic, and all in order. */
+const subscribe = async (port: number) => {
+  const sub = spawn("mosquitto_sub", [
+    "-h",
+    "127.0.0.1",
+    "-p",
+    String(port),
+    "-t",
+    "partita/#",
+    "-q",
+    "1",
+    "-F",
+    "%r %t %p",
+  ]);
+  cleanups.push(() => stopProcess(sub));
+  const latest = new Map<string, { value?: unknown; quality?: string; timestamp?: number; status?: string }>();
+  const all: { topic: string; isRetained: boolean; payload: string }[] = [];
+  let rest = "";
+  sub.stdout.on("data", (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const [retained, topic, ...payload] = line.split(" ");
+      all.push({ topic: topic!, isRetained: retained === "1", payload: payload.join(" ") });
+      if (!topic!.endsWith("/set")) latest.set(topic!, JSON.parse(payload.join(" ")));
+    }
+  });
+  const reported = (point: string): unknown => latest.get(`partita/works/basin/${point}`)?.value;
+  return { latest, all, reported, process: sub };
+};
+
+const publish = (port: number, topic: string, payload: string, ...more: string[]): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const pub = spawn("mosquitto_pub", [
+      "-h",
+      "127.0.0.1",
+      "-p",
+      String(port),
+      "-q",
+      "1",
+      "-t",
+      topic,
+      "-m",
+      payload,
+      ...more,
+    ]);
+    pub.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`mosquitto_pub: ${code}`))));
+  });
+
+const STATUS = "partita/works/status";
+
+describe.skipIf(peers.missing).each(["embedded", "external"] as const)("with an %s broker", (kind) => {
+  const connected = async () => {
+    const port = kind === "embedded" ? 0 : await freePort();
+    if (kind === "external") await mosquitto(port);
+    const running = await start(link(kind, port));
+    await eventually("the link is connected", () => running.bridge.counters().mqtt.scada!.connected);
+    return running;
+  };
+
+  test("mosquitto_sub receives telemetry on change beyond the deadband, retained, with quality and source time", async () => {
+    const { board, port } = await connected();
+    board.set("basin.level", 4.2);
+    board.set("basin.running", true);
+    await pause(50);
+    const { latest, reported, all } = await subscribe(port);
+    await eventually("telemetry", () => reported("level") === 4.2 && reported("running") === true);
+    expect(latest.get(STATUS)?.status).toBe("online");
+    expect(latest.get("partita/works/basin/level")?.quality).toBe("good");
+    expect(Math.abs(latest.get("partita/works/basin/level")!.timestamp! - Date.now())).toBeLessThan(2000);
+    expect(latest.get("partita/works/basin/setpoint")?.quality).toBe("uncertain"); // nobody has set it
+    expect(all.every(({ isRetained }) => isRetained)).toBe(true);
+    board.set("basin.level", 4.25); // within the deadband
+    board.set("basin.steps", 1);
+    await eventually("steps", () => reported("steps") === 1);
+    expect(reported("level")).toBe(4.2);
+    board.set("basin.level", 4.4);
+    await eventually("the new level", () => reported("level") === 4.4);
+  });
+
+  test("mosquitto_pub commands inputs, and a bad command is logged with topic and reason and changes nothing", async () => {
+    const { board, port, bridge, lines } = await connected();
+    const set = (point: string, payload: string, ...more: string[]) =>
+      publish(port, `partita/works/basin/${point}/set`, payload, ...more);
+    await eventually("the link takes commands", async () => {
+      await set("setpoint", '{"value": 2.5}');
+      return board.get("basin.setpoint").value === 2.5;
+    });
+    await set("start", "true");
+    await eventually("start", () => board.get("basin.start").value === true);
+    expect(board.get("basin.setpoint").quality).toBe("good");
+    const refused = [
+      ["setpoint", "fast", "not JSON"],
+      ["limit", "40000", "INT takes -32768 to 32767"],
+      ["level", "1", "no point that takes commands"],
+      ["nothing", "1", "no point that takes commands"],
+    ] as const;
+    for (const [point, payload] of refused) await set(point, payload);
+    await eventually("all are refused", () => bridge.counters().mqtt.scada!.rejected === refused.length);
+    const warnings = lines.filter(({ message }) => message === "MQTT command refused").map(({ fields }) => fields);
+    expect(warnings).toMatchObject([
+      { topic: "partita/works/basin/setpoint/set", reason: "not JSON" },
+      { topic: "partita/works/basin/limit/set", reason: "INT takes -32768 to 32767" },
+      { topic: "partita/works/basin/level/set", reason: "no point that takes commands" },
+    ]);
+    await pause(20);
+    expect([board.get("basin.setpoint").value, board.get("basin.limit").value]).toEqual([2.5, 0]);
+  });
+
+  test("a clean stop publishes the last values and offline", async () => {
+    const { board, port, bridge } = await connected();
+    const { latest, reported } = await subscribe(port);
+    await eventually("telemetry", () => reported("level") === 0 && reported("steps") === 0);
+    board.stop();
+    board.set("basin.level", 0.05); // within the deadband: published only because it is the last
+    board.set("basin.running", true);
+    board.slot();
+    await bridge.stop();
+    await eventually("offline", () => latest.get(STATUS)?.status === "offline");
+    expect(latest.get(STATUS)?.timestamp).toBeDefined();
+    expect([reported("level"), reported("running")]).toEqual([0.05, true]);
+  });
+});
+
+describe.skipIf(peers.missing)("with mosquitto", () => {
+  test("a broker that is killed and returns gets the latest values, and each turn is logged once", async () => {
+    const port = await freePort();
+    const broker = await mosquitto(port);
+    const { board, bridge, lines } = await start(link("external", port));
+    await eventually("connected", () => bridge.counters().mqtt.scada!.connected);
+    await stopProcess(broker, "SIGKILL");
+    await eventually("the loss is noticed", () => !bridge.counters().mqtt.scada!.connected);
+    for (let step = 1; step <= 100; step += 1) {
+      board.set("basin.steps", step);
+      await pause(5);
+    }
+    await mosquitto(port);
+    const { reported, all } = await subscribe(port);
+    await eventually("telemetry resumes", () => reported("steps") === 100);
+    board.set("basin.steps", 101);
+    await eventually("and goes on", () => reported("steps") === 101);
+    const steps = all.filter(({ topic }) => topic.endsWith("/steps")).map(({ payload }) => JSON.parse(payload).value);
+    expect(steps).toEqual([100, 101]);
+    expect(lines.filter(({ level }) => level !== "debug").map(({ message }) => message)).toEqual([
+      "MQTT link connected",
+      "MQTT link not connected",
+      "MQTT link connected",
+    ]);
+    expect(bridge.counters().mqtt.scada?.connections).toBe(2);
+  });
+
+  test("a broker that stops answering holds nothing up, and a stop is still quick", async () => {
+    const port = await freePort();
+    const broker = await mosquitto(port);
+    const { board, bridge } = await start(link("external", port));
+    await eventually("connected", () => bridge.counters().mqtt.scada!.published >= 4);
+    broker.kill("SIGSTOP");
+    for (let step = 1; step <= 50; step += 1) {
+      board.set("basin.steps", step);
+      await pause(2);
+    }
+    const begunMs = performance.now();
+    await bridge.stop();
+    expect(performance.now() - begunMs).toBeLessThan(2000);
+    broker.kill("SIGCONT");
+    const { latest } = await subscribe(port);
+    await eventually("its will says offline", () => latest.get(STATUS)?.status === "offline");
+  });
+
+  test("a retained command is refused: it would be repeated at every connection", async () => {
+    const port = await freePort();
+    await mosquitto(port);
+    await publish(port, "partita/works/basin/setpoint/set", "9", "-r");
+    const { board, bridge } = await start(link("external", port));
+    await eventually("it is refused", () => bridge.counters().mqtt.scada!.rejected === 1);
+    expect(board.get("basin.setpoint").value).toBe(0);
+  });
+});
+
+test("garbage on the embedded broker's port harms nobody", async () => {
+  const { board, bridge, port } = await start(link("embedded", 0));
+  await eventually("connected", () => bridge.counters().mqtt.scada!.connected);
+  for (const bytes of [
+    "GET / HTTP/1.1\r\n\r\n",
+    "\x10\xff\xff\xff\xff\xff",
+    "\x00".repeat(500),
+    "\x10\x03\x00\x04MQTT",
+  ]) {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.on("error", () => undefined);
+    await new Promise<void>((resolve) => socket.once("connect", () => resolve()));
+    socket.write(bytes, "latin1");
+    await pause(20);
+    socket.destroy();
+  }
+  const { published } = bridge.counters().mqtt.scada!;
+  board.set("basin.steps", 7);
+  await eventually("telemetry goes on", () => bridge.counters().mqtt.scada!.published > published);
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { parseCommand, statusPayload, telemetryPayload } from "./topics.ts";
+
+const command = (text: string) => parseCommand(Buffer.from(text), "REAL");
+
+describe("a command", () => {
+  test("is a JSON value, or an object with a value", () => {
+    expect(command("1.5")).toEqual({ value: 1.5 });
+    expect(command('{"value": -2}')).toEqual({ value: -2 });
+    expect(command(' {"value": 3, "user": "kim"} ')).toEqual({ value: 3 });
+    expect(parseCommand(Buffer.from("true"), "BOOL")).toEqual({ value: true });
+  });
+
+  test.each([
+    ["", "not JSON"],
+    ["on", "not JSON"],
+    ["{", "not JSON"],
+    ["{}", 'an object without "value"'],
+    ["[1]", 'an object without "value"'],
+    ["null", "REAL takes a number"],
+    ['{"value": null}', "REAL takes a number"],
+    ['{"value": {"value": 1}}', "REAL takes a number"],
+    ["1e400", "beyond the range of a REAL"],
+    [`"${"x".repeat(2000)}"`, "longer than 1024 bytes"],
+  ])("%s is refused: %s", (text, refused) => {
+    expect(command(text)).toEqual({ refused });
+  });
+});
+
+test("telemetry and status are the documented JSON", () => {
+  expect(telemetryPayload("REAL", Math.fround(4.2), "good", 1700000000000)).toBe(
+    '{"value":4.2,"quality":"good","timestamp":1700000000000}',
+  );
+  expect(telemetryPayload("REAL", Number.NaN, "bad", 5)).toBe('{"value":null,"quality":"bad","timestamp":5}');
+  expect(telemetryPayload("BOOL", true, "uncertain", 5)).toBe('{"value":true,"quality":"uncertain","timestamp":5}');
+  expect(statusPayload("online", 5)).toBe('{"status":"online","timestamp":5}');
+  expect(statusPayload("offline")).toBe('{"status":"offline"}');
+});

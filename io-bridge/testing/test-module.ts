@@ -1,0 +1,183 @@
+/** For tests of the bridge: a module described in a few lines, and a board that latches and publishes as the real one does. */
+import {
+  cycles,
+  guestAddress,
+  hertz,
+  type ModbusClientMapping,
+  type Point,
+  PointCells,
+  type PointRef,
+  type PointType,
+  type PointValue,
+  QUALITY,
+  type Quality,
+  SharedExchange,
+  type System,
+} from "../../runtime/index.ts";
+import type { Logger } from "../logger.ts";
+
+/** `in level REAL`, `out running BOOL`: direction, name, type. */
+export type PointText = `${"in" | "out"} ${string} ${PointType}`;
+
+const pointFrom = (text: PointText, index: number): Point => {
+  const [direction, name, type] = text.split(" ") as ["in" | "out", string, PointType];
+  return {
+    index,
+    name,
+    type,
+    direction: direction === "in" ? "input" : "output",
+    address: guestAddress(0x8000_0000 + index * 4),
+    bit: null,
+    initial: type === "BOOL" ? false : 0,
+    failSafe: "hold",
+    validityOf: null,
+  };
+};
+
+type Outside = Partial<Pick<System, "modbusServers" | "modbusClients" | "mqtt" | "samplingChannels">>;
+
+/** A module `works` with one partition for each entry. */
+export const testSystem = (partitions: Record<string, readonly PointText[]>, outside: Outside = {}): System => ({
+  name: "works",
+  configPath: "/dev/null",
+  digest: "0".repeat(64),
+  clock: hertz(1_000_000),
+  harts: 1,
+  partitions: Object.entries(partitions).map(([name, points], index) => ({
+    index,
+    name,
+    image: new Uint8Array(),
+    imagePath: "",
+    memoryBytes: 4096,
+    latch: "auto",
+    points: points.map(pointFrom),
+    ports: [],
+    areas: { input: null, output: null, retained: null },
+    taskInterval: null,
+  })),
+  schedule: { name: "normal", majorFrame: cycles(10_000), slots: [] },
+  samplingChannels: [],
+  queuingChannels: [],
+  modbusServers: [],
+  modbusClients: [],
+  mqtt: [],
+  maxLateness: cycles(100_000),
+  ...outside,
+});
+
+export const refOf = (system: System, name: string): PointRef => {
+  const [partitionName, pointName] = name.split(".");
+  const partition = system.partitions.findIndex((candidate) => candidate.name === partitionName);
+  const point = system.partitions[partition]!.points.findIndex((candidate) => candidate.name === pointName);
+  return { partition, point };
+};
+
+/** A mapping as the config makes it: type by default the point's own, plain byte order and scale. */
+export const mapping = (
+  point: PointRef,
+  area: ModbusClientMapping["area"],
+  address: number,
+  type: PointType,
+  more: Partial<ModbusClientMapping> = {},
+): ModbusClientMapping => ({
+  point,
+  area,
+  address,
+  type,
+  byteOrder: "ABCD",
+  scale: 1,
+  offset: 0,
+  pollGroup: 0,
+  onBad: "hold",
+  ...more,
+});
+
+/** Stands in for the module's worker: every 2 ms it latches all inputs and publishes all points. */
+export class TestBoard {
+  readonly exchange: SharedExchange;
+  readonly #system: System;
+  readonly #cells: readonly PointCells[];
+  readonly #offered: readonly PointCells[];
+  readonly #startedMs = Date.now();
+  readonly #timer: NodeJS.Timeout;
+  /** Images of inputs that arrived, per partition, in order: what a guest could have seen. */
+  readonly latched: PointCells[][];
+
+  constructor(system: System) {
+    this.#system = system;
+    this.exchange = new SharedExchange(system);
+    this.exchange.anchor(0, this.#startedMs);
+    this.#cells = system.partitions.map(({ points }) => PointCells.initial(points));
+    this.#offered = system.partitions.map(({ points }) => PointCells.initial(points));
+    this.latched = system.partitions.map(() => []);
+    this.#timer = setInterval(() => this.slot(), 2);
+  }
+
+  /** Latches, and publishes: one slot of every partition. */
+  slot(): void {
+    for (const [index, { points }] of this.#system.partitions.entries()) {
+      const cells = this.#cells[index]!;
+      const offered = this.#offered[index]!;
+      if (this.exchange.takeInputs(index, offered)) {
+        const image = new PointCells(points.length);
+        image.copyFrom(offered);
+        this.latched[index]!.push(image);
+        for (const point of points) if (point.direction === "input") cells.copyPoint(point.index, offered, point.index);
+      }
+      this.exchange.publish(index, cells);
+    }
+  }
+
+  /** What the guest writes to an output. */
+  set(name: string, value: PointValue): void {
+    const { partition, point } = refOf(this.#system, name);
+    const cells = this.#cells[partition]!;
+    cells.set(point, this.#system.partitions[partition]!.points[point]!.type, value);
+    cells.quality[point] = QUALITY.good;
+    cells.time[point] = (Date.now() - this.#startedMs) * 1000;
+  }
+
+  /** What the guest sees at an input. */
+  get(name: string): { readonly value: PointValue; readonly quality: Quality; readonly timeMs: number } {
+    const { partition, point } = refOf(this.#system, name);
+    const cells = this.#cells[partition]!;
+    const { type } = this.#system.partitions[partition]!.points[point]!;
+    return { value: cells.get(point, type), quality: cells.qualityOf(point), timeMs: cells.time[point]! };
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until `condition` holds. @throws with `what` when it does not within `withinMs`. */
+export const eventually = async (
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 5000,
+): Promise<void> => {
+  const deadline = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await pause(5);
+  }
+};
+
+export interface LogLine {
+  readonly level: keyof Logger;
+  readonly fields: Record<string, unknown>;
+  readonly message: string;
+}
+
+/** A logger that keeps its lines. */
+export const logBook = (): { readonly lines: LogLine[]; readonly log: Logger } => {
+  const lines: LogLine[] = [];
+  const write =
+    (level: keyof Logger) =>
+    (fields: object, message: string): void => {
+      lines.push({ level, fields: { ...fields }, message });
+    };
+  return { lines, log: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") } };
+};
