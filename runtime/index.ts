@@ -1,8 +1,32 @@
 /** The front door of the runtime: what a module is, how it is loaded, booted and run, and how the bridge meets it. */
+import { inspectImage } from "./board/index.ts";
+import { type ConfigTools, type LoadedSystem, loadSystem as resolveSystem } from "./config/index.ts";
+import { Module, type ModuleOptions, type Outside } from "./hypervisor/index.ts";
+import type { System } from "./system.ts";
+import { createHasher } from "./trace/index.ts";
 
+export type { LoadedSystem, StCompilation } from "./config/index.ts";
+export { type BoardThread, type RunOptions, startBoard } from "./host/board-thread.ts";
 export type { Clock } from "./host/clock.ts";
 export { type PointExchange, SharedExchange } from "./host/point-exchange.ts";
-export { PointCells, QUALITY, type Quality } from "./hypervisor/point-cells.ts";
+export {
+  type BoardInstant,
+  type Incident,
+  type Module,
+  type Outside,
+  PointCells,
+  QUALITY,
+  type Quality,
+} from "./hypervisor/index.ts";
 export { formatProblem, type Problem } from "./problem.ts";
 export * from "./system.ts";
+export { formatHash, RunningHashes } from "./trace/index.ts";
 export * from "./units.ts";
+
+/** Reads a module's config file and all it names; the Structured Text compiler is the caller's (partitions/st). */
+export const loadSystem = (path: string, compileSt: ConfigTools["compileSt"]): Promise<LoadedSystem> =>
+  resolveSystem(path, { compileSt, inspectImage });
+
+/** Powers a module on in this thread, in virtual time: nothing runs before its first `step` or `runFrame`. */
+export const boot = async (system: System, outside: Outside, options?: ModuleOptions): Promise<Module> =>
+  new Module(system, outside, await createHasher(), options);

@@ -1,6 +1,6 @@
 /** From a config file to a System: the front door of runtime/config. */
 export { type LoadedSystem, loadSystem } from "./load-system.ts";
-export { parseQuantity, type Quantity, showDuration } from "./quantities.ts";
+export { inParts, parseQuantity, type Quantity, showDuration } from "./quantities.ts";
 export type { TimeRequirement } from "./requirements.ts";
 export { RULES } from "./rules/index.ts";
 export { gaps, leastInWindows } from "./slot-service.ts";
