@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "runtime/index.ts",
     "partitions/st/index.ts",
     "io-bridge/index.ts",
+    "io-bridge/modbus/registers.ts",
     "runtime/isa/index.ts",
     "runtime/hart/index.ts",
     "runtime/board/index.ts",

@@ -48,7 +48,7 @@ export class DeviceRegisters {
       const words = this.#words[signal.area];
       const value = signal.read();
       if (isBit(signal)) words[signal.address] = value ? 1 : 0;
-      else words.set(wordsOf(Number(value), signal.wire ?? REAL_WIRE), signal.address);
+      else words.set(encoded(Number(value), signal.wire ?? REAL_WIRE), signal.address);
     }
   }
 
@@ -58,7 +58,7 @@ export class DeviceRegisters {
       if (!("write" in signal)) continue;
       const words = this.#words[signal.area];
       if (isBit(signal)) signal.write(words[signal.address] !== 0);
-      else signal.write(valueOf(words.subarray(signal.address), signal.wire ?? REAL_WIRE));
+      else signal.write(decoded(words.subarray(signal.address), signal.wire ?? REAL_WIRE));
     }
   }
 }
@@ -76,7 +76,7 @@ const swapped = (byteOrder: ByteOrder, first: number, second: number): [number, 
   return byteOrder === "CDAB" || byteOrder === "DCBA" ? [low, high] : [high, low];
 };
 
-const wordsOf = (value: number, { type, byteOrder = "ABCD", scale = 1 }: Wire): number[] => {
+const encoded = (value: number, { type, byteOrder = "ABCD", scale = 1 }: Wire): number[] => {
   const raw = value / scale;
   if (!isWide(type)) return [Math.round(Math.max(type === "INT" ? -0x8000 : 0, Math.min(raw, 0xffff))) & 0xffff];
   if (type === "REAL") bytes.setFloat32(0, raw);
@@ -84,7 +84,7 @@ const wordsOf = (value: number, { type, byteOrder = "ABCD", scale = 1 }: Wire): 
   return swapped(byteOrder, bytes.getUint16(0), bytes.getUint16(2));
 };
 
-const valueOf = (words: Uint16Array, { type, byteOrder = "ABCD", scale = 1 }: Wire): PointValue => {
+const decoded = (words: Uint16Array, { type, byteOrder = "ABCD", scale = 1 }: Wire): PointValue => {
   if (!isWide(type)) return (type === "INT" ? (words[0]! << 16) >> 16 : words[0]!) * scale;
   const [high, low] = swapped(byteOrder, words[0]!, words[1]!);
   bytes.setUint16(0, high);

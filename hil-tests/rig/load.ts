@@ -1,0 +1,22 @@
+/** Loads the module that a test names, once a process: compiling the programs takes longer than many a test. */
+import { resolve } from "node:path";
+import { compile } from "../../partitions/st/index.ts";
+import { loadSystem } from "../../runtime/index.ts";
+import { formatProblem } from "../../runtime/problem.ts";
+import type { System } from "../../runtime/system.ts";
+
+const loaded = new Map<string, Promise<System>>();
+
+/** @throws with every problem of the config. */
+export const loadOnce = (configPath: string): Promise<System> => {
+  const path = resolve(configPath);
+  const known = loaded.get(path) ?? load(path);
+  loaded.set(path, known);
+  return known;
+};
+
+const load = async (path: string): Promise<System> => {
+  const result = await loadSystem(path, compile);
+  if (result.ok) return result.system;
+  throw new Error(`${path} cannot be loaded:\n${result.problems.map(formatProblem).join("\n")}`);
+};
