@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { systemOf } from "../../hil-tests/systems.ts";
+import { systemOf } from "../../hil-tests/laws/systems.ts";
 import type { BoardInstant, Outside } from "../hypervisor/outside.ts";
 import { PointCells, QUALITY } from "../hypervisor/point-cells.ts";
 import { cycles } from "../units.ts";

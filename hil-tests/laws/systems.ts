@@ -9,8 +9,8 @@ import type {
   SamplingChannel,
   Slot,
   System,
-} from "../runtime/system.ts";
-import { cycles, guestAddress, hertz } from "../runtime/units.ts";
+} from "../../runtime/system.ts";
+import { cycles, guestAddress, hertz } from "../../runtime/units.ts";
 import { DATA } from "./guests.ts";
 
 export interface PartitionSketch {

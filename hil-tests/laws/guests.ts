@@ -1,13 +1,13 @@
 /** Guests for tests of the laws: some work like a controller and show all they can see, some misbehave. */
-import { PARTITA_MODE_CODES } from "../runtime/board/index.ts";
-import { encode, X } from "../runtime/isa/index.ts";
-import { Assembly, CSR } from "./assembly.ts";
+import { PARTITA_MODE_CODES } from "../../runtime/board/index.ts";
+import { CSRS, encode, X } from "../../runtime/isa/index.ts";
+import { Assembly } from "./assembly.ts";
 
 /** Where these guests keep their data; the image lies below. */
 export const DATA = { inputs: 0x8000_1000, outputs: 0x8000_1100, buffer: 0x8000_1200 } as const;
 const PARTITA_BASE = 0x0400_0000;
-const UART_BASE = 0x1000_0000;
-const CLINT = { mtimecmp: 0x0200_4000, mtime: 0x0200_bff8 } as const;
+export const UART_BASE = 0x1000_0000;
+export const CLINT = { mtimecmp: 0x0200_4000, mtime: 0x0200_bff8 } as const;
 /** Offsets of partita.h. */
 const REGISTER = {
   mode: 0x010,
@@ -23,7 +23,7 @@ const REGISTER = {
 const COMMAND = { send: 1, receive: 2 } as const;
 
 /** All of these hold the partita device's address in s0, their data's in s1 and a running checksum in s2. */
-class Guest extends Assembly {
+export class Guest extends Assembly {
   constructor(seed = 0) {
     super();
     this.constant(X.s0, PARTITA_BASE).constant(X.s1, DATA.inputs).constant(X.s2, seed);
@@ -107,10 +107,10 @@ export interface WorkerOptions {
 /** A controller whose outputs depend on all that a guest can see: inputs, messages, mtime, and its own counters. */
 export const worker = (options: WorkerOptions): Uint8Array => {
   const { seed, inputs, outputs, sends = [], receives = [], uart = false, sleep = 0 } = options;
-  const guest = new Guest(seed).constant(X.t0, 1 << 7).add(encode("csrrw", { rd: X.zero, csr: CSR.mie, rs1: X.t0 }));
+  const guest = new Guest(seed).constant(X.t0, 1 << 7).add(encode("csrrw", { rd: X.zero, csr: CSRS.mie, rs1: X.t0 }));
   guest.normal().label("scan").tell(REGISTER.latch);
   for (let i = 0; i < inputs; i++) guest.add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 4 * i })).fold(X.t0);
-  guest.foldCsr(CSR.mcycle).foldCsr(CSR.minstret).constant(X.t2, CLINT.mtime);
+  guest.foldCsr(CSRS.mcycle).foldCsr(CSRS.minstret).constant(X.t2, CLINT.mtime);
   guest.add(encode("lw", { rd: X.t0, rs1: X.t2, imm: 0 })).fold(X.t0);
   for (const port of receives) receiveAll(guest, port);
   guest.work("work", 5);
@@ -158,7 +158,7 @@ export const spinner = (): Uint8Array => new Assembly().label("here").jump("here
 export const trapLoop = (): Uint8Array =>
   new Assembly()
     .address(X.t0, "handler")
-    .add(encode("csrrw", { rd: X.zero, csr: CSR.mtvec, rs1: X.t0 }))
+    .add(encode("csrrw", { rd: X.zero, csr: CSRS.mtvec, rs1: X.t0 }))
     .label("handler")
     .add(0)
     .image();
@@ -181,7 +181,7 @@ export const flooder = (pause = 0): Uint8Array => {
     .image();
 };
 
-/** Publishes its first input, and becomes NORMAL first; then, when `end` is given, that after so many scans. */
+/** Becomes NORMAL, and publishes its first input as its first output for ever. */
 export const copier = (): Uint8Array =>
   new Guest()
     .normal()
@@ -197,17 +197,17 @@ export const copier = (): Uint8Array =>
 export const timerProbe = (tick: number): Uint8Array =>
   new Guest()
     .address(X.t0, "handler")
-    .add(encode("csrrw", { rd: X.zero, csr: CSR.mtvec, rs1: X.t0 }))
+    .add(encode("csrrw", { rd: X.zero, csr: CSRS.mtvec, rs1: X.t0 }))
     .constant(X.t3, CLINT.mtimecmp)
     .constant(X.t0, tick)
     .add(encode("sw", { rs2: X.zero, rs1: X.t3, imm: 4 }), encode("sw", { rs2: X.t0, rs1: X.t3, imm: 0 }))
     .constant(X.t0, 1 << 7)
-    .add(encode("csrrw", { rd: X.zero, csr: CSR.mie, rs1: X.t0 }))
-    .add(encode("csrrsi", { rd: X.zero, csr: CSR.mstatus, imm: 8 }))
+    .add(encode("csrrw", { rd: X.zero, csr: CSRS.mie, rs1: X.t0 }))
+    .add(encode("csrrsi", { rd: X.zero, csr: CSRS.mstatus, imm: 8 }))
     .label("wait")
     .jump("wait")
     .label("handler")
-    .add(encode("csrrs", { rd: X.a0, csr: CSR.mcycle, rs1: X.zero }))
+    .add(encode("csrrs", { rd: X.a0, csr: CSRS.mcycle, rs1: X.zero }))
     .label("done")
     .jump("done")
     .image();
@@ -219,8 +219,8 @@ export const sleeper = (tick: number): Uint8Array =>
     .constant(X.t0, tick)
     .add(encode("sw", { rs2: X.zero, rs1: X.t3, imm: 4 }), encode("sw", { rs2: X.t0, rs1: X.t3, imm: 0 }))
     .constant(X.t0, 1 << 7)
-    .add(encode("csrrw", { rd: X.zero, csr: CSR.mie, rs1: X.t0 }), encode("wfi"))
-    .add(encode("csrrs", { rd: X.a0, csr: CSR.mcycle, rs1: X.zero }))
+    .add(encode("csrrw", { rd: X.zero, csr: CSRS.mie, rs1: X.t0 }), encode("wfi"))
+    .add(encode("csrrs", { rd: X.a0, csr: CSRS.mcycle, rs1: X.zero }))
     .label("done")
     .jump("done")
     .image();

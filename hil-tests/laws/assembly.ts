@@ -1,17 +1,7 @@
 /** Assembles small guests for tests from the instruction table: words, labels, constants. */
-import { encode, X } from "../runtime/isa/index.ts";
+import { encode, X } from "../../runtime/isa/index.ts";
 
 type Branch = "beq" | "bne" | "blt" | "bge" | "bltu" | "bgeu";
-
-/** Machine CSRs by number (RISC-V Privileged §2.2). */
-export const CSR = {
-  mstatus: 0x300,
-  mie: 0x304,
-  mtvec: 0x305,
-  mepc: 0x341,
-  mcycle: 0xb00,
-  minstret: 0xb02,
-} as const;
 
 export class Assembly {
   /** Each word, as a function of where the labels came to lie. */

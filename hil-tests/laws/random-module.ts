@@ -1,0 +1,83 @@
+/** Modules made from a seed: slot tables on one or two harts, guests of all kinds, and channels between them. */
+import { babbler } from "./babbler.ts";
+import { flooder, spinner, trapLoop, worker } from "./guests.ts";
+import { randomFrom } from "./runs.ts";
+import type { PartitionSketch, SystemSketch } from "./systems.ts";
+
+type Random = (below: number) => number;
+type Queuing = NonNullable<SystemSketch["queuing"]>;
+
+/** Everything that a test may want to change about one partition afterwards goes by its name: p0, p1 … */
+export const randomModule = (seed: number): SystemSketch => {
+  const random = randomFrom(seed);
+  const names = Array.from({ length: 2 + random(4) }, (_, index) => `p${index}`);
+  const harts = 1 + random(2);
+  const hartOf = new Map(names.map((name) => [name, random(harts)]));
+  const queuing = queuesBetween(names, random);
+  const partitions = Object.fromEntries(names.map((name) => [name, randomPartition(name, queuing, random)]));
+  const slots = Array.from({ length: harts }, (_, hart) =>
+    slotsOn(
+      hart,
+      names.filter((name) => hartOf.get(name) === hart),
+      random,
+    ),
+  ).flat();
+  const end = Math.max(1, ...slots.map(([, start, duration]) => start + duration));
+  return { partitions, queuing, slots, sampling: samplingBetween(partitions, random), majorFrame: end + random(100) };
+};
+
+const queuesBetween = (names: readonly string[], random: Random): Queuing =>
+  Array.from({ length: random(3) }, () => {
+    const from = random(names.length);
+    const to = (from + 1 + random(names.length - 1)) % names.length;
+    return { from: names[from]!, to: names[to]!, depth: 1 + random(5) };
+  });
+
+const randomPartition = (name: string, queuing: Queuing, random: Random): PartitionSketch => {
+  const ends = queuing.filter(({ from, to }) => from === name || to === name);
+  const ports = (end: "from" | "to") => ends.flatMap((channel, port) => (channel[end] === name ? [port] : []));
+  const sends = ports("from");
+  const inputs = random(4);
+  const outputs = 1 + random(3);
+  const kind = random(10);
+  if (kind === 0) return { image: spinner(), inputs, outputs };
+  if (kind === 1) return { image: trapLoop(), inputs, outputs };
+  if (kind === 2) return { image: garbage(random), inputs, outputs };
+  if (kind === 3 && sends.length > 0) return { image: flooder(), inputs, outputs };
+  if (kind <= 5) return { image: babbler(random), latch: random(2) === 0 ? "auto" : "guest", inputs, outputs };
+  const image = worker({
+    ...{ seed: random(2 ** 31), inputs, outputs, sends, receives: ports("to") },
+    ...{ uart: random(2) === 0, sleep: random(2) === 0 ? 0 : 1 + random(3000) },
+  });
+  return { image, inputs, outputs };
+};
+
+/** Memory that nobody wrote, executed. */
+export const garbage = (random: Random): Uint8Array => Uint8Array.from({ length: 4096 }, () => random(256));
+
+const slotsOn = (hart: number, names: readonly string[], random: Random): [string, number, number, number][] => {
+  if (names.length === 0) return [];
+  let at = random(50);
+  return Array.from({ length: 1 + random(8) }, () => {
+    const start = at + (random(2) === 0 ? 0 : random(200));
+    const duration = 1 + random(random(3) === 0 ? 20 : 3000);
+    at = start + duration;
+    return [names[random(names.length)]!, start, duration, hart];
+  });
+};
+
+const samplingBetween = (
+  partitions: Readonly<Record<string, PartitionSketch>>,
+  random: Random,
+): NonNullable<SystemSketch["sampling"]> => {
+  const names = Object.keys(partitions);
+  return names.flatMap((to) =>
+    Array.from({ length: Number(partitions[to]!.inputs) }, (_, input) => input)
+      .filter(() => random(2) === 0)
+      .map((input) => {
+        const from = names[random(names.length)]!;
+        const output = random(Number(partitions[from]!.outputs));
+        return { from: `${from}.o${output}`, to: [`${to}.i${input}`], refresh: random(20_000) };
+      }),
+  );
+};

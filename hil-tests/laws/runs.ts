@@ -1,0 +1,81 @@
+/** Runs a System for a test and keeps all that the laws speak of: hashes, events, states. */
+import { Module, type ModuleOptions, type Outside } from "../../runtime/hypervisor/index.ts";
+import type { System } from "../../runtime/system.ts";
+import type { Hasher } from "../../runtime/trace/index.ts";
+
+/** Brings nothing and hears nothing. */
+export const silence: Outside = {
+  latch: () => {},
+  published: () => {},
+  uart: () => {},
+  incident: () => {},
+  frameEnded: () => {},
+};
+
+/** Numbers from 0 up to, but not including, the argument; the same for the same seed (mulberry32). */
+export const randomFrom = (seed: number): ((below: number) => number) => {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return Math.floor((((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+};
+
+/** Sets about every third input at each latch to something that depends on seed, place and point alone. */
+export const busyOutside = (system: System, seed: number, inner: Outside = silence): Outside => ({
+  ...inner,
+  latch: (at, inputs) => {
+    for (const { index, type, direction } of system.partitions[at.partition]!.points) {
+      if (direction === "output") continue;
+      const random = randomFrom(seed ^ (at.frame << 12) ^ (at.slot << 6) ^ (at.partition << 20) ^ index);
+      if (random(3) !== 0) continue;
+      inputs.set(index, type, random(2 ** 32));
+      inputs.quality[index] = random(3);
+    }
+  },
+});
+
+/** What a run left behind. */
+export interface RunResult {
+  /** Per frame, a hash a partition. */
+  readonly frames: readonly (readonly bigint[])[];
+  /** Per partition, all its events. */
+  readonly events: readonly Uint8Array[];
+  readonly states: readonly bigint[];
+}
+
+export interface RunOptions extends Omit<ModuleOptions, "events"> {
+  readonly frames: number;
+  readonly outside?: Outside;
+  /** Called before every boundary. */
+  readonly disturb?: () => void;
+}
+
+export const runSystem = (system: System, hasher: Hasher, options: RunOptions): RunResult => {
+  const { frames: count, outside = silence, disturb = () => {}, ...rest } = options;
+  const frames: bigint[][] = [];
+  const events: Uint8Array[][] = system.partitions.map(() => []);
+  const listener: Outside = {
+    latch: (at, inputs) => outside.latch(at, inputs),
+    published: (at, points) => outside.published(at, points),
+    uart: (at, byte) => outside.uart(at, byte),
+    incident: (at, incident) => outside.incident(at, incident),
+    frameEnded: (frame, hashes) => {
+      frames.push([...hashes]);
+      outside.frameEnded(frame, hashes);
+    },
+  };
+  const sink = { events: (partition: number, bytes: Uint8Array) => void events[partition]!.push(bytes.slice()) };
+  const module = new Module(system, listener, hasher, { ...rest, events: sink });
+  while (module.frame < count) {
+    disturb();
+    module.step();
+  }
+  return {
+    frames,
+    events: events.map((parts) => new Uint8Array(Buffer.concat(parts))),
+    states: [...module.stateHashes()],
+  };
+};
