@@ -28,11 +28,14 @@ export const encodeInstruction = ({ format, match }: Instruction, operands: Part
   return fieldsOf(format).reduce((word, [name, field]) => word | bits(name, field), match) >>> 0;
 };
 
+/** What follows the mnemonic: its operands, or nothing when all of them may be left out. */
+export type OperandArguments<M extends Mnemonic> = [keyof FieldsOf<M>] extends [OptionalOperand]
+  ? [OperandsOf<M>?]
+  : [OperandsOf<M>];
+
 /**
  * The instruction word: 32 bits, or 16 for compressed mnemonics.
  * @throws RangeError when an operand does not fit its field.
  */
-export const encode = <M extends Mnemonic>(
-  mnemonic: M,
-  ...[operands]: [keyof FieldsOf<M>] extends [OptionalOperand] ? [OperandsOf<M>?] : [OperandsOf<M>]
-): number => encodeInstruction(instructionNamed(mnemonic), (operands ?? {}) as Partial<Operands>);
+export const encode = <M extends Mnemonic>(mnemonic: M, ...[operands]: OperandArguments<M>): number =>
+  encodeInstruction(instructionNamed(mnemonic), (operands ?? {}) as Partial<Operands>);

@@ -3,8 +3,8 @@ export { CSR_NAMES, CSRS, type CsrName, IDLE_CSRS, isReadOnlyCsr } from "./csrs.
 export { type Decoded, decode, type Expanded, expand, lengthOf } from "./decode.ts";
 export { disassemble } from "./disassemble.ts";
 export type { Effect, EffectKind, FloatOperation } from "./effects.ts";
-export { encode, encodeInstruction, type OperandsOf } from "./encode.ts";
-export type { Field, Format, OperandName } from "./formats.ts";
+export { encode, encodeInstruction, type OperandArguments, type OperandsOf } from "./encode.ts";
+export { type Field, type Format, OPERAND_NAMES, type OperandName } from "./formats.ts";
 export { EXTENSIONS, type Extension, INSTRUCTIONS, type Mnemonic } from "./instructions.ts";
 export { type Operands, rangeOf, stepOf } from "./operands.ts";
 export { CONDITIONS, type ConditionName, OPERATIONS, type Operation } from "./operations.ts";

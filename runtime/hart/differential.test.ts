@@ -1,0 +1,106 @@
+/** Random programs here and on qemu-system-riscv32: the same RAM at the end, to the byte. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { requirePeers } from "../../hil-tests/peers.ts";
+import { TABLE } from "../isa/index.ts";
+import { type Cycles, cycles, type GuestAddress } from "../units.ts";
+import { allocateMemory, type Bus, type BusResult, Hart, Interpreter } from "./index.ts";
+import { FINISHER, MSIP, placeOf, type RandomProgram, randomProgram } from "./testing/random-program.ts";
+
+const peers = requirePeers("qemu-system-riscv32");
+
+const RAM_BYTES = 16 * 2 ** 20;
+const SEQUENCES = 150;
+const LENGTH = 160;
+
+/** Finisher and software interrupt, all that the programs use. */
+class TestBus implements Bus {
+  value = 0;
+  finished = false;
+  readonly #hart: Hart;
+
+  constructor(hart: Hart) {
+    this.#hart = hart;
+  }
+
+  read(): BusResult {
+    return "fault";
+  }
+
+  write(address: GuestAddress, _size: 1 | 2 | 4, value: number): BusResult {
+    if (address === MSIP) this.#hart.setInterrupt("software", value === 1);
+    else if (address === FINISHER) this.finished = true;
+    else return "fault";
+    return "ok";
+  }
+}
+
+/** @param slice the budget of the next run. */
+const runHere = ({ image }: RandomProgram, slice: () => Cycles): Hart => {
+  const hart = new Hart(allocateMemory(RAM_BYTES), RAM_BYTES);
+  hart.ram.set(image);
+  const bus = new TestBus(hart);
+  const engine = new Interpreter(hart, bus, { mtime: () => 0 });
+  while (!bus.finished) {
+    const exit = engine.run(slice());
+    if (exit === "fault" || exit === "wfi")
+      throw new Error(`${exit} at ${hart.pc.toString(16)}: ${engine.fault?.cause}`);
+  }
+  return hart;
+};
+
+describe.skipIf(peers.missing)("random programs end as on QEMU", () => {
+  const folder = mkdtempSync(join(tmpdir(), "partita-differential-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The guest's RAM is a file: what is in it when the program powers off is the result. */
+  const runOnQemu = ({ image }: RandomProgram): Uint8Array => {
+    const program = join(folder, "program.bin");
+    const ram = join(folder, "ram");
+    writeFileSync(program, image);
+    const backend = `memory-backend-file,id=ram,size=${RAM_BYTES},mem-path=${ram},share=on`;
+    const extensions = "d=false,h=false,s=false,u=false,pmp=false,zba=false,zbb=false,zbc=false,zbs=false";
+    const args = ["-M", "virt,memory-backend=ram", "-object", backend, "-m", "16M", "-smp", "1,maxcpus=2"];
+    execFileSync(
+      "qemu-system-riscv32",
+      [
+        ...args,
+        "-cpu",
+        `rv32,${extensions}`,
+        "-bios",
+        program,
+        "-display",
+        "none",
+        "-serial",
+        "none",
+        "-monitor",
+        "none",
+      ],
+      { timeout: 20_000, stdio: "pipe" },
+    );
+    const result = readFileSync(ram);
+    rmSync(ram);
+    return result;
+  };
+
+  for (const seed of [1, 2]) {
+    test(`seed ${seed}`, () => {
+      const program = randomProgram(seed, SEQUENCES, LENGTH);
+      const missing = TABLE.filter(({ mnemonic }) => (program.counts.get(mnemonic) ?? 0) < 50);
+      expect(missing.map(({ mnemonic }) => mnemonic)).toEqual([]);
+
+      const here = runHere(program, () => cycles(1e9)).ram;
+      const there = runOnQemu(program);
+      const differences: string[] = [];
+      for (let at = 0; at < program.resultBytes && differences.length < 20; at += 4) {
+        const ours = Buffer.from(here.buffer).readUInt32LE(at);
+        const theirs = Buffer.from(there.buffer, there.byteOffset).readUInt32LE(at);
+        if (ours !== theirs) differences.push(`${placeOf(at)}: ${ours.toString(16)}, QEMU ${theirs.toString(16)}`);
+      }
+      expect(differences).toEqual([]);
+    });
+  }
+});
