@@ -91,7 +91,7 @@ export type MappingConfig = ServerPointConfig | ClientPointConfig;
 export interface Draft {
   readonly config: ModuleConfig;
   readonly places: Places;
-  /** Hertz. */
+  /** Hertz, within what the board can do. */
   readonly clock: number | null;
   readonly partitions: ReadonlyMap<string, DraftPartition>;
   /** All names under `partitions:`, also of those that could not be used. */
@@ -103,7 +103,7 @@ export interface Draft {
 }
 
 export const draftModule = (config: ModuleConfig, places: Places, images: ReadonlyMap<string, LoadedImage>): Draft => {
-  const clock = readParts(config.board.clock, "frequency", 1);
+  const clock = usableClock(config);
   const partitions = new Map(
     Object.entries(config.partitions).map(([name, partition]) => {
       const image = images.get(name) ?? null;
@@ -130,6 +130,14 @@ export const draftModule = (config: ModuleConfig, places: Places, images: Readon
       return { by, at: places.of(container, key), text, partition, port: partition?.ports.get(member) ?? null };
     }),
   };
+};
+
+/** Slowest and fastest board clock, Hz: below, no task makes sense; above, the partita device cannot tell it in 32 bits. */
+export const CLOCK = { least: 1000, most: 2 ** 32 - 1 } as const;
+
+const usableClock = ({ board }: ModuleConfig): number | null => {
+  const clock = readParts(board.clock, "frequency", 1);
+  return clock !== null && clock >= CLOCK.least && clock <= CLOCK.most ? clock : null;
 };
 
 /** @returns null when the text is no such quantity, or no whole number of parts. */
@@ -202,7 +210,7 @@ const draftSchedule = (config: ModuleConfig, places: Places, clock: number | nul
   for (const slot of schedule.slots) {
     const start = readParts(slot.start, "duration", clock);
     const duration = readParts(slot.duration, "duration", clock);
-    if (start !== null && duration !== null) slots.push({ config: slot, start, duration, end: start + duration });
+    if (start !== null && duration) slots.push({ config: slot, start, duration, end: start + duration });
   }
   const complete = places.isWhole(schedule.slots) && slots.length === schedule.slots.length;
   slots.sort((a, b) => a.start - b.start || a.config.hart - b.config.hart);

@@ -1,4 +1,5 @@
 /** Every quantity of a config, with what it is counted in and how small and large it may be. */
+import { CLOCK } from "./draft.ts";
 import type { ModuleConfig } from "./module-config.generated.ts";
 import type { Place, Places } from "./places.ts";
 import type { QuantityKind } from "./quantities.ts";
@@ -26,7 +27,7 @@ export function* quantitiesOf(config: ModuleConfig, places: Places, clock: numbe
   const entry = ([container, key, text, least = 1]: Entry) => ({ at: places.of(container, key), text, least });
   const { board, partitions, channels } = config;
   const one = { least: 1, perBase: 1 } as const;
-  yield { ...entry([board, "clock", board.clock]), ...one, kind: "frequency", countedIn: "hertz", most: 2 ** 32 - 1 };
+  yield { ...entry([board, "clock", board.clock]), ...one, kind: "frequency", countedIn: "hertz", most: CLOCK.most };
   for (const partition of Object.values(partitions)) {
     const memory = entry([partition, "memory", partition.memory]);
     yield { ...memory, ...one, kind: "size", countedIn: "bytes", most: 2 ** 30 };

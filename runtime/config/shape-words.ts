@@ -129,7 +129,9 @@ const bounded = (error: SchemaError, node: SchemaNode): string => {
 
 const hint = (node: SchemaNode): string => {
   const examples = node.examples?.map((example) => `\`${example}\``).join(", ");
-  const description = node.description?.replace(/\.$/, "") ?? "";
+  const description = (node.description ?? "")
+    .replace(/\.$/, "")
+    .replace(/^[A-Z](?![A-Z])/, (first) => first.toLowerCase());
   if (examples === undefined) return description;
   return description === "" ? `for example ${examples}` : `${description}; for example ${examples}`;
 };

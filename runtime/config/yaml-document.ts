@@ -32,7 +32,7 @@ export const readYaml = (text: string): YamlContent | { readonly findings: reado
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { lineCounter: lines, ...OPTIONS });
-    if (document.errors.length > 0) return { findings: document.errors.map((error) => findingOf(error, lines)) };
+    if (document.errors.length > 0) return { findings: document.errors.map((error) => findingOf(error, lines, text)) };
     const reader = new Reader(document, lines);
     const value = reader.read(document.contents, "", TOP, 0);
     return reader.findings.length > 0 ? { findings: reader.findings } : { value, places: reader.places };
@@ -72,11 +72,12 @@ const tooMuch = (what: string): { readonly findings: readonly Finding[] } => ({
 /** Stays in this file: from any depth of the document to the one place that makes it a finding. */
 class TooMuch extends Error {}
 
-const findingOf = (error: YAMLError, lines: LineCounter): Finding => {
+const findingOf = (error: YAMLError, lines: LineCounter, text: string): Finding => {
   const { line, col } = lines.linePos(error.pos[0]);
   const at = { line: Math.max(line, 1), column: Math.max(col, 1), path: "" };
   if (error.code === "DUPLICATE_KEY") {
-    return { code: "duplicate-key", at, message: "this key was given before", hint: "keep one of the two" };
+    const key = /^[\w-]*/.exec(text.slice(error.pos[0], error.pos[0] + 80))?.[0] ?? "";
+    return { code: "duplicate-key", at, message: `the key "${key}" was given before`, hint: "keep one of the two" };
   }
   const hint = HINTS[error.code] ?? "see how configs/waterworks.yaml is written";
   const message = MESSAGES[error.code] ?? error.message;

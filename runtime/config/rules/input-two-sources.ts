@@ -4,6 +4,8 @@ import type { Rule } from "./rule.ts";
 
 interface Source {
   readonly at: Place;
+  /** `intake.level` */
+  readonly point: string;
   readonly what: string;
   readonly isCommand: boolean;
 }
@@ -22,28 +24,28 @@ export const inputTwoSources: Rule = {
     const add = (point: object, source: Source): void => {
       sources.set(point, [...(sources.get(point) ?? []), source]);
     };
-    for (const { points } of partitions.values()) {
+    for (const { name: partition, points } of partitions.values()) {
       for (const point of points.values()) {
         if (point.direction !== "input" || point.config?.validityOf === undefined) continue;
         const at = places.of(point.config, "validityOf");
-        add(point, { at, what: `the validity of ${point.config.validityOf}`, isCommand: false });
+        const what = `the validity of ${point.config.validityOf}`;
+        add(point, { at, point: `${partition}.${point.name}`, what, isCommand: false });
       }
     }
-    for (const { by, at, point } of pointUses) {
+    for (const { by, at, text, point } of pointUses) {
       if (point?.direction !== "input") continue;
-      if (by === "channelTo") add(point, { at, what: "a channel", isCommand: false });
-      if (by === "modbusClient") add(point, { at, what: "a Modbus device", isCommand: false });
-      if (by === "command") add(point, { at, what: "MQTT commands", isCommand: true });
+      if (by === "channelTo") add(point, { at, point: text, what: "a channel", isCommand: false });
+      if (by === "modbusClient") add(point, { at, point: text, what: "a Modbus device", isCommand: false });
+      if (by === "command") add(point, { at, point: text, what: "MQTT commands", isCommand: true });
       if (by === "modbusServer" && writable.has(at.path)) {
-        add(point, { at, what: "a writable Modbus address", isCommand: true });
+        add(point, { at, point: text, what: "a writable Modbus address", isCommand: true });
       }
     }
-    for (const [point, [first, ...more]] of sources) {
+    for (const [first, ...more] of sources.values()) {
       if (first === undefined) continue;
       for (const source of more) {
         if (source.isCommand && first.isCommand) continue;
-        const name = (point as { name: string }).name;
-        const message = `${name} has two sources: ${first.what} (line ${first.at.line}) and ${source.what}`;
+        const message = `${source.point} has two sources: ${first.what} (line ${first.at.line}) and ${source.what}`;
         const hint = "keep one; to let SCADA read an input, map it to an inputRegister or discreteInput";
         yield { at: source.at, message, hint };
       }

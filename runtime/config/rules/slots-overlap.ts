@@ -11,7 +11,7 @@ export const slotsOverlap: Rule = {
     const furthest = new Map<number, (typeof schedule.slots)[number]>();
     for (const slot of schedule.slots) {
       const before = furthest.get(slot.config.hart);
-      if (before !== undefined && slot.start < before.end && slot.duration > 0) {
+      if (before !== undefined && slot.start < before.end) {
         const until = showDuration(before.end, clock);
         yield {
           at: places.of(slot.config, "start"),
