@@ -6,7 +6,6 @@
 import {
   CSRS,
   decode,
-  type FloatOperation,
   INSTRUCTIONS,
   type Instruction,
   type Operands,
@@ -141,18 +140,20 @@ class Generator {
     switch (base.effect.kind) {
       case "load":
       case "store":
-        return this.#memory(instruction, operands, scratch, 1);
+        return this.#memory(instruction, operands, scratch, { astray: 5, misaligned: 50 });
       case "loadReserved":
+        return this.#memory(instruction, operands, scratch, { astray: 5, misaligned: 5 });
       case "storeConditional":
       case "amo":
-        return this.#memory(instruction, operands, scratch, 4);
+        // Nothing astray: where it traps, QEMU raises the cause of a load, and sc.w without a reservation does nothing.
+        return this.#memory(instruction, operands, scratch, { astray: 0, misaligned: 0 });
       case "branch":
       case "jump":
         return this.#jump(instruction, operands);
       case "csr":
-        return this.#emit(new Assembly(), instruction, { ...operands, csr: this.#random.oneOf(HARMLESS_CSRS) });
+        return this.#emit(new Assembly(), instruction, { ...operands, csr: this.#csr(base.effect.action) });
       case "float":
-        return this.#float(instruction, operands, base.effect.operation);
+        return this.#float(instruction, operands);
       default:
         return this.#emit(new Assembly(), instruction, operands);
     }
@@ -181,7 +182,12 @@ class Generator {
     return operands;
   }
 
-  #float(instruction: Instruction, operands: Partial<Operands>, _operation: FloatOperation): Assembly {
+  #csr(action: "write" | "set" | "clear"): number {
+    // Setting or clearing no bits of a read-only register is illegal, but QEMU lets it pass.
+    return this.#random.oneOf(action === "write" ? [...HARMLESS_CSRS, ...READ_ONLY_CSRS] : HARMLESS_CSRS);
+  }
+
+  #float(instruction: Instruction, operands: Partial<Operands>): Assembly {
     const code = new Assembly();
     for (const name of ["rs1", "rs2", "rs3"] as const) {
       const kind = instruction.format.operands[name]?.kind;
@@ -192,15 +198,21 @@ class Generator {
     return this.#emit(code, instruction, operands);
   }
 
-  /** With its base register set such that it reaches the scratch memory, or sometimes nothing at all. */
-  #memory(instruction: Instruction, operands: Partial<Operands>, scratch: number, alignment: number): Assembly {
+  /** With its base register set such that it reaches the scratch memory, or, in so many percent of cases, nothing at all. */
+  #memory(
+    instruction: Instruction,
+    operands: Partial<Operands>,
+    scratch: number,
+    percent: { readonly astray: number; readonly misaligned: number },
+  ): Assembly {
     const random = this.#random;
-    const names = instruction.format.operands;
-    const base = names.rs1 === undefined ? X.sp : operands.rs1! === 0 ? X.a0 : operands.rs1!;
-    const target = random.chance(5) ? random.oneOf(NOWHERE) : scratch + random.below(2 * SCRATCH_REACH) - SCRATCH_REACH;
-    const aligned = alignment === 1 && random.chance(50) ? target : target & ~3;
-    const code = new Assembly().li(base, (aligned - (operands.imm ?? 0)) | 0);
-    return this.#emit(code, instruction, names.rs1 === undefined ? operands : { ...operands, rs1: base });
+    const hasBase = instruction.format.operands.rs1 !== undefined;
+    const base = hasBase ? operands.rs1! || X.a0 : X.sp;
+    const anywhere = scratch + random.below(2 * SCRATCH_REACH) - SCRATCH_REACH;
+    const target = random.chance(percent.astray) ? random.oneOf(NOWHERE) : anywhere;
+    const address = random.chance(percent.misaligned) ? target : target & ~3;
+    const code = new Assembly().li(base, (address - (operands.imm ?? 0)) | 0);
+    return this.#emit(code, instruction, hasBase ? { ...operands, rs1: base } : operands);
   }
 
   /** Forward over another instruction, or backward to one that jumps out again. */
@@ -269,19 +281,12 @@ class Generator {
   }
 }
 
-/** Writable without changing what the program does next, absent, or read-only. */
+/** Writable without changing what the program does next, or absent. */
 const HARMLESS_CSRS = [
-  CSRS.fflags,
-  CSRS.frm,
-  CSRS.fcsr,
-  CSRS.fcsr,
-  CSRS.mcause,
-  CSRS.mtval,
-  0x7c5,
-  0x8ff,
-  0xcff,
-  CSRS.mconfigptr,
+  ...[CSRS.fflags, CSRS.frm, CSRS.fcsr, CSRS.fcsr, CSRS.mcause, CSRS.mtval],
+  ...[0x7c5, 0x8ff, 0xcff],
 ];
+const READ_ONLY_CSRS = [CSRS.mconfigptr, CSRS.mvendorid, CSRS.cycle];
 
 /** What the reference machine must refuse as well: it knows extensions that this hart does not. */
 const KNOWN_ILLEGAL = (word: number): boolean => {
