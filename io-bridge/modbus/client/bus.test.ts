@@ -124,6 +124,7 @@ interface Asked {
   readonly atMs: number;
   readonly unit: number;
   readonly pdu: Buffer;
+  readonly socket: Socket;
 }
 
 /** A device that answers as the test wants: a PDU, bytes of its own making, or nothing. */
@@ -140,7 +141,7 @@ const wilfulDevice = async (
     socket.on("data", (chunk) => {
       framer.push(chunk);
       for (let framed = framer.next(); framed.kind === "frame"; framed = framer.next()) {
-        const request = { atMs: performance.now(), unit: framed.unit, pdu: Buffer.from(framed.pdu) };
+        const request = { atMs: performance.now(), unit: framed.unit, pdu: Buffer.from(framed.pdu), socket };
         asked.push(request);
         const answer = behave(request, framed.transaction);
         if (answer === null) continue;
@@ -263,21 +264,34 @@ describe("a bus", () => {
     expect(bus.counters.devices["tank gauge"]).toMatchObject({ state: "answering", timeouts: 0 });
   });
 
-  test("never takes a late answer for the next one", async () => {
-    let count = 0;
+  test("never takes a late answer for the next one, even from a gateway that mixes up transactions", async () => {
+    let late: Socket | null = null;
     const device = await wilfulDevice((asked, transaction) => {
-      count += 1;
-      if (count % 3 !== 0) return cooperate(asked);
-      const late = Buffer.concat([Buffer.from([4, 4]), Buffer.from("42c80000", "hex")]); // 100.0
-      setTimeout(() => {
-        for (const socket of device.sockets) if (!socket.destroyed) socket.write(mbapFrame(transaction, 2, late));
-      }, 110);
-      return null;
+      if (late === asked.socket) {
+        const stale = Buffer.from("040442c80000", "hex"); // 100.0
+        return { raw: mbapFrame(transaction, asked.unit, stale) };
+      }
+      late = device.asked.length % 5 === 0 ? asked.socket : null;
+      return late === null ? cooperate(asked) : null;
     });
     const { board } = poll({ ...client(device.port, [tankDevice]), degradeAfter: 100 });
-    await eventually("polls run", () => count > 12);
+    await eventually("polls run", () => device.asked.length > 22);
     expect(board.latched[1]!.map((cells) => cells.get(0, "REAL"))).not.toContain(100);
     expect(board.get("tank.level").value).toBe(1.5);
+  });
+
+  test("writes outputs anew when the connection was lost: the device may have forgotten them", async () => {
+    const device = await wilfulDevice(cooperate);
+    const rarely = {
+      ...pumpDevice,
+      pollGroups: pumpDevice.pollGroups.map((group) => ({ ...group, intervalMs: 60_000 })),
+    };
+    const { board } = poll(client(device.port, [rarely]));
+    board.set("pump.mode", 9);
+    const writes = () => device.asked.filter(({ pdu }) => pdu[0] === 6 && pdu.readUInt16BE(3) === 9).length;
+    await eventually("the output is written", () => writes() === 1);
+    for (const socket of device.sockets) socket.destroy();
+    await eventually("the output is written anew", () => writes() === 2);
   });
 
   test.each([

@@ -149,12 +149,13 @@ describe("a Modbus master", () => {
     expect(await exceptionOf(master.writeRegisters(4, [0, 0]))).toBe(2);
     expect(await exceptionOf(master.writeRegister(0, 7))).toBe(2);
     expect(await exceptionOf(master.writeRegister(1, 7))).toBe(2);
+    expect(await exceptionOf(master.writeRegisters(1, [7, 5]))).toBe(2);
     expect(await exceptionOf(master.writeRegisters(0, [0x4080, 0, 5, 300]))).toBe(3); // 300 is no USINT
     expect(await exceptionOf(master.writeRegisters(0, [0x7fc0, 0]))).toBe(3); // NaN
     expect(await exceptionOf(master.writeRegisters(2, [5, 6, 7]))).toBe(2); // ends in a read-only point
     expect(board.latched[0]).toEqual([]);
     expect((await master.readHoldingRegisters(0, 4)).data).toEqual([0, 0, 0, 0]);
-    expect(server.counters).toMatchObject({ requests: 10, exceptions: 9, connections: 1 });
+    expect(server.counters).toMatchObject({ requests: 11, exceptions: 10, connections: 1 });
   });
 
   test("is told by exception 4 when a NaN would have to be an integer", async () => {

@@ -85,6 +85,8 @@ describe("an illegal request is answered by the exception that is due", () => {
     ["06 00 00", "86 03", "a register without value"],
     ["0f 00 00 07 b1 f7", "8f 03", "1969 coils"],
     ["0f 00 00 00 09 01 ff", "8f 03", "a byte count that does not fit the quantity"],
+    ["0f 00 00 00 09 01 ff ff", "8f 03", "a byte count that fits neither quantity nor data"],
+    ["10 00 00 00 01 04 00 01", "90 03", "a byte count beyond the data"],
     ["10 00 00 00 00 00", "90 03", "no registers"],
     ["10 00 00 00 7c f8", "90 03", "124 registers"],
     ["10 00 00 00 02 04 00 01", "90 03", "fewer bytes than counted"],
