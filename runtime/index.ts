@@ -7,7 +7,7 @@ import { createHasher } from "./trace/index.ts";
 
 export type { LoadedSystem, StCompilation } from "./config/index.ts";
 export { type BoardThread, type RunOptions, startBoard } from "./host/board-thread.ts";
-export type { Clock } from "./host/clock.ts";
+export { type Clock, hostClock } from "./host/clock.ts";
 export { type PointExchange, SharedExchange } from "./host/point-exchange.ts";
 export {
   type BoardInstant,

@@ -62,7 +62,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
       log.info({ module: system.name, digest: system.digest, listening: bridge?.listening() ?? [] }, "module running");
     },
   });
-  const restoreSignals = stopOnSignals(board, () => log.info("stopping at the end of this major frame"));
+  const restoreSignals = stopOnSignals(board, environment, () => log.info("stopping at the end of this major frame"));
   const stats = options.stats ? setInterval(() => printLateness(board, environment), STATS_INTERVAL_MS) : undefined;
   try {
     const summary = await board.ended;
@@ -93,12 +93,18 @@ const connect = async (
   }
 };
 
-/** A first Ctrl-C lets the frame end and the outputs go to their fail-safe values; a second one ends at once. */
-const stopOnSignals = (board: BoardThread, announce: () => void): (() => void) => {
-  let asked = false;
+/**
+ * A first Ctrl-C lets the frame end and the outputs go to their fail-safe values; another one, a second or more later, ends at
+ * once. One keystroke may arrive several times within milliseconds: npm passes on what the terminal has sent to all anyway.
+ */
+const stopOnSignals = (board: BoardThread, { clock }: CliEnvironment, announce: () => void): (() => void) => {
+  let askedAtMs: number | null = null;
   const onSignal = (): void => {
-    if (asked) process.exit(EXIT.failed);
-    asked = true;
+    if (askedAtMs !== null) {
+      if (clock.monotonicMs() - askedAtMs >= 1000) process.exit(EXIT.failed);
+      return;
+    }
+    askedAtMs = clock.monotonicMs();
     announce();
     board.stop();
   };

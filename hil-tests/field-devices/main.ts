@@ -1,0 +1,36 @@
+/**
+ * The waterworks' field devices, simulated: a process of its own that answers Modbus TCP on loopback as the real ones would.
+ * Stands beside `partita run configs/waterworks.yaml`; hil-tests/demo.ts starts both.
+ */
+import { hostClock } from "../../runtime/index.ts";
+import { DeviceRegisters } from "../plants/device-registers.ts";
+import { Waterworks } from "../plants/waterworks/index.ts";
+import { listen } from "./modbus-units.ts";
+import { runInRealTime } from "./real-time.ts";
+
+const HOST = "127.0.0.1";
+
+// A level that makes the intake pumps start soon, and the morning's rising demand.
+const plant = new Waterworks({ level: 2.45, timeOfDay: 6 });
+const devices = plant.devices.map((device) => new DeviceRegisters(device));
+try {
+  const listening = await listen(HOST, devices);
+  const stop = runInRealTime(plant, devices, hostClock);
+  const end = (): void => {
+    stop();
+    void listening.close();
+  };
+  process.on("SIGTERM", end);
+  if (process.send === undefined) process.on("SIGINT", end);
+  else {
+    // Started by the demo: a Ctrl-C is for the module first, and the devices answer until the demo goes.
+    process.on("SIGINT", () => {});
+    process.on("disconnect", end);
+    process.send("listening");
+  }
+  const places = plant.devices.map(({ name, port, unitId }) => `${name} ${port}/${unitId}`);
+  console.log(`field devices answer Modbus TCP on ${HOST} (port/unit): ${places.join(", ")}`);
+} catch (error) {
+  console.error(`the field devices cannot listen: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
