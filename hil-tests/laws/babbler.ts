@@ -69,7 +69,7 @@ const randomWord = (random: (below: number) => number): number => {
     const { min, max } = rangeOf(field);
     const step = stepOf(field);
     if (field.kind === "csr") operands[name] = oneOf(ANY_CSR);
-    else if (field.kind === "offset") operands[name] = 4 * (random(16) - 4);
+    else if (field.kind === "offset") operands[name] = 4 + 4 * random(8);
     else if (name === "rd" && field.kind === "x") operands[name] = oneOf(FREE);
     else if (name === "rs1" && field.kind === "x") operands[name] = random(2) === 0 ? oneOf(POINTERS) : oneOf(FREE);
     else if (field.kind === "signed") operands[name] = 4 * random(56);
