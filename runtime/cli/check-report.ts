@@ -1,0 +1,143 @@
+/** What `partita check` says of a module without problems: picture, figures, channels and io, as text or as JSON. */
+import { type LoadedSystem, scheduleFigures, showDuration } from "../config/index.ts";
+import type { PointRef, System } from "../system.ts";
+import { type Cycles, toNanoseconds } from "../units.ts";
+import { slotPicture } from "./slot-picture.ts";
+
+type Loaded = LoadedSystem & { readonly ok: true };
+
+export const report = (loaded: Loaded): string => {
+  const { system } = loaded;
+  const { schedule, clock } = system;
+  const frame = showDuration(schedule.majorFrame, clock);
+  return [
+    `module ${system.name} · ${megahertz(clock)} · schedule ${schedule.name}, major frame ${frame}\n`,
+    slotPicture(system),
+    partitionTable(loaded),
+    utilisation(loaded),
+    section("channels", channels(system)),
+    section("io", connections(system)),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+};
+
+const megahertz = (clock: number): string => `${clock / 1e6} MHz`;
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+const partitionTable = ({ system, requirements }: Loaded): string => {
+  const show = (time: Cycles): string => showDuration(time, system.clock);
+  const rows = scheduleFigures(system, requirements).partitions.map((partition) => {
+    const { name, hart, slots, time, utilisation: share, longestGap, required } = partition;
+    const asked = required === null ? "–" : `${show(required.duration)} in ${show(required.period)}`;
+    const given = required === null ? ["–", "–"] : [show(required.given), show(required.slack)];
+    return [name, String(hart), String(slots), show(time), percent(share), show(longestGap), asked, ...given];
+  });
+  return table([["partition", "hart", "slots", "time", "share", "longest gap", "requires", "given", "slack"], ...rows]);
+};
+
+/** Columns as wide as their widest cell, two spaces apart. */
+const table = (rows: readonly (readonly string[])[]): string => {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const lineOf = (row: readonly string[]): string => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
+  return rows.map((row) => `${lineOf(row).trimEnd()}\n`).join("");
+};
+
+const utilisation = ({ system, requirements }: Loaded): string =>
+  scheduleFigures(system, requirements)
+    .harts.map(({ hart, utilisation: share, idle }) => {
+      const left = showDuration(idle, system.clock);
+      return `hart ${hart}: ${percent(share)} used, ${left} of ${showDuration(system.schedule.majorFrame, system.clock)} idle\n`;
+    })
+    .join("");
+
+const section = (title: string, rows: readonly (readonly string[])[]): string =>
+  rows.length === 0 ? "" : `${title}\n${table(rows.map((row) => ["", ...row]))}`;
+
+const nameOf = ({ partitions }: System, { partition, point }: PointRef): string =>
+  `${partitions[partition]?.name}.${partitions[partition]?.points[point]?.name}`;
+
+const channels = (system: System): readonly (readonly string[])[] => [
+  ...system.samplingChannels.map(({ from, to, refreshPeriod }) => [
+    "sampling",
+    `${nameOf(system, from)} → ${to.map((point) => nameOf(system, point)).join(", ")}`,
+    `fresh for ${showDuration(refreshPeriod, system.clock)}`,
+  ]),
+  ...system.queuingChannels.map(({ from, to, depth, maxMessageBytes }) => {
+    const [source, destination] = [from, to].map(({ partition, port }) => {
+      const owner = system.partitions[partition];
+      return `${owner?.name}.${owner?.ports[port]?.name}`;
+    });
+    return ["queuing", `${source} → ${destination}`, `${depth} messages of ${maxMessageBytes} bytes`];
+  }),
+];
+
+const connections = (system: System): readonly (readonly string[])[] => [
+  ...system.modbusServers.map(({ name, host, port, mappings }) => {
+    const writable = mappings.filter(
+      ({ point, area }) =>
+        (area === "coil" || area === "holdingRegister") &&
+        system.partitions[point.partition]?.points[point.point]?.direction === "input",
+    );
+    return ["Modbus server", name, `${host}:${port}`, `${mappings.length} points, ${writable.length} of them writable`];
+  }),
+  ...system.modbusClients.map(({ name, host, port, devices }) => {
+    const points = devices.reduce((sum, { mappings }) => sum + mappings.length, 0);
+    return [
+      "Modbus client",
+      name,
+      `${host}:${port}`,
+      `${points} points of ${devices.map((device) => device.name).join(", ")}`,
+    ];
+  }),
+  ...system.mqtt.map(({ name, broker, host, port, publications, commands }) => [
+    broker === "embedded" ? "MQTT broker" : "MQTT client",
+    name,
+    `${host}:${port}`,
+    `${publications.length} points published, ${commands.length} commands`,
+  ]),
+];
+
+/** The same as numbers; times in nanoseconds. */
+export const figuresAsJson = (loaded: Loaded): object => {
+  const { system, requirements, warnings } = loaded;
+  const ns = (time: Cycles): number => toNanoseconds(time, system.clock);
+  const { partitions, harts } = scheduleFigures(system, requirements);
+  return {
+    ok: true,
+    warnings,
+    module: system.name,
+    digest: system.digest,
+    clockHz: system.clock,
+    schedule: system.schedule.name,
+    majorFrameNs: ns(system.schedule.majorFrame),
+    slots: system.schedule.slots.map(({ hart, partition, start, duration }) => ({
+      hart,
+      partition: system.partitions[partition]?.name,
+      startNs: ns(start),
+      durationNs: ns(duration),
+    })),
+    partitions: partitions.map(({ name, hart, slots, time, utilisation: share, longestGap, required }) => ({
+      name,
+      hart,
+      slots,
+      timeNs: ns(time),
+      utilisation: share,
+      longestGapNs: ns(longestGap),
+      required: required && {
+        periodNs: ns(required.period),
+        durationNs: ns(required.duration),
+        givenNs: ns(required.given),
+        slackNs: ns(required.slack),
+      },
+    })),
+    harts: harts.map(({ hart, utilisation: share, idle }) => ({ hart, utilisation: share, idleNs: ns(idle) })),
+    channels: { sampling: system.samplingChannels.length, queuing: system.queuingChannels.length },
+    io: {
+      modbusServers: system.modbusServers.length,
+      modbusClients: system.modbusClients.length,
+      mqtt: system.mqtt.length,
+    },
+  };
+};

@@ -1,0 +1,69 @@
+/** How a System's schedule divides the time: what `check` prints and the README shows. */
+import type { System } from "../system.ts";
+import { type Cycles, cycles } from "../units.ts";
+import type { TimeRequirement } from "./requirements.ts";
+import { gaps, leastInWindows, type Stretch } from "./slot-service.ts";
+
+export interface PartitionFigures {
+  readonly name: string;
+  readonly hart: number;
+  readonly slots: number;
+  /** In each major frame. */
+  readonly time: Cycles;
+  /** Of its hart's time, 0 … 1. */
+  readonly utilisation: number;
+  /** Without a slot, over the end of the frame too. */
+  readonly longestGap: Cycles;
+  readonly required: (TimeRequirement & { readonly given: Cycles; readonly slack: Cycles }) | null;
+}
+
+export interface HartFigures {
+  readonly hart: number;
+  /** 0 … 1 */
+  readonly utilisation: number;
+  /** In each major frame. */
+  readonly idle: Cycles;
+}
+
+export interface ScheduleFigures {
+  readonly partitions: readonly PartitionFigures[];
+  readonly harts: readonly HartFigures[];
+}
+
+const total = (stretches: readonly Stretch[]): number =>
+  stretches.reduce((sum, { start, end }) => sum + end - start, 0);
+
+export const scheduleFigures = (
+  { schedule, partitions, harts }: System,
+  requirements: readonly (TimeRequirement | null)[],
+): ScheduleFigures => {
+  const { majorFrame } = schedule;
+  const slots = schedule.slots.map(({ start, duration, hart, partition }) => {
+    return { start, end: start + duration, hart, partition };
+  });
+  return {
+    partitions: partitions.map(({ name, index }) => {
+      const own = slots.filter(({ partition }) => partition === index);
+      const time = total(own);
+      const longest = gaps(own, majorFrame).map(({ start, end }) => end - start);
+      const requirement = requirements[index] ?? null;
+      const given = requirement === null ? 0 : leastInWindows(own, majorFrame, requirement.period);
+      return {
+        name,
+        hart: own[0]?.hart ?? 0,
+        slots: own.length,
+        time: cycles(time),
+        utilisation: time / majorFrame,
+        longestGap: cycles(Math.max(0, ...longest)),
+        required:
+          requirement === null
+            ? null
+            : { ...requirement, given: cycles(given), slack: cycles(given - requirement.duration) },
+      };
+    }),
+    harts: Array.from({ length: harts }, (_, hart) => {
+      const used = total(slots.filter((slot) => slot.hart === hart));
+      return { hart, utilisation: used / majorFrame, idle: cycles(majorFrame - used) };
+    }),
+  };
+};
