@@ -10,6 +10,10 @@ const CONNECT_TIMEOUT_MS = 5000;
 const MAX_CONNECTIONS = 100;
 /** What one client may keep in the broker's memory by one retained message. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
+/** Turns of the event loop after which every acknowledged message has been written to its subscribers' sockets. */
+const TURNS_TO_DELIVER = 50;
+/** How long clients may take to close their side. */
+const GOODBYE_MS = 200;
 
 export class EmbeddedBroker {
   readonly #name: string;
@@ -53,7 +57,15 @@ export class EmbeddedBroker {
     this.#log.info({ link: this.#name, host: this.#host, port: this.#port }, "MQTT broker listening");
   }
 
+  /** Ends when the subscribers have what was published before, or do not take it. */
   async stop(): Promise<void> {
+    // aedes acknowledges a message before it passes it on, over several turns of the event loop.
+    for (let turn = 0; turn < TURNS_TO_DELIVER; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    const closed = [...this.#sockets].map(
+      (socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
+    );
+    for (const socket of this.#sockets) socket.end();
+    await Promise.race([Promise.all(closed), new Promise((resolve) => setTimeout(resolve, GOODBYE_MS).unref())]);
     const aedes = this.#aedes;
     if (aedes !== null) await new Promise<void>((resolve) => aedes.close(() => resolve()));
     for (const socket of this.#sockets) socket.destroy();

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connectAsync } from "mqtt";
 import { afterEach, describe, expect, test } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { hostClock } from "../../runtime/host/clock.ts";
@@ -279,4 +280,31 @@ test("garbage on the embedded broker's port harms nobody", async () => {
   const { published } = bridge.counters().mqtt.scada!;
   board.set("basin.steps", 7);
   await eventually("telemetry goes on", () => bridge.counters().mqtt.scada!.published > published);
+});
+
+test("a subscriber of the embedded broker that never reads holds the others up for two seconds at most", async () => {
+  const { board, bridge, port } = await start(link("embedded", 0));
+  await eventually("connected", () => bridge.counters().mqtt.scada!.connected);
+  const greedy = connect({ port, host: "127.0.0.1" });
+  greedy.on("error", () => undefined);
+  cleanups.push(() => greedy.destroy());
+  greedy.write(Buffer.from("100f00044d5154540402000000036e6f77", "hex")); // CONNECT as "now"
+  greedy.write(Buffer.from("82060001000123" + "00", "hex")); // SUBSCRIBE to #
+  await new Promise<void>((resolve) => greedy.once("readable", () => resolve()));
+  await pause(100);
+  const flooder = await connectAsync({ host: "127.0.0.1", port, reconnectPeriod: 0 });
+  cleanups.push(() => flooder.endAsync(true));
+  const reader = await connectAsync({ host: "127.0.0.1", port, reconnectPeriod: 0 });
+  cleanups.push(() => reader.endAsync(true));
+  const heard: string[] = [];
+  reader.on("message", (_topic, payload) => heard.push(payload.toString()));
+  await reader.subscribeAsync("partita/works/basin/steps");
+  const payload = Buffer.alloc(60_000);
+  for (let count = 0; count < 400; count += 1) flooder.publish("flood", payload);
+  await pause(200);
+  for (let step = 1; step <= 200; step += 1) {
+    board.set("basin.steps", step);
+    await pause(6); // each is published: more of them than the broker lets wait for one subscriber
+  }
+  await eventually("telemetry goes on", () => heard.some((text) => text.includes('"value":200,')), 4000);
 });
