@@ -6,51 +6,15 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { TABLE } from "../isa/index.ts";
-import { type Cycles, cycles, type GuestAddress } from "../units.ts";
-import { allocateMemory, type Bus, type BusResult, Hart, Interpreter } from "./index.ts";
-import { FINISHER, MSIP, placeOf, type RandomProgram, randomProgram } from "./testing/random-program.ts";
+import { cycles } from "../units.ts";
+import { placeOf, type RandomProgram, randomProgram } from "./testing/random-program.ts";
+import { TestBoard } from "./testing/test-board.ts";
 
 const peers = requirePeers("qemu-system-riscv32");
 
 const RAM_BYTES = 16 * 2 ** 20;
 const SEQUENCES = 150;
 const LENGTH = 160;
-
-/** Finisher and software interrupt, all that the programs use. */
-class TestBus implements Bus {
-  value = 0;
-  finished = false;
-  readonly #hart: Hart;
-
-  constructor(hart: Hart) {
-    this.#hart = hart;
-  }
-
-  read(): BusResult {
-    return "fault";
-  }
-
-  write(address: GuestAddress, _size: 1 | 2 | 4, value: number): BusResult {
-    if (address === MSIP) this.#hart.setInterrupt("software", value === 1);
-    else if (address === FINISHER) this.finished = true;
-    else return "fault";
-    return "ok";
-  }
-}
-
-/** @param slice the budget of the next run. */
-const runHere = ({ image }: RandomProgram, slice: () => Cycles): Hart => {
-  const hart = new Hart(allocateMemory(RAM_BYTES), RAM_BYTES);
-  hart.ram.set(image);
-  const bus = new TestBus(hart);
-  const engine = new Interpreter(hart, bus, { mtime: () => 0 });
-  while (!bus.finished) {
-    const exit = engine.run(slice());
-    if (exit === "fault" || exit === "wfi")
-      throw new Error(`${exit} at ${hart.pc.toString(16)}: ${engine.fault?.cause}`);
-  }
-  return hart;
-};
 
 describe.skipIf(peers.missing)("random programs end as on QEMU", () => {
   const folder = mkdtempSync(join(tmpdir(), "partita-differential-"));
@@ -92,7 +56,7 @@ describe.skipIf(peers.missing)("random programs end as on QEMU", () => {
       const missing = TABLE.filter(({ mnemonic }) => (program.counts.get(mnemonic) ?? 0) < 50);
       expect(missing.map(({ mnemonic }) => mnemonic)).toEqual([]);
 
-      const here = new Uint32Array(runHere(program, () => cycles(1e9)).ram.buffer);
+      const here = new Uint32Array(new TestBoard(RAM_BYTES, program.image).finish(() => cycles(1e9)).hart.ram.buffer);
       const there = new Uint32Array(runOnQemu(program).buffer);
       const differences: string[] = [];
       for (let word = 0; word < program.resultBytes / 4 && differences.length < 20; word++) {

@@ -54,7 +54,7 @@ export const decode = (word: number): Decoded | null => {
   const bytes = lengthOf(word);
   for (const instruction of BUCKETS[bucketOf(word, bytes)]!) {
     if ((word & instruction.mask) !== instruction.match) continue;
-    const operands = readOperands(instruction.format, word);
+    const operands = readOperands(instruction.fields, word);
     if (!isReserved(instruction, operands)) return { instruction, operands, bytes };
   }
   return null;

@@ -1,7 +1,7 @@
 /** From mnemonic and operands to the instruction word. */
 import { type Field, OPERAND_DEFAULTS, type OptionalOperand } from "./formats.ts";
 import type { INSTRUCTIONS, Mnemonic } from "./instructions.ts";
-import { fieldsOf, type Operands, writeField } from "./operands.ts";
+import { type Operands, writeField } from "./operands.ts";
 import { type Instruction, instructionNamed } from "./table.ts";
 
 type FieldsOf<M extends Mnemonic> = (typeof INSTRUCTIONS)[M]["format"]["operands"];
@@ -18,14 +18,14 @@ export type OperandsOf<M extends Mnemonic> = M extends Mnemonic
   : never;
 
 /** The same for a row of the table chosen at run time. */
-export const encodeInstruction = ({ format, match }: Instruction, operands: Partial<Operands>): number => {
+export const encodeInstruction = ({ fields, match }: Instruction, operands: Partial<Operands>): number => {
   const defaults: Partial<Operands> = OPERAND_DEFAULTS;
   const bits = (name: keyof Operands, field: Field): number => {
     const value = operands[name] ?? defaults[name];
     if (value === undefined) throw new RangeError(`operand ${name} is missing`);
     return writeField(name, field, value);
   };
-  return fieldsOf(format).reduce((word, [name, field]) => word | bits(name, field), match) >>> 0;
+  return fields.reduce((word, [name, field]) => word | bits(name, field), match) >>> 0;
 };
 
 /** What follows the mnemonic: its operands, or nothing when all of them may be left out. */

@@ -36,6 +36,9 @@ export interface Field {
   readonly pieces: readonly Piece[];
   /** Added to the bits: compressed formats name x8 … x15 with three bits. */
   readonly bias: number;
+  /** Bits from 0 up to the operand's highest; the value is sign-extended from there when it is signed. */
+  readonly width: number;
+  readonly isSigned: boolean;
 }
 
 export interface Format {
@@ -49,11 +52,15 @@ export interface Format {
 }
 
 const piece = (low: number, width: number, at = 0): Piece => ({ low, width, at });
-const field = (kind: Field["kind"], ...pieces: Piece[]): Field => ({ kind, pieces, bias: 0 });
+const field = (kind: Field["kind"], ...pieces: Piece[]): Field => ({
+  ...{ kind, pieces, bias: 0 },
+  width: Math.max(...pieces.map(({ at, width }) => at + width)),
+  isSigned: kind === "signed" || kind === "offset" || kind === "upper",
+});
 const x = (low: number) => field("x", piece(low, 5));
 const f = (low: number) => field("f", piece(low, 5));
 /** Three bits that name x8 … x15. */
-const popular = (kind: "x" | "f", low: number): Field => ({ kind, pieces: [piece(low, 3)], bias: 8 });
+const popular = (kind: "x" | "f", low: number): Field => ({ ...field(kind, piece(low, 3)), bias: 8 });
 
 const full = <Operands extends Format["operands"]>(syntax: string, operands: Operands, ignored = 0) =>
   ({ bytes: 4, syntax, operands, ignored }) as const;

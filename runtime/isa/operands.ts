@@ -4,31 +4,25 @@ import { type Field, type Format, OPERAND_NAMES, type OperandName } from "./form
 /** Every operand, 0 where the format has none. Signed and offset immediates are negative where they mean it. */
 export type Operands = Record<OperandName, number>;
 
-export const noOperands = (): Operands => ({
-  ...{ rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, csr: 0 },
-  ...{ rm: 0, aq: 0, rl: 0, pred: 0, succ: 0 },
-});
+export const noOperands = (): Operands => {
+  return { rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, csr: 0, rm: 0, aq: 0, rl: 0, pred: 0, succ: 0 };
+};
 
-const isSigned = (field: Field): boolean =>
-  field.kind === "signed" || field.kind === "offset" || field.kind === "upper";
-
-/** Bits from 0 up to the operand's highest. */
-const widthOf = (field: Field): number => Math.max(...field.pieces.map(({ at, width }) => at + width));
 /** Every value of the field is a multiple of this. */
 export const stepOf = (field: Field): number => 2 ** Math.min(...field.pieces.map(({ at }) => at));
 
 /** The smallest and the largest value that the field can hold. */
 export const rangeOf = (field: Field): { readonly min: number; readonly max: number } => {
-  const values = 2 ** widthOf(field);
+  const values = 2 ** field.width;
   const top = values - stepOf(field) + field.bias;
-  return isSigned(field) ? { min: -values / 2, max: top - values / 2 } : { min: field.bias, max: top };
+  return field.isSigned ? { min: -values / 2, max: top - values / 2 } : { min: field.bias, max: top };
 };
 
 const readField = (field: Field, word: number): number => {
   let bits = 0;
   for (const { low, width, at } of field.pieces) bits |= ((word >>> low) & ((1 << width) - 1)) << at;
-  const unused = 32 - widthOf(field);
-  return isSigned(field) ? (bits << unused) >> unused : bits + field.bias;
+  const unused = 32 - field.width;
+  return field.isSigned ? (bits << unused) >> unused : bits + field.bias;
 };
 
 /** @throws RangeError when the value does not fit: whoever encodes must have chosen an instruction that can say it. */
@@ -50,8 +44,8 @@ export const fieldsOf = (format: Format): readonly (readonly [OperandName, Field
     return field === undefined ? [] : [[name, field] as const];
   });
 
-export const readOperands = (format: Format, word: number): Operands => {
+export const readOperands = (fields: ReturnType<typeof fieldsOf>, word: number): Operands => {
   const operands = noOperands();
-  for (const [name, field] of fieldsOf(format)) operands[name] = readField(field, word);
+  for (const [name, field] of fields) operands[name] = readField(field, word);
   return operands;
 };

@@ -3,11 +3,13 @@ import type { CompressedRow, Row } from "./builders.ts";
 import type { Effect } from "./effects.ts";
 import type { Field, Format, OperandName } from "./formats.ts";
 import { EXTENSIONS, type Extension, type Mnemonic } from "./instructions.ts";
+import { fieldsOf } from "./operands.ts";
 
 interface Identified {
   readonly mnemonic: Mnemonic;
   readonly extension: Extension;
   readonly format: Format;
+  readonly fields: ReturnType<typeof fieldsOf>;
   /** A word is this instruction when (word & mask) = match and no operand of `nonzero` is 0. Signed 32-bit. */
   readonly match: number;
   readonly mask: number;
@@ -44,6 +46,7 @@ const namedRows = (Object.keys(EXTENSIONS) as Extension[]).flatMap((extension) =
     mnemonic: mnemonic as Mnemonic,
     extension,
     mask: maskOf(row.format),
+    fields: fieldsOf(row.format),
     row,
   })),
 );

@@ -1,0 +1,46 @@
+/** Law 2: however a run is sliced, the state is the same after any number of cycles. */
+import { expect, test } from "vitest";
+import { cycles } from "../units.ts";
+import { randomFrom, randomProgram } from "./testing/random-program.ts";
+import { TestBoard } from "./testing/test-board.ts";
+
+const RAM_BYTES = 16 * 2 ** 20;
+
+/** x, f, pc and all CSRs, and how many cycles it took. */
+const outcome = (board: TestBoard) => ({
+  state: Buffer.from(board.hart.stateBytes).toString("hex"),
+  ram: Buffer.compare(board.hart.ram, whole.hart.ram),
+  cycles: board.cycles,
+});
+
+const program = randomProgram(7, 40, 150);
+const whole = new TestBoard(RAM_BYTES, program.image).finish(() => cycles(1e9));
+
+test("a run in random slices ends in the state of one run, with the same cycles and counters", () => {
+  const random = randomFrom(11);
+  for (const longest of [1, 2, 7, 100, 5000]) {
+    const sliced = new TestBoard(RAM_BYTES, program.image).finish(() => cycles(1 + random.below(longest)));
+    expect(outcome(sliced)).toEqual(outcome(whole));
+  }
+  expect(whole.csr("mcycle")).toBe(whole.cycles);
+  expect(whole.csr("minstret")).toBeLessThan(whole.cycles);
+});
+
+test("a run that is not cut short uses its budget to the cycle", () => {
+  const random = randomFrom(13);
+  const board = new TestBoard(RAM_BYTES, program.image);
+  while (!board.finished) {
+    const budget = 1 + random.below(300);
+    const exit = board.run(budget);
+    if (exit === "budget") expect(board.engine.used).toBe(budget);
+    else expect(board.engine.used).toBeLessThanOrEqual(budget);
+  }
+});
+
+test("one instruction more or less shows in the state", () => {
+  const early = new TestBoard(RAM_BYTES, program.image);
+  const late = new TestBoard(RAM_BYTES, program.image);
+  early.run(1000);
+  late.run(1001);
+  expect(Buffer.compare(early.hart.registerBytes, late.hart.registerBytes)).not.toBe(0);
+});
