@@ -1,0 +1,38 @@
+/** The C programs in hil-tests/programs, built with the SDK as any C guest is, for tests that compare boards. */
+import { execFile, execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** What building and running them needs. */
+export const PROGRAM_PEERS = ["riscv64-unknown-elf-gcc", "qemu-system-riscv32"] as const;
+
+/** Builds `programs/<name>.c` into `directory`. @returns the ELF's path. */
+export const buildProgram = (name: string, directory: string): string => {
+  const out = `${directory}/${name}.elf`;
+  const sources = [pathOf(`./programs/${name}.c`), pathOf("./programs/print.c")];
+  execFileSync("sh", [pathOf("../partitions/sdk/build.sh"), out, ...sources], { stdio: "pipe" });
+  return out;
+};
+
+/** Its UART output on QEMU's `virt` machine, and QEMU's exit status. */
+export const runInQemu = (elf: string, input = ""): Promise<{ readonly output: string; readonly status: number }> =>
+  new Promise((resolve) => {
+    const machine = [
+      "-M",
+      "virt",
+      "-bios",
+      "none",
+      "-nographic",
+      "-monitor",
+      "none",
+      "-serial",
+      "stdio",
+      "-kernel",
+      elf,
+    ];
+    const child = execFile("qemu-system-riscv32", machine, { timeout: 20_000 }, (error, output) =>
+      resolve({ output, status: error === null ? 0 : Number(error.code ?? -1) }),
+    );
+    child.stdin?.end(input);
+  });
