@@ -17,7 +17,7 @@ import type { Finding } from "./finding.ts";
 import { type EntryPosition, joinPath, type Key, Places, type Position, TOP } from "./places.ts";
 
 /** Beyond these a file is a mistake or an attack, not a module. */
-const MOST_VALUES = 200_000;
+const MOST_VALUES = 100_000;
 const DEEPEST = 60;
 
 const OPTIONS = { prettyErrors: false, strict: true, stringKeys: true, resolveKnownTags: false } as const;
@@ -105,6 +105,7 @@ class Reader {
   readonly findings: Finding[] = [];
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
+  readonly #targets = new Map<Alias, Node>();
   #values = 0;
 
   constructor(document: Document.Parsed, lines: LineCounter) {
@@ -124,8 +125,12 @@ class Reader {
   }
 
   #readAlias(alias: Alias, path: string, written: Position, depth: number): unknown {
-    const target = alias.resolve(this.#document);
-    if (target !== undefined) return this.read(target, path, written, depth + 1);
+    // Resolving searches the whole document; an alias inside an alias would search it again and again.
+    const target = this.#targets.get(alias) ?? alias.resolve(this.#document);
+    if (target !== undefined) {
+      this.#targets.set(alias, target);
+      return this.read(target, path, written, depth + 1);
+    }
     const message = `no proper YAML: nothing before this is anchored as &${alias.source}`;
     const hint = "a text that starts with * has to be quoted";
     this.findings.push({ code: "yaml-syntax", at: { ...written, path }, message, hint });
