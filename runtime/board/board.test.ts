@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Assembly, CSR } from "../../hil-tests/assembly.ts";
-import { encode, X } from "../isa/index.ts";
+import { Assembly } from "../../hil-tests/laws/assembly.ts";
+import { CSRS, encode, X } from "../isa/index.ts";
 import { type Cycles, cycles, guestAddress, hertz } from "../units.ts";
 import { type BoardOptions, VirtualBoard } from "./board.ts";
 import { parseImage } from "./image.ts";
@@ -76,7 +76,7 @@ class Program extends Assembly {
   }
 
   handler(label: string): this {
-    return this.address(X.t6, label).add(encode("csrrw", { rd: X.zero, csr: CSR.mtvec, rs1: X.t6 }));
+    return this.address(X.t6, label).add(encode("csrrw", { rd: X.zero, csr: CSRS.mtvec, rs1: X.t6 }));
   }
 
   wait(): this {
@@ -90,13 +90,13 @@ const ticking = (tick: number): Program =>
     .handler("handler")
     .timerAt(tick)
     .constant(X.s0, tick)
-    .csr(CSR.mie, MIE_TIMER)
-    .csr(CSR.mstatus, MSTATUS_MIE)
+    .csr(CSRS.mie, MIE_TIMER)
+    .csr(CSRS.mstatus, MSTATUS_MIE)
     .label("work")
     .add(encode("addi", { rd: X.s1, rs1: X.s1, imm: 1 }), encode("mul", { rd: X.s2, rs1: X.s1, rs2: X.s1 }))
     .jump("work")
     .label("handler")
-    .add(encode("csrrs", { rd: X.s3, csr: CSR.mcycle, rs1: X.zero }))
+    .add(encode("csrrs", { rd: X.s3, csr: CSRS.mcycle, rs1: X.zero }))
     .keep(X.s3, 0)
     .add(encode("add", { rd: X.s4, rs1: X.s4, rs2: X.s3 }), encode("addi", { rd: X.s0, rs1: X.s0, imm: 37 }))
     .constant(X.t5, CLINT.mtimecmp)
@@ -135,7 +135,7 @@ describe("time on a board", () => {
   });
 
   it("lets mtime run on between slots while mcycle stands, and mtime is current in mid-run", () => {
-    const board = boardOf(new Program().keepTime(0).keepCsr(CSR.mcycle, 1).label("here").jump("here"));
+    const board = boardOf(new Program().keepTime(0).keepCsr(CSRS.mcycle, 1).label("here").jump("here"));
     board.run(cycles(5000), cycles(2));
     board.run(cycles(9000), cycles(100));
     // The third instruction reads mtime; the two before ran in the first slot.
@@ -147,9 +147,9 @@ describe("wfi on a board", () => {
   const sleeping = (): Program =>
     new Program()
       .timerAt(300)
-      .csr(CSR.mie, MIE_TIMER)
+      .csr(CSRS.mie, MIE_TIMER)
       .wait()
-      .keepCsr(CSR.mcycle, 0)
+      .keepCsr(CSRS.mcycle, 0)
       .keepTime(1)
       .label("here")
       .jump("here");
@@ -173,7 +173,7 @@ describe("wfi on a board", () => {
   });
 
   it("idles for ever when nothing can end it, or says so when asked to", () => {
-    const program = () => new Program().csr(CSR.mie, MIE_SOFTWARE).wait().label("here").jump("here");
+    const program = () => new Program().csr(CSRS.mie, MIE_SOFTWARE).wait().label("here").jump("here");
     const patient = boardOf(program());
     expect([patient.run(cycles(0), cycles(1e9)), patient.used, patient.nextWake(cycles(1e9))]).toEqual([
       "budget",
@@ -189,15 +189,15 @@ describe("interrupts and ends", () => {
   it("takes a software interrupt right behind the store that raises it", () => {
     const program = new Program()
       .handler("handler")
-      .csr(CSR.mie, MIE_SOFTWARE)
-      .csr(CSR.mstatus, MSTATUS_MIE)
+      .csr(CSRS.mie, MIE_SOFTWARE)
+      .csr(CSRS.mstatus, MSTATUS_MIE)
       .store(CLINT.msip, 1)
       .add(encode("addi", { rd: X.s1, rs1: X.zero, imm: 1 }))
       .label("here")
       .jump("here")
       .label("handler")
       .keep(X.s1, 0)
-      .keepCsr(CSR.mepc, 1)
+      .keepCsr(CSRS.mepc, 1)
       .label("done")
       .jump("done");
     const board = boardOf(program);
@@ -282,7 +282,7 @@ describe("a board's reset", () => {
   });
 
   it("ends a wait, and forgets timers and software interrupts", () => {
-    const board = boardOf(new Program().store(CLINT.msip, 1).timerAt(1).csr(CSR.mie, MIE_TIMER).wait());
+    const board = boardOf(new Program().store(CLINT.msip, 1).timerAt(1).csr(CSRS.mie, MIE_TIMER).wait());
     board.run(cycles(0), cycles(5));
     board.reset();
     expect(board.nextWake(cycles(7))).toBe(7);
