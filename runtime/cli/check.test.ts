@@ -1,0 +1,98 @@
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { hostClock } from "../host/clock.ts";
+import { addCheck } from "./check.ts";
+import type { ExitStatus } from "./environment.ts";
+
+const CONFIGS = relative(process.cwd(), fileURLToPath(new URL("../../configs/", import.meta.url)));
+
+/** Runs the verb in this process. */
+const check = async (args: readonly string[], color = false): Promise<{ status: ExitStatus; out: string }> => {
+  let out = "";
+  let status: ExitStatus = 0;
+  const sink = new Writable({
+    write: (chunk, _encoding, done) => {
+      out += String(chunk);
+      done();
+    },
+  });
+  const program = new Command("partita").exitOverride();
+  addCheck(program, {
+    stdin: process.stdin,
+    stdout: sink,
+    stderr: sink,
+    clock: hostClock,
+    color,
+    exitWith: (wanted) => {
+      status = wanted;
+    },
+  });
+  await program.parseAsync(["check", ...args], { from: "user" });
+  return { status, out };
+};
+
+describe("partita check", () => {
+  it("finds nothing against the waterworks, and shows its slot table and figures", async () => {
+    const { status, out } = await check([join(CONFIGS, "waterworks.yaml")]);
+    expect(out).not.toContain("warning");
+    expect(status).toBe(0);
+    expect(out).toMatch(/^hart 0 {2}│dri│intake/m);
+    expect(out).toMatch(/^drive +0 +2 +2 ms +10\.0 % +9 ms +1 ms in 10 ms +1 ms +0 ms$/m);
+    expect(out).toMatch(/^hart 0: 65\.0 % used, 7 ms of 20 ms idle$/m);
+    expect(out).toContain("intake.events → drive.events");
+    for (const line of out.split("\n")) expect([...line].length).toBeLessThanOrEqual(100);
+  });
+
+  it("gives the same figures as JSON", async () => {
+    const { out } = await check([join(CONFIGS, "waterworks.yaml"), "--json"]);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: true,
+      module: "waterworks",
+      clockHz: 100_000_000,
+      majorFrameNs: 20_000_000,
+      harts: [{ hart: 0, utilisation: 0.65, idleNs: 7_000_000 }],
+      partitions: expect.arrayContaining([
+        expect.objectContaining({ name: "drive", slots: 2, longestGapNs: 9_000_000 }),
+      ]),
+    });
+  });
+
+  it("names file, line and column of a problem with a hint, and ends with status 2", async () => {
+    const path = join(CONFIGS, "invalid/slots-overlap.yaml");
+    const { status, out } = await check([path]);
+    expect(status).toBe(2);
+    expect(out).toBe(
+      `${path}:18:37: this slot of logger starts at 3 ms, but pump has hart 0 until 4 ms [slots-overlap]\n` +
+        "  hint: start it at 4 ms or later, or shorten the slot before it\n" +
+        `\n${path}: 1 problem\n`,
+    );
+  });
+
+  it("gives problems as JSON, with the same status", async () => {
+    const { status, out } = await check([join(CONFIGS, "invalid/unknown-key.yaml"), "--json"]);
+    expect(status).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, problems: [{ code: "unknown-key", line: 14, column: 41 }] });
+  });
+
+  it("colours only where there is a terminal", async () => {
+    const path = join(CONFIGS, "invalid/wrong-type.yaml");
+    expect((await check([path], true)).out).toContain("\u001b[31m");
+    expect((await check([path], false)).out).not.toContain("\u001b");
+  });
+
+  it("says so when there is no such file", async () => {
+    const { status, out } = await check(["nowhere.yaml"]);
+    expect(status).toBe(2);
+    expect(out).toContain("nowhere.yaml:1:1: it cannot be read: there is no such file");
+  });
+
+  it("accepts every module that ships", async () => {
+    for (const name of readdirSync(CONFIGS).filter((file) => file.endsWith(".yaml"))) {
+      expect((await check([join(CONFIGS, name)])).status, name).toBe(0);
+    }
+  });
+});
