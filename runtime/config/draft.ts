@@ -28,7 +28,7 @@ export interface DraftPoint {
   readonly config: PointConfig | null;
 }
 
-export interface DraftPort {
+interface DraftPort {
   readonly name: string;
   readonly direction: "source" | "destination";
   /** Bytes of the message that the program sends or has room for; null: the image does not say. */
@@ -49,7 +49,7 @@ export interface DraftPartition {
   readonly taskInterval: number | null;
 }
 
-export interface DraftSlot {
+interface DraftSlot {
   readonly config: SlotConfig;
   /** Cycles. */
   readonly start: number;
@@ -57,7 +57,7 @@ export interface DraftSlot {
   readonly end: number;
 }
 
-export interface DraftSchedule {
+interface DraftSchedule {
   readonly name: string;
   readonly config: ScheduleConfig;
   /** Cycles, above 0. */
@@ -69,7 +69,7 @@ export interface DraftSchedule {
 }
 
 /** A place where the config names a point. */
-export interface PointUse {
+interface PointUse {
   readonly by: "channelFrom" | "channelTo" | "modbusServer" | "modbusClient" | "publication" | "command";
   readonly at: Place;
   /** As written: `intake.level`. */
@@ -78,7 +78,7 @@ export interface PointUse {
   readonly point: DraftPoint | null;
 }
 
-export interface PortUse {
+interface PortUse {
   readonly by: "channelFrom" | "channelTo";
   readonly at: Place;
   readonly text: string;

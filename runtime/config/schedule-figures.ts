@@ -4,7 +4,7 @@ import { type Cycles, cycles } from "../units.ts";
 import type { TimeRequirement } from "./requirements.ts";
 import { gaps, leastInWindows, type Stretch } from "./slot-service.ts";
 
-export interface PartitionFigures {
+interface PartitionFigures {
   readonly name: string;
   readonly hart: number;
   readonly slots: number;
@@ -17,7 +17,7 @@ export interface PartitionFigures {
   readonly required: (TimeRequirement & { readonly given: Cycles; readonly slack: Cycles }) | null;
 }
 
-export interface HartFigures {
+interface HartFigures {
   readonly hart: number;
   /** 0 … 1 */
   readonly utilisation: number;
