@@ -251,6 +251,18 @@ describe.skipIf(peers.missing)("with mosquitto", () => {
     await eventually("its will says offline", () => latest.get(STATUS)?.status === "offline");
   });
 
+  test("a broker that dies while the module stops does not keep it from stopping", async () => {
+    const port = await freePort();
+    const broker = await mosquitto(port);
+    const { bridge } = await start(link("external", port));
+    await eventually("connected", () => bridge.counters().mqtt.scada!.connected);
+    broker.kill("SIGSTOP");
+    const stopped = bridge.stop();
+    await pause(50);
+    broker.kill("SIGKILL");
+    await stopped;
+  });
+
   test("a retained command is refused: it would be repeated at every connection", async () => {
     const port = await freePort();
     await mosquitto(port);

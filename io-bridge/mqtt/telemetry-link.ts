@@ -120,7 +120,12 @@ export class TelemetryLink {
     const timedOut = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
     });
-    if (this.#isConnected === true) await Promise.race([this.#leave(client), timedOut]);
+    const lost = (error: Error): void =>
+      this.#log.warn(
+        { link: this.name, reason: error.message },
+        "MQTT link lost before the last telemetry was through",
+      );
+    if (this.#isConnected === true) await Promise.race([this.#leave(client).catch(lost), timedOut]);
     clearTimeout(timer);
     client.end(true);
   }

@@ -274,14 +274,18 @@ describe("a client that breaks the rules", () => {
       await master.readInputRegisters(0, 5);
       slowestMs = Math.max(slowestMs, performance.now() - begunMs);
     }
-    expect(slowestMs).toBeLessThan(200);
+    expect(slowestMs).toBeLessThan(500);
     let seen = -1;
-    await eventually("the server waits for the client to read", async () => {
-      const before = seen;
-      seen = server.counters.requests;
-      await pause(50);
-      return seen === before;
-    });
+    await eventually(
+      "the server waits for the client to read",
+      async () => {
+        const before = seen;
+        seen = server.counters.requests;
+        await pause(50);
+        return seen === before;
+      },
+      20_000,
+    );
     expect(seen).toBeLessThan(900_000); // of the million asked
   });
 
