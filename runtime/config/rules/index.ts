@@ -24,6 +24,8 @@ import { oneSchedule } from "./one-schedule.ts";
 import { partitionOnTwoHarts } from "./partition-on-two-harts.ts";
 import { partitionWithoutSlot } from "./partition-without-slot.ts";
 import { pointDeclaration } from "./point-declaration.ts";
+import { pointOutsideMemory } from "./point-outside-memory.ts";
+import { pointsOverlap } from "./points-overlap.ts";
 import { portDeclaration } from "./port-declaration.ts";
 import { portTwoChannels } from "./port-two-channels.ts";
 import { portUnconnected } from "./port-unconnected.ts";
@@ -38,7 +40,6 @@ import type { Rule } from "./rule.ts";
 import { slotBeyondFrame } from "./slot-beyond-frame.ts";
 import { slotsOverlap } from "./slots-overlap.ts";
 import { symbolMissing } from "./symbol-missing.ts";
-import { symbolOutsideMemory } from "./symbol-outside-memory.ts";
 import { symbolTooSmall } from "./symbol-too-small.ts";
 import { taskNotServed } from "./task-not-served.ts";
 import { unknownPartition } from "./unknown-partition.ts";
@@ -74,6 +75,7 @@ export const RULES: readonly Rule[] = [
   partitionOnTwoHarts,
   partitionWithoutSlot,
   pointDeclaration,
+  pointsOverlap,
   portDeclaration,
   portTwoChannels,
   portUnconnected,
@@ -87,7 +89,7 @@ export const RULES: readonly Rule[] = [
   slotBeyondFrame,
   slotsOverlap,
   symbolMissing,
-  symbolOutsideMemory,
+  pointOutsideMemory,
   symbolTooSmall,
   taskNotServed,
   unknownPartition,
