@@ -145,7 +145,7 @@ describe("perturbed runs", () => {
         const sliced = run(system, { frames, outside: outside(), slice: randomSlices(~seed) });
         expect(sliced).toEqual(whole);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

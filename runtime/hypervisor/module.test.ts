@@ -5,8 +5,8 @@ import { type SystemSketch, systemOf } from "../../hil-tests/laws/systems.ts";
 import { PARTITA_ERROR_CODES, PARTITA_MODE_CODES, PARTITA_RETURN_CODES } from "../board/index.ts";
 import { encode, X } from "../isa/index.ts";
 import type { Point, PointType, PointValue } from "../system.ts";
-import { createHasher } from "../trace/index.ts";
-import { guestAddress } from "../units.ts";
+import { createHasher, decodeEvents } from "../trace/index.ts";
+import { cycles, guestAddress } from "../units.ts";
 import { Module } from "./module.ts";
 import type { Incident, Outside } from "./outside.ts";
 import { QUALITY } from "./point-cells.ts";
@@ -394,6 +394,34 @@ describe("the guest's clock", () => {
     const { module, look } = boot(alone(guest.tell(PUBLISH).jump("again").image(), 0, 4));
     for (let i = 0; i < 3; i++) module.runFrame();
     expect([0, 1, 2, 3].map((i) => look(`a.o${i}`).value)).toEqual([2, 2100, 900, 1000]);
+  });
+});
+
+describe("an event", () => {
+  it("bears the cycle of the instruction that caused it, however the slot is cut", () => {
+    const guest = new Guest().normal();
+    const cyclesOf = new Map<string, number>();
+    const mark = (kind: string) => void cyclesOf.set(kind, 100 + guest.here / 4);
+    mark("latch");
+    guest.tell(0x040).add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 0 }));
+    mark("publish");
+    guest.tell(PUBLISH).constant(X.t1, 0x1000_0000);
+    mark("uart");
+    guest.add(encode("sb", { rs2: X.zero, rs1: X.t1, imm: 0 })).constant(X.t1, PARTITA_ERROR_CODES.NUMERIC_ERROR);
+    mark("error");
+    const system = systemOf(alone(halt(guest.tell(0x088, X.t1))));
+    for (const slice of [1, 3, 900]) {
+      const seen = new Map<string, number>();
+      const events = (_: number, bytes: Uint8Array) => {
+        for (const { kind, cycle } of decodeEvents(bytes)) seen.set(kind, cycle);
+      };
+      const module = new Module(system, silence, hasher, {
+        events: { events },
+        slice: (remaining) => cycles(Math.min(slice, remaining)),
+      });
+      module.runFrame();
+      expect(Object.fromEntries(seen)).toMatchObject({ ...Object.fromEntries(cyclesOf), slotEnd: 1000 });
+    }
   });
 });
 

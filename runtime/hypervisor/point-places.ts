@@ -22,7 +22,7 @@ const placeOf = ({ index, type, address, bit }: Point): Place => ({
   mask: type !== "BOOL" ? 0 : bit === null ? 0xff : 1 << bit,
 });
 
-/** Stretches of RAM that cover all places; what lies closer together than a cache line of a real board is one. */
+/** Stretches of RAM that cover all places; gaps too short to be worth a stretch of their own are covered too. */
 const areasOf = (places: readonly Place[]): readonly Area[] => {
   const areas: { base: number; bytes: number }[] = [];
   for (const { offset, bytes } of [...places].sort((a, b) => a.offset - b.offset)) {
