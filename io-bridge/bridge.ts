@@ -15,7 +15,7 @@ export interface BridgeOptions {
 }
 
 /** A socket that the bridge listens on. */
-export interface Listening {
+interface Listening {
   /** The config entry's name. */
   readonly name: string;
   readonly kind: "modbus" | "mqtt";
@@ -24,7 +24,7 @@ export interface Listening {
 }
 
 /** Since the start, by the names of the config entries. */
-export interface BridgeCounters {
+interface BridgeCounters {
   readonly modbusServers: Readonly<Record<string, ModbusServerCounters>>;
   readonly modbusClients: Readonly<Record<string, BusCounters>>;
   readonly mqtt: Readonly<Record<string, MqttLinkCounters>>;

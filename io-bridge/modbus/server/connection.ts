@@ -10,7 +10,7 @@ const FRAME_TIMEOUT_MS = 1000;
 const REQUESTS_PER_TURN = 32;
 
 /** @returns the response to a request's PDU. */
-export type Answer = (unit: number, pdu: Buffer) => Buffer;
+type Answer = (unit: number, pdu: Buffer) => Buffer;
 
 export interface ConnectionOwner {
   readonly answer: Answer;
