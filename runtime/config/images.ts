@@ -80,9 +80,9 @@ const loadProgram = async (loader: Loader): Promise<Attempt> => {
     const message = `the program ${path} is not written in UTF-8`;
     return failure(loader, { code: "not-utf8", message, hint: "save it as UTF-8" });
   }
-  const compiled = await tools.compileSt(source, path);
+  const compiled = tools.compileSt(source, { file: path });
   if (!compiled.ok) return { ok: false, problems: compiled.problems };
-  return inspected(loader, compiled.image, compiled.warnings ?? []);
+  return inspected(loader, compiled.elf, compiled.warnings);
 };
 
 const loadElf = async (loader: Loader): Promise<Attempt> => {

@@ -79,7 +79,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const tools = (config: string | Uint8Array, more: Partial<ConfigTools> = {}): ConfigTools => ({
   readFile: async (path) =>
     path.endsWith(".yaml") ? (typeof config === "string" ? bytes(config) : config) : bytes(path),
-  compileSt: () => ({ ok: true, image: bytes("program") }),
+  compileSt: () => ({ ok: true, elf: bytes("program"), warnings: [] }),
   inspectImage: (image) => ({
     loadedBytes: 4096,
     symbols: SYMBOLS,

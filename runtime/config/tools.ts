@@ -4,14 +4,14 @@ import type { Problem } from "../problem.ts";
 
 export interface ConfigTools {
   /** Compiles Structured Text to an ELF image; `file` is the name that its problems carry. */
-  compileSt(source: string, file: string): StCompilation | Promise<StCompilation>;
+  compileSt(source: string, options: { readonly file: string }): StCompilation;
   inspectImage(bytes: Uint8Array): ImageFacts | { readonly problem: string };
   /** The bytes of a file; rejects as `node:fs` does. That of the file system when left out. */
   readFile?(path: string): Promise<Uint8Array>;
 }
 
 export type StCompilation =
-  | { readonly ok: true; readonly image: Uint8Array; readonly warnings?: readonly Problem[] }
+  | { readonly ok: true; readonly elf: Uint8Array; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** What can be known of an image without running it. */
