@@ -34,5 +34,6 @@ export const runInQemu = (elf: string, input = ""): Promise<{ readonly output: s
     const child = execFile("qemu-system-riscv32", machine, { timeout: 20_000 }, (error, output) =>
       resolve({ output, status: error === null ? 0 : Number(error.code ?? -1) }),
     );
-    child.stdin?.end(input);
+    // Left open: at the end of its input QEMU closes the line, and may lose output.
+    child.stdin?.write(input);
   });

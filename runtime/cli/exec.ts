@@ -4,7 +4,6 @@ import { inParts, parseQuantity } from "../config/index.ts";
 import type { Nanoseconds } from "../units.ts";
 import type { CliEnvironment } from "./environment.ts";
 import { execImage } from "./exec-image.ts";
-import { execProgram } from "./exec-program.ts";
 import { durationOption } from "./options.ts";
 
 /** The options of `exec`, read; one that was not given is not there. */
@@ -50,8 +49,9 @@ export const addExec = (program: Command, environment: CliEnvironment): void => 
       [],
     )
     .action(async (file: string, options: ExecOptions) => {
-      if (/\.st$/i.test(file)) await execProgram(file, options, environment);
-      else await execImage(file, options, environment);
+      // Loaded when asked for: an image needs no compiler.
+      if (!/\.st$/i.test(file)) await execImage(file, options, environment);
+      else await (await import("./exec-program.ts")).execProgram(file, options, environment);
     });
 };
 

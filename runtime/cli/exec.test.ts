@@ -1,0 +1,165 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { Command, CommanderError } from "commander";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { requirePeers } from "../../hil-tests/peers.ts";
+import { buildProgram, PROGRAM_PEERS, runInQemu } from "../../hil-tests/programs.ts";
+import { hostClock } from "../host/clock.ts";
+import { encode, X } from "../isa/index.ts";
+import { UserError } from "./environment.ts";
+import { addExec } from "./exec.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "partita-exec-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+interface Execution {
+  readonly output: string;
+  readonly errors: string;
+  readonly status: number;
+}
+
+/** `partita exec …`, in this process. */
+const exec = async (args: readonly string[], input: string | null = ""): Promise<Execution> => {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  if (input !== null) stdin.end(input);
+  const printed: Buffer[] = [];
+  stdout.on("data", (chunk: Buffer) => printed.push(chunk));
+  let status = 0;
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  const exitWith = (asked: number) => {
+    status = asked;
+  };
+  addExec(program, { stdin, stdout, stderr, clock: hostClock, color: false, exitWith });
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  await program.parseAsync(["exec", ...args], { from: "user" });
+  return { output: Buffer.concat(printed).toString(), errors: String(stderr.read() ?? ""), status };
+};
+
+const flat = (name: string, ...words: number[]): string => {
+  const path = join(directory, name);
+  writeFileSync(path, new Uint8Array(Uint32Array.from(words).buffer));
+  return path;
+};
+
+const statsOf = async (...args: string[]) => {
+  const file = join(directory, "stats.json");
+  const execution = await exec([...args, "--stats", file]);
+  return { ...execution, stats: JSON.parse(readFileSync(file, "utf8")) };
+};
+
+const passing = () =>
+  flat(
+    "passing",
+    encode("lui", { rd: X.t0, imm: 0x0010_0000 }),
+    encode("lui", { rd: X.t1, imm: 0x5000 }),
+    encode("addi", { rd: X.t1, rs1: X.t1, imm: 0x555 }),
+    encode("sw", { rs2: X.t1, rs1: X.t0, imm: 0 }),
+  );
+const spinning = () => flat("spinning", encode("jal", { rd: X.zero, imm: 0 }));
+const sleeping = () => flat("sleeping", encode("wfi"), encode("jal", { rd: X.zero, imm: -4 }));
+const crashing = () => flat("crashing", encode("addi", { rd: X.zero, rs1: X.zero, imm: 0 }), 0);
+
+const peers = requirePeers(...PROGRAM_PEERS);
+
+describe.skipIf(peers.missing)("a C program", () => {
+  let elfs: Record<"computing" | "devices" | "echo", string>;
+  beforeAll(() => {
+    elfs = {
+      computing: buildProgram("computing", directory),
+      devices: buildProgram("devices", directory),
+      echo: buildProgram("echo", directory),
+    };
+  });
+
+  it.each(["computing", "devices"] as const)("prints the same as in QEMU: %s", async (name) => {
+    const [qemu, partita] = await Promise.all([runInQemu(elfs[name]), exec([elfs[name]])]);
+    expect(qemu.status).toBe(0);
+    expect(qemu.output.length).toBeGreaterThan(500);
+    expect(partita).toEqual({ output: qemu.output, errors: "", status: 0 });
+  });
+
+  it("reads standard input, and ends with its own code", async () => {
+    const lines = "level high\npump 2\n\n";
+    const qemu = await runInQemu(elfs.echo, lines);
+    expect(qemu).toEqual({ output: "hgih level\n2 pmup\n", status: 2 });
+    const { stats, status } = await statsOf(elfs.echo, "--max-cycles", "1000000");
+    expect([stats.end, status]).toEqual(["limit", 3]);
+    const partita = await exec([elfs.echo], lines);
+    expect(partita).toEqual({ output: qemu.output, errors: "", status: 1 });
+  });
+
+  it("does the same in slices of any size", async () => {
+    const whole = await statsOf(elfs.devices);
+    expect(whole.stats).toMatchObject({ end: "finisher", code: 0 });
+    for (const slice of ["1", "7", "1000", "99991"]) {
+      const sliced = await statsOf(elfs.devices, "--slice", slice);
+      expect(sliced.output).toBe(whole.output);
+      for (const figure of ["cycles", "instructions", "stateHash"]) {
+        expect([slice, figure, sliced.stats[figure]]).toEqual([slice, figure, whole.stats[figure]]);
+      }
+    }
+    expect((await statsOf(elfs.computing)).stats.stateHash).not.toBe(whole.stats.stateHash);
+  });
+});
+
+describe("the end of an image", () => {
+  it("is a pass at the finisher", async () => {
+    const { stats, status } = await statsOf(passing());
+    expect(status).toBe(0);
+    expect(stats).toMatchObject({ cycles: 4, instructions: 4, end: "finisher", code: 0 });
+    expect(stats.stateHash).toMatch(/^[0-9a-f]{16}$/);
+    expect(stats.seconds).toBeGreaterThan(0);
+    expect(stats.startupSeconds).toBeGreaterThan(0);
+  });
+
+  it("is a limit when the cycles run out, exactly there", async () => {
+    const { stats, status } = await statsOf(spinning(), "--max-cycles", "12345", "--slice", "100");
+    expect([status, stats.cycles, stats.end]).toEqual([3, 12_345, "limit"]);
+  });
+
+  it("is idle in a wfi that nothing can end, with standard input open or not", async () => {
+    const { stats, status } = await statsOf(sleeping());
+    expect([status, stats.cycles, stats.end]).toEqual([1, 1, "idle"]);
+    expect((await exec([sleeping()], null)).status).toBe(1);
+  });
+
+  it("is a fault with its place", async () => {
+    const { errors, status, stats } = await statsOf(crashing());
+    expect(errors).toBe("partita: the guest stopped: illegal instruction at 0x80000004, value 0x0, after 2 cycles\n");
+    expect([status, stats.end]).toEqual([1, "fault"]);
+  });
+
+  it("does not wait for standard input to end", async () => {
+    expect((await exec([passing()], null)).status).toBe(0);
+  });
+});
+
+describe("wrong use of exec", () => {
+  const refusal = async (...args: string[]): Promise<string> => {
+    try {
+      await exec(args);
+    } catch (error) {
+      if (error instanceof UserError || error instanceof CommanderError) return error.message;
+      throw error;
+    }
+    return "not refused";
+  };
+
+  it("is answered in plain words", async () => {
+    expect(await refusal(join(directory, "missing.elf"))).toMatch(/missing\.elf cannot be read: there is no such file/);
+    expect(await refusal(flat("empty"))).toMatch(/empty cannot be loaded: it is empty/);
+    expect(await refusal(passing(), "--memory", "16 apples")).toMatch(/It is no size; write it as 16MiB/);
+    expect(await refusal(passing(), "--memory", "1000B")).toMatch(/whole number of 4 KiB pages/);
+    expect(await refusal(passing(), "--max-cycles", "-1")).toMatch(/whole number/);
+    expect(await refusal(passing(), "--engine", "turbo")).toMatch(/Allowed choices are interpreter/);
+    expect(await refusal(passing(), "--stats", join(directory, "no", "where.json"))).toMatch(/cannot be written/);
+  });
+
+  it("names the RAM that an image needs", async () => {
+    const big = join(directory, "big");
+    writeFileSync(big, new Uint8Array(10_000));
+    expect(await refusal(big, "--memory", "8KiB")).toMatch(/big needs 12KiB of RAM and the board has 8KiB/);
+  });
+});
