@@ -72,7 +72,7 @@ describe("the bridge", () => {
     const { port } = occupant.address() as { port: number };
     const { log, lines } = logBook();
     const system = testSystem(POINTS, { modbusServers: [server("first")], mqtt: [broker(port)] });
-    const board = new TestBoard(system);
+    const board = new TestBoard(system, hostClock);
     cleanups.push(() => board.stop());
     const failure = await startBridge({ system, exchange: board.exchange, clock: hostClock, log }).catch(
       (error) => error,
@@ -88,7 +88,7 @@ describe("the bridge", () => {
 
   test("says where it listens", async () => {
     const system = testSystem(POINTS, { modbusServers: [server("scada"), server("panel")], mqtt: [broker()] });
-    const board = new TestBoard(system);
+    const board = new TestBoard(system, hostClock);
     const bridge = await startBridge({ system, exchange: board.exchange, clock: hostClock, log: silent });
     cleanups.push(
       () => board.stop(),
@@ -109,7 +109,7 @@ describe("the bridge", () => {
       { basin: ["in position UINT"] },
       { modbusServers: [{ ...server("field"), mappings: [mapping(position, "holdingRegister", 0, "UINT")] }] },
     );
-    const fieldBoard = new TestBoard(fieldSystem);
+    const fieldBoard = new TestBoard(fieldSystem, hostClock);
     const fieldBridge = await startBridge({
       system: fieldSystem,
       exchange: fieldBoard.exchange,
@@ -126,7 +126,7 @@ describe("the bridge", () => {
       modbusClients: [valveAt(fieldBridge.listening()[0]!.port)],
       mqtt: [broker()],
     });
-    const board = new TestBoard(system);
+    const board = new TestBoard(system, hostClock);
     cleanups.push(() => board.stop());
     const bridge = await startBridge({ system, exchange: board.exchange, clock: hostClock, log: silent });
     const [scada, telemetry] = bridge.listening();
@@ -168,7 +168,7 @@ describe("the bridge", () => {
       devices: [{ ...valveAt(1).devices[0]!, mappings: [mapping(ref("setpoint"), "inputRegister", 0, "REAL")] }],
     };
     const system = testSystem(POINTS, { modbusClients: [absent] });
-    const board = new TestBoard(system);
+    const board = new TestBoard(system, hostClock);
     const bridge = await startBridge({ system, exchange: board.exchange, clock: hostClock, log: silent });
     cleanups.push(() => board.stop());
     await eventually("the setpoint is bad", () => board.get("basin.setpoint").quality === "bad");

@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const start = async (config: MqttLink) => {
   const system: System = testSystem(POINTS, { mqtt: [config] });
-  const board = new TestBoard(system);
+  const board = new TestBoard(system, hostClock);
   const { log, lines } = logBook();
   const bridge: Bridge = await startBridge({ system, exchange: board.exchange, clock: hostClock, log });
   cleanups.push(

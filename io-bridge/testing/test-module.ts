@@ -1,5 +1,6 @@
 /** For tests of the bridge: a module described in a few lines, and a board that latches and publishes as the real one does. */
 import {
+  type Clock,
   cycles,
   guestAddress,
   hertz,
@@ -98,13 +99,16 @@ export class TestBoard {
   readonly #system: System;
   readonly #cells: readonly PointCells[];
   readonly #offered: readonly PointCells[];
-  readonly #startedMs = Date.now();
+  readonly #clock: Clock;
+  readonly #startedMs: number;
   readonly #timer: NodeJS.Timeout;
   /** Images of inputs that arrived, per partition, in order: what a guest could have seen. */
   readonly latched: PointCells[][];
 
-  constructor(system: System) {
+  constructor(system: System, clock: Clock) {
     this.#system = system;
+    this.#clock = clock;
+    this.#startedMs = clock.nowMs();
     this.exchange = new SharedExchange(system);
     this.exchange.anchor(0, this.#startedMs);
     this.#cells = system.partitions.map(({ points }) => PointCells.initial(points));
@@ -134,7 +138,7 @@ export class TestBoard {
     const cells = this.#cells[partition]!;
     cells.set(point, this.#system.partitions[partition]!.points[point]!.type, value);
     cells.quality[point] = QUALITY.good;
-    cells.time[point] = (Date.now() - this.#startedMs) * 1000;
+    cells.time[point] = (this.#clock.nowMs() - this.#startedMs) * 1000;
   }
 
   /** What the guest sees at an input. */
@@ -158,11 +162,15 @@ export const eventually = async (
   condition: () => boolean | Promise<boolean>,
   withinMs = 5000,
 ): Promise<void> => {
-  const deadline = Date.now() + withinMs;
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+  }, withinMs);
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    if (isOver) throw new Error(`not within ${withinMs} ms: ${what}`);
     await pause(5);
   }
+  clearTimeout(timer);
 };
 
 export interface LogLine {

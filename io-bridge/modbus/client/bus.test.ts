@@ -62,7 +62,7 @@ const client = (port: number, devices: readonly ModbusDevice[]): ModbusClient =>
 });
 
 const poll = (config: ModbusClient, system: System = module) => {
-  const board = new TestBoard(system);
+  const board = new TestBoard(system, hostClock);
   const image = new ProcessImage(system, board.exchange, hostClock);
   const { log, lines } = logBook();
   const bus = new Bus(config, image, hostClock, log);

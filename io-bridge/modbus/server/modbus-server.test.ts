@@ -66,7 +66,7 @@ afterEach(async () => {
 });
 
 const serve = async (changes: Partial<ModbusServer> = {}) => {
-  const board = new TestBoard(module);
+  const board = new TestBoard(module, hostClock);
   const image = new ProcessImage(module, board.exchange, hostClock);
   const { log, lines } = logBook();
   const server = new ModbusTcpServer({ ...config, ...changes }, image, hostClock, log);
