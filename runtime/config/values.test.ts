@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import type { PointType } from "../system.ts";
+import { readValue } from "./values.ts";
+
+describe("values in a config", () => {
+  it.each<[PointType, boolean | number | string, boolean | number]>([
+    ["BOOL", true, true],
+    ["SINT", -128, -128],
+    ["BYTE", 0xff, 255],
+    ["UDINT", 4294967295, 4294967295],
+    ["DINT", -0, 0],
+    ["TIME", "1.5 s", 1500],
+    ["REAL", 0.1, Math.fround(0.1)],
+    ["REAL", 3, 3],
+  ])("%s takes %j", (type, written, value) => {
+    expect(readValue(type, written)).toEqual({ value });
+  });
+
+  it.each<[PointType, boolean | number | string]>([
+    ["BOOL", 1],
+    ["BOOL", "true"],
+    ["SINT", 128],
+    ["UINT", -1],
+    ["INT", 1.5],
+    ["DINT", true],
+    ["TIME", 1500],
+    ["TIME", "1.5 ms"],
+    ["TIME", "25 h 3"],
+    ["TIME", "600 h"],
+    ["REAL", 1e39],
+    ["REAL", Number.NaN],
+    ["REAL", "1.0"],
+  ])("%s refuses %j, saying what it takes", (type, written) => {
+    expect(readValue(type, written)).toEqual({ wanted: expect.stringMatching(/^(true or false|a )/) });
+  });
+});
