@@ -1,5 +1,5 @@
 /** Guests for tests of the laws: some work like a controller and show all they can see, some misbehave. */
-import { PARTITA_MODE_CODES } from "../../runtime/board/index.ts";
+import { PARTITA_MODE_CODES, PARTITA_PORT_COMMANDS, PARTITA_REGISTERS as REGISTER } from "../../runtime/board/index.ts";
 import { CSRS, encode, X } from "../../runtime/isa/index.ts";
 import { Assembly } from "./assembly.ts";
 
@@ -8,20 +8,6 @@ export const DATA = { inputs: 0x8000_1000, outputs: 0x8000_1100, buffer: 0x8000_
 const PARTITA_BASE = 0x0400_0000;
 export const UART_BASE = 0x1000_0000;
 export const CLINT = { mtimecmp: 0x0200_4000, mtime: 0x0200_bff8 } as const;
-/** Offsets of partita.h. */
-const REGISTER = {
-  mode: 0x010,
-  latch: 0x040,
-  publish: 0x044,
-  portSelect: 0x0c4,
-  portBuffer: 0x0c8,
-  portLength: 0x0cc,
-  portCommand: 0x0d0,
-  portStatus: 0x0d4,
-  portAvailable: 0x0d8,
-} as const;
-const COMMAND = { send: 1, receive: 2 } as const;
-
 /** All of these hold the partita device's address in s0, their data's in s1 and a running checksum in s2. */
 export class Guest extends Assembly {
   constructor(seed = 0) {
@@ -43,7 +29,7 @@ export class Guest extends Assembly {
   }
 
   normal(): this {
-    return this.tellConstant(REGISTER.mode, PARTITA_MODE_CODES.NORMAL);
+    return this.tellConstant(REGISTER.MODE, PARTITA_MODE_CODES.NORMAL);
   }
 
   /** checksum = (checksum xor x[register]) × 31 + 7 */
@@ -85,9 +71,9 @@ export class Guest extends Assembly {
   }
 
   port(port: number, length: number): this {
-    this.tellConstant(REGISTER.portSelect, port);
-    this.tellConstant(REGISTER.portBuffer, DATA.buffer);
-    return this.tellConstant(REGISTER.portLength, length);
+    this.tellConstant(REGISTER.PORT_SELECT, port);
+    this.tellConstant(REGISTER.PORT_BUFFER, DATA.buffer);
+    return this.tellConstant(REGISTER.PORT_LENGTH, length);
   }
 }
 
@@ -108,7 +94,7 @@ export interface WorkerOptions {
 export const worker = (options: WorkerOptions): Uint8Array => {
   const { seed, inputs, outputs, sends = [], receives = [], uart = false, sleep = 0 } = options;
   const guest = new Guest(seed).constant(X.t0, 1 << 7).add(encode("csrrw", { rd: X.zero, csr: CSRS.mie, rs1: X.t0 }));
-  guest.normal().label("scan").tell(REGISTER.latch);
+  guest.normal().label("scan").tell(REGISTER.LATCH_INPUTS);
   for (let i = 0; i < inputs; i++) guest.add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 4 * i })).fold(X.t0);
   guest.foldCsr(CSRS.mcycle).foldCsr(CSRS.minstret).constant(X.t2, CLINT.mtime);
   guest.add(encode("lw", { rd: X.t0, rs1: X.t2, imm: 0 })).fold(X.t0);
@@ -118,7 +104,7 @@ export const worker = (options: WorkerOptions): Uint8Array => {
   for (let i = 0; i < outputs; i++) {
     guest.add(encode("sw", { rs2: X.s2, rs1: X.s1, imm: outputsAt + 4 * i })).fold(X.s2);
   }
-  guest.tell(REGISTER.publish);
+  guest.tell(REGISTER.PUBLISH_OUTPUTS);
   for (const port of sends) sendChecksum(guest, port);
   if (uart) guest.constant(X.t2, UART_BASE).add(encode("sb", { rs2: X.s2, rs1: X.t2, imm: 0 }));
   if (sleep > 0) guest.timer(sleep).add(encode("wfi"));
@@ -131,10 +117,10 @@ const receiveAll = (guest: Guest, port: number): void => {
   guest
     .label(`receive${port}`)
     .port(port, 64)
-    .tellConstant(REGISTER.portCommand, COMMAND.receive)
-    .ask(X.t0, REGISTER.portStatus)
+    .tellConstant(REGISTER.PORT_COMMAND, PARTITA_PORT_COMMANDS.RECEIVE)
+    .ask(X.t0, REGISTER.PORT_STATUS)
     .branch("bne", X.t0, X.zero, `empty${port}`)
-    .ask(X.t0, REGISTER.portLength)
+    .ask(X.t0, REGISTER.PORT_LENGTH)
     .fold(X.t0)
     .add(encode("lw", { rd: X.t0, rs1: X.s1, imm: bufferAt }))
     .fold(X.t0)
@@ -146,8 +132,8 @@ const sendChecksum = (guest: Guest, port: number): void => {
   guest
     .add(encode("sw", { rs2: X.s2, rs1: X.s1, imm: bufferAt }))
     .port(port, 8)
-    .tellConstant(REGISTER.portCommand, COMMAND.send)
-    .ask(X.t0, REGISTER.portStatus)
+    .tellConstant(REGISTER.PORT_COMMAND, PARTITA_PORT_COMMANDS.SEND)
+    .ask(X.t0, REGISTER.PORT_STATUS)
     .fold(X.t0);
 };
 
@@ -165,8 +151,8 @@ export const trapLoop = (): Uint8Array =>
 
 /** Sends 8-byte messages, counted in their first word, to its port 0 as fast as it can; `pause`: loops between two. */
 export const flooder = (pause = 0): Uint8Array => {
-  const guest = new Guest().normal().port(0, 8).constant(X.s3, COMMAND.send).label("send");
-  guest.add(encode("sw", { rs2: X.s2, rs1: X.s1, imm: bufferAt })).tell(REGISTER.portCommand, X.s3);
+  const guest = new Guest().normal().port(0, 8).constant(X.s3, PARTITA_PORT_COMMANDS.SEND).label("send");
+  guest.add(encode("sw", { rs2: X.s2, rs1: X.s1, imm: bufferAt })).tell(REGISTER.PORT_COMMAND, X.s3);
   if (pause > 0) {
     guest
       .constant(X.t1, pause)
@@ -174,7 +160,7 @@ export const flooder = (pause = 0): Uint8Array => {
       .add(encode("addi", { rd: X.t1, rs1: X.t1, imm: -1 }));
     guest.branch("bne", X.t1, X.zero, "pause");
   }
-  guest.ask(X.t0, REGISTER.portStatus).branch("bne", X.t0, X.zero, "send");
+  guest.ask(X.t0, REGISTER.PORT_STATUS).branch("bne", X.t0, X.zero, "send");
   return guest
     .add(encode("addi", { rd: X.s2, rs1: X.s2, imm: 1 }))
     .jump("send")
@@ -186,10 +172,10 @@ export const copier = (): Uint8Array =>
   new Guest()
     .normal()
     .label("scan")
-    .tell(REGISTER.latch)
+    .tell(REGISTER.LATCH_INPUTS)
     .add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 0 }))
     .add(encode("sw", { rs2: X.t0, rs1: X.s1, imm: DATA.outputs - DATA.inputs }))
-    .tell(REGISTER.publish)
+    .tell(REGISTER.PUBLISH_OUTPUTS)
     .jump("scan")
     .image();
 

@@ -4,6 +4,8 @@ export {
   type ImageAreas,
   PARTITA_ERROR_CODES,
   PARTITA_MODE_CODES,
+  PARTITA_PORT_COMMANDS,
+  PARTITA_REGISTERS,
   PARTITA_RETURN_CODES,
   PARTITA_START_CODES,
 } from "./devices/partita.ts";

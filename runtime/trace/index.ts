@@ -4,12 +4,10 @@ export {
   EVENT_KINDS,
   type EventKind,
   EventLog,
-  type EventPlace,
   type EventSink,
   type TraceEvent,
 } from "./events.ts";
 export { createHasher, formatHash, type Hasher, RunningHashes } from "./hashes.ts";
 export { Recorder } from "./recorder.ts";
 export { decodeRecording, type Recording } from "./recording.ts";
-export type { RecordingDamage, RecordingHeader, RecordingRecord } from "./recording-format.ts";
 export { type Divergence, describeDivergence, differencesOf, Replayer } from "./replayer.ts";
