@@ -267,6 +267,31 @@ describe("code", () => {
     }
   });
 
+  test("is fetched as last stored by a store that begins in the page before", () => {
+    const code = new Assembly().li(a2, RAM_BASE + 0x2000).op("jalr", { rd: X.ra, rs1: a2, imm: 0 });
+    // The upper half of the stored word turns `addi a0` into `addi a1`.
+    code.li(t0, encode("addi", { rd: a1, rs1: zero, imm: 1 }) << 16).op("sw", { rs1: a2, rs2: t0, imm: -2 });
+    const board = TestBoard.of(code.op("jalr", { rd: X.ra, rs1: a2, imm: 0 }).op("wfi"));
+    const body = new Assembly().op("addi", { rd: a0, rs1: zero, imm: 1 }).op("jalr", { rd: zero, rs1: X.ra, imm: 0 });
+    board.hart.ram.set(Uint8Array.from(body.bytes), 0x2000);
+    expect(board.run(100)).toBe("wfi");
+    expect([board.hart.x(a0), board.hart.x(a1)]).toEqual([1, 1]);
+  });
+
+  test("is fetched as last stored when it reaches into a page that holds no other", () => {
+    const jumpTo = (target: number) => encode("jal", { rd: 0, imm: target - 0xffe });
+    const code = new Assembly().li(a1, RAM_BASE + 0x1000).op("jalr", { rd: 0, rs1: a1, imm: -2 });
+    while (code.size < 0x80) code.op("wfi");
+    code
+      .li(t0, jumpTo(0xc0) >>> 16)
+      .op("sh", { rs1: a1, rs2: t0, imm: 0 })
+      .op("jalr", { rd: 0, rs1: a1, imm: -2 });
+    while (code.size < 0xffe) code.op("c.nop");
+    const board = TestBoard.of(code.word(jumpTo(0x80)));
+    expect(board.run(9)).toBe("budget");
+    expect(board.at).toBe(0xc0);
+  });
+
   test("changes with one byte of an instruction's second half", () => {
     const board = TestBoard.of(new Assembly().op("addi", { rd: a0, rs1: zero, imm: 1 }).op("jal", { rd: 0, imm: -4 }));
     board.run(4);

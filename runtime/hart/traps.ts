@@ -9,11 +9,8 @@ const INTERRUPT = 1 << 31;
 
 const handlerBase = (hart: Hart): number => hart.words[WORD.mtvec]! & ~3;
 
-/** mtvec was set, and points to where instructions can be fetched. */
-export const canTakeTraps = (hart: Hart): boolean => {
-  const base = handlerBase(hart);
-  return base !== 0 && (base ^ RAM_BASE) >>> 0 < hart.ramBytes;
-};
+/** mtvec points to where instructions can be fetched; 0, its reset value, does not. */
+export const canTakeTraps = (hart: Hart): boolean => (handlerBase(hart) ^ RAM_BASE) >>> 0 < hart.ramBytes;
 
 const enter = (hart: Hart, cause: number, value: number, handler: number): void => {
   const { words } = hart;
