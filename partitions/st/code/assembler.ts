@@ -1,0 +1,186 @@
+/** Instructions with labels and addresses still open → bytes. Branches that do not reach are turned into a jump around. */
+import {
+  encodeInstruction,
+  type Instruction,
+  type Mnemonic,
+  type Operands,
+  TABLE,
+} from "../../../runtime/isa/index.ts";
+
+/** The part of an address that an instruction takes: `lui` the upper 20 bits, the rest goes as a signed 12-bit immediate. */
+type AddressPart = "high" | "low";
+
+type Item =
+  | {
+      readonly kind: "instruction";
+      readonly row: Instruction;
+      readonly operands: Partial<Operands>;
+      readonly address: { readonly part: AddressPart; readonly offset: number } | null;
+    }
+  | { readonly kind: "label"; readonly label: string }
+  | {
+      readonly kind: "branch";
+      readonly row: Instruction;
+      readonly inverse: Instruction;
+      readonly rs1: number;
+      readonly rs2: number;
+      readonly label: string;
+    }
+  | { readonly kind: "jump"; readonly rd: number; readonly label: string };
+
+export type BranchMnemonic = "beq" | "bne" | "blt" | "bge" | "bltu" | "bgeu";
+const INVERSE: Readonly<Record<BranchMnemonic, BranchMnemonic>> = {
+  beq: "bne",
+  bne: "beq",
+  blt: "bge",
+  bge: "blt",
+  bltu: "bgeu",
+  bgeu: "bltu",
+};
+
+const BRANCH_REACH = 4096;
+const ZERO = 0;
+
+const row = (mnemonic: Mnemonic): Instruction => {
+  const found = ROWS.get(mnemonic);
+  if (found === undefined) throw new Error(`no instruction ${mnemonic}`);
+  return found;
+};
+const ROWS: ReadonlyMap<string, Instruction> = new Map(TABLE.map((each) => [each.mnemonic, each]));
+
+export interface Assembled {
+  readonly code: Uint8Array;
+  /** Offsets from the start of the code. */
+  readonly labels: ReadonlyMap<string, number>;
+}
+
+export class Assembler {
+  readonly #items: Item[] = [];
+  #labels = 0;
+
+  readonly #prefix: string;
+
+  /** Labels of assemblers with different prefixes do not clash. */
+  constructor(prefix = "") {
+    this.#prefix = prefix;
+  }
+
+  newLabel(): string {
+    return `.L${this.#prefix}${this.#labels++}`;
+  }
+
+  /** Everything of `other` behind what is here. */
+  append(other: Assembler): void {
+    for (const item of other.#items) this.#items.push(item);
+  }
+
+  label(label: string): void {
+    this.#items.push({ kind: "label", label });
+  }
+
+  emit(mnemonic: Mnemonic, operands: Partial<Operands> = {}): void {
+    this.#items.push({ kind: "instruction", row: row(mnemonic), operands, address: null });
+  }
+
+  /** As `emit`, with `imm` being a part of the address `offset` bytes into the data. */
+  emitAddressed(mnemonic: Mnemonic, operands: Partial<Operands>, part: AddressPart, offset: number): void {
+    this.#items.push({ kind: "instruction", row: row(mnemonic), operands, address: { part, offset } });
+  }
+
+  branch(mnemonic: BranchMnemonic, rs1: number, rs2: number, label: string): void {
+    this.#items.push({ kind: "branch", row: row(mnemonic), inverse: row(INVERSE[mnemonic]), rs1, rs2, label });
+  }
+
+  jump(rd: number, label: string): void {
+    this.#items.push({ kind: "jump", rd, label });
+  }
+
+  /** `dataBase(codeBytes)`: where the data starts, which may depend on how long the code is. */
+  assemble(codeBase: number, dataBase: (codeBytes: number) => number): Assembled {
+    const { offsets, labels, far, bytes } = this.#place();
+    const data = dataBase(bytes);
+    const code = new Uint8Array(bytes);
+    const view = new DataView(code.buffer);
+    for (const [i, item] of this.#items.entries()) {
+      const offset = offsets[i]!;
+      switch (item.kind) {
+        case "label":
+          break;
+        case "instruction":
+          view.setUint32(offset, encodeInstruction(item.row, withAddress(item, data)), true);
+          break;
+        case "jump":
+          view.setUint32(
+            offset,
+            encodeInstruction(row("jal"), { rd: item.rd, imm: distance(labels, item.label, offset) }),
+            true,
+          );
+          break;
+        case "branch":
+          this.#branchInto(view, offset, item, distance(labels, item.label, offset), far.has(i));
+          break;
+      }
+    }
+    if (codeBase % 4 !== 0) throw new Error("code starts at a multiple of 4");
+    return { code, labels };
+  }
+
+  #branchInto(
+    view: DataView,
+    offset: number,
+    item: Extract<Item, { kind: "branch" }>,
+    reach: number,
+    isFar: boolean,
+  ): void {
+    const { rs1, rs2 } = item;
+    if (!isFar) {
+      view.setUint32(offset, encodeInstruction(item.row, { rs1, rs2, imm: reach }), true);
+      return;
+    }
+    view.setUint32(offset, encodeInstruction(item.inverse, { rs1, rs2, imm: 8 }), true);
+    view.setUint32(offset + 4, encodeInstruction(row("jal"), { rd: ZERO, imm: reach - 4 }), true);
+  }
+
+  /** Starts with every branch near and lengthens those that do not reach, until all do. */
+  #place() {
+    const far = new Set<number>();
+    for (;;) {
+      const offsets: number[] = [];
+      const labels = new Map<string, number>();
+      let bytes = 0;
+      for (const [i, item] of this.#items.entries()) {
+        offsets.push(bytes);
+        if (item.kind === "label") labels.set(item.label, bytes);
+        else bytes += far.has(i) ? 8 : 4;
+      }
+      const before = far.size;
+      for (const [i, item] of this.#items.entries()) {
+        if (item.kind !== "branch" || far.has(i)) continue;
+        const reach = distance(labels, item.label, offsets[i]!);
+        if (reach < -BRANCH_REACH || reach >= BRANCH_REACH) far.add(i);
+      }
+      if (far.size === before) return { offsets, labels, far, bytes };
+    }
+  }
+}
+
+const distance = (labels: ReadonlyMap<string, number>, label: string, from: number): number => {
+  const to = labels.get(label);
+  if (to === undefined) throw new Error(`the label ${label} is nowhere`);
+  return to - from;
+};
+
+const withAddress = (
+  { operands, address }: Extract<Item, { kind: "instruction" }>,
+  dataBase: number,
+): Partial<Operands> => {
+  if (address === null) return operands;
+  const { high, low } = splitAddress(dataBase + address.offset);
+  return { ...operands, imm: address.part === "high" ? high : low };
+};
+
+/** `lui high` and a signed `low` that add up to the value. */
+export const splitAddress = (value: number): { readonly high: number; readonly low: number } => {
+  const low = (value << 20) >> 20;
+  return { high: (value - low) | 0, low };
+};

@@ -1,0 +1,260 @@
+/** One function of the intermediate representation → RV32IMF instructions (RISC-V Unprivileged 20191213, chapters 2, 7, 11). */
+import { X } from "../../../runtime/isa/index.ts";
+import {
+  type Bank,
+  type Block,
+  type Condition,
+  type Instruction,
+  type IrFunction,
+  isConstant,
+  type Operand,
+  type Terminator,
+} from "../ir/ir.ts";
+import type { AreaOffsets } from "./addresses.ts";
+import { type Allocation, ARGUMENTS, allocate, indexInBank } from "./allocate.ts";
+import type { Assembler, BranchMnemonic } from "./assembler.ts";
+import { Emitter, type FrameLayout, fits12, SCRATCH } from "./emitter.ts";
+import { moveAll } from "./moves.ts";
+import { emitBinary, emitCheckIndex, emitCopyBytes, emitDivide, emitSelect, emitUnary } from "./operations.ts";
+
+type Of<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>;
+
+const BRANCHES: Readonly<Record<Condition, BranchMnemonic>> = {
+  eq: "beq",
+  ne: "bne",
+  lt: "blt",
+  ge: "bge",
+  ltu: "bltu",
+  geu: "bgeu",
+};
+const OPPOSITE: Readonly<Record<Condition, Condition>> = {
+  eq: "ne",
+  ne: "eq",
+  lt: "ge",
+  ge: "lt",
+  ltu: "geu",
+  geu: "ltu",
+};
+const STACK_ALIGNMENT = 16;
+
+/** Code that is seldom reached and stands behind the function. */
+export type ColdPath = () => void;
+
+/** @returns the bytes of stack that a call of it takes, those of its callees not counted. */
+export const generateFunction = (asm: Assembler, fn: IrFunction, areas: AreaOffsets): number => {
+  const allocation = allocate(fn);
+  const generator = new Generator(asm, fn, allocation, areas);
+  generator.run();
+  return generator.frameBytes;
+};
+
+interface Layout extends FrameLayout {
+  readonly saved: readonly { readonly register: number; readonly bank: Bank; readonly offset: number }[];
+}
+
+const stackArguments = (banks: readonly Bank[]): number =>
+  banks.filter((bank, i) => indexInBank(banks, i) >= ARGUMENTS[bank].length).length;
+
+/** From the stack pointer up: outgoing arguments, spilled values, slots, saved registers. */
+const layOutFrame = (fn: IrFunction, allocation: Allocation): Layout => {
+  const calls = fn.blocks.flatMap(({ instructions }) => instructions).filter((each) => each.kind === "call");
+  const spills = 4 * Math.max(0, ...calls.map(({ banks }) => stackArguments(banks)));
+  let end = spills + 4 * allocation.spillSlots;
+  const slots = new Map(
+    fn.slots.map((slot) => {
+      const offset = Math.ceil(end / slot.align) * slot.align;
+      end = offset + slot.bytes;
+      return [slot, offset] as const;
+    }),
+  );
+  end = Math.ceil(end / 4) * 4;
+  const registers = [
+    ...(calls.length > 0 ? [{ register: X.ra as number, bank: "integer" as const }] : []),
+    ...allocation.saved.integer.map((register) => ({ register, bank: "integer" as const })),
+    ...allocation.saved.float.map((register) => ({ register, bank: "float" as const })),
+  ];
+  const saved = registers.map((each, i) => ({ ...each, offset: end + 4 * i }));
+  return { spills, slots, saved, size: Math.ceil((end + 4 * saved.length) / STACK_ALIGNMENT) * STACK_ALIGNMENT };
+};
+
+class Generator {
+  readonly #asm: Assembler;
+  readonly #fn: IrFunction;
+  readonly #emitter: Emitter;
+  readonly #layout: Layout;
+  readonly #labels = new Map<Block, string>();
+  readonly #cold: ColdPath[] = [];
+
+  constructor(asm: Assembler, fn: IrFunction, allocation: Allocation, areas: AreaOffsets) {
+    this.#asm = asm;
+    this.#fn = fn;
+    this.#layout = layOutFrame(fn, allocation);
+    this.#emitter = new Emitter(asm, allocation, this.#layout, areas);
+    for (const block of fn.blocks) this.#labels.set(block, asm.newLabel());
+  }
+
+  get frameBytes(): number {
+    return this.#layout.size;
+  }
+
+  run(): void {
+    const { blocks } = this.#fn;
+    this.#asm.label(this.#fn.name);
+    this.#prologue();
+    for (const [i, block] of blocks.entries()) {
+      this.#asm.label(this.#labels.get(block)!);
+      for (const instruction of block.instructions) this.#instruction(instruction);
+      this.#terminator(block.terminator, blocks[i + 1] ?? null);
+    }
+    for (const path of this.#cold) path();
+  }
+
+  #adjustStack(bytes: number): void {
+    if (bytes === 0) return;
+    if (fits12(bytes)) return this.#asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: bytes });
+    this.#emitter.loadImmediate(SCRATCH[0], bytes);
+    this.#asm.emit("add", { rd: X.sp, rs1: X.sp, rs2: SCRATCH[0] });
+  }
+
+  #prologue(): void {
+    this.#adjustStack(-this.#layout.size);
+    for (const { register, bank, offset } of this.#layout.saved) {
+      this.#emitter.stackAccess(bank === "float" ? "fsw" : "sw", register, offset);
+    }
+    this.#takeParameters();
+  }
+
+  #epilogue(): void {
+    for (const { register, bank, offset } of this.#layout.saved) {
+      this.#emitter.stackAccess(bank === "float" ? "flw" : "lw", register, offset);
+    }
+    this.#adjustStack(this.#layout.size);
+    this.#asm.emit("jalr", { rd: X.zero, rs1: X.ra, imm: 0 });
+  }
+
+  /** First those that were passed in registers and stay spilled, then the moves, then what was passed on the stack. */
+  #takeParameters(): void {
+    const parameters = this.#fn.blocks[0]!.instructions.filter((each) => each.kind === "parameter");
+    const moves: Record<Bank, { from: number; to: number }[]> = { integer: [], float: [] };
+    const fromStack: Of<"parameter">[] = [];
+    for (const parameter of parameters) {
+      const { to, position } = parameter;
+      const from = ARGUMENTS[to.bank][indexInBank(this.#fn.parameters, position)];
+      const location = this.#emitter.location(to);
+      if (from === undefined) fromStack.push(parameter);
+      else if (location?.kind === "machine") moves[to.bank].push({ from, to: location.register });
+      else if (location?.kind === "spilled") {
+        this.#emitter.stackAccess(to.bank === "float" ? "fsw" : "sw", from, this.#layout.spills + 4 * location.slot);
+      }
+    }
+    moveAll(this.#emitter, "integer", moves.integer);
+    moveAll(this.#emitter, "float", moves.float);
+    for (const { to, position } of fromStack) {
+      const index = stackArguments(this.#fn.parameters.slice(0, position));
+      this.#emitter.stackAccess(
+        to.bank === "float" ? "flw" : "lw",
+        this.#emitter.target(to),
+        this.#layout.size + 4 * index,
+      );
+      this.#emitter.finish(to);
+    }
+  }
+
+  #instruction(instruction: Instruction): void {
+    const emitter = this.#emitter;
+    switch (instruction.kind) {
+      case "parameter":
+        return;
+      case "copy":
+        return this.#copy(instruction);
+      case "unary":
+        return emitUnary(emitter, instruction);
+      case "binary":
+        return emitBinary(emitter, instruction);
+      case "divide":
+        return emitDivide(emitter, instruction, this.#cold);
+      case "checkIndex":
+        return emitCheckIndex(emitter, instruction, this.#cold);
+      case "select":
+        return emitSelect(emitter, instruction);
+      case "load":
+        emitter.load(instruction.width, emitter.target(instruction.to), instruction.address);
+        return emitter.finish(instruction.to);
+      case "store":
+        return this.#store(instruction);
+      case "address":
+        emitter.address(emitter.target(instruction.to), instruction.address);
+        return emitter.finish(instruction.to);
+      case "copyBytes":
+        return emitCopyBytes(emitter, instruction);
+      case "call":
+        return this.#call(instruction);
+    }
+  }
+
+  #copy({ to, from }: Of<"copy">): void {
+    const emitter = this.#emitter;
+    const rd = emitter.target(to);
+    if (isConstant(from)) emitter.constant(from.constant, to.bank, rd);
+    else emitter.move(rd, emitter.read(from, to.bank, 0), to.bank);
+    emitter.finish(to);
+  }
+
+  /** A constant REAL is stored as the integer that has its bits. */
+  #store({ from, width, address }: Of<"store">): void {
+    const emitter = this.#emitter;
+    if (width === "f32" && isConstant(from)) return emitter.store("w32", emitter.read(from, "integer", 0), address);
+    emitter.store(width, emitter.read(from, width === "f32" ? "float" : "integer", 0), address);
+  }
+
+  #call({ target, arguments: list, banks, result }: Of<"call">): void {
+    const emitter = this.#emitter;
+    const moves: Record<Bank, { from: number; to: number }[]> = { integer: [], float: [] };
+    const later: { readonly operand: Operand; readonly bank: Bank; readonly to: number }[] = [];
+    for (const [i, operand] of list.entries()) {
+      const bank = banks[i]!;
+      const to = ARGUMENTS[bank][indexInBank(banks, i)];
+      const location = isConstant(operand) ? null : emitter.location(operand);
+      if (to === undefined) {
+        const offset = 4 * stackArguments(banks.slice(0, i));
+        emitter.stackAccess(bank === "float" ? "fsw" : "sw", emitter.read(operand, bank, 0), offset);
+      } else if (location?.kind === "machine") moves[bank].push({ from: location.register, to });
+      else later.push({ operand, bank, to });
+    }
+    moveAll(emitter, "integer", moves.integer);
+    moveAll(emitter, "float", moves.float);
+    for (const { operand, bank, to } of later) {
+      if (isConstant(operand)) emitter.constant(operand.constant, bank, to);
+      else emitter.move(to, emitter.read(operand, bank, 0), bank);
+    }
+    this.#asm.jump(X.ra, target);
+    if (result === null) return;
+    emitter.move(emitter.target(result), ARGUMENTS[result.bank][0]!, result.bank);
+    emitter.finish(result);
+  }
+
+  #terminator(terminator: Terminator, next: Block | null): void {
+    switch (terminator.kind) {
+      case "jump":
+        if (terminator.target !== next) this.#asm.jump(X.zero, this.#labels.get(terminator.target)!);
+        return;
+      case "return":
+        if (terminator.value !== null) {
+          const { value, bank } = terminator;
+          const into = ARGUMENTS[bank][0]!;
+          if (isConstant(value)) this.#emitter.constant(value.constant, bank, into);
+          else this.#emitter.move(into, this.#emitter.read(value, bank, 0), bank);
+        }
+        return this.#epilogue();
+      case "branch": {
+        const { then, otherwise } = terminator;
+        const [condition, target, rest] =
+          then === next ? [OPPOSITE[terminator.condition], otherwise, then] : [terminator.condition, then, otherwise];
+        const left = this.#emitter.read(terminator.left, "integer", 0);
+        const right = this.#emitter.read(terminator.right, "integer", 1);
+        this.#asm.branch(BRANCHES[condition], left, right, this.#labels.get(target)!);
+        if (rest !== next) this.#asm.jump(X.zero, this.#labels.get(rest)!);
+      }
+    }
+  }
+}

@@ -1,0 +1,289 @@
+/** Operations of the intermediate representation that take more than picking a mnemonic. */
+import { type Mnemonic, X } from "../../../runtime/isa/index.ts";
+import { type BinaryOperation, type Instruction, isConstant, type Operand, type UnaryOperation } from "../ir/ir.ts";
+import { type Emitter, fits12, SCRATCH } from "./emitter.ts";
+import type { ColdPath } from "./generate.ts";
+import { ERROR_ROUTINES } from "./runtime-names.ts";
+
+type Of<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>;
+
+/** RISC-V Unprivileged §11.2: rounding modes in the rm field. */
+const ROUND_TO_NEAREST_EVEN = 0;
+const ROUND_TO_ZERO = 1;
+
+const INTEGER_SOURCE: ReadonlySet<UnaryOperation> = new Set([
+  "sext8",
+  "sext16",
+  "zext8",
+  "zext16",
+  "isZero",
+  "isNotZero",
+  "abs",
+  "intToReal",
+  "unsignedToReal",
+  "bitsToReal",
+]);
+
+export const emitUnary = (emitter: Emitter, { operation, to, from }: Of<"unary">): void => {
+  const { asm } = emitter;
+  const rs1 = emitter.read(from, INTEGER_SOURCE.has(operation) ? "integer" : "float", 0);
+  const rd = emitter.target(to);
+  switch (operation) {
+    case "sext8":
+    case "sext16":
+    case "zext16": {
+      const imm = operation === "sext8" ? 24 : 16;
+      asm.emit("slli", { rd, rs1, imm });
+      asm.emit(operation === "zext16" ? "srli" : "srai", { rd, rs1: rd, imm });
+      break;
+    }
+    case "zext8":
+      asm.emit("andi", { rd, rs1, imm: 0xff });
+      break;
+    case "isZero":
+      asm.emit("sltiu", { rd, rs1, imm: 1 });
+      break;
+    case "isNotZero":
+      asm.emit("sltu", { rd, rs1: X.zero, rs2: rs1 });
+      break;
+    case "abs": {
+      asm.emit("srai", { rd: SCRATCH[2], rs1, imm: 31 });
+      asm.emit("xor", { rd, rs1, rs2: SCRATCH[2] });
+      asm.emit("sub", { rd, rs1: rd, rs2: SCRATCH[2] });
+      break;
+    }
+    case "fneg":
+      asm.emit("fsgnjn.s", { rd, rs1, rs2: rs1 });
+      break;
+    case "fabs":
+      asm.emit("fsgnjx.s", { rd, rs1, rs2: rs1 });
+      break;
+    case "fsqrt":
+      asm.emit("fsqrt.s", { rd, rs1 });
+      break;
+    case "bitsToReal":
+      asm.emit("fmv.w.x", { rd, rs1 });
+      break;
+    case "realToBits":
+      asm.emit("fmv.x.w", { rd, rs1 });
+      break;
+    case "intToReal":
+    case "unsignedToReal":
+      asm.emit(operation === "intToReal" ? "fcvt.s.w" : "fcvt.s.wu", { rd, rs1, rm: ROUND_TO_NEAREST_EVEN });
+      break;
+    case "realToInt":
+    case "truncateToInt":
+      asm.emit("fcvt.w.s", { rd, rs1, rm: operation === "realToInt" ? ROUND_TO_NEAREST_EVEN : ROUND_TO_ZERO });
+      break;
+    case "realToUnsigned":
+    case "truncateToUnsigned":
+      asm.emit("fcvt.wu.s", { rd, rs1, rm: operation === "realToUnsigned" ? ROUND_TO_NEAREST_EVEN : ROUND_TO_ZERO });
+      break;
+  }
+  emitter.finish(to);
+};
+
+type Plain = Exclude<BinaryOperation, "min" | "max" | "minu" | "maxu">;
+const MNEMONICS: Readonly<Record<Plain, Mnemonic>> = {
+  add: "add",
+  sub: "sub",
+  mul: "mul",
+  div: "div",
+  divu: "divu",
+  rem: "rem",
+  remu: "remu",
+  and: "and",
+  or: "or",
+  xor: "xor",
+  sll: "sll",
+  srl: "srl",
+  sra: "sra",
+  slt: "slt",
+  sltu: "sltu",
+  fadd: "fadd.s",
+  fsub: "fsub.s",
+  fmul: "fmul.s",
+  fdiv: "fdiv.s",
+  fmin: "fmin.s",
+  fmax: "fmax.s",
+  feq: "feq.s",
+  flt: "flt.s",
+  fle: "fle.s",
+};
+const IMMEDIATES: Readonly<Partial<Record<BinaryOperation, Mnemonic>>> = {
+  add: "addi",
+  and: "andi",
+  or: "ori",
+  xor: "xori",
+  slt: "slti",
+  sltu: "sltiu",
+  sll: "slli",
+  srl: "srli",
+  sra: "srai",
+};
+const COMMUTATIVE: ReadonlySet<BinaryOperation> = new Set(["add", "and", "or", "xor", "mul"]);
+const SHIFTS: ReadonlySet<BinaryOperation> = new Set(["sll", "srl", "sra"]);
+
+export const emitBinary = (emitter: Emitter, instruction: Of<"binary">): void => {
+  const { operation, to } = instruction;
+  if (operation === "min" || operation === "max" || operation === "minu" || operation === "maxu")
+    return emitExtremum(emitter, instruction, operation);
+  let { left, right } = instruction;
+  if (COMMUTATIVE.has(operation) && isConstant(left)) [left, right] = [right, left];
+  if (isConstant(right) && emitImmediate(emitter, operation, to, left, right.constant)) return;
+  const bank = operation.startsWith("f") ? "float" : "integer";
+  const rs1 = emitter.read(left, bank, 0);
+  const rs2 = emitter.read(right, bank, 1);
+  emitter.asm.emit(MNEMONICS[operation], { rd: emitter.target(to), rs1, rs2 });
+  emitter.finish(to);
+};
+
+/** @returns false when the constant does not fit into the instruction. */
+const emitImmediate = (
+  emitter: Emitter,
+  operation: BinaryOperation,
+  to: Of<"binary">["to"],
+  left: Operand,
+  value: number,
+): boolean => {
+  const mnemonic = operation === "sub" ? "addi" : IMMEDIATES[operation];
+  const imm = operation === "sub" ? -value : SHIFTS.has(operation) ? value & 31 : value;
+  if (mnemonic === undefined || !fits12(imm)) return false;
+  const rs1 = emitter.read(left, "integer", 0);
+  emitter.asm.emit(mnemonic, { rd: emitter.target(to), rs1, imm });
+  emitter.finish(to);
+  return true;
+};
+
+/** One operand is put into place; the other replaces it when it is the better one. */
+const emitExtremum = (
+  emitter: Emitter,
+  { to, left, right }: Of<"binary">,
+  operation: "min" | "max" | "minu" | "maxu",
+): void => {
+  const { asm } = emitter;
+  const a = emitter.read(left, "integer", 0);
+  const b = emitter.read(right, "integer", 1);
+  const rd = emitter.target(to);
+  const [kept, other] = rd === b ? [b, a] : [a, b];
+  const done = asm.newLabel();
+  emitter.move(rd, kept, "integer");
+  const isMinimum = operation.startsWith("min");
+  const mnemonic = operation.endsWith("u") ? "bgeu" : "bge";
+  asm.branch(mnemonic, isMinimum ? other : kept, isMinimum ? kept : other, done);
+  emitter.move(rd, other, "integer");
+  asm.label(done);
+  emitter.finish(to);
+};
+
+export const emitSelect = (emitter: Emitter, { to, condition, left, right }: Of<"select">): void => {
+  const { asm } = emitter;
+  const { bank } = to;
+  const rd = emitter.target(to);
+  const done = asm.newLabel();
+  const put = (operand: Operand): void => {
+    if (isConstant(operand)) emitter.constant(operand.constant, bank, rd);
+    else emitter.move(rd, emitter.read(operand, bank, 0), bank);
+  };
+  // The condition must not share a scratch register with the value that is put in place first.
+  const rs1 = emitter.read(condition, "integer", 1);
+  put(left);
+  asm.branch("bne", rs1, X.zero, done);
+  put(right);
+  asm.label(done);
+  emitter.finish(to);
+};
+
+/**
+ * Error routines take t0 and the source line in t1, return through t2 and leave everything else alone, so that reporting an
+ * error costs registers only where it happens.
+ */
+const callErrorRoutine = (emitter: Emitter, routine: string, line: number): void => {
+  emitter.loadImmediate(SCRATCH[1], line);
+  emitter.asm.jump(SCRATCH[2], routine);
+};
+
+export const emitDivide = (
+  emitter: Emitter,
+  { operation, to, left, right, line }: Of<"divide">,
+  cold: ColdPath[],
+): void => {
+  const { asm } = emitter;
+  const rs1 = emitter.read(left, "integer", 0);
+  const rs2 = emitter.read(right, "integer", 1);
+  const rd = emitter.target(to);
+  const [failed, done] = [asm.newLabel(), asm.newLabel()];
+  asm.branch("beq", rs2, X.zero, failed);
+  asm.emit(operation, { rd, rs1, rs2 });
+  asm.label(done);
+  emitter.finish(to);
+  cold.push(() => {
+    asm.label(failed);
+    callErrorRoutine(emitter, ERROR_ROUTINES.divisionByZero, line);
+    asm.emit("addi", { rd, rs1: X.zero, imm: 0 });
+    asm.jump(X.zero, done);
+  });
+};
+
+/** Branches away when the index, unsigned, is not below the count. */
+export const emitCheckIndex = (
+  emitter: Emitter,
+  { to, index, count, line }: Of<"checkIndex">,
+  cold: ColdPath[],
+): void => {
+  const { asm } = emitter;
+  const rs1 = emitter.read(index, "integer", 0);
+  const rd = emitter.target(to);
+  const [failed, done] = [asm.newLabel(), asm.newLabel()];
+  emitter.loadImmediate(SCRATCH[1], count);
+  asm.branch("bgeu", rs1, SCRATCH[1], failed);
+  emitter.move(rd, rs1, "integer");
+  asm.label(done);
+  emitter.finish(to);
+  cold.push(() => {
+    const within = asm.newLabel();
+    asm.label(failed);
+    emitter.move(SCRATCH[0], rs1, "integer");
+    callErrorRoutine(emitter, ERROR_ROUTINES.indexOutOfBounds, line);
+    // The nearest element: the first for a negative index, else the last.
+    asm.emit("addi", { rd, rs1: X.zero, imm: 0 });
+    asm.branch("blt", SCRATCH[0], X.zero, within);
+    emitter.loadImmediate(rd, count - 1);
+    asm.label(within);
+    asm.jump(X.zero, done);
+  });
+};
+
+const INLINE_COPIES = 16;
+
+/** Word by word as far as the alignment allows; short ones without a loop. */
+export const emitCopyBytes = (emitter: Emitter, { to, from, bytes, align }: Of<"copyBytes">): void => {
+  const { asm } = emitter;
+  const step = Math.min(align, 4);
+  const [load, store]: readonly [Mnemonic, Mnemonic] =
+    step === 4 ? ["lw", "sw"] : step === 2 ? ["lh", "sh"] : ["lb", "sb"];
+  const count = bytes / step;
+  emitter.address(SCRATCH[0], from);
+  emitter.address(SCRATCH[1], to);
+  if (count <= INLINE_COPIES) {
+    for (let i = 0; i < count; i++) {
+      asm.emit(load, { rd: SCRATCH[2], rs1: SCRATCH[0], imm: i * step });
+      asm.emit(store, { rs2: SCRATCH[2], rs1: SCRATCH[1], imm: i * step });
+    }
+    return;
+  }
+  const counter = X.a0;
+  const loop = asm.newLabel();
+  asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: -16 });
+  asm.emit("sw", { rs2: counter, rs1: X.sp, imm: 0 });
+  emitter.loadImmediate(counter, count);
+  asm.label(loop);
+  asm.emit(load, { rd: SCRATCH[2], rs1: SCRATCH[0], imm: 0 });
+  asm.emit(store, { rs2: SCRATCH[2], rs1: SCRATCH[1], imm: 0 });
+  asm.emit("addi", { rd: SCRATCH[0], rs1: SCRATCH[0], imm: step });
+  asm.emit("addi", { rd: SCRATCH[1], rs1: SCRATCH[1], imm: step });
+  asm.emit("addi", { rd: counter, rs1: counter, imm: -1 });
+  asm.branch("bne", counter, X.zero, loop);
+  asm.emit("lw", { rd: counter, rs1: X.sp, imm: 0 });
+  asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: 16 });
+};

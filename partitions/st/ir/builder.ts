@@ -1,0 +1,126 @@
+/** Appends instructions to the block under construction. */
+import {
+  type Address,
+  type Bank,
+  type BinaryOperation,
+  type Block,
+  type Condition,
+  constant,
+  type FrameSlot,
+  type Instruction,
+  type IrFunction,
+  type Operand,
+  type Register,
+  type Terminator,
+  type UnaryOperation,
+  type Width,
+} from "./ir.ts";
+
+const OPEN: Terminator = { kind: "return", value: null, bank: "integer" };
+
+export class Builder {
+  readonly #name: string;
+  readonly #parameters: Bank[] = [];
+  readonly #slots: FrameSlot[] = [];
+  readonly #blocks: Block[] = [];
+  #registers = 0;
+  #block: Block;
+
+  constructor(name: string) {
+    this.#name = name;
+    this.#block = this.newBlock();
+    this.#blocks.push(this.#block);
+  }
+
+  newBlock(): Block {
+    return { id: 0, instructions: [], terminator: OPEN };
+  }
+
+  register(bank: Bank): Register {
+    return { id: this.#registers++, bank };
+  }
+
+  slot(bytes: number, align: number): FrameSlot {
+    const slot = { bytes, align };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  parameter(bank: Bank): Register {
+    const to = this.register(bank);
+    this.emit({ kind: "parameter", to, position: this.#parameters.length });
+    this.#parameters.push(bank);
+    return to;
+  }
+
+  emit(instruction: Instruction): void {
+    this.#block.instructions.push(instruction);
+  }
+
+  /** Ends the current block and goes on in `next`. */
+  end(terminator: Terminator, next: Block): void {
+    this.#block.terminator = terminator;
+    this.#block = next;
+    this.#blocks.push(next);
+  }
+
+  jump(target: Block, next = target): void {
+    this.end({ kind: "jump", target }, next);
+  }
+
+  branch(condition: Condition, left: Operand, right: Operand, then: Block, otherwise: Block, next: Block): void {
+    this.end({ kind: "branch", condition, left, right, then, otherwise }, next);
+  }
+
+  finish(terminator: Terminator): IrFunction {
+    this.#block.terminator = terminator;
+    return {
+      name: this.#name,
+      blocks: this.#blocks,
+      parameters: this.#parameters,
+      slots: this.#slots,
+      registerCount: this.#registers,
+    };
+  }
+
+  copy(to: Register, from: Operand): void {
+    this.emit({ kind: "copy", to, from });
+  }
+
+  unary(operation: UnaryOperation, from: Operand, bank: Bank = "integer"): Register {
+    const to = this.register(bank);
+    this.emit({ kind: "unary", operation, to, from });
+    return to;
+  }
+
+  binary(operation: BinaryOperation, left: Operand, right: Operand, bank: Bank = "integer"): Register {
+    const to = this.register(bank);
+    this.emit({ kind: "binary", operation, to, left, right });
+    return to;
+  }
+
+  load(width: Width, address: Address): Register {
+    const to = this.register(width === "f32" ? "float" : "integer");
+    this.emit({ kind: "load", to, width, address });
+    return to;
+  }
+
+  store(width: Width, from: Operand, address: Address): void {
+    this.emit({ kind: "store", from, width, address });
+  }
+
+  addressOf(address: Address): Register {
+    if (address.base.kind === "register" && address.offset === 0) return address.base.register;
+    const to = this.register("integer");
+    this.emit({ kind: "address", to, address });
+    return to;
+  }
+
+  offset(address: Address, bytes: number): Address {
+    return bytes === 0 ? address : { ...address, offset: address.offset + bytes };
+  }
+
+  zero(): Operand {
+    return constant(0);
+  }
+}

@@ -1,0 +1,107 @@
+/** What lowering knows about the unit in hand: where its variables are and where its jumps go. */
+import type { CheckedStatement, Place } from "../semantics/checked.ts";
+import { imageOf } from "../semantics/initial-values.ts";
+import type { Unit, Variable } from "../semantics/symbols.ts";
+import { isReal, isSigned, scalarOf, type Type } from "../semantics/types.ts";
+import type { Builder } from "./builder.ts";
+import type { Address, Bank, Block, Register, Width } from "./ir.ts";
+
+/** Bytes that stand in the image and never change; equal ones are kept once. */
+export class ConstantPool {
+  readonly #offsets = new Map<string, number>();
+  readonly #parts: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
+  #end = 0;
+
+  /** @returns where the bytes are, from the start of the constants; always aligned to 4. */
+  place(bytes: Uint8Array): Address {
+    const key = Array.from(bytes).join();
+    let offset = this.#offsets.get(key);
+    if (offset === undefined) {
+      offset = this.#end;
+      this.#offsets.set(key, offset);
+      this.#parts.push({ offset, bytes });
+      this.#end = (offset + bytes.length + 3) & ~3;
+    }
+    return { base: { kind: "static", area: "constants" }, offset };
+  }
+
+  placeText(text: string): Address {
+    return this.place(new TextEncoder().encode(`${text}\0`));
+  }
+
+  get bytes(): Uint8Array {
+    const all = new Uint8Array(this.#end);
+    for (const { offset, bytes } of this.#parts) all.set(bytes, offset);
+    return all;
+  }
+}
+
+/** Where a local variable is. */
+export type Binding =
+  | { readonly kind: "register"; readonly register: Register }
+  | { readonly kind: "memory"; readonly address: Address };
+
+export interface Frame {
+  readonly builder: Builder;
+  readonly constants: ConstantPool;
+  /** The address of the instance, in the body of a function block. */
+  readonly self: Register | null;
+  readonly bindings: ReadonlyMap<Variable, Binding>;
+  /** The loops around the statement in hand, innermost last. */
+  readonly loops: { readonly exit: Block; readonly next: Block }[];
+  readonly leave: Block;
+}
+
+export const bankOf = (type: Type): Bank => (isReal(type) ? "float" : "integer");
+
+export const widthOf = (type: Type): Width => {
+  const scalar = scalarOf(type);
+  if (scalar === null) return "w32";
+  if (scalar.family === "real") return "f32";
+  if (scalar.bytes === 4) return "w32";
+  return `${isSigned(scalar) ? "i" : "u"}${scalar.bytes === 1 ? 8 : 16}`;
+};
+
+/** Scalars live in registers unless someone needs their address. */
+export const needsAddress = (unit: Unit): ReadonlySet<Variable> => {
+  const found = new Set<Variable>();
+  const addRoot = (place: Place | null): void => {
+    let root = place;
+    while (root !== null && root.kind !== "variable" && root.kind !== "direct") root = root.base;
+    if (root?.kind === "variable") found.add(root.variable);
+  };
+  eachReference(unit.body, addRoot);
+  return found;
+};
+
+/** Every place in the statements whose address is passed on. */
+const eachReference = (statements: readonly CheckedStatement[], visit: (place: Place | null) => void): void => {
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) for (const item of node) walk(item);
+    else if (isNode(node)) {
+      if (node.kind === "reference") visit(node.place ?? null);
+      if (node.kind === "block") for (const { place } of node.references ?? []) visit(place);
+      if (node.kind === "port") visit(node.message ?? null);
+      for (const [key, value] of Object.entries(node)) if (WALKED.has(key)) walk(value);
+    }
+  };
+  walk(statements);
+};
+
+/** The properties through which statements and expressions hang together; types, variables and spans are left alone. */
+const WALKED: ReadonlySet<string> = new Set(
+  `place value base indices operand left right operands arguments inputs outputs references instance request message condition
+   branches body otherwise selector arms variable from to by until`.split(/\s+/),
+);
+
+interface Node {
+  readonly kind?: string;
+  readonly place?: Place | null;
+  readonly message?: Place;
+  readonly references?: readonly { readonly place: Place }[];
+}
+
+const isNode = (node: unknown): node is Node => typeof node === "object" && node !== null && !("storage" in node);
+
+/** The initial value of a variable as it lies in RAM. */
+export const initialBytes = (variable: Variable): Uint8Array => variable.initial ?? imageOf(variable.type);

@@ -1,0 +1,297 @@
+/**
+ * The intermediate representation: three-address code over virtual registers in basic blocks. Integers of every width are
+ * held in 32 bits, extended as their type says; a BOOL is 0 or 1.
+ */
+import type { StaticArea } from "../semantics/symbols.ts";
+
+export type Bank = "integer" | "float";
+
+export interface Register {
+  readonly id: number;
+  readonly bank: Bank;
+}
+
+/** 32 bits; of a float its bit pattern. */
+export interface Constant {
+  readonly constant: number;
+}
+
+export type Operand = Register | Constant;
+
+export const isConstant = (operand: Operand): operand is Constant => "constant" in operand;
+export const constant = (value: number): Constant => ({ constant: value | 0 });
+
+/** A stretch of a function's stack frame. */
+export interface FrameSlot {
+  readonly bytes: number;
+  readonly align: number;
+}
+
+/** What an address starts from. */
+export type Base =
+  | { readonly kind: "register"; readonly register: Register }
+  | { readonly kind: "static"; readonly area: StaticArea | "constants" | "runtime" }
+  | { readonly kind: "frame"; readonly slot: FrameSlot }
+  /** The page of registers of the partita device: every access counts. */
+  | { readonly kind: "device" };
+
+export interface Address {
+  readonly base: Base;
+  readonly offset: number;
+}
+
+/** How a value lies in RAM. */
+export type Width = "i8" | "u8" | "i16" | "u16" | "w32" | "f32";
+
+export type UnaryOperation =
+  | "sext8"
+  | "sext16"
+  | "zext8"
+  | "zext16"
+  | "isZero"
+  | "isNotZero"
+  | "abs"
+  | "fneg"
+  | "fabs"
+  | "fsqrt"
+  | "intToReal"
+  | "unsignedToReal"
+  | "realToInt"
+  | "realToUnsigned"
+  | "truncateToInt"
+  | "truncateToUnsigned"
+  | "bitsToReal"
+  | "realToBits";
+
+export type BinaryOperation =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "divu"
+  | "rem"
+  | "remu"
+  | "and"
+  | "or"
+  | "xor"
+  | "sll"
+  | "srl"
+  | "sra"
+  | "slt"
+  | "sltu"
+  | "min"
+  | "max"
+  | "minu"
+  | "maxu"
+  | "fadd"
+  | "fsub"
+  | "fmul"
+  | "fdiv"
+  | "fmin"
+  | "fmax"
+  | "feq"
+  | "flt"
+  | "fle";
+
+export type Condition = "eq" | "ne" | "lt" | "ge" | "ltu" | "geu";
+
+/** Runtime routines that report an error and go on; `line` is the source line they tell. */
+export type Instruction =
+  | { readonly kind: "copy"; readonly to: Register; readonly from: Operand }
+  | { readonly kind: "unary"; readonly operation: UnaryOperation; readonly to: Register; readonly from: Operand }
+  | {
+      readonly kind: "binary";
+      readonly operation: BinaryOperation;
+      readonly to: Register;
+      readonly left: Operand;
+      readonly right: Operand;
+    }
+  /** div and divu by what may be 0: then NUMERIC_ERROR, and 0. */
+  | {
+      readonly kind: "divide";
+      readonly operation: "div" | "divu";
+      readonly to: Register;
+      readonly left: Operand;
+      readonly right: Operand;
+      readonly line: number;
+    }
+  /** `index` when 0 <= index < count; else APPLICATION_ERROR, and the nearest of these. */
+  | {
+      readonly kind: "checkIndex";
+      readonly to: Register;
+      readonly index: Operand;
+      readonly count: number;
+      readonly line: number;
+    }
+  /** condition ? left : right */
+  | {
+      readonly kind: "select";
+      readonly to: Register;
+      readonly condition: Operand;
+      readonly left: Operand;
+      readonly right: Operand;
+    }
+  | { readonly kind: "load"; readonly to: Register; readonly width: Width; readonly address: Address }
+  | { readonly kind: "store"; readonly from: Operand; readonly width: Width; readonly address: Address }
+  | { readonly kind: "address"; readonly to: Register; readonly address: Address }
+  /** Between places that are the same or do not overlap. */
+  | {
+      readonly kind: "copyBytes";
+      readonly to: Address;
+      readonly from: Address;
+      readonly bytes: number;
+      readonly align: number;
+    }
+  /** Parameters as they stand in the registers and on the stack of the calling convention. */
+  | { readonly kind: "parameter"; readonly to: Register; readonly position: number }
+  | {
+      readonly kind: "call";
+      readonly target: string;
+      readonly arguments: readonly Operand[];
+      /** The bank of each argument, for constants have none. */
+      readonly banks: readonly Bank[];
+      readonly result: Register | null;
+    };
+
+export type Terminator =
+  | { readonly kind: "jump"; readonly target: Block }
+  | {
+      readonly kind: "branch";
+      readonly condition: Condition;
+      readonly left: Operand;
+      readonly right: Operand;
+      readonly then: Block;
+      readonly otherwise: Block;
+    }
+  | { readonly kind: "return"; readonly value: Operand | null; readonly bank: Bank };
+
+export interface Block {
+  readonly id: number;
+  instructions: Instruction[];
+  terminator: Terminator;
+}
+
+export interface IrFunction {
+  /** Its symbol. */
+  readonly name: string;
+  /** Reverse post-order; the first is the entry. */
+  blocks: Block[];
+  /** Banks of its parameters, in order. */
+  readonly parameters: readonly Bank[];
+  readonly slots: FrameSlot[];
+  registerCount: number;
+}
+
+/** The registers that an instruction reads and the one that it writes. */
+export const usesOf = (instruction: Instruction): readonly Operand[] => {
+  switch (instruction.kind) {
+    case "copy":
+    case "unary":
+      return [instruction.from];
+    case "binary":
+    case "divide":
+      return [instruction.left, instruction.right];
+    case "checkIndex":
+      return [instruction.index];
+    case "select":
+      return [instruction.condition, instruction.left, instruction.right];
+    case "load":
+    case "address":
+      return addressUses(instruction.address);
+    case "store":
+      return [instruction.from, ...addressUses(instruction.address)];
+    case "copyBytes":
+      return [...addressUses(instruction.to), ...addressUses(instruction.from)];
+    case "parameter":
+      return [];
+    case "call":
+      return instruction.arguments;
+  }
+};
+
+const addressUses = ({ base }: Address): readonly Operand[] => (base.kind === "register" ? [base.register] : []);
+
+export const definitionOf = (instruction: Instruction): Register | null => {
+  switch (instruction.kind) {
+    case "store":
+    case "copyBytes":
+      return null;
+    case "call":
+      return instruction.result;
+    default:
+      return instruction.to;
+  }
+};
+
+/** The same with every operand read replaced by `replace(operand)`. */
+export const mapUses = (instruction: Instruction, replace: (operand: Operand) => Operand): Instruction => {
+  switch (instruction.kind) {
+    case "copy":
+    case "unary":
+      return { ...instruction, from: replace(instruction.from) };
+    case "binary":
+    case "divide":
+      return { ...instruction, left: replace(instruction.left), right: replace(instruction.right) };
+    case "checkIndex":
+      return { ...instruction, index: replace(instruction.index) };
+    case "select":
+      return {
+        ...instruction,
+        condition: replace(instruction.condition),
+        left: replace(instruction.left),
+        right: replace(instruction.right),
+      };
+    case "load":
+    case "address":
+      return { ...instruction, address: mapAddress(instruction.address, replace) };
+    case "store":
+      return { ...instruction, from: replace(instruction.from), address: mapAddress(instruction.address, replace) };
+    case "copyBytes":
+      return { ...instruction, to: mapAddress(instruction.to, replace), from: mapAddress(instruction.from, replace) };
+    case "parameter":
+      return instruction;
+    case "call":
+      return { ...instruction, arguments: instruction.arguments.map(replace) };
+  }
+};
+
+/** An address register is only ever replaced by a register. */
+const mapAddress = (address: Address, replace: (operand: Operand) => Operand): Address => {
+  if (address.base.kind !== "register") return address;
+  const register = replace(address.base.register);
+  return isConstant(register) ? address : { ...address, base: { kind: "register", register } };
+};
+
+export const terminatorUses = (terminator: Terminator): readonly Operand[] => {
+  switch (terminator.kind) {
+    case "jump":
+      return [];
+    case "branch":
+      return [terminator.left, terminator.right];
+    case "return":
+      return terminator.value === null ? [] : [terminator.value];
+  }
+};
+
+export const mapTerminator = (terminator: Terminator, replace: (operand: Operand) => Operand): Terminator => {
+  switch (terminator.kind) {
+    case "jump":
+      return terminator;
+    case "branch":
+      return { ...terminator, left: replace(terminator.left), right: replace(terminator.right) };
+    case "return":
+      return terminator.value === null ? terminator : { ...terminator, value: replace(terminator.value) };
+  }
+};
+
+export const successorsOf = (terminator: Terminator): readonly Block[] =>
+  terminator.kind === "jump"
+    ? [terminator.target]
+    : terminator.kind === "branch"
+      ? [terminator.then, terminator.otherwise]
+      : [];
+
+/** Whether an instruction may go when nobody reads what it gives. */
+export const hasEffect = (instruction: Instruction): boolean =>
+  ["store", "copyBytes", "call", "divide", "checkIndex"].includes(instruction.kind) ||
+  (instruction.kind === "load" && instruction.address.base.kind === "device");

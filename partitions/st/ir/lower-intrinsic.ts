@@ -1,0 +1,116 @@
+/** Functions that are built in → a few instructions each (IEC 61131-3 tables 28, 30–32). */
+import type { CheckedExpression } from "../semantics/checked.ts";
+import { isSigned, scalarOf, TIME } from "../semantics/types.ts";
+import { bankOf, type Frame } from "./frame.ts";
+import { type BinaryOperation, constant, isConstant, type Operand } from "./ir.ts";
+import { lowerExpression, TIME_OFFSET } from "./lower-expression.ts";
+import { normalize, readTarget } from "./lower-place.ts";
+
+type IntrinsicCall = Extract<CheckedExpression, { kind: "intrinsic" }>;
+
+export const lowerIntrinsic = (frame: Frame, expression: IntrinsicCall): Operand => {
+  const { builder } = frame;
+  const operands = expression.operands.map((operand) => lowerExpression(frame, operand));
+  const [first, second, third] = operands as [Operand, Operand, Operand];
+  switch (expression.intrinsic) {
+    case "absolute":
+      return lowerAbsolute(frame, expression, first);
+    case "squareRoot":
+      return builder.unary("fsqrt", first, "float");
+    case "minimum":
+    case "maximum":
+      return extremum(frame, expression, expression.intrinsic, first, second);
+    case "limit":
+      return extremum(frame, expression, "minimum", extremum(frame, expression, "maximum", second, first), third);
+    case "select":
+      return select(frame, expression, first, third, second);
+    case "multiplex":
+      return lowerMultiplex(frame, expression, first, operands.slice(1));
+    case "shiftLeft":
+    case "shiftRight":
+      return lowerShift(frame, expression, first, second);
+    case "rotateLeft":
+    case "rotateRight":
+      return lowerRotation(frame, expression, first, second);
+    case "time":
+      return readTarget(
+        frame,
+        { kind: "memory", address: { base: { kind: "static", area: "runtime" }, offset: TIME_OFFSET } },
+        TIME,
+      );
+  }
+};
+
+const lowerAbsolute = (frame: Frame, { type }: IntrinsicCall, value: Operand): Operand => {
+  const scalar = scalarOf(type)!;
+  if (scalar.family === "real") return frame.builder.unary("fabs", value, "float");
+  return isSigned(scalar) ? normalize(frame, scalar, frame.builder.unary("abs", value)) : value;
+};
+
+const extremum = (
+  frame: Frame,
+  { type }: IntrinsicCall,
+  which: "minimum" | "maximum",
+  left: Operand,
+  right: Operand,
+): Operand => {
+  const scalar = scalarOf(type)!;
+  const name = which === "minimum" ? "min" : "max";
+  const operation: BinaryOperation = scalar.family === "real" ? `f${name}` : isSigned(scalar) ? name : `${name}u`;
+  return frame.builder.binary(operation, left, right, bankOf(type));
+};
+
+const select = (frame: Frame, { type }: IntrinsicCall, condition: Operand, left: Operand, right: Operand): Operand => {
+  const to = frame.builder.register(bankOf(type));
+  frame.builder.emit({ kind: "select", to, condition, left, right });
+  return to;
+};
+
+/** A selector outside of the inputs takes the nearest one. */
+const lowerMultiplex = (
+  frame: Frame,
+  expression: IntrinsicCall,
+  selector: Operand,
+  inputs: readonly Operand[],
+): Operand => {
+  let chosen = inputs.at(-1)!;
+  for (let i = inputs.length - 2; i >= 0; i--) {
+    const condition = frame.builder.binary("slt", selector, constant(i + 1));
+    chosen = select(frame, expression, condition, inputs[i]!, chosen);
+  }
+  return chosen;
+};
+
+/** The bits of the value with zeros above them. */
+const bitsOf = (frame: Frame, value: Operand, bytes: number): Operand =>
+  bytes === 4 ? value : frame.builder.unary(bytes === 1 ? "zext8" : "zext16", value);
+
+/** A distance of the width or more shifts everything out. */
+const lowerShift = (frame: Frame, expression: IntrinsicCall, value: Operand, distance: Operand): Operand => {
+  const { builder } = frame;
+  const type = scalarOf(expression.type)!;
+  const operation = expression.intrinsic === "shiftLeft" ? "sll" : "srl";
+  const bits = operation === "srl" && isSigned(type) ? bitsOf(frame, value, type.bytes) : value;
+  if (isConstant(distance)) {
+    if (distance.constant >>> 0 > 31) return constant(0);
+    return normalize(frame, type, builder.binary(operation, bits, distance));
+  }
+  const shifted = builder.binary(operation, bits, distance);
+  const mask = builder.binary("sub", constant(0), builder.binary("sltu", distance, constant(32)));
+  return normalize(frame, type, builder.binary("and", shifted, mask));
+};
+
+const lowerRotation = (frame: Frame, expression: IntrinsicCall, value: Operand, distance: Operand): Operand => {
+  const { builder } = frame;
+  const type = scalarOf(expression.type)!;
+  const width = type.bytes * 8;
+  const bits = isSigned(type) ? bitsOf(frame, value, type.bytes) : value;
+  const [there, back] = expression.intrinsic === "rotateLeft" ? (["sll", "srl"] as const) : (["srl", "sll"] as const);
+  const turn = isConstant(distance)
+    ? constant(distance.constant & (width - 1))
+    : builder.binary("and", distance, constant(width - 1));
+  if (isConstant(turn) && turn.constant === 0) return value;
+  const rest = isConstant(turn) ? constant(width - turn.constant) : builder.binary("sub", constant(width), turn);
+  const turned = builder.binary("or", builder.binary(there, bits, turn), builder.binary(back, bits, rest));
+  return normalize(frame, type, turned);
+};

@@ -1,0 +1,171 @@
+/** Places → addresses, loads and stores. */
+import type { Place } from "../semantics/checked.ts";
+import type { DirectAddress, Variable } from "../semantics/symbols.ts";
+import { type ArrayType, type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
+import { lineOf } from "../syntax/source-text.ts";
+import { bankOf, type Frame, widthOf } from "./frame.ts";
+import { type Address, constant, isConstant, type Operand, type Register } from "./ir.ts";
+import { lowerExpression } from "./lower-expression.ts";
+
+/** What a place comes down to. */
+export type Target =
+  | { readonly kind: "register"; readonly register: Register }
+  | { readonly kind: "memory"; readonly address: Address }
+  /** One bit of another place that holds a `type`. */
+  | { readonly kind: "bit"; readonly of: Target; readonly type: ElementaryType | null; readonly bit: number };
+
+const memory = (address: Address): Target => ({ kind: "memory", address });
+
+export const lowerPlace = (frame: Frame, place: Place): Target => {
+  switch (place.kind) {
+    case "variable":
+      return lowerVariable(frame, place.variable);
+    case "direct":
+      return lowerDirect(place.address);
+    case "field": {
+      const address = frame.builder.offset(addressOf(frame, place.base), place.field.offset);
+      return memory(place.byReference ? dereference(frame, address) : address);
+    }
+    case "element":
+      return memory(lowerElement(frame, place));
+    case "bit":
+      return { kind: "bit", of: lowerPlace(frame, place.base), type: scalarOf(place.base.type), bit: place.bit };
+  }
+};
+
+/** Of a place that cannot be a register or a bit. */
+export const addressOf = (frame: Frame, place: Place): Address => {
+  const target = lowerPlace(frame, place);
+  if (target.kind !== "memory") throw new Error("the address of a register or bit was asked for");
+  return target.address;
+};
+
+const dereference = (frame: Frame, pointer: Address): Address => ({
+  base: { kind: "register", register: frame.builder.load("w32", pointer) },
+  offset: 0,
+});
+
+const lowerVariable = (frame: Frame, variable: Variable): Target => {
+  const { storage } = variable;
+  if (storage.kind === "static") {
+    const target = memory({ base: { kind: "static", area: storage.area }, offset: storage.offset });
+    return storage.bit === null ? target : { kind: "bit", of: target, type: null, bit: storage.bit };
+  }
+  if (storage.kind === "member") {
+    if (frame.self === null) throw new Error(`${variable.name} is used outside of its function block`);
+    const address: Address = { base: { kind: "register", register: frame.self }, offset: storage.offset };
+    return memory(variable.byReference ? dereference(frame, address) : address);
+  }
+  const binding = frame.bindings.get(variable);
+  if (binding === undefined) throw new Error(`${variable.name} has no place`);
+  return binding;
+};
+
+const lowerDirect = ({ area, byte, bit }: DirectAddress): Target => {
+  const target = memory({ base: { kind: "static", area }, offset: byte });
+  return bit === null ? target : { kind: "bit", of: target, type: null, bit };
+};
+
+const lowerElement = (frame: Frame, { base, array, indices, at }: Extract<Place, { kind: "element" }>): Address => {
+  const { builder } = frame;
+  const start = addressOf(frame, base);
+  const { fixed, varying } = flatIndex(
+    frame,
+    array,
+    indices.map((index) => lowerExpression(frame, index)),
+    lineOf(at),
+  );
+  const bytes = array.element.bytes;
+  const shifted = builder.offset(start, fixed * bytes);
+  if (varying === null) return shifted;
+  const scaled = scale(frame, varying, bytes);
+  const pointer = shifted.base.kind === "register" ? shifted.base.register : builder.addressOf(shifted);
+  const register = builder.binary("add", pointer, scaled);
+  return { base: { kind: "register", register }, offset: shifted.base.kind === "register" ? shifted.offset : 0 };
+};
+
+/** The element's number, split into what is known and what is not. Row-major, as IEC 61131-3 §6.4.4.5 lays arrays out. */
+const flatIndex = (frame: Frame, { dimensions }: ArrayType, indices: readonly Operand[], line: number) => {
+  const { builder } = frame;
+  let fixed = 0;
+  let varying: Operand | null = null;
+  for (const [i, { low, high }] of dimensions.entries()) {
+    const count = high - low + 1;
+    fixed *= count;
+    if (varying !== null) varying = builder.binary("mul", varying, constant(count));
+    const index = indices[i]!;
+    if (isConstant(index)) fixed += index.constant - low;
+    else {
+      const checked = builder.register("integer");
+      const fromZero = low === 0 ? index : builder.binary("sub", index, constant(low));
+      builder.emit({ kind: "checkIndex", to: checked, index: fromZero, count, line });
+      varying = varying === null ? checked : builder.binary("add", varying, checked);
+    }
+  }
+  return { fixed, varying };
+};
+
+const scale = (frame: Frame, index: Operand, bytes: number): Operand => {
+  if (bytes === 1) return index;
+  const shift = Math.log2(bytes);
+  return Number.isInteger(shift)
+    ? frame.builder.binary("sll", index, constant(shift))
+    : frame.builder.binary("mul", index, constant(bytes));
+};
+
+export const readTarget = (frame: Frame, target: Target, type: Place["type"]): Operand => {
+  const { builder } = frame;
+  switch (target.kind) {
+    case "register":
+      return target.register;
+    case "memory":
+      return builder.load(widthOf(type), target.address);
+    case "bit": {
+      const whole = readWhole(frame, target);
+      const moved = target.bit === 0 ? whole : builder.binary("srl", whole, constant(target.bit));
+      return builder.binary("and", moved, constant(1));
+    }
+  }
+};
+
+const readWhole = (frame: Frame, { of, type }: Extract<Target, { kind: "bit" }>): Operand =>
+  of.kind === "memory" && type === null ? frame.builder.load("u8", of.address) : readTarget(frame, of, type!);
+
+export const writeTarget = (frame: Frame, target: Target, type: Place["type"], value: Operand): void => {
+  switch (target.kind) {
+    case "register":
+      frame.builder.copy(target.register, value);
+      return;
+    case "memory":
+      frame.builder.store(widthOf(type), value, target.address);
+      return;
+    case "bit":
+      return writeBit(frame, target, value);
+  }
+};
+
+const writeBit = (frame: Frame, target: Extract<Target, { kind: "bit" }>, value: Operand): void => {
+  const { builder } = frame;
+  const whole = readWhole(frame, target);
+  const mask = constant(1 << target.bit);
+  const cleared =
+    isConstant(value) && value.constant !== 0 ? whole : builder.binary("and", whole, constant(~mask.constant));
+  const placed = isConstant(value)
+    ? value.constant === 0
+      ? null
+      : mask
+    : target.bit === 0
+      ? value
+      : builder.binary("sll", value, constant(target.bit));
+  const changed = placed === null ? cleared : builder.binary("or", cleared, placed);
+  if (target.type === null) {
+    if (target.of.kind === "memory") builder.store("u8", changed, target.of.address);
+  } else writeTarget(frame, target.of, target.type, normalize(frame, target.type, changed));
+};
+
+/** The value as its type extends it: overflow wraps. */
+export const normalize = (frame: Frame, type: ElementaryType, value: Operand): Operand => {
+  if (type.bytes === 4 || type.family === "bool" || bankOf(type) === "float") return value;
+  const bits = type.bytes === 1 ? 8 : 16;
+  return frame.builder.unary(isSigned(type) ? `sext${bits}` : `zext${bits}`, value);
+};

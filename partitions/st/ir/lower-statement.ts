@@ -1,0 +1,238 @@
+/** Statements → blocks of three-address code. */
+import type { CheckedStatement, Place } from "../semantics/checked.ts";
+import { isSigned, rangeOf, scalarOf, type Type } from "../semantics/types.ts";
+import { type Frame, widthOf } from "./frame.ts";
+import { type Address, constant, isConstant, type Operand } from "./ir.ts";
+import { lowerAggregate, lowerCall, lowerCondition, lowerExpression } from "./lower-expression.ts";
+import { addressOf, lowerPlace, normalize, readTarget, writeTarget } from "./lower-place.ts";
+
+type Of<Kind extends CheckedStatement["kind"]> = Extract<CheckedStatement, { kind: Kind }>;
+
+export const lowerStatements = (frame: Frame, statements: readonly CheckedStatement[]): void => {
+  for (const statement of statements) lowerStatement(frame, statement);
+};
+
+const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
+  const { builder } = frame;
+  switch (statement.kind) {
+    case "assign":
+      return lowerAssignment(frame, statement.place, statement.value);
+    case "evaluate":
+      if (statement.value.kind === "call") lowerCall(frame, statement.value);
+      else lowerExpression(frame, statement.value);
+      return;
+    case "block":
+      return lowerBlockCall(frame, statement);
+    case "port":
+      return lowerPortCall(frame, statement);
+    case "if":
+      return lowerIf(frame, statement);
+    case "case":
+      return lowerCase(frame, statement);
+    case "for":
+      return lowerFor(frame, statement);
+    case "while":
+    case "repeat":
+      return lowerLoop(frame, statement);
+    case "exit":
+    case "continue": {
+      const loop = frame.loops.at(-1)!;
+      return builder.jump(statement.kind === "exit" ? loop.exit : loop.next, builder.newBlock());
+    }
+    case "return":
+      return builder.jump(frame.leave, builder.newBlock());
+  }
+};
+
+const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">["value"]): void => {
+  if (scalarOf(place.type) === null) {
+    const from = lowerAggregate(frame, value);
+    copyBytes(frame, addressOf(frame, place), from, place.type);
+    return;
+  }
+  const operand = lowerExpression(frame, value);
+  writeTarget(frame, lowerPlace(frame, place), place.type, operand);
+};
+
+export const copyBytes = (frame: Frame, to: Address, from: Address, { bytes, align }: Type): void =>
+  frame.builder.emit({ kind: "copyBytes", to, from, bytes, align });
+
+/** The inputs are stored in the instance, then the body runs on it. All are evaluated before the first is stored. */
+const lowerBlockCall = (frame: Frame, { instance, block, inputs, references, outputs }: Of<"block">): void => {
+  const { builder } = frame;
+  const self = builder.addressOf(addressOf(frame, instance));
+  const at = (offset: number): Address => ({ base: { kind: "register", register: self }, offset });
+  const stores = inputs.map(({ field, value }) => {
+    if (scalarOf(field.type) === null) {
+      const from = lowerAggregate(frame, value);
+      return () => copyBytes(frame, at(field.offset), from, field.type);
+    }
+    const operand = lowerExpression(frame, value);
+    return () => builder.store(widthOf(field.type), operand, at(field.offset));
+  });
+  const pointers = references.map(({ field, place }) => {
+    const pointer = builder.addressOf(addressOf(frame, place));
+    return () => builder.store("w32", pointer, at(field.offset));
+  });
+  for (const store of [...stores, ...pointers]) store();
+  builder.emit({ kind: "call", target: block.unit.name, arguments: [self], banks: ["integer"], result: null });
+  for (const { place, value } of outputs) lowerAssignment(frame, place, value);
+};
+
+export const PORT_ROUTINES = { QUEUE_SEND: "partita.queue_send", QUEUE_RECEIVE: "partita.queue_receive" } as const;
+
+const lowerPortCall = (frame: Frame, { variable, port, request, message, outputs }: Of<"port">): void => {
+  const { builder } = frame;
+  const instance = addressOf(frame, { kind: "variable", type: port, variable });
+  const requested = port.fields[0]!;
+  if (request !== null)
+    builder.store("u8", lowerExpression(frame, request), builder.offset(instance, requested.offset));
+  const target = lowerPlace(frame, message);
+  if (target.kind !== "memory") throw new Error("a message must lie in RAM");
+  builder.emit({
+    kind: "call",
+    target: PORT_ROUTINES[port.name],
+    arguments: [builder.addressOf(instance), builder.addressOf(target.address), constant(message.type.bytes)],
+    banks: ["integer", "integer", "integer"],
+    result: null,
+  });
+  for (const { place, value } of outputs) lowerAssignment(frame, place, value);
+};
+
+const lowerIf = (frame: Frame, { branches, otherwise }: Of<"if">): void => {
+  const { builder } = frame;
+  const done = builder.newBlock();
+  for (const { condition, body } of branches) {
+    const [then, next] = [builder.newBlock(), builder.newBlock()];
+    lowerCondition(frame, condition, then, next, then);
+    lowerStatements(frame, body);
+    builder.jump(done, next);
+  }
+  lowerStatements(frame, otherwise);
+  builder.jump(done);
+};
+
+const lowerCase = (frame: Frame, { selector, arms, otherwise }: Of<"case">): void => {
+  const { builder } = frame;
+  const value = lowerExpression(frame, selector);
+  const done = builder.newBlock();
+  const bodies = arms.map(() => builder.newBlock());
+  for (const [i, { ranges }] of arms.entries()) {
+    for (const { low, high } of ranges) {
+      const next = builder.newBlock();
+      const first = constant(Number(BigInt.asIntN(32, low)));
+      if (low === high) builder.branch("eq", value, first, bodies[i]!, next, next);
+      else {
+        const distance = builder.binary("sub", value, first);
+        builder.branch("geu", constant(Number(high - low)), distance, bodies[i]!, next, next);
+      }
+    }
+  }
+  lowerStatements(frame, otherwise);
+  builder.jump(done, bodies[0] ?? done);
+  for (const [i, { body }] of arms.entries()) {
+    lowerStatements(frame, body);
+    builder.jump(done, bodies[i + 1] ?? done);
+  }
+};
+
+const lowerLoop = (frame: Frame, statement: Of<"while"> | Of<"repeat">): void => {
+  const { builder } = frame;
+  const [body, test, exit] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
+  builder.jump(statement.kind === "while" ? test : body, body);
+  frame.loops.push({ exit, next: test });
+  lowerStatements(frame, statement.body);
+  frame.loops.pop();
+  builder.jump(test);
+  if (statement.kind === "while") lowerCondition(frame, statement.condition, body, exit, exit);
+  else lowerCondition(frame, statement.until, exit, body, exit);
+};
+
+/**
+ * `to` and `by` are evaluated once. Afterwards the variable is one step beyond the last value, as control engineers expect;
+ * when that step leaves the type's range, the loop ends all the same.
+ */
+const lowerFor = (frame: Frame, statement: Of<"for">): void => {
+  const { builder } = frame;
+  const { type, variable } = statement;
+  const write = (value: Operand): void => writeTarget(frame, lowerPlace(frame, variable), type, value);
+  const from = lowerExpression(frame, statement.from);
+  const last = held(frame, lowerExpression(frame, statement.to));
+  const step = held(frame, lowerExpression(frame, statement.by));
+  const [body, next, exit] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
+  write(from);
+  endUnlessWithin(frame, statement, from, last, step, { body, exit, next: body });
+  frame.loops.push({ exit, next });
+  lowerStatements(frame, statement.body);
+  frame.loops.pop();
+  builder.jump(next);
+  const before = held(frame, readTarget(frame, lowerPlace(frame, variable), type));
+  const after = builder.binary("add", before, step);
+  write(normalize(frame, type, after));
+  endIfWrapped(frame, statement, before, after, step, last, exit);
+  endUnlessWithin(frame, statement, after, last, step, { body, exit, next: exit });
+};
+
+/** A value in a register of its own, which no assignment in the loop changes. */
+const held = (frame: Frame, value: Operand): Operand => {
+  if (isConstant(value)) return value;
+  const register = frame.builder.register("integer");
+  frame.builder.copy(register, value);
+  return register;
+};
+
+type LoopBlock = ReturnType<Frame["builder"]["newBlock"]>;
+
+/** Jumps to `body` while the counter has not passed `last`, else to `exit`; goes on in `next`. */
+const endUnlessWithin = (
+  frame: Frame,
+  { type }: Of<"for">,
+  counter: Operand,
+  last: Operand,
+  step: Operand,
+  blocks: Readonly<Record<"body" | "exit" | "next", LoopBlock>>,
+): void => {
+  const { builder } = frame;
+  const { body, exit, next } = blocks;
+  // Narrow counters are compared in 32 bits before they wrap, so even unsigned ones compare as signed.
+  const atLeast = isSigned(type) || type.bytes < 4 ? "ge" : "geu";
+  if (isConstant(step)) {
+    const [larger, smaller] = step.constant > 0 ? [last, counter] : [counter, last];
+    return builder.branch(atLeast, larger, smaller, body, exit, next);
+  }
+  const [up, down] = [builder.newBlock(), builder.newBlock()];
+  builder.branch("ge", step, constant(0), up, down, up);
+  builder.branch(atLeast, last, counter, body, exit, down);
+  builder.branch(atLeast, counter, last, body, exit, next);
+};
+
+/** Counters as wide as a register can wrap: then the loop is over. */
+const endIfWrapped = (
+  frame: Frame,
+  { type }: Of<"for">,
+  before: Operand,
+  after: Operand,
+  step: Operand,
+  last: Operand,
+  exit: LoopBlock,
+): void => {
+  const { builder } = frame;
+  if (type.bytes < 4 || (isConstant(step) && isConstant(last) && !canWrap(type, step.constant, last.constant))) return;
+  const less = isSigned(type) ? "lt" : "ltu";
+  const onward = builder.newBlock();
+  if (isConstant(step)) {
+    if (step.constant > 0) builder.branch(less, after, before, exit, onward, onward);
+    else builder.branch(less, before, after, exit, onward, onward);
+    return;
+  }
+  const [up, down] = [builder.newBlock(), builder.newBlock()];
+  builder.branch("ge", step, constant(0), up, down, up);
+  builder.branch(less, after, before, exit, onward, down);
+  builder.branch(less, before, after, exit, onward, onward);
+};
+
+const canWrap = (type: Of<"for">["type"], step: number, last: number): boolean => {
+  const { low, high } = rangeOf(type);
+  const end = isSigned(type) ? last : last >>> 0;
+  return step > 0 ? end + step > Number(high) : end + step < Number(low);
+};

@@ -1,0 +1,115 @@
+/** A program unit → one function of the intermediate representation. */
+import type { Unit, Variable } from "../semantics/symbols.ts";
+import { scalarOf } from "../semantics/types.ts";
+import { Builder } from "./builder.ts";
+import { type Binding, bankOf, type ConstantPool, type Frame, initialBytes, needsAddress, widthOf } from "./frame.ts";
+import { type Address, constant, type IrFunction, type Operand, type Register } from "./ir.ts";
+import { lowerStatements } from "./lower-statement.ts";
+
+/**
+ * Parameters: of a FUNCTION the address of a struct or array result, then its inputs, outputs and in-outs in order; of a
+ * FUNCTION_BLOCK the address of the instance; of a PROGRAM none.
+ */
+export const lowerUnit = (unit: Unit, constants: ConstantPool): IrFunction => {
+  const builder = new Builder(unit.name);
+  const bindings = new Map<Variable, Binding>();
+  const self = unit.kind === "FUNCTION_BLOCK" ? builder.parameter("integer") : null;
+  const addressed = needsAddress(unit);
+  const { result } = unit;
+  const resultIsScalar = result === null || scalarOf(result.type) !== null;
+  if (!resultIsScalar) bindings.set(result, { kind: "memory", address: at(builder.parameter("integer")) });
+  const locals = unit.variables.filter(({ storage }) => storage.kind === "local");
+  if (unit.kind === "FUNCTION") bindParameters(builder, locals, addressed, bindings);
+  const leave = builder.newBlock();
+  const frame: Frame = { builder, constants, self, bindings, loops: [], leave };
+  if (result !== null && resultIsScalar) bindLocal(frame, result, addressed, bindings);
+  else if (result !== null) initialize(frame, result, bindings.get(result)!);
+  for (const variable of locals) if (!bindings.has(variable)) bindLocal(frame, variable, addressed, bindings);
+  lowerStatements(frame, unit.body);
+  builder.jump(leave);
+  if (result === null || !resultIsScalar) return builder.finish({ kind: "return", value: null, bank: "integer" });
+  return builder.finish({ kind: "return", value: read(frame, result), bank: bankOf(result.type) });
+};
+
+const at = (register: Register): Address => ({ base: { kind: "register", register }, offset: 0 });
+
+/** All are taken from their registers before anything else happens. */
+const bindParameters = (
+  builder: Builder,
+  variables: readonly Variable[],
+  addressed: ReadonlySet<Variable>,
+  bindings: Map<Variable, Binding>,
+): void => {
+  const parameters = variables.filter(
+    ({ section }) => section === "input" || section === "output" || section === "inOut",
+  );
+  const registers = parameters.map(({ byReference, type }) =>
+    builder.parameter(byReference || scalarOf(type) === null ? "integer" : bankOf(type)),
+  );
+  for (const [i, variable] of parameters.entries()) {
+    const register = registers[i]!;
+    if (variable.byReference) bindings.set(variable, { kind: "memory", address: at(register) });
+    else if (scalarOf(variable.type) !== null && !addressed.has(variable))
+      bindings.set(variable, { kind: "register", register });
+    else bindings.set(variable, { kind: "memory", address: ownCopy(builder, variable, register) });
+  }
+};
+
+/** A struct or array passed by value, or a scalar whose address is needed. */
+const ownCopy = (builder: Builder, { type }: Variable, register: Register): Address => {
+  const address: Address = { base: { kind: "frame", slot: builder.slot(type.bytes, type.align) }, offset: 0 };
+  if (scalarOf(type) === null)
+    builder.emit({ kind: "copyBytes", to: address, from: at(register), bytes: type.bytes, align: type.align });
+  else builder.store(widthOf(type), register, address);
+  return address;
+};
+
+const bindLocal = (
+  frame: Frame,
+  variable: Variable,
+  addressed: ReadonlySet<Variable>,
+  bindings: Map<Variable, Binding>,
+): void => {
+  const { type } = variable;
+  const binding: Binding =
+    scalarOf(type) !== null && !addressed.has(variable)
+      ? { kind: "register", register: frame.builder.register(bankOf(type)) }
+      : {
+          kind: "memory",
+          address: { base: { kind: "frame", slot: frame.builder.slot(type.bytes, type.align) }, offset: 0 },
+        };
+  bindings.set(variable, binding);
+  initialize(frame, variable, binding);
+};
+
+/** Variables of a call start anew each time (IEC 61131-3 §6.6.2.2). */
+const initialize = ({ builder, constants }: Frame, variable: Variable, binding: Binding): void => {
+  const { type } = variable;
+  const bytes = initialBytes(variable);
+  if (scalarOf(type) === null) {
+    if (binding.kind === "memory")
+      builder.emit({
+        kind: "copyBytes",
+        to: binding.address,
+        from: constants.place(bytes),
+        bytes: type.bytes,
+        align: type.align,
+      });
+    return;
+  }
+  const value = scalarBits(bytes, widthOf(type) === "i8" || widthOf(type) === "i16");
+  if (binding.kind === "register") builder.copy(binding.register, value);
+  else builder.store(widthOf(type), value, binding.address);
+};
+
+const scalarBits = (bytes: Uint8Array, signed: boolean): Operand => {
+  let bits = 0;
+  for (const [i, byte] of bytes.entries()) bits |= byte << (8 * i);
+  const unused = 32 - bytes.length * 8;
+  return constant(signed ? (bits << unused) >> unused : bits);
+};
+
+const read = ({ builder, bindings }: Frame, variable: Variable): Operand => {
+  const binding = bindings.get(variable)!;
+  return binding.kind === "register" ? binding.register : builder.load(widthOf(variable.type), binding.address);
+};

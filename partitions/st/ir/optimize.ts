@@ -1,0 +1,9 @@
+/** The passes over one function, in their order. */
+import { tidyBlocks } from "./blocks.ts";
+import { removeDeadCode } from "./dead-code.ts";
+import type { IrFunction } from "./ir.ts";
+
+export const optimize = (fn: IrFunction): void => {
+  tidyBlocks(fn);
+  removeDeadCode(fn);
+};

@@ -1,0 +1,5 @@
+/** What comes with the compiler, as source text: a program that declares the same name has its own. */
+import { MATHEMATICS } from "./mathematics.ts";
+import { STANDARD_BLOCKS } from "./standard-blocks.ts";
+
+export const STANDARD_LIBRARY = STANDARD_BLOCKS + MATHEMATICS;

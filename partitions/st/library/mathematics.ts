@@ -1,0 +1,163 @@
+/**
+ * Mathematical functions of REAL (IEC 61131-3 table 29) in Structured Text: the argument is reduced to a short interval around
+ * 0, where a Taylor polynomial is exact to single precision.
+ */
+export const MATHEMATICS = `
+(* x = k ln 2 + r, |r| <= ln 2 / 2; e^x = 2^k e^r. The factor is applied in two halves so that it never overflows alone. *)
+FUNCTION EXP : REAL
+  VAR_INPUT IN : REAL; END_VAR
+  VAR K, HALF : DINT; R, P : REAL; END_VAR
+  IF IN > 89.0 THEN
+    EXP := DWORD_TO_REAL(16#7F800000);
+    RETURN;
+  ELSIF IN < -104.0 THEN
+    EXP := 0.0;
+    RETURN;
+  END_IF;
+  K := REAL_TO_DINT(IN * 1.44269504);
+  R := IN - DINT_TO_REAL(K) * 0.693359375 + DINT_TO_REAL(K) * 2.12194440E-4;
+  P := 1.0 + R * (1.0 + R * (0.5 + R * (0.166666667 + R * (0.0416666667 + R * (0.00833333333 + R * (0.00138888889 + R * 0.000198412698))))));
+  HALF := K / 2;
+  EXP := P * DWORD_TO_REAL(SHL(DINT_TO_DWORD(HALF + 127), 23)) * DWORD_TO_REAL(SHL(DINT_TO_DWORD(K - HALF + 127), 23));
+END_FUNCTION
+
+(* x = 2^k m, m around 1; ln m = 2 artanh((m - 1) / (m + 1)). *)
+FUNCTION LN : REAL
+  VAR_INPUT IN : REAL; END_VAR
+  VAR X, S, S2, M : REAL; K : DINT; BITS : DWORD; END_VAR
+  IF NOT (IN > 0.0) THEN
+    LN := SEL(IN = 0.0, DWORD_TO_REAL(16#7FC00000), DWORD_TO_REAL(16#FF800000));
+    RETURN;
+  ELSIF IN > 3.4028234E38 THEN
+    LN := IN;
+    RETURN;
+  END_IF;
+  X := IN;
+  IF X < 1.17549435E-38 THEN
+    X := X * 8388608.0;
+    K := -23;
+  END_IF;
+  BITS := REAL_TO_DWORD(X);
+  K := K + DWORD_TO_DINT(SHR(BITS, 23)) - 127;
+  M := DWORD_TO_REAL((BITS AND 16#007FFFFF) OR 16#3F800000);
+  IF M > 1.41421356 THEN
+    M := M * 0.5;
+    K := K + 1;
+  END_IF;
+  S := (M - 1.0) / (M + 1.0);
+  S2 := S * S;
+  LN := 2.0 * S * (1.0 + S2 * (0.333333333 + S2 * (0.2 + S2 * (0.142857143 + S2 * 0.111111111)))) - DINT_TO_REAL(K) * 2.12194440E-4;
+  LN := LN + DINT_TO_REAL(K) * 0.693359375;
+END_FUNCTION
+
+FUNCTION LOG : REAL
+  VAR_INPUT IN : REAL; END_VAR
+  LOG := LN(IN) * 0.434294482;
+END_FUNCTION
+
+(* Whole exponents by repeated multiplication, which is exact where the result is. *)
+FUNCTION EXPT : REAL
+  VAR_INPUT IN1, IN2 : REAL; END_VAR
+  VAR N : DINT; FACTOR : REAL; END_VAR
+  IF ABS(IN2) <= 1024.0 AND_THEN DINT_TO_REAL(TRUNC(IN2)) = IN2 THEN
+    N := TRUNC(ABS(IN2));
+    FACTOR := IN1;
+    EXPT := 1.0;
+    WHILE N > 0 DO
+      IF N.0 THEN
+        EXPT := EXPT * FACTOR;
+      END_IF;
+      FACTOR := FACTOR * FACTOR;
+      N := N / 2;
+    END_WHILE;
+    IF IN2 < 0.0 THEN
+      EXPT := 1.0 / EXPT;
+    END_IF;
+  ELSIF IN1 = 0.0 AND IN2 > 0.0 THEN
+    EXPT := 0.0;
+  ELSE
+    EXPT := EXP(IN2 * LN(IN1));
+  END_IF;
+END_FUNCTION
+
+(* sin(x + quarter turns): x = k pi/2 + r, |r| <= pi/4; pi/2 in three parts, so that k times the first two is exact. *)
+FUNCTION PARTITA_SINE : REAL
+  VAR_INPUT IN : REAL; QUARTERS : DINT; END_VAR
+  VAR K : DINT; KR, R, R2 : REAL; END_VAR
+  IF NOT (ABS(IN) < 1.0E6) THEN
+    IF NOT (ABS(IN) <= 3.4028234E38) THEN
+      PARTITA_SINE := DWORD_TO_REAL(16#7FC00000);
+    END_IF;
+    RETURN;
+  END_IF;
+  K := REAL_TO_DINT(IN * 0.636619772);
+  KR := DINT_TO_REAL(K);
+  R := ((IN - KR * 1.5703125) - KR * 4.83751297E-4) - KR * 7.54978995E-8;
+  R2 := R * R;
+  K := K + QUARTERS;
+  IF K.0 THEN
+    PARTITA_SINE := 1.0 - R2 * (0.5 - R2 * (0.0416666667 - R2 * (0.00138888889 - R2 * (2.48015873E-5 - R2 * 2.75573192E-7))));
+  ELSE
+    PARTITA_SINE := R - R * R2 * (0.166666667 - R2 * (0.00833333333 - R2 * (1.98412698E-4 - R2 * 2.75573192E-6)));
+  END_IF;
+  IF K.1 THEN
+    PARTITA_SINE := -PARTITA_SINE;
+  END_IF;
+END_FUNCTION
+
+FUNCTION SIN : REAL
+  VAR_INPUT IN : REAL; END_VAR
+  SIN := PARTITA_SINE(IN, 0);
+END_FUNCTION
+
+FUNCTION COS : REAL
+  VAR_INPUT IN : REAL; END_VAR
+  COS := PARTITA_SINE(IN, 1);
+END_FUNCTION
+
+FUNCTION TAN : REAL
+  VAR_INPUT IN : REAL; END_VAR
+  TAN := PARTITA_SINE(IN, 0) / PARTITA_SINE(IN, 1);
+END_FUNCTION
+
+(* Reduced to |t| <= tan(pi/8) by atan x = pi/2 - atan(1/x) and atan x = pi/4 + atan((x - 1) / (x + 1)). *)
+FUNCTION ATAN : REAL
+  VAR_INPUT IN : REAL; END_VAR
+  VAR T, T2, BASE : REAL; END_VAR
+  T := ABS(IN);
+  IF T > 2.41421356 THEN
+    BASE := 1.57079633;
+    T := -1.0 / T;
+  ELSIF T > 0.414213562 THEN
+    BASE := 0.785398163;
+    T := (T - 1.0) / (T + 1.0);
+  END_IF;
+  T2 := T * T;
+  ATAN := BASE + (T - T * T2 * (0.333333333 - T2 * (0.2 - T2 * (0.142857143 - T2 * (0.111111111
+    - T2 * (0.0909090909 - T2 * (0.0769230769 - T2 * 0.0666666667)))))));
+  IF IN < 0.0 THEN
+    ATAN := -ATAN;
+  END_IF;
+END_FUNCTION
+
+FUNCTION ATAN2 : REAL
+  VAR_INPUT Y, X : REAL; END_VAR
+  IF X > 0.0 THEN
+    ATAN2 := ATAN(Y / X);
+  ELSIF X < 0.0 THEN
+    ATAN2 := ATAN(Y / X) + SEL(Y >= 0.0, -3.14159265, 3.14159265);
+  ELSIF Y <> 0.0 THEN
+    ATAN2 := SEL(Y > 0.0, -1.57079633, 1.57079633);
+  END_IF;
+END_FUNCTION
+
+FUNCTION ASIN : REAL
+  VAR_INPUT IN : REAL; END_VAR
+  ASIN := ATAN2(IN, SQRT((1.0 - IN) * (1.0 + IN)));
+END_FUNCTION
+
+FUNCTION ACOS : REAL
+  VAR_INPUT IN : REAL; END_VAR
+  ACOS := ATAN2(SQRT((1.0 - IN) * (1.0 + IN)), IN);
+END_FUNCTION
+`;

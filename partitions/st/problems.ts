@@ -1,0 +1,42 @@
+/** What is wrong with a program: collected while the compiler goes on, so that one run reports everything. */
+import type { Problem } from "../../runtime/problem.ts";
+import type { Span } from "./syntax/source-text.ts";
+
+/** A `Problem` with its source line and a caret under the place; `formatProblem` prints it. */
+export interface StProblem extends Problem {
+  readonly excerpt: string;
+}
+
+const excerptOf = (at: Span): string => {
+  const { line, column } = at.source.position(at.start);
+  const text = at.source.line(line);
+  const indent = text.slice(0, column - 1).replace(/[^\t]/g, " ");
+  const carets = Math.max(1, Math.min(at.end - at.start, text.length - column + 1));
+  return `    ${text}\n    ${indent}${"^".repeat(carets)}`;
+};
+
+export class Problems {
+  readonly errors: StProblem[] = [];
+  readonly warnings: StProblem[] = [];
+  readonly #seen = new Set<string>();
+
+  error(at: Span, code: string, message: string, hint = ""): void {
+    this.#add(this.errors, at, code, message, hint);
+  }
+
+  warning(at: Span, code: string, message: string, hint = ""): void {
+    this.#add(this.warnings, at, code, message, hint);
+  }
+
+  #add(list: StProblem[], at: Span, code: string, message: string, hint: string): void {
+    const { line, column } = at.source.position(at.start);
+    const key = `${at.source.file}:${line}:${column}:${message}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    list.push({ code, file: at.source.file, line, column, path: "", message, hint, excerpt: excerptOf(at) });
+  }
+}
+
+/** In the order of the text. */
+export const inOrder = (problems: readonly StProblem[]): readonly StProblem[] =>
+  [...problems].sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);

@@ -1,0 +1,106 @@
+/** What tools may know of a compiled program: where its variables are and what they hold. */
+
+import type { DataLayout } from "./code/layout.ts";
+import type { Program } from "./semantics/analyse.ts";
+import type { Variable } from "./semantics/symbols.ts";
+import type { Type } from "./semantics/types.ts";
+
+export interface ProgramInfo {
+  /** Of the program instance. */
+  readonly instance: string;
+  readonly intervalNs: number;
+  /** Globals by their name, the program's own as `INSTANCE.NAME`; in order of declaration. */
+  readonly variables: readonly ProgramVariable[];
+}
+
+export interface ProgramVariable {
+  readonly path: string;
+  readonly type: VariableType;
+  /** Guest address of its first byte. */
+  readonly address: number;
+  /** 0 … 7 for a BOOL that is one bit of that byte, else null. */
+  readonly bit: number | null;
+}
+
+/** How a value lies in RAM; offsets in bytes from its start. */
+export type VariableType =
+  | {
+      readonly kind: "elementary";
+      readonly name: string;
+      readonly family: "bool" | "bits" | "signed" | "unsigned" | "real" | "time";
+      readonly bytes: number;
+    }
+  | {
+      readonly kind: "enum";
+      readonly name: string;
+      readonly signed: boolean;
+      readonly bytes: number;
+      readonly values: readonly { readonly name: string; readonly value: number }[];
+    }
+  | {
+      readonly kind: "array";
+      readonly dimensions: readonly { readonly low: number; readonly high: number }[];
+      readonly element: VariableType;
+      readonly bytes: number;
+    }
+  /** A STRUCT, or an instance of a function block. */
+  | {
+      readonly kind: "struct";
+      readonly name: string;
+      readonly fields: readonly { readonly name: string; readonly offset: number; readonly type: VariableType }[];
+      readonly bytes: number;
+    };
+
+const describeType = (type: Type): VariableType | null => {
+  switch (type.kind) {
+    case "elementary":
+      return { kind: "elementary", name: type.name, family: type.family, bytes: type.bytes };
+    case "enum":
+      return {
+        kind: "enum",
+        name: type.name,
+        signed: type.base.family === "signed",
+        bytes: type.bytes,
+        values: type.values.map(({ name, value }) => ({ name, value: Number(value) })),
+      };
+    case "array": {
+      const element = describeType(type.element);
+      return element === null ? null : { kind: "array", dimensions: type.dimensions, element, bytes: type.bytes };
+    }
+    case "struct":
+    case "port":
+      return { kind: "struct", name: type.name, fields: describeFields(type.fields), bytes: type.bytes };
+    case "block":
+      return {
+        kind: "struct",
+        name: type.name,
+        fields: describeFields(type.fields.filter(({ variable }) => !variable.byReference)),
+        bytes: type.bytes,
+      };
+    default:
+      return null;
+  }
+};
+
+const describeFields = (fields: readonly { readonly name: string; readonly offset: number; readonly type: Type }[]) =>
+  fields.flatMap(({ name, offset, type }) => {
+    const described = describeType(type);
+    return described === null ? [] : [{ name, offset, type: described }];
+  });
+
+export const describeProgram = ({ globals, instance }: Program, layout: DataLayout, dataBase: number): ProgramInfo => {
+  const describe = (variable: Variable, path: string): readonly ProgramVariable[] => {
+    const { storage } = variable;
+    const type = describeType(variable.type);
+    if (storage.kind !== "static" || type === null) return [];
+    return [{ path, type, address: dataBase + layout.areas[storage.area] + storage.offset, bit: storage.bit }];
+  };
+  return {
+    instance: instance.name,
+    intervalNs: instance.intervalNs,
+    variables: [
+      ...globals.flatMap((variable) => describe(variable, variable.name)),
+      ...instance.program.variables.flatMap((variable) => describe(variable, `${instance.name}.${variable.name}`)),
+    ],
+  };
+};

@@ -1,0 +1,178 @@
+/** Calls of functions: the user's, the library's and those built in (IEC 61131-3 §6.6.1.4, §6.6.2). */
+import type { Argument, Expression } from "../syntax/ast.ts";
+import { checkAs } from "./check-expression.ts";
+import { checkPlace, checkWritable } from "./check-place.ts";
+import type { CallArgument, CheckedExpression, FunctionCall, Place } from "./checked.ts";
+import { NOTHING } from "./convert.ts";
+import { type Scope, visibleNames } from "./scope.ts";
+import { checkStandardFunction, STANDARD_NAMES } from "./standard-functions.ts";
+import { didYouMean } from "./suggestion.ts";
+import type { Unit, Variable } from "./symbols.ts";
+import { nameOf, sameType, UNKNOWN } from "./types.ts";
+
+export type Call = Extract<Expression, { kind: "call" }>;
+
+/** A call as an expression. */
+export const checkCall = (scope: Scope, call: Call): CheckedExpression => {
+  const { callee } = call;
+  if (callee.kind !== "name") {
+    const place = checkPlace(scope, callee);
+    if (place !== null)
+      scope.world.problems.error(call.at, "not-callable", `${nameOf(place.type)} cannot be called in an expression`);
+    return NOTHING;
+  }
+  const unit = scope.world.unit(callee.name.key);
+  if (unit?.kind === "FUNCTION") return checkFunction(scope, call, unit);
+  const standard = checkStandardFunction(scope, call, callee.name.key);
+  if (standard !== null) return standard;
+  refuseCallee(scope, call, callee.name.text, unit);
+  for (const argument of call.arguments) if (argument.value !== null) quietly(scope, argument);
+  return NOTHING;
+};
+
+/** What stands in the arguments of an unknown function is checked all the same. */
+const quietly = (scope: Scope, { value, direction }: Argument): void => {
+  if (value === null) return;
+  if (direction === "out") checkPlace(scope, value);
+  else checkAs(scope, value, UNKNOWN);
+};
+
+const refuseCallee = (scope: Scope, call: Call, text: string, unit: Unit | null): void => {
+  const { problems } = scope.world;
+  const at = call.callee.at;
+  const variable = scope.names.get(text.toUpperCase()) ?? scope.world.variable(text.toUpperCase());
+  if (variable !== null) {
+    const isBlock = variable.type.kind === "block" || variable.type.kind === "port";
+    const hint = isBlock ? "call it in a statement of its own and read its outputs afterwards" : "";
+    problems.error(
+      at,
+      "not-callable",
+      `${text} is a ${nameOf(variable.type)} and cannot be called in an expression`,
+      hint,
+    );
+  } else if (unit !== null) {
+    problems.error(
+      at,
+      "not-callable",
+      `${text} is a ${unit.kind}`,
+      `declare an instance of it: X : ${unit.name}; and call X(…)`,
+    );
+  } else {
+    const hint = didYouMean(text, [...visibleNames(scope), ...STANDARD_NAMES]);
+    problems.error(at, "unknown-name", `there is no function ${text}`, hint);
+  }
+};
+
+const checkFunction = (scope: Scope, call: Call, unit: Unit): FunctionCall => {
+  scope.unit?.calls.add(unit);
+  const parameters = unit.variables.filter(
+    ({ section }) => section === "input" || section === "output" || section === "inOut",
+  );
+  const given = matchArguments(scope, call, unit.name, parameters);
+  const list = parameters.map((variable): CallArgument => {
+    const argument = given.get(variable);
+    if (variable.byReference)
+      return { kind: "reference", variable, place: checkReference(scope, call, variable, argument) };
+    if (argument?.value == null) return { kind: "value", variable, value: defaultOf(variable) };
+    return { kind: "value", variable, value: checkAs(scope, argument.value, variable.type) };
+  });
+  return { kind: "call", type: unit.result?.type ?? UNKNOWN, unit, arguments: list };
+};
+
+/** An input left out has its initial value. */
+const defaultOf = (variable: Variable): CheckedExpression => ({
+  kind: "read",
+  type: variable.type,
+  place: { kind: "variable", type: variable.type, variable },
+});
+
+/** Which argument is for which parameter. Unnamed ones go by order, VAR_OUTPUTs only when named or after all inputs. */
+export const matchArguments = (
+  scope: Scope,
+  call: Call,
+  callee: string,
+  parameters: readonly Variable[],
+): ReadonlyMap<Variable, Argument> => {
+  const { problems } = scope.world;
+  const given = new Map<Variable, Argument>();
+  const ordered = [
+    ...parameters.filter(({ section }) => section !== "output"),
+    ...parameters.filter(({ section }) => section === "output"),
+  ];
+  let position = 0;
+  for (const argument of call.arguments) {
+    const { name, at } = argument;
+    const variable = name === null ? ordered[position++] : parameters.find(({ key }) => key === name.key);
+    if (variable === undefined) {
+      if (name === null)
+        problems.error(at, "arguments", `${callee} takes ${ordered.length} argument${ordered.length === 1 ? "" : "s"}`);
+      else {
+        const near = didYouMean(
+          name.text,
+          parameters.map((parameter) => parameter.name),
+        );
+        const hint =
+          near !== "" ? near : `it has ${parameters.map((parameter) => parameter.name).join(", ") || "none"}`;
+        problems.error(name.at, "unknown-name", `${callee} has no parameter ${name.text}`, hint);
+      }
+      if (argument.value !== null) quietly(scope, argument);
+    } else if (given.has(variable)) {
+      problems.error(at, "arguments", `${variable.name} is given twice`);
+    } else if (name !== null && (argument.direction === "out") !== (variable.section === "output")) {
+      const arrow = variable.section === "output" ? "=>" : ":=";
+      problems.error(
+        at,
+        "arguments",
+        `${variable.name} is ${variable.section === "output" ? "an output" : "an input"} of ${callee}`,
+        `write ${variable.name} ${arrow} …`,
+      );
+      given.set(variable, { ...argument, value: null });
+    } else given.set(variable, argument);
+  }
+  return given;
+};
+
+/** Null for an output that nobody wants, and after a problem. */
+export const checkReference = (
+  scope: Scope,
+  call: Call,
+  variable: Variable,
+  argument: Argument | undefined,
+): Place | null => {
+  const { problems } = scope.world;
+  if (argument?.value == null) {
+    if (variable.section === "inOut" && argument === undefined) {
+      problems.error(
+        call.at,
+        "arguments",
+        `${variable.name} is VAR_IN_OUT and must be given`,
+        `write ${variable.name} := some variable`,
+      );
+    }
+    return null;
+  }
+  const { value } = argument;
+  const place = checkPlace(scope, value);
+  if (place === null || !checkWritable(scope, place, value.at)) return null;
+  if (place.kind === "bit" || (place.kind === "direct" && place.address.bit !== null) || isBitVariable(place)) {
+    problems.error(
+      value.at,
+      "arguments",
+      `a single bit cannot be passed to ${variable.name}`,
+      "pass a BOOL variable and copy it afterwards",
+    );
+    return null;
+  }
+  if (!sameType(place.type, variable.type) && variable.type.kind !== "unknown") {
+    problems.error(
+      value.at,
+      "type-mismatch",
+      `${variable.name} needs a variable of type ${nameOf(variable.type)}, this is ${nameOf(place.type)}`,
+    );
+    return null;
+  }
+  return place;
+};
+
+const isBitVariable = (place: Place): boolean =>
+  place.kind === "variable" && place.variable.address !== null && place.variable.address.bit !== null;

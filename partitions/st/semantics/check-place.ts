@@ -1,0 +1,211 @@
+/** Names, members, elements and bits: expressions that stand for a place in RAM. */
+import type { Expression } from "../syntax/ast.ts";
+import { checkAs } from "./check-expression.ts";
+import type { CheckedExpression, Place } from "./checked.ts";
+import { NOTHING } from "./convert.ts";
+import { parseAddress } from "./direct-address.ts";
+import { lookUp, type Scope, visibleNames } from "./scope.ts";
+import { didYouMean } from "./suggestion.ts";
+import { BOOL, BYTE, DINT, DWORD, type EnumType, type Field, nameOf, scalarOf, type Type, WORD } from "./types.ts";
+
+/** A value of an enum, by its bare name or as `Color.Red`; null: the expression is something else. */
+export const enumConstant = (scope: Scope, expression: Expression, expected: Type | null): CheckedExpression | null => {
+  if (expression.kind === "name") {
+    const { key, text } = expression.name;
+    if (lookUp(scope, key) !== null) return null;
+    const candidates = scope.world.enumsWith(key);
+    const type = candidates.find((candidate) => candidate === expected) ?? candidates[0];
+    if (type === undefined) return null;
+    if (candidates.length > 1 && type !== expected) {
+      const message = `${text} is a value of ${candidates.map(nameOf).join(" and of ")}`;
+      scope.world.problems.error(expression.at, "ambiguous-name", message, `write ${type.name}#${text}`);
+      return NOTHING;
+    }
+    return valueOf(type, key);
+  }
+  if (
+    expression.kind !== "member" ||
+    expression.base.kind !== "name" ||
+    lookUp(scope, expression.base.name.key) !== null
+  )
+    return null;
+  const type = scope.world.enumNamed(expression.base.name.key);
+  if (type === null) return null;
+  const value = valueOf(type, expression.member.key);
+  if (value !== null) return value;
+  const hint = didYouMean(
+    expression.member.text,
+    type.values.map(({ name }) => name),
+  );
+  scope.world.problems.error(
+    expression.member.at,
+    "unknown-name",
+    `${type.name} has no value ${expression.member.text}`,
+    hint,
+  );
+  return NOTHING;
+};
+
+const valueOf = (type: EnumType, key: string): CheckedExpression | null => {
+  const value = type.values.find((candidate) => candidate.key === key);
+  return value === undefined ? null : { kind: "constant", type, value: value.value };
+};
+
+/** Null: it is none, and that was said. */
+export const checkPlace = (scope: Scope, expression: Expression): Place | null => {
+  switch (expression.kind) {
+    case "name":
+      return checkName(scope, expression);
+    case "direct":
+      return checkDirect(scope, expression);
+    case "member":
+      return checkMember(scope, expression);
+    case "index":
+      return checkElement(scope, expression);
+    case "bit":
+      return checkBit(scope, expression);
+    default:
+      scope.world.problems.error(expression.at, "not-a-variable", "expected a variable here");
+      return null;
+  }
+};
+
+const checkName = (scope: Scope, { name, at }: Extract<Expression, { kind: "name" }>): Place | null => {
+  const variable = lookUp(scope, name.key);
+  if (variable !== null)
+    return variable.type.kind === "unknown" ? null : { kind: "variable", type: variable.type, variable };
+  const unit = scope.world.unit(name.key);
+  if (unit !== null) {
+    const hint = unit.kind === "FUNCTION" ? `call it: ${unit.name}(…)` : `declare an instance of it: X : ${unit.name};`;
+    scope.world.problems.error(at, "not-a-variable", `${name.text} is a ${unit.kind}, not a variable`, hint);
+  } else {
+    const hint = didYouMean(name.text, visibleNames(scope));
+    scope.world.problems.error(
+      at,
+      "unknown-name",
+      `${name.text} is not declared`,
+      hint === "" ? "declare it in a VAR section" : hint,
+    );
+  }
+  return null;
+};
+
+const DIRECT_TYPES = { 1: BYTE, 2: WORD, 4: DWORD } as const;
+
+const checkDirect = (scope: Scope, expression: Extract<Expression, { kind: "direct" }>): Place | null => {
+  const result = parseAddress(expression.address);
+  if (!result.ok) {
+    scope.world.problems.error(expression.at, "bad-address", result.message, result.hint);
+    return null;
+  }
+  const { address } = result;
+  scope.world.addAddress(address);
+  return { kind: "direct", address, type: address.bit !== null ? BOOL : DIRECT_TYPES[address.bytes as 1 | 2 | 4] };
+};
+
+const checkMember = (scope: Scope, { base, member }: Extract<Expression, { kind: "member" }>): Place | null => {
+  const place = checkPlace(scope, base);
+  if (place === null) return null;
+  const { type } = place;
+  if (type.kind !== "struct" && type.kind !== "block" && type.kind !== "port") {
+    scope.world.problems.error(member.at, "no-members", `${nameOf(type)} has no members`);
+    return null;
+  }
+  const declared = type.kind === "block" ? type.fields.find(({ key }) => key === member.key)?.variable : undefined;
+  const field: Field | undefined = type.fields.find(({ key }) => key === member.key);
+  if (field === undefined) {
+    const hint = didYouMean(
+      member.text,
+      type.fields.map(({ name }) => name),
+    );
+    scope.world.problems.error(member.at, "unknown-name", `${nameOf(type)} has no member ${member.text}`, hint);
+    return null;
+  }
+  if (declared?.section === "local") {
+    const message = `${field.name} is internal to ${nameOf(type)}`;
+    scope.world.problems.error(
+      member.at,
+      "not-visible",
+      message,
+      "only VAR_INPUT and VAR_OUTPUT are visible from outside",
+    );
+    return null;
+  }
+  return { kind: "field", type: field.type, base: place, field, byReference: declared?.byReference ?? false };
+};
+
+const checkElement = (scope: Scope, expression: Extract<Expression, { kind: "index" }>): Place | null => {
+  const base = checkPlace(scope, expression.base);
+  const indices = expression.indices.map((index) => checkAs(scope, index, DINT));
+  if (base === null) return null;
+  const { type } = base;
+  if (type.kind !== "array") {
+    scope.world.problems.error(expression.at, "not-an-array", `${nameOf(type)} is no array`);
+    return null;
+  }
+  if (type.dimensions.length !== indices.length) {
+    const message = `this array has ${type.dimensions.length} dimension${type.dimensions.length === 1 ? "" : "s"}, not ${indices.length}`;
+    scope.world.problems.error(expression.at, "dimensions", message);
+    return null;
+  }
+  for (const [i, index] of indices.entries()) {
+    const { low, high } = type.dimensions[i]!;
+    if (index.kind !== "constant" || typeof index.value !== "bigint" || index.type.kind === "unknown") continue;
+    if (index.value >= BigInt(low) && index.value <= BigInt(high)) continue;
+    const at = expression.indices[i]!.at;
+    scope.world.problems.error(at, "index-out-of-bounds", `${index.value} is outside of the bounds ${low}..${high}`);
+  }
+  return { kind: "element", type: type.element, at: expression.at, base, array: type, indices };
+};
+
+const checkBit = (scope: Scope, { base, bit, at }: Extract<Expression, { kind: "bit" }>): Place | null => {
+  const place = checkPlace(scope, base);
+  if (place === null) return null;
+  const type = scalarOf(place.type);
+  if (type === null || (type.family !== "bits" && type.family !== "signed" && type.family !== "unsigned")) {
+    scope.world.problems.error(at, "operand-type", `${nameOf(place.type)} has no bits to pick from`);
+    return null;
+  }
+  if (bit >= type.bytes * 8) {
+    scope.world.problems.error(at, "index-out-of-bounds", `${nameOf(type)} has the bits 0 to ${type.bytes * 8 - 1}`);
+    return null;
+  }
+  return { kind: "bit", type: BOOL, base: place, bit };
+};
+
+/** Reports what may not be assigned. `purpose` as in "cannot be assigned". */
+export const checkWritable = (scope: Scope, place: Place, at: Expression["at"]): boolean => {
+  const root = rootOf(place);
+  const variable = root.kind === "variable" ? root.variable : null;
+  const problems = scope.world.problems;
+  if (variable !== null && (variable.constant !== null || variable.readOnly)) {
+    problems.error(at, "not-assignable", `${variable.name} is CONSTANT and cannot be assigned`);
+    return false;
+  }
+  const address = root.kind === "direct" ? root.address : (variable?.address ?? null);
+  if (address?.area === "input") {
+    problems.warning(at, "input-assigned", "this is an input: the next scan overwrites what is assigned here");
+  }
+  const output = outputWritten(place);
+  if (output !== null) {
+    problems.error(at, "not-assignable", `${output} is an output of its block and cannot be assigned from outside`);
+    return false;
+  }
+  return true;
+};
+
+const rootOf = (place: Place): Place & { readonly kind: "variable" | "direct" } => {
+  let root = place;
+  while (root.kind !== "variable" && root.kind !== "direct") root = root.base;
+  return root;
+};
+
+const outputWritten = (place: Place): string | null => {
+  for (let part = place; part.kind !== "variable" && part.kind !== "direct"; part = part.base) {
+    if (part.kind !== "field" || part.base.type.kind !== "block") continue;
+    const { field } = part;
+    const found = part.base.type.fields.find(({ key }) => key === field.key);
+    if (found?.variable.section === "output") return field.name;
+  }
+  return null;
+};

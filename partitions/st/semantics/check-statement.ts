@@ -1,0 +1,280 @@
+/** Statements (IEC 61131-3 §7.3.3). */
+import type { CaseLabel, Expression, Statement } from "../syntax/ast.ts";
+import { type Call, checkCall, checkReference, matchArguments } from "./check-call.ts";
+import { checkAs, checkExpression } from "./check-expression.ts";
+import { checkPlace, checkWritable } from "./check-place.ts";
+import { checkPortCall } from "./check-port-call.ts";
+import type { CheckedExpression, CheckedStatement, Place } from "./checked.ts";
+import { coerce, NOTHING, withOwnType } from "./convert.ts";
+import type { Scope } from "./scope.ts";
+import type { Variable } from "./symbols.ts";
+import { type BlockType, BOOL, isInteger, nameOf, rangeOf, scalarOf, type Type } from "./types.ts";
+
+type Of<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
+
+/** `loops`: how many loops are around. A statement with a problem is left out of the result. */
+export const checkStatements = (
+  scope: Scope,
+  statements: readonly Statement[],
+  loops = 0,
+): readonly CheckedStatement[] => statements.flatMap((statement) => checkStatement(scope, statement, loops) ?? []);
+
+const checkStatement = (scope: Scope, statement: Statement, loops: number): CheckedStatement | null => {
+  switch (statement.kind) {
+    case "assign":
+      return checkAssignment(scope, statement);
+    case "call":
+      return checkCallStatement(scope, statement);
+    case "if":
+      return {
+        kind: "if",
+        at: statement.at,
+        branches: statement.branches.map(({ condition, body }) => ({
+          condition: checkAs(scope, condition, BOOL),
+          body: checkStatements(scope, body, loops),
+        })),
+        otherwise: checkStatements(scope, statement.otherwise, loops),
+      };
+    case "case":
+      return checkCase(scope, statement, loops);
+    case "for":
+      return checkFor(scope, statement, loops);
+    case "while":
+    case "repeat":
+      return checkLoop(scope, statement, loops);
+    case "exit":
+    case "continue":
+      if (loops > 0) return { kind: statement.kind, at: statement.at };
+      scope.world.problems.error(
+        statement.at,
+        "not-in-a-loop",
+        `${statement.kind.toUpperCase()} stands outside of any loop`,
+      );
+      return null;
+    case "return":
+      return { kind: "return", at: statement.at };
+    case "empty":
+      return null;
+  }
+};
+
+const checkLoop = (scope: Scope, statement: Of<"while"> | Of<"repeat">, loops: number): CheckedStatement => {
+  const { at } = statement;
+  const body = checkStatements(scope, statement.body, loops + 1);
+  if (statement.kind === "while")
+    return { kind: "while", at, condition: checkAs(scope, statement.condition, BOOL), body };
+  return { kind: "repeat", at, body, until: checkAs(scope, statement.until, BOOL) };
+};
+
+const checkAssignment = (scope: Scope, { at, target, value }: Of<"assign">): CheckedStatement | null => {
+  const place = checkPlace(scope, target);
+  if (place === null) {
+    checkExpression(scope, value);
+    return null;
+  }
+  checkWritable(scope, place, target.at);
+  const checked = checkAs(scope, value, place.type);
+  if (place.type.kind === "block" || place.type.kind === "port") {
+    scope.world.problems.error(
+      at,
+      "not-assignable",
+      `an instance of ${nameOf(place.type)} cannot be assigned`,
+      "assign its inputs, or call it",
+    );
+    return null;
+  }
+  return { kind: "assign", at, place, value: checked };
+};
+
+const checkCallStatement = (scope: Scope, { at, call: expression }: Of<"call">): CheckedStatement | null => {
+  const call = expression as Call;
+  const { callee } = call;
+  const isInstance =
+    callee.kind !== "name" || (scope.names.get(callee.name.key) ?? scope.world.variable(callee.name.key)) !== null;
+  if (!isInstance) return { kind: "evaluate", at, value: checkCall(scope, call) };
+  const instance = checkPlace(scope, callee);
+  if (instance === null) return null;
+  const { type } = instance;
+  if (type.kind === "block") return checkBlockCall(scope, call, instance, type);
+  if (type.kind === "port" && instance.kind === "variable") return checkPortCall(scope, call, instance.variable, type);
+  scope.world.problems.error(
+    call.at,
+    "not-callable",
+    `${nameOf(type)} cannot be called`,
+    "only functions and instances of function blocks can",
+  );
+  return null;
+};
+
+const checkBlockCall = (scope: Scope, call: Call, instance: Place, block: BlockType): CheckedStatement => {
+  scope.unit?.calls.add(block.unit);
+  const parameters = block.fields
+    .map(({ variable }) => variable)
+    .filter(({ section }) => section === "input" || section === "output" || section === "inOut");
+  const given = matchArguments(scope, call, block.name, parameters);
+  const inputs = [];
+  const references = [];
+  const outputs = [];
+  for (const field of block.fields) {
+    const { variable } = field;
+    const argument = given.get(variable);
+    if (variable.section === "input" && argument?.value != null) {
+      inputs.push({ field, value: checkAs(scope, argument.value, variable.type) });
+    } else if (variable.section === "inOut") {
+      const place = checkReference(scope, call, variable, argument);
+      if (place !== null) references.push({ field, place });
+    } else if (variable.section === "output" && argument?.value != null) {
+      const read: CheckedExpression = {
+        kind: "read",
+        type: field.type,
+        place: { kind: "field", type: field.type, base: instance, field, byReference: false },
+      };
+      const value: CheckedExpression = argument.negated
+        ? { kind: "unary", type: BOOL, operator: "not", operand: read }
+        : read;
+      const output = checkOutput(scope, argument.value, value);
+      if (output !== null) outputs.push(output);
+    }
+  }
+  return { kind: "block", at: call.at, instance, block, inputs, references, outputs };
+};
+
+/** `Q => target` */
+export const checkOutput = (
+  scope: Scope,
+  target: Expression,
+  value: CheckedExpression,
+): { place: Place; value: CheckedExpression } | null => {
+  const place = checkPlace(scope, target);
+  if (place === null || !checkWritable(scope, place, target.at)) return null;
+  return { place, value: coerce(scope, value, place.type, target.at) };
+};
+
+const checkCase = (scope: Scope, statement: Of<"case">, loops: number): CheckedStatement => {
+  const selector = withOwnType(scope, checkExpression(scope, statement.selector), statement.selector.at);
+  const { type } = selector;
+  const scalar = scalarOf(type);
+  if (
+    type.kind !== "unknown" &&
+    (scalar === null || scalar.family === "real" || scalar.family === "bool" || scalar.family === "time")
+  ) {
+    scope.world.problems.error(
+      statement.selector.at,
+      "operand-type",
+      `CASE selects by an integer or an enum, not by ${nameOf(type)}`,
+    );
+  }
+  const seen: { low: bigint; high: bigint; line: number }[] = [];
+  const arms = statement.arms.map(({ labels, body }) => ({
+    ranges: labels.flatMap((label) => checkLabel(scope, label, type, seen) ?? []),
+    body: checkStatements(scope, body, loops),
+  }));
+  return {
+    kind: "case",
+    at: statement.at,
+    selector,
+    arms,
+    otherwise: checkStatements(scope, statement.otherwise, loops),
+  };
+};
+
+const checkLabel = (
+  scope: Scope,
+  label: CaseLabel,
+  type: Type,
+  seen: { low: bigint; high: bigint; line: number }[],
+) => {
+  const low = labelValue(scope, label.low, type);
+  const high = label.high === null ? low : labelValue(scope, label.high, type);
+  if (low === null || high === null) return null;
+  const { problems } = scope.world;
+  if (high < low) {
+    problems.error(label.at, "bounds", `this range is empty: ${low} is above ${high}`);
+    return null;
+  }
+  const clash = seen.find((other) => low <= other.high && other.low <= high);
+  if (clash !== undefined)
+    problems.error(label.at, "duplicate-label", `this value already selects the case at line ${clash.line}`);
+  seen.push({ low, high, line: label.at.source.position(label.at.start).line });
+  return { low, high };
+};
+
+const labelValue = (scope: Scope, expression: Expression, type: Type): bigint | null => {
+  const value = checkAs(scope, expression, type);
+  if (value.type.kind === "unknown") return null;
+  if (value.kind === "constant" && typeof value.value === "bigint") return value.value;
+  scope.world.problems.error(expression.at, "not-constant", "a case label must be known when the program is compiled");
+  return null;
+};
+
+const checkFor = (scope: Scope, statement: Of<"for">, loops: number): CheckedStatement | null => {
+  const variable = checkPlace(scope, statement.variable);
+  const body = checkStatements(scope, statement.body, loops + 1);
+  if (variable === null) return null;
+  const { type } = variable;
+  checkWritable(scope, variable, statement.variable.at);
+  if (type.kind !== "elementary" || !isInteger(type)) {
+    scope.world.problems.error(
+      statement.variable.at,
+      "operand-type",
+      `FOR counts with an integer, not with ${nameOf(type)}`,
+    );
+    return null;
+  }
+  const from = checkAs(scope, statement.from, type);
+  const to = checkAs(scope, statement.to, type);
+  const by = checkStep(scope, statement, type);
+  return { kind: "for", at: statement.at, variable, type, from, to, by, body };
+};
+
+/** An unsigned variable may count down: the step is then a negative constant. */
+const checkStep = (scope: Scope, { by }: Of<"for">, type: Extract<Type, { kind: "elementary" }>): CheckedExpression => {
+  if (by === null) return { kind: "constant", type, value: 1n };
+  const step = checkExpression(scope, by);
+  if (step.kind !== "constant" || typeof step.value !== "bigint" || step.type.kind === "unknown")
+    return checkAs(scope, by, type);
+  if (step.value === 0n) scope.world.problems.error(by.at, "endless-loop", "a step of 0 never ends");
+  const { high } = rangeOf(type);
+  if (step.value >= -high && step.value <= high) return { kind: "constant", type, value: step.value };
+  scope.world.problems.error(by.at, "value-out-of-range", `a step of ${step.value} is too large for ${type.name}`);
+  return NOTHING;
+};
+
+/** Whether the unit's own name may be assigned: the result of a FUNCTION. */
+export const assignsResult = (body: readonly CheckedStatement[], result: Variable): boolean =>
+  body.some((statement) => {
+    switch (statement.kind) {
+      case "assign":
+        return statement.place.kind !== "direct" && roots(statement.place, result);
+      case "if":
+        return (
+          statement.branches.some((branch) => assignsResult(branch.body, result)) ||
+          assignsResult(statement.otherwise, result)
+        );
+      case "case":
+        return (
+          statement.arms.some((arm) => assignsResult(arm.body, result)) || assignsResult(statement.otherwise, result)
+        );
+      case "for":
+      case "while":
+      case "repeat":
+        return assignsResult(statement.body, result);
+      case "block":
+        return [...statement.outputs, ...statement.references].some(({ place }) => roots(place, result));
+      case "evaluate":
+        return (
+          statement.value.kind === "call" &&
+          statement.value.arguments.some(
+            (each) => each.kind === "reference" && each.place !== null && roots(each.place, result),
+          )
+        );
+      default:
+        return false;
+    }
+  });
+
+const roots = (place: Place, variable: Variable): boolean => {
+  let root = place;
+  while (root.kind !== "variable" && root.kind !== "direct") root = root.base;
+  return root.kind === "variable" && root.variable === variable;
+};

@@ -1,0 +1,171 @@
+/** The program after analysis: every name looked up, every type known, every conversion written out. */
+import type { Span } from "../syntax/source-text.ts";
+import type { ConstantValue } from "./constants.ts";
+import type { DirectAddress, Unit, Variable } from "./symbols.ts";
+import type { ArrayType, BlockType, ElementaryType, Field, PortType, Type } from "./types.ts";
+
+/** Something that has an address: what can be read, assigned and passed by reference. */
+export type Place =
+  | { readonly kind: "variable"; readonly type: Type; readonly variable: Variable }
+  | { readonly kind: "direct"; readonly type: Type; readonly address: DirectAddress }
+  | {
+      readonly kind: "field";
+      readonly type: Type;
+      readonly base: Place;
+      readonly field: Field /** A VAR_IN_OUT: the field holds the address. */;
+      readonly byReference: boolean;
+    }
+  | {
+      readonly kind: "element";
+      readonly type: Type;
+      readonly at: Span;
+      readonly base: Place;
+      readonly array: ArrayType;
+      /** DINTs, one a dimension. */
+      readonly indices: readonly CheckedExpression[];
+    }
+  | { readonly kind: "bit"; readonly type: Type; readonly base: Place; readonly bit: number };
+
+export type ArithmeticOperator = "add" | "subtract" | "multiply" | "divide" | "modulo" | "and" | "or" | "xor";
+export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
+export type Intrinsic =
+  | "absolute"
+  | "squareRoot"
+  | "minimum"
+  | "maximum"
+  | "limit"
+  | "select"
+  | "multiplex"
+  | "shiftLeft"
+  | "shiftRight"
+  | "rotateLeft"
+  | "rotateRight"
+  | "time";
+
+export type CheckedExpression =
+  | { readonly kind: "constant"; readonly type: Type; readonly value: ConstantValue }
+  | { readonly kind: "read"; readonly type: Type; readonly place: Place }
+  /** Between scalars; REAL to integer rounds to nearest even, or towards zero when `truncate`. */
+  | {
+      readonly kind: "convert";
+      readonly type: ElementaryType;
+      readonly operand: CheckedExpression;
+      readonly truncate: boolean;
+    }
+  | {
+      readonly kind: "unary";
+      readonly type: ElementaryType;
+      readonly operator: "negate" | "not";
+      readonly operand: CheckedExpression;
+    }
+  /** Both operands have `type`. */
+  | {
+      readonly kind: "arithmetic";
+      readonly type: ElementaryType;
+      readonly at: Span;
+      readonly operator: ArithmeticOperator;
+      readonly left: CheckedExpression;
+      readonly right: CheckedExpression;
+    }
+  /** Both operands have the same scalar type. */
+  | {
+      readonly kind: "compare";
+      readonly type: ElementaryType;
+      readonly operator: Comparison;
+      readonly left: CheckedExpression;
+      readonly right: CheckedExpression;
+    }
+  /** Of BOOLs; the right operand is evaluated only when it decides. */
+  | {
+      readonly kind: "logic";
+      readonly type: ElementaryType;
+      readonly operator: "and" | "or";
+      readonly left: CheckedExpression;
+      readonly right: CheckedExpression;
+    }
+  | {
+      readonly kind: "intrinsic";
+      readonly type: Type;
+      readonly at: Span;
+      readonly intrinsic: Intrinsic;
+      readonly operands: readonly CheckedExpression[];
+    }
+  | FunctionCall;
+
+export interface FunctionCall {
+  readonly kind: "call";
+  readonly type: Type;
+  readonly unit: Unit;
+  /** One for each input, output and in-out of the function, in order of declaration. */
+  readonly arguments: readonly CallArgument[];
+}
+
+export type CallArgument =
+  | { readonly kind: "value"; readonly variable: Variable; readonly value: CheckedExpression }
+  /** Of an output nobody wants, `place` is null. */
+  | { readonly kind: "reference"; readonly variable: Variable; readonly place: Place | null };
+
+export type CheckedStatement =
+  | { readonly kind: "assign"; readonly at: Span; readonly place: Place; readonly value: CheckedExpression }
+  | { readonly kind: "evaluate"; readonly at: Span; readonly value: CheckedExpression }
+  | {
+      readonly kind: "block";
+      readonly at: Span;
+      readonly instance: Place;
+      readonly block: BlockType;
+      readonly inputs: readonly { readonly field: Field; readonly value: CheckedExpression }[];
+      readonly references: readonly { readonly field: Field; readonly place: Place }[];
+      /** `value` reads the output after the call. */
+      readonly outputs: readonly { readonly place: Place; readonly value: CheckedExpression }[];
+    }
+  | {
+      readonly kind: "port";
+      readonly at: Span;
+      readonly variable: Variable;
+      readonly port: PortType;
+      readonly request: CheckedExpression | null;
+      readonly message: Place;
+      readonly outputs: readonly { readonly place: Place; readonly value: CheckedExpression }[];
+    }
+  | {
+      readonly kind: "if";
+      readonly at: Span;
+      readonly branches: readonly {
+        readonly condition: CheckedExpression;
+        readonly body: readonly CheckedStatement[];
+      }[];
+      readonly otherwise: readonly CheckedStatement[];
+    }
+  | {
+      readonly kind: "case";
+      readonly at: Span;
+      readonly selector: CheckedExpression;
+      readonly arms: readonly {
+        readonly ranges: readonly { readonly low: bigint; readonly high: bigint }[];
+        readonly body: readonly CheckedStatement[];
+      }[];
+      readonly otherwise: readonly CheckedStatement[];
+    }
+  | {
+      readonly kind: "for";
+      readonly at: Span;
+      readonly variable: Place;
+      readonly type: ElementaryType;
+      readonly from: CheckedExpression;
+      readonly to: CheckedExpression;
+      readonly by: CheckedExpression;
+      readonly body: readonly CheckedStatement[];
+    }
+  | {
+      readonly kind: "while";
+      readonly at: Span;
+      readonly condition: CheckedExpression;
+      readonly body: readonly CheckedStatement[];
+    }
+  | {
+      readonly kind: "repeat";
+      readonly at: Span;
+      readonly body: readonly CheckedStatement[];
+      readonly until: CheckedExpression;
+    }
+  | { readonly kind: "exit" | "continue" | "return"; readonly at: Span };

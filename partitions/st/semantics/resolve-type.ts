@@ -1,0 +1,179 @@
+/** Type expressions → types (IEC 61131-3 §6.4.4). */
+import type { Expression, Name, TypeExpression, VariableDeclaration } from "../syntax/ast.ts";
+import type { Span } from "../syntax/source-text.ts";
+import { checkAs } from "./check-expression.ts";
+import { fits } from "./constants.ts";
+import { checkInitializer, imageOf, rememberImage, repeatImage } from "./initial-values.ts";
+import type { Scope } from "./scope.ts";
+import {
+  type ArrayType,
+  DINT,
+  type ElementaryType,
+  type EnumType,
+  elementaryNamed,
+  type Field,
+  INT,
+  layOut,
+  nameOf,
+  type StructType,
+  type Type,
+  UNKNOWN,
+} from "./types.ts";
+
+/** Bytes that one variable may take: more is a slip of the pen. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** The value of an expression that must be a known integer; null when it is not, and that was said. */
+export const constantInteger = (scope: Scope, expression: Expression, type: ElementaryType = DINT): bigint | null => {
+  const value = checkAs(scope, expression, type);
+  if (value.type.kind === "unknown") return null;
+  if (value.kind === "constant" && typeof value.value === "bigint") return value.value;
+  scope.world.problems.error(
+    expression.at,
+    "not-constant",
+    "this must be known when the program is compiled",
+    "use a literal or a CONSTANT",
+  );
+  return null;
+};
+
+/** `name` is what a struct or enum will be called in messages. */
+export const resolveType = (scope: Scope, expression: TypeExpression, name: string): Type => {
+  switch (expression.kind) {
+    case "name":
+      return scope.world.type(expression.name) ?? UNKNOWN;
+    case "array":
+      return resolveArray(scope, expression);
+    case "struct":
+      return resolveStruct(scope, expression, name);
+    case "enum":
+      return resolveEnum(scope, expression, name);
+    case "string":
+      scope.world.problems.error(expression.at, "not-supported", "STRING is not supported yet");
+      return UNKNOWN;
+    case "subrange":
+      scope.world.problems.error(
+        expression.at,
+        "not-supported",
+        "subranges are not supported yet",
+        `use ${expression.base.text} and LIMIT`,
+      );
+      return UNKNOWN;
+  }
+};
+
+const resolveArray = (scope: Scope, expression: Extract<TypeExpression, { kind: "array" }>): Type => {
+  const element = resolveType(scope, expression.element, "ARRAY element");
+  const dimensions = expression.dimensions.map(({ at, low, high }) => {
+    const bounds = { low: constantInteger(scope, low), high: constantInteger(scope, high) };
+    if (bounds.low === null || bounds.high === null) return null;
+    if (bounds.high >= bounds.low) return { low: Number(bounds.low), high: Number(bounds.high) };
+    scope.world.problems.error(at, "bounds", `the upper bound ${bounds.high} is below the lower bound ${bounds.low}`);
+    return null;
+  });
+  if (element.kind === "unknown" || dimensions.some((dimension) => dimension === null)) return UNKNOWN;
+  if (element.kind === "port") {
+    scope.world.problems.error(
+      expression.at,
+      "not-supported",
+      `${element.name} cannot stand in an array`,
+      "a port is named by its own variable",
+    );
+    return UNKNOWN;
+  }
+  const known = dimensions.filter((dimension) => dimension !== null);
+  const bytes = known.reduce((total, { low, high }) => total * (high - low + 1), element.bytes);
+  if (tooLarge(scope, bytes, expression.at)) return UNKNOWN;
+  const type: ArrayType = { kind: "array", element, dimensions: known, bytes, align: element.align };
+  rememberImage(type, repeatImage(imageOf(element), bytes));
+  return type;
+};
+
+export const tooLarge = (scope: Scope, bytes: number, at: Span): boolean => {
+  if (bytes <= MAX_BYTES) return false;
+  scope.world.problems.error(at, "too-large", `this takes ${bytes} bytes; a variable may have ${MAX_BYTES}`);
+  return true;
+};
+
+const resolveStruct = (scope: Scope, expression: Extract<TypeExpression, { kind: "struct" }>, name: string): Type => {
+  const members = uniqueMembers(scope, expression.fields).map((declaration) => {
+    const type = resolveType(scope, declaration.type, `${name}.${declaration.name.text}`);
+    if (declaration.address !== null) {
+      scope.world.problems.error(declaration.address.at, "not-supported", "AT inside a STRUCT is not supported yet");
+    }
+    if (type.kind !== "block" && type.kind !== "port") return { declaration, type };
+    scope.world.problems.error(
+      declaration.type.at,
+      "not-supported",
+      `${nameOf(type)} inside a STRUCT is not supported yet`,
+      "declare the instance in a VAR section",
+    );
+    return { declaration, type: UNKNOWN };
+  });
+  const { offsets, bytes, align } = layOut(members);
+  if (tooLarge(scope, bytes, expression.at)) return UNKNOWN;
+  const fields: Field[] = members.map(({ declaration, type }, i) => ({
+    name: declaration.name.text,
+    key: declaration.name.key,
+    type,
+    offset: offsets[i]!,
+  }));
+  const struct: StructType = { kind: "struct", name, fields, bytes, align };
+  const image = new Uint8Array(bytes);
+  for (const [i, { declaration, type }] of members.entries()) {
+    image.set(
+      declaration.initial === null ? imageOf(type) : checkInitializer(scope, declaration.initial, type, imageOf(type)),
+      offsets[i]!,
+    );
+  }
+  rememberImage(struct, image);
+  return struct;
+};
+
+const uniqueMembers = (scope: Scope, fields: readonly VariableDeclaration[]): readonly VariableDeclaration[] => {
+  const seen = new Set<string>();
+  return fields.filter(({ name }) => {
+    if (!seen.has(name.key)) {
+      seen.add(name.key);
+      return true;
+    }
+    scope.world.problems.error(name.at, "duplicate-name", `${name.text} is declared twice`);
+    return false;
+  });
+};
+
+const resolveEnum = (scope: Scope, expression: Extract<TypeExpression, { kind: "enum" }>, name: string): Type => {
+  const base = expression.base === null ? INT : enumBase(scope, expression.base);
+  const seen = new Set<string>();
+  let next = 0n;
+  const values: EnumType["values"][number][] = [];
+  for (const { name: valueName, value } of expression.values) {
+    const given = value === null ? next : (constantInteger(scope, value, base) ?? next);
+    if (seen.has(valueName.key))
+      scope.world.problems.error(valueName.at, "duplicate-name", `${valueName.text} is declared twice`);
+    if (!fits(given, base))
+      scope.world.problems.error(valueName.at, "value-out-of-range", `${given} does not fit into ${base.name}`);
+    seen.add(valueName.key);
+    values.push({ name: valueName.text, key: valueName.key, value: given });
+    next = given + 1n;
+  }
+  const type: EnumType = { kind: "enum", name, base, bytes: base.bytes, align: base.align, values };
+  const image = new Uint8Array(base.bytes);
+  const view = new DataView(image.buffer);
+  const first = values[0]?.value ?? 0n;
+  for (let i = 0; i < base.bytes; i++) view.setUint8(i, Number((first >> BigInt(8 * i)) & 0xffn));
+  rememberImage(type, image);
+  return type;
+};
+
+const enumBase = (scope: Scope, name: Name): ElementaryType => {
+  const base = elementaryNamed(name.key);
+  if (base !== null && (base.family === "signed" || base.family === "unsigned" || base.family === "bits")) return base;
+  scope.world.problems.error(
+    name.at,
+    "type-mismatch",
+    `${name.text} cannot hold an enum`,
+    "use an integer type like INT or UINT",
+  );
+  return INT;
+};

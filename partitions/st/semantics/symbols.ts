@@ -1,0 +1,78 @@
+/** What names stand for once they are looked up. */
+import type { ConfigurationDeclaration, UnitDeclaration } from "../syntax/ast.ts";
+import type { Span } from "../syntax/source-text.ts";
+import type { CheckedStatement } from "./checked.ts";
+import type { ConstantValue } from "./constants.ts";
+import type { BlockType, Type } from "./types.ts";
+
+export type Section = "input" | "output" | "inOut" | "local" | "temp" | "global" | "result";
+
+/** Where %IX0.3 is: an area of the process image, a byte of it and, for X, a bit of that. */
+export interface DirectAddress {
+  readonly area: "input" | "output" | "memory";
+  readonly byte: number;
+  readonly bit: number | null;
+  readonly bytes: number;
+}
+
+/** Where a variable lives. */
+export type Storage =
+  /** In the data of the program, `offset` bytes into the named area; `bit` of the byte there for %IX. */
+  | { readonly kind: "static"; readonly area: StaticArea; readonly offset: number; readonly bit: number | null }
+  /** In the instance of its function block. */
+  | { readonly kind: "member"; readonly offset: number }
+  /** In a register or the stack frame of one call. */
+  | { readonly kind: "local" };
+export type StaticArea = "data" | "input" | "output" | "memory" | "retained";
+
+export interface Variable {
+  readonly at: Span;
+  readonly name: string;
+  readonly key: string;
+  readonly type: Type;
+  readonly section: Section;
+  /** Of a CONSTANT scalar. */
+  readonly constant: ConstantValue | null;
+  readonly readOnly: boolean;
+  readonly retain: boolean;
+  readonly address: DirectAddress | null;
+  readonly edge: "R_EDGE" | "F_EDGE" | null;
+  /** Initial bytes; null: those of the type. */
+  readonly initial: Uint8Array | null;
+  /** Passed by address: VAR_IN_OUT, and VAR_OUTPUT of a function. */
+  readonly byReference: boolean;
+  /** Set once layout knows it. */
+  storage: Storage;
+}
+
+/** A function, function block or program. */
+export interface Unit {
+  readonly kind: UnitDeclaration["unit"];
+  readonly name: string;
+  readonly key: string;
+  readonly at: Span;
+  readonly declaration: UnitDeclaration;
+  /** Comes with the compiler. */
+  readonly isLibrary: boolean;
+  /** In order of declaration. */
+  readonly variables: readonly Variable[];
+  /** By key: its variables, and the globals that it declares as VAR_EXTERNAL. */
+  readonly names: ReadonlyMap<string, Variable>;
+  /** Of a FUNCTION; null: it returns nothing. */
+  readonly result: Variable | null;
+  /** Of a FUNCTION_BLOCK. */
+  readonly block: BlockType | null;
+  /** Filled when the body is checked. */
+  body: readonly CheckedStatement[];
+  /** The units that the body calls. */
+  readonly calls: Set<Unit>;
+}
+
+/** The one program that runs, with its task. */
+export interface Instance {
+  readonly name: string;
+  readonly at: Span;
+  readonly program: Unit;
+  readonly intervalNs: number;
+  readonly configuration: ConfigurationDeclaration | null;
+}

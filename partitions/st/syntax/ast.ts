@@ -1,0 +1,229 @@
+/** The tree of a source file as the parser sees it: names not yet looked up, types not yet known. */
+import type { SourceText, Span } from "./source-text.ts";
+
+export interface Name {
+  readonly at: Span;
+  /** As the user spelt it; compare `key`. */
+  readonly text: string;
+  readonly key: string;
+}
+
+// ── Expressions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type UnaryOperator = "-" | "+" | "NOT";
+export type BinaryOperator =
+  | "OR"
+  | "XOR"
+  | "AND"
+  | "OR_ELSE"
+  | "AND_THEN"
+  | "="
+  | "<>"
+  | "<"
+  | ">"
+  | "<="
+  | ">="
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "MOD"
+  | "**";
+
+export interface Argument {
+  readonly at: Span;
+  /** null: positional. */
+  readonly name: Name | null;
+  readonly direction: "in" | "out";
+  /** `NOT Q => x` */
+  readonly negated: boolean;
+  /** null in `OUT =>` with nothing behind it. */
+  readonly value: Expression | null;
+}
+
+export type Expression =
+  | { readonly kind: "integer"; readonly at: Span; readonly value: bigint }
+  | { readonly kind: "real"; readonly at: Span; readonly value: number }
+  | { readonly kind: "boolean"; readonly at: Span; readonly value: boolean }
+  | { readonly kind: "duration"; readonly at: Span; readonly nanoseconds: bigint; readonly prefix: string }
+  | { readonly kind: "date"; readonly at: Span; readonly prefix: string; readonly text: string }
+  | { readonly kind: "string"; readonly at: Span; readonly value: string; readonly wide: boolean }
+  /** `INT#5`, `Color#Red` */
+  | { readonly kind: "typed"; readonly at: Span; readonly type: Name; readonly value: Expression }
+  | { readonly kind: "name"; readonly at: Span; readonly name: Name }
+  | { readonly kind: "direct"; readonly at: Span; readonly address: string }
+  | { readonly kind: "member"; readonly at: Span; readonly base: Expression; readonly member: Name }
+  /** `x.5` or `x.%X5` */
+  | { readonly kind: "bit"; readonly at: Span; readonly base: Expression; readonly bit: number }
+  | { readonly kind: "index"; readonly at: Span; readonly base: Expression; readonly indices: readonly Expression[] }
+  | { readonly kind: "call"; readonly at: Span; readonly callee: Expression; readonly arguments: readonly Argument[] }
+  | { readonly kind: "unary"; readonly at: Span; readonly operator: UnaryOperator; readonly operand: Expression }
+  | {
+      readonly kind: "binary";
+      readonly at: Span;
+      readonly operator: BinaryOperator;
+      /** Of the operator itself. */
+      readonly operatorAt: Span;
+      readonly left: Expression;
+      readonly right: Expression;
+    };
+
+// ── Statements ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Statement =
+  | { readonly kind: "assign"; readonly at: Span; readonly target: Expression; readonly value: Expression }
+  | { readonly kind: "call"; readonly at: Span; readonly call: Expression }
+  | {
+      readonly kind: "if";
+      readonly at: Span;
+      readonly branches: readonly { readonly condition: Expression; readonly body: readonly Statement[] }[];
+      readonly otherwise: readonly Statement[];
+    }
+  | {
+      readonly kind: "case";
+      readonly at: Span;
+      readonly selector: Expression;
+      readonly arms: readonly { readonly labels: readonly CaseLabel[]; readonly body: readonly Statement[] }[];
+      readonly otherwise: readonly Statement[];
+    }
+  | {
+      readonly kind: "for";
+      readonly at: Span;
+      readonly variable: Expression;
+      readonly from: Expression;
+      readonly to: Expression;
+      readonly by: Expression | null;
+      readonly body: readonly Statement[];
+    }
+  | { readonly kind: "while"; readonly at: Span; readonly condition: Expression; readonly body: readonly Statement[] }
+  | { readonly kind: "repeat"; readonly at: Span; readonly body: readonly Statement[]; readonly until: Expression }
+  | { readonly kind: "exit" | "continue" | "return" | "empty"; readonly at: Span };
+
+export interface CaseLabel {
+  readonly at: Span;
+  readonly low: Expression;
+  /** null: a single value. */
+  readonly high: Expression | null;
+}
+
+// ── Declarations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Initializer =
+  | { readonly kind: "value"; readonly at: Span; readonly value: Expression }
+  /** `[1, 2, 3(0)]` */
+  | {
+      readonly kind: "list";
+      readonly at: Span;
+      readonly items: readonly { readonly repeat: Expression | null; readonly value: Initializer }[];
+    }
+  /** `(A := 1, B := 2)` */
+  | {
+      readonly kind: "fields";
+      readonly at: Span;
+      readonly fields: readonly { readonly name: Name; readonly value: Initializer }[];
+    };
+
+export type TypeExpression =
+  | { readonly kind: "name"; readonly at: Span; readonly name: Name }
+  | { readonly kind: "string"; readonly at: Span; readonly wide: boolean; readonly length: Expression | null }
+  | {
+      readonly kind: "subrange";
+      readonly at: Span;
+      readonly base: Name;
+      readonly low: Expression;
+      readonly high: Expression;
+    }
+  | {
+      readonly kind: "array";
+      readonly at: Span;
+      readonly dimensions: readonly { readonly at: Span; readonly low: Expression; readonly high: Expression }[];
+      readonly element: TypeExpression;
+    }
+  | { readonly kind: "struct"; readonly at: Span; readonly fields: readonly VariableDeclaration[] }
+  | {
+      readonly kind: "enum";
+      readonly at: Span;
+      readonly values: readonly { readonly name: Name; readonly value: Expression | null }[];
+      readonly base: Name | null;
+    };
+
+export interface VariableDeclaration {
+  readonly at: Span;
+  readonly name: Name;
+  readonly type: TypeExpression;
+  readonly initial: Initializer | null;
+  /** `%IX0.3`, with its place. */
+  readonly address: { readonly at: Span; readonly text: string } | null;
+  /** `BOOL R_EDGE` */
+  readonly edge: "R_EDGE" | "F_EDGE" | null;
+}
+
+export type SectionKind =
+  | "VAR"
+  | "VAR_INPUT"
+  | "VAR_OUTPUT"
+  | "VAR_IN_OUT"
+  | "VAR_TEMP"
+  | "VAR_GLOBAL"
+  | "VAR_EXTERNAL";
+
+export interface VariableSection {
+  readonly at: Span;
+  readonly kind: SectionKind;
+  readonly constant: boolean;
+  readonly retain: boolean;
+  readonly variables: readonly VariableDeclaration[];
+}
+
+export interface TypeDeclaration {
+  readonly kind: "type";
+  readonly at: Span;
+  readonly name: Name;
+  readonly type: TypeExpression;
+  readonly initial: Initializer | null;
+}
+
+/** A program organization unit (IEC 61131-3 §6.6). */
+export interface UnitDeclaration {
+  readonly kind: "unit";
+  readonly at: Span;
+  readonly unit: "FUNCTION" | "FUNCTION_BLOCK" | "PROGRAM";
+  readonly name: Name;
+  /** Of a FUNCTION. */
+  readonly result: TypeExpression | null;
+  readonly sections: readonly VariableSection[];
+  readonly body: readonly Statement[];
+}
+
+export interface TaskDeclaration {
+  readonly at: Span;
+  readonly name: Name;
+  readonly properties: readonly { readonly name: Name; readonly value: Expression }[];
+}
+
+export interface InstanceDeclaration {
+  readonly at: Span;
+  readonly name: Name;
+  readonly task: Name | null;
+  readonly program: Name;
+}
+
+export interface ConfigurationDeclaration {
+  readonly kind: "configuration";
+  readonly at: Span;
+  readonly name: Name;
+  readonly globals: readonly VariableSection[];
+  readonly tasks: readonly TaskDeclaration[];
+  readonly instances: readonly InstanceDeclaration[];
+}
+
+export type Declaration =
+  | TypeDeclaration
+  | UnitDeclaration
+  | ConfigurationDeclaration
+  | { readonly kind: "globals"; readonly at: Span; readonly section: VariableSection };
+
+export interface SourceFile {
+  readonly source: SourceText;
+  readonly declarations: readonly Declaration[];
+}

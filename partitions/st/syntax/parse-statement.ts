@@ -1,0 +1,187 @@
+/** Statements (IEC 61131-3 §7.3.3). After an error parsing goes on behind the next `;` or at the next END_… */
+import type { CaseLabel, Statement } from "./ast.ts";
+import { parseExpression, parsePostfix } from "./parse-expression.ts";
+import type { TokenStream } from "./token-stream.ts";
+
+/** Words at which a list of statements is certainly over, or a new statement starts. */
+const ANCHORS: ReadonlySet<string> = new Set(
+  `IF ELSIF ELSE END_IF CASE END_CASE FOR END_FOR WHILE END_WHILE REPEAT UNTIL END_REPEAT EXIT CONTINUE RETURN
+   END_FUNCTION END_FUNCTION_BLOCK END_PROGRAM FUNCTION FUNCTION_BLOCK PROGRAM TYPE CONFIGURATION VAR`.split(/\s+/),
+);
+/** Words that end the enclosing program unit whatever is still open. */
+const UNIT_ENDS = [
+  "END_FUNCTION",
+  "END_FUNCTION_BLOCK",
+  "END_PROGRAM",
+  "FUNCTION",
+  "FUNCTION_BLOCK",
+  "PROGRAM",
+  "TYPE",
+  "CONFIGURATION",
+];
+
+/** Reads up to one of `ends`, or to where the unit ends. */
+export const parseStatements = (stream: TokenStream, ...ends: readonly string[]): readonly Statement[] => {
+  const statements: Statement[] = [];
+  while (!stream.atEnd && !stream.isWord(...ends) && !stream.isWord(...UNIT_ENDS)) {
+    const statement = stream.attempt(
+      () => stream.nested(() => parseStatement(stream)),
+      () => stream.skipTo(ANCHORS),
+    );
+    if (statement !== null && statement.kind !== "empty") statements.push(statement);
+  }
+  return statements;
+};
+
+const parseStatement = (stream: TokenStream): Statement => {
+  const token = stream.token;
+  if (stream.takeSymbol(";")) return { kind: "empty", at: token.at };
+  switch (token.kind === "name" ? token.upper : "") {
+    case "IF":
+      return parseIf(stream);
+    case "CASE":
+      return parseCase(stream);
+    case "FOR":
+      return parseFor(stream);
+    case "WHILE":
+      return parseWhile(stream);
+    case "REPEAT":
+      return parseRepeat(stream);
+    case "EXIT":
+    case "CONTINUE":
+    case "RETURN": {
+      const kind = stream.isWord("EXIT") ? "exit" : stream.isWord("CONTINUE") ? "continue" : "return";
+      stream.advance();
+      endStatement(stream, `after ${kind.toUpperCase()}`);
+      return { kind, at: token.at };
+    }
+    default:
+      return parseAssignmentOrCall(stream);
+  }
+};
+
+const endStatement = (stream: TokenStream, after: string): void => stream.expectSymbol(";", after);
+
+/** `END_IF;`, the semicolon being left out by many. */
+const endBlock = (stream: TokenStream, word: string, purpose: string): void => {
+  stream.expectWord(word, purpose);
+  stream.takeSymbol(";");
+};
+
+const parseAssignmentOrCall = (stream: TokenStream): Statement => {
+  const target = parsePostfix(stream);
+  if (target.kind === "call") {
+    endStatement(stream, "after the call");
+    return { kind: "call", at: target.at, call: target };
+  }
+  if (!stream.takeSymbol(":=")) {
+    const hint = stream.isSymbol("=") ? 'write ":=" to assign; "=" compares' : "";
+    throw stream.fail(stream.token.at, "syntax", `expected ":=" after ${describeTarget(target.at)}`, hint);
+  }
+  const value = parseExpression(stream);
+  endStatement(stream, "after the assignment");
+  return { kind: "assign", at: stream.since(target.at), target, value };
+};
+
+const describeTarget = (at: { source: { text: string }; start: number; end: number }): string => {
+  const text = at.source.text.slice(at.start, at.end);
+  return text.length <= 40 && !text.includes("\n") ? `"${text}"` : "this";
+};
+
+const parseIf = (stream: TokenStream): Statement => {
+  const start = stream.advance().at;
+  const branches = [];
+  do {
+    const condition = parseExpression(stream);
+    stream.expectWord("THEN", "after the condition");
+    branches.push({ condition, body: parseStatements(stream, "ELSIF", "ELSE", "END_IF") });
+  } while (stream.takeWord("ELSIF"));
+  const otherwise = stream.takeWord("ELSE") ? parseStatements(stream, "END_IF") : [];
+  endBlock(stream, "END_IF", "to close the IF");
+  return { kind: "if", at: stream.since(start), branches, otherwise };
+};
+
+const parseFor = (stream: TokenStream): Statement => {
+  const start = stream.advance().at;
+  const variable = parsePostfix(stream);
+  stream.expectSymbol(":=", "after the FOR variable");
+  const from = parseExpression(stream);
+  stream.expectWord("TO", "after the first value");
+  const to = parseExpression(stream);
+  const by = stream.takeWord("BY") ? parseExpression(stream) : null;
+  stream.expectWord("DO", "after the last value");
+  const body = parseStatements(stream, "END_FOR");
+  endBlock(stream, "END_FOR", "to close the FOR");
+  return { kind: "for", at: stream.since(start), variable, from, to, by, body };
+};
+
+const parseWhile = (stream: TokenStream): Statement => {
+  const start = stream.advance().at;
+  const condition = parseExpression(stream);
+  stream.expectWord("DO", "after the condition");
+  const body = parseStatements(stream, "END_WHILE");
+  endBlock(stream, "END_WHILE", "to close the WHILE");
+  return { kind: "while", at: stream.since(start), condition, body };
+};
+
+const parseRepeat = (stream: TokenStream): Statement => {
+  const start = stream.advance().at;
+  const body = parseStatements(stream, "UNTIL", "END_REPEAT");
+  stream.expectWord("UNTIL", "to end the REPEAT");
+  const until = parseExpression(stream);
+  stream.takeSymbol(";");
+  endBlock(stream, "END_REPEAT", "to close the REPEAT");
+  return { kind: "repeat", at: stream.since(start), body, until };
+};
+
+const parseCase = (stream: TokenStream): Statement => {
+  const start = stream.advance().at;
+  const selector = parseExpression(stream);
+  stream.expectWord("OF", "after the selector");
+  const arms = [];
+  while (!stream.atEnd && !stream.isWord("ELSE", "END_CASE") && !stream.isWord(...UNIT_ENDS)) {
+    const labels = stream.attempt(
+      () => parseLabels(stream),
+      () => stream.skipTo(ANCHORS),
+    );
+    arms.push({ labels: labels ?? [], body: parseArm(stream) });
+  }
+  const otherwise = stream.takeWord("ELSE") ? parseStatements(stream, "END_CASE") : [];
+  endBlock(stream, "END_CASE", "to close the CASE");
+  return { kind: "case", at: stream.since(start), selector, arms, otherwise };
+};
+
+const parseLabels = (stream: TokenStream): readonly CaseLabel[] => {
+  const labels: CaseLabel[] = [];
+  do {
+    const low = parseExpression(stream);
+    const high = stream.takeSymbol("..") ? parseExpression(stream) : null;
+    labels.push({ at: stream.since(low.at), low, high });
+  } while (stream.takeSymbol(","));
+  stream.expectSymbol(":", "after the case label");
+  return labels;
+};
+
+/** Statements up to the next label: a label is told from a statement by the `:` that ends it. */
+const parseArm = (stream: TokenStream): readonly Statement[] => {
+  const statements: Statement[] = [];
+  while (!stream.atEnd && !stream.isWord("ELSE", "END_CASE") && !stream.isWord(...UNIT_ENDS) && !atLabel(stream)) {
+    const statement = stream.attempt(
+      () => stream.nested(() => parseStatement(stream)),
+      () => stream.skipTo(ANCHORS),
+    );
+    if (statement !== null && statement.kind !== "empty") statements.push(statement);
+  }
+  return statements;
+};
+
+const atLabel = (stream: TokenStream): boolean => {
+  for (let distance = 0; ; distance++) {
+    const token = stream.peek(distance);
+    if (token.kind === "symbol") {
+      if (token.text === ":") return distance > 0;
+      if (token.text === "..") return true;
+      if (!["-", "+", ",", "#", ".", "(", ")", "*"].includes(token.text)) return false;
+    } else if (token.kind === "end" || token.kind === "string" || token.kind === "direct") return false;
+  }
+};

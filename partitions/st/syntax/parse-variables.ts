@@ -1,0 +1,228 @@
+/** Variable sections and types (IEC 61131-3 §6.4.4, §6.5). */
+import type {
+  Declaration,
+  Initializer,
+  Name,
+  SectionKind,
+  TypeExpression,
+  VariableDeclaration,
+  VariableSection,
+} from "./ast.ts";
+import { parseExpression } from "./parse-expression.ts";
+import { describe, type TokenStream } from "./token-stream.ts";
+
+export const SECTION_WORDS: readonly SectionKind[] = [
+  "VAR",
+  "VAR_INPUT",
+  "VAR_OUTPUT",
+  "VAR_IN_OUT",
+  "VAR_TEMP",
+  "VAR_GLOBAL",
+  "VAR_EXTERNAL",
+];
+const ENDS: ReadonlySet<string> = new Set([
+  "END_VAR",
+  "END_TYPE",
+  "END_STRUCT",
+  "END_FUNCTION",
+  "END_FUNCTION_BLOCK",
+  "END_PROGRAM",
+  "END_CONFIGURATION",
+  "VAR_INPUT",
+  "VAR_OUTPUT",
+  "PROGRAM",
+  "FUNCTION",
+  "FUNCTION_BLOCK",
+  "TYPE",
+  "CONFIGURATION",
+]);
+
+export const parseSection = (stream: TokenStream): VariableSection => {
+  const start = stream.advance();
+  const kind = SECTION_WORDS.find((word) => start.kind === "name" && start.upper === word)!;
+  let constant = false;
+  let retain = false;
+  while (stream.isWord("CONSTANT", "RETAIN", "NON_RETAIN", "PERSISTENT")) {
+    constant ||= stream.isWord("CONSTANT");
+    retain ||= stream.isWord("RETAIN", "PERSISTENT");
+    stream.advance();
+  }
+  const variables = parseVariables(stream, "END_VAR");
+  stream.expectWord("END_VAR", `to close ${kind}`);
+  stream.takeSymbol(";");
+  return { at: start.at, kind, constant, retain, variables };
+};
+
+const parseVariables = (stream: TokenStream, end: string): readonly VariableDeclaration[] => {
+  const variables: VariableDeclaration[] = [];
+  while (!stream.atEnd && !stream.isWord(...ENDS)) {
+    const found = stream.attempt(
+      () => parseVariable(stream),
+      () => stream.skipTo(ENDS),
+    );
+    variables.push(...(found ?? []));
+    if (stream.isWord(end)) break;
+  }
+  return variables;
+};
+
+/** `A, B AT %IX0.0 : TYPE := initial;` */
+const parseVariable = (stream: TokenStream): readonly VariableDeclaration[] => {
+  const names = [stream.expectName("the name of a variable")];
+  while (stream.takeSymbol(",")) names.push(stream.expectName("the name of a variable"));
+  const address = stream.takeWord("AT") ? parseAddress(stream) : null;
+  stream.expectSymbol(":", `after ${names.at(-1)!.text}`);
+  const type = parseType(stream);
+  const edge = stream.isWord("R_EDGE") ? "R_EDGE" : stream.isWord("F_EDGE") ? "F_EDGE" : null;
+  if (edge !== null) stream.advance();
+  const initial = stream.takeSymbol(":=") ? parseInitializer(stream) : null;
+  stream.expectSymbol(";", "after the declaration");
+  return names.map((name) => ({ at: name.at, name, type, initial, address, edge }));
+};
+
+const parseAddress = (stream: TokenStream): VariableDeclaration["address"] => {
+  const token = stream.token;
+  if (token.kind !== "direct") {
+    throw stream.fail(token.at, "syntax", `expected an address like %IX0.3 after AT, found ${describe(token)}`);
+  }
+  stream.advance();
+  return { at: token.at, text: token.text };
+};
+
+export const parseTypeSection = (stream: TokenStream): readonly Declaration[] => {
+  stream.advance();
+  const declarations: Declaration[] = [];
+  while (!stream.atEnd && !stream.isWord(...ENDS)) {
+    const found = stream.attempt(
+      () => parseNamedType(stream),
+      () => stream.skipTo(ENDS),
+    );
+    if (found !== null) declarations.push(found);
+    while (stream.isWord("END_STRUCT")) {
+      stream.advance();
+      stream.takeSymbol(";");
+    }
+  }
+  stream.expectWord("END_TYPE", "to close TYPE");
+  stream.takeSymbol(";");
+  return declarations;
+};
+
+const parseNamedType = (stream: TokenStream): Declaration => {
+  const name = stream.expectName("the name of a type");
+  stream.expectSymbol(":", `after ${name.text}`);
+  const type = parseType(stream);
+  const initial = stream.takeSymbol(":=") ? parseInitializer(stream) : null;
+  if (type.kind !== "struct") stream.expectSymbol(";", "after the type");
+  else stream.takeSymbol(";");
+  return { kind: "type", at: name.at, name, type, initial };
+};
+
+export const parseType = (stream: TokenStream): TypeExpression => stream.nested(() => parseTypeInside(stream));
+
+const parseTypeInside = (stream: TokenStream): TypeExpression => {
+  const start = stream.token.at;
+  if (stream.takeWord("ARRAY")) return parseArray(stream, start);
+  if (stream.takeWord("STRUCT")) {
+    stream.takeWord("OVERLAP");
+    const fields = parseVariables(stream, "END_STRUCT");
+    stream.expectWord("END_STRUCT", "to close STRUCT");
+    return { kind: "struct", at: stream.since(start), fields };
+  }
+  if (stream.isSymbol("(")) return parseEnum(stream, null);
+  const name = stream.expectName("a type");
+  if (name.key === "STRING" || name.key === "WSTRING") return parseString(stream, name);
+  if (name.key === "POINTER" || name.key === "REF_TO" || name.key === "REFERENCE") {
+    throw stream.fail(
+      name.at,
+      "not-supported",
+      `${name.text} is not supported yet`,
+      "pass variables through VAR_IN_OUT instead",
+    );
+  }
+  if (!stream.isSymbol("(")) return { kind: "name", at: name.at, name };
+  if (stream.isName(1) && (stream.isSymbol(",", 2) || stream.isSymbol(")", 2) || stream.isSymbol(":=", 2))) {
+    return parseEnum(stream, name);
+  }
+  stream.advance();
+  const low = parseExpression(stream);
+  stream.expectSymbol("..", "between the bounds of the subrange");
+  const high = parseExpression(stream);
+  stream.expectSymbol(")", "after the subrange");
+  return { kind: "subrange", at: stream.since(start), base: name, low, high };
+};
+
+const parseArray = (stream: TokenStream, start: TypeExpression["at"]): TypeExpression => {
+  stream.expectSymbol("[", "after ARRAY");
+  const dimensions = [];
+  do {
+    const low = parseExpression(stream);
+    stream.expectSymbol("..", "between the bounds of the array");
+    const high = parseExpression(stream);
+    dimensions.push({ at: stream.since(low.at), low, high });
+  } while (stream.takeSymbol(","));
+  stream.expectSymbol("]", "after the bounds");
+  stream.expectWord("OF", "after the bounds");
+  const element = parseType(stream);
+  return { kind: "array", at: stream.since(start), dimensions, element };
+};
+
+const parseEnum = (stream: TokenStream, prefixBase: Name | null): TypeExpression => {
+  const start = prefixBase?.at ?? stream.token.at;
+  stream.expectSymbol("(", "before the values");
+  const values = [];
+  do {
+    const name = stream.expectName("the name of a value");
+    values.push({ name, value: stream.takeSymbol(":=") ? parseExpression(stream) : null });
+  } while (stream.takeSymbol(","));
+  stream.expectSymbol(")", "after the values");
+  const isTyped = prefixBase === null && stream.isName() && !stream.isWord("R_EDGE", "F_EDGE");
+  const base = isTyped ? stream.expectName("the base type") : prefixBase;
+  return { kind: "enum", at: stream.since(start), values, base };
+};
+
+const parseString = (stream: TokenStream, name: Name): TypeExpression => {
+  const closing = stream.takeSymbol("[") ? "]" : stream.takeSymbol("(") ? ")" : null;
+  const length = closing === null ? null : parseExpression(stream);
+  if (closing !== null) stream.expectSymbol(closing, "after the length");
+  return { kind: "string", at: stream.since(name.at), wide: name.key === "WSTRING", length };
+};
+
+const parseInitializer = (stream: TokenStream): Initializer =>
+  stream.nested(() => {
+    const start = stream.token.at;
+    if (stream.takeSymbol("[")) return parseList(stream, start);
+    if (stream.isSymbol("(") && stream.isName(1) && stream.isSymbol(":=", 2)) return parseFields(stream, start);
+    const value = parseExpression(stream);
+    return { kind: "value", at: value.at, value };
+  });
+
+const parseList = (stream: TokenStream, start: Initializer["at"]): Initializer => {
+  const items: { repeat: null | ReturnType<typeof parseExpression>; value: Initializer }[] = [];
+  while (!stream.isSymbol("]")) {
+    if (stream.token.kind === "integer" && stream.isSymbol("(", 1)) {
+      const repeat = { kind: "integer", at: stream.token.at, value: stream.token.value } as const;
+      stream.advance();
+      stream.advance();
+      if (stream.isSymbol(")")) throw stream.fail(stream.token.at, "syntax", "expected the value to repeat");
+      const value = parseInitializer(stream);
+      stream.expectSymbol(")", "after the repeated value");
+      items.push({ repeat, value });
+    } else items.push({ repeat: null, value: parseInitializer(stream) });
+    if (!stream.takeSymbol(",")) break;
+  }
+  stream.expectSymbol("]", "after the values");
+  return { kind: "list", at: stream.since(start), items };
+};
+
+const parseFields = (stream: TokenStream, start: Initializer["at"]): Initializer => {
+  const fields: { name: Name; value: Initializer }[] = [];
+  stream.expectSymbol("(", "before the fields");
+  do {
+    const name = stream.expectName("the name of a field");
+    stream.expectSymbol(":=", `after ${name.text}`);
+    fields.push({ name, value: parseInitializer(stream) });
+  } while (stream.takeSymbol(","));
+  stream.expectSymbol(")", "after the fields");
+  return { kind: "fields", at: stream.since(start), fields };
+};

@@ -1,0 +1,151 @@
+/** What all parts of the parser share: looking at tokens, expecting them, and finding the way back after an error. */
+import type { Problems } from "../problems.ts";
+import type { Name } from "./ast.ts";
+import { type Span, spanning } from "./source-text.ts";
+import { RESERVED, type Token } from "./tokens.ts";
+
+/** Unwinds the parser to the nearest place that can go on; the problem is already reported. Never leaves the parser. */
+export class SyntaxFailure extends Error {}
+
+/** Nesting of expressions and statements: deeper than people write, shallower than our stack. */
+const MAX_DEPTH = 100;
+
+export class TokenStream {
+  readonly problems: Problems;
+  readonly #tokens: readonly Token[];
+  #next = 0;
+  #depth = 0;
+
+  constructor(tokens: readonly Token[], problems: Problems) {
+    this.#tokens = tokens;
+    this.problems = problems;
+  }
+
+  get token(): Token {
+    return this.#tokens[this.#next]!;
+  }
+
+  get previous(): Token {
+    return this.#tokens[Math.max(0, this.#next - 1)]!;
+  }
+
+  get atEnd(): boolean {
+    return this.token.kind === "end";
+  }
+
+  peek(distance: number): Token {
+    return this.#tokens[Math.min(this.#next + distance, this.#tokens.length - 1)]!;
+  }
+
+  advance(): Token {
+    const token = this.token;
+    if (token.kind !== "end") this.#next += 1;
+    return token;
+  }
+
+  /** From the start of `first` to the end of what was read last. */
+  since(first: Span): Span {
+    return spanning(first, this.previous.at);
+  }
+
+  isSymbol(text: string, distance = 0): boolean {
+    const token = this.peek(distance);
+    return token.kind === "symbol" && token.text === text;
+  }
+
+  isWord(...words: readonly string[]): boolean {
+    const token = this.token;
+    return token.kind === "name" && words.includes(token.upper);
+  }
+
+  takeSymbol(text: string): boolean {
+    if (!this.isSymbol(text)) return false;
+    this.advance();
+    return true;
+  }
+
+  takeWord(...words: readonly string[]): boolean {
+    if (!this.isWord(...words)) return false;
+    this.advance();
+    return true;
+  }
+
+  /** A missing `;` or `)` is best shown behind what came before it. */
+  expectSymbol(text: string, after: string): void {
+    if (this.takeSymbol(text)) return;
+    const at = this.#next === 0 ? this.token.at : behind(this.previous.at);
+    throw this.fail(at, "syntax", `expected ${quoted(text)} ${after}, found ${describe(this.token)}`);
+  }
+
+  expectWord(word: string, purpose: string): void {
+    if (this.takeWord(word)) return;
+    throw this.fail(this.token.at, "syntax", `expected ${word} ${purpose}, found ${describe(this.token)}`);
+  }
+
+  isName(distance = 0): boolean {
+    const token = this.peek(distance);
+    return token.kind === "name" && !RESERVED.has(token.upper);
+  }
+
+  expectName(what: string): Name {
+    const token = this.token;
+    if (token.kind === "name" && !RESERVED.has(token.upper)) {
+      this.advance();
+      return { at: token.at, text: token.text, key: token.upper };
+    }
+    if (token.kind === "name") {
+      const hint = "choose another name: this word structures programs and cannot name anything";
+      throw this.fail(token.at, "reserved-word", `expected ${what}, found the keyword ${token.upper}`, hint);
+    }
+    throw this.fail(token.at, "syntax", `expected ${what}, found ${describe(token)}`);
+  }
+
+  fail(at: Span, code: string, message: string, hint = ""): SyntaxFailure {
+    this.problems.error(at, code, message, hint);
+    return new SyntaxFailure();
+  }
+
+  /** Runs `parse` one level deeper. */
+  nested<T>(parse: () => T): T {
+    if (this.#depth >= MAX_DEPTH)
+      throw this.fail(this.token.at, "nested-too-deep", `this is nested more than ${MAX_DEPTH} levels deep`);
+    this.#depth += 1;
+    try {
+      return parse();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** @returns null, with the tokens skipped by `recover`, when `parse` failed. Always consumes something. */
+  attempt<T>(parse: () => T, recover: () => void): T | null {
+    const start = this.#next;
+    try {
+      return parse();
+    } catch (failure) {
+      if (!(failure instanceof SyntaxFailure)) throw failure;
+      if (this.#next === start) this.advance();
+      recover();
+      return null;
+    }
+  }
+
+  /** Skips to just behind the next `;`, or to one of `words`. */
+  skipTo(words: ReadonlySet<string>): void {
+    while (!this.atEnd) {
+      const token = this.token;
+      if (token.kind === "name" && words.has(token.upper)) return;
+      this.advance();
+      if (token.kind === "symbol" && token.text === ";") return;
+    }
+  }
+}
+
+const behind = (at: Span): Span => ({ source: at.source, start: at.end, end: at.end });
+const quoted = (text: string): string => `"${text}"`;
+
+export const describe = (token: Token): string => {
+  if (token.kind === "end") return "the end of the file";
+  if (token.kind === "name" && RESERVED.has(token.upper)) return `the keyword ${token.upper}`;
+  return quoted(token.text);
+};
