@@ -5,29 +5,30 @@ import type { MessageQueue } from "./message-queue.ts";
 
 export class Ports {
   readonly #ports: readonly QueuingPort[];
-  /** The queue behind each port. */
+  /** The queue behind each port, and those behind all ports of one direction. */
   readonly #queues: readonly MessageQueue[];
+  readonly #sources: readonly MessageQueue[];
+  readonly #destinations: readonly MessageQueue[];
 
   /** @param queues those of all channels, by index. */
   constructor(ports: readonly QueuingPort[], queues: readonly MessageQueue[]) {
     this.#ports = ports;
-    this.#queues = ports.map(({ channel }) => queues[channel]!);
+    const queuesOf = (those: readonly QueuingPort[]) => those.map(({ channel }) => queues[channel]!);
+    this.#queues = queuesOf(ports);
+    this.#sources = queuesOf(ports.filter(({ direction }) => direction === "source"));
+    this.#destinations = queuesOf(ports.filter(({ direction }) => direction === "destination"));
   }
 
   /** Fixes free places and receivable messages for the slot. */
   startSlot(): void {
-    for (const [i, { direction }] of this.#ports.entries()) {
-      if (direction === "source") this.#queues[i]!.startSourceSlot();
-      else this.#queues[i]!.startDestinationSlot();
-    }
+    for (const queue of this.#sources) queue.startSourceSlot();
+    for (const queue of this.#destinations) queue.startDestinationSlot();
   }
 
   /** What was sent and received in the slot takes effect. */
   endSlot(): void {
-    for (const [i, { direction }] of this.#ports.entries()) {
-      if (direction === "source") this.#queues[i]!.endSourceSlot();
-      else this.#queues[i]!.endDestinationSlot();
-    }
+    for (const queue of this.#sources) queue.endSourceSlot();
+    for (const queue of this.#destinations) queue.endDestinationSlot();
   }
 
   /** @returns the index of the port of that name, or −1. */
