@@ -189,3 +189,14 @@ export const logBook = (): { readonly lines: LogLine[]; readonly log: Logger } =
     };
   return { lines, log: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") } };
 };
+
+/** Numbers from 0 up to `below`, the same in every run (mulberry32). */
+export const randomFrom = (seed: number) => {
+  let state = seed;
+  return (below: number): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+};

@@ -4,7 +4,16 @@ import { afterEach, describe, expect, test } from "vitest";
 import { hostClock } from "../../../runtime/host/clock.ts";
 import type { ModbusClient, ModbusDevice, System } from "../../../runtime/index.ts";
 import { ProcessImage } from "../../process-image.ts";
-import { eventually, logBook, mapping, pause, refOf, TestBoard, testSystem } from "../../testing/test-module.ts";
+import {
+  eventually,
+  logBook,
+  mapping,
+  pause,
+  randomFrom,
+  refOf,
+  TestBoard,
+  testSystem,
+} from "../../testing/test-module.ts";
 import { MbapFramer, mbapFrame } from "../server/mbap-framer.ts";
 import { Bus } from "./bus.ts";
 
@@ -316,6 +325,31 @@ describe("a bus", () => {
     const { board } = poll(client(device.port, [tankDevice]));
     await eventually("the input turns bad", () => board.get("tank.level").quality === "bad");
     expect(board.latched[1]!.map((cells) => cells.qualityOf(0))).not.toContain("good");
+  });
+
+  test("survives a device that answers garbage, floods and goes silent, and is good again with it", async () => {
+    const seeded = randomFrom(6);
+    let isWild = true;
+    const device = await wilfulDevice((asked, transaction) => {
+      if (!isWild) return cooperate(asked);
+      const good = mbapFrame(transaction, asked.unit, cooperate(asked));
+      const kind = seeded(5);
+      if (kind === 0) return null;
+      if (kind === 1) return { raw: Buffer.alloc(100_000, seeded(256)) };
+      if (kind === 2) return { raw: good.subarray(0, seeded(good.length)) };
+      const spoiled = Buffer.from(good);
+      for (let count = 0; count < kind; count += 1) spoiled[seeded(spoiled.length)] = seeded(256);
+      return { raw: Buffer.concat([spoiled, Buffer.alloc(seeded(30), seeded(256))]) };
+    });
+    const config = { ...client(device.port, [pumpDevice, tankDevice]), responseTimeoutMs: 10 };
+    const { board, bus } = poll({ ...config, reconnectBackoffMs: { min: 1, max: 5 } });
+    await eventually("300 wild answers", () => device.asked.length > 300, 20_000);
+    isWild = false;
+    await eventually("all is good again", () =>
+      ["pump.level", "pump.flow", "pump.running", "tank.level"].every((name) => board.get(name).quality === "good"),
+    );
+    expect(board.get("tank.level").value).toBe(1.5);
+    expect(Object.values(bus.counters.devices).map(({ state }) => state)).toEqual(["answering", "answering"]);
   });
 
   test("turns only the refused points bad when a device answers by an exception, and says it once", async () => {

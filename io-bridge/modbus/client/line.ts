@@ -15,6 +15,9 @@ export type Outcome =
   /** No answer in time, the connection lost, or an answer that is none. */
   | { readonly kind: "unanswered"; readonly reason: string };
 
+/** Bytes that a device may send for one request; the longest frame has 260. */
+const MAX_ANSWER_BYTES = 1024;
+
 const exceptionCodeOf = (error: unknown): number | null =>
   error instanceof Error && "modbusCode" in error && typeof error.modbusCode === "number" ? error.modbusCode : null;
 
@@ -23,6 +26,8 @@ export class Line {
   readonly #lost: (reason: string) => void;
   #socket: Socket | null = null;
   #modbus = new modbusSerial.default();
+  /** Bytes that came since the last request was sent. */
+  #received = 0;
   /** Ends the request, or the attempt to connect, that is under way. */
   #interrupt: ((reason: string) => void) | null = null;
 
@@ -41,6 +46,10 @@ export class Line {
     this.#socket = socket;
     socket.on("error", (error: NodeJS.ErrnoException) => this.#drop(socket, error.code ?? error.message));
     socket.on("close", () => this.#drop(socket, "connection closed by the device"));
+    socket.on("data", (chunk) => {
+      this.#received += chunk.length;
+      if (this.#received > MAX_ANSWER_BYTES) this.#drop(socket, "a flood of bytes from the device");
+    });
     const linked = new Promise<void>((resolve) => socket.once("connect", () => resolve())).then(() => {
       this.#modbus = new modbusSerial.default();
       this.#modbus.on("error", () => undefined); // the socket's own events say it
@@ -91,6 +100,7 @@ export class Line {
 
   /** @param dataOf what the answer holds, or null when it does not fit the request. */
   #answerTo<Answer>(asked: Promise<Answer>, dataOf: (answer: Answer) => readonly number[] | null): Promise<Outcome> {
+    this.#received = 0;
     return new Promise((resolve) => {
       let isSettled = false;
       const settle = (outcome: Outcome): void => {

@@ -8,6 +8,8 @@ import { MbapFramer, mbapFrame } from "./mbap-framer.ts";
 /** A frame once begun must be complete within this. */
 const FRAME_TIMEOUT_MS = 1000;
 const REQUESTS_PER_TURN = 32;
+/** After this much silence TCP itself asks whether the client still exists. */
+const KEEPALIVE_MS = 30_000;
 
 /** @returns the response to a request's PDU. */
 type Answer = (unit: number, pdu: Buffer) => Buffer;
@@ -34,6 +36,7 @@ export class Connection {
     this.#owner = owner;
     this.#lastRequestMs = owner.monotonicMs();
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEPALIVE_MS);
     socket.on("data", (chunk) => {
       this.#framer.push(chunk);
       this.#serve();

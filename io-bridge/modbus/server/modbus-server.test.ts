@@ -7,7 +7,16 @@ import { requirePeers } from "../../../hil-tests/peers.ts";
 import { hostClock } from "../../../runtime/host/clock.ts";
 import type { ModbusServer } from "../../../runtime/index.ts";
 import { ProcessImage } from "../../process-image.ts";
-import { eventually, logBook, mapping, pause, refOf, TestBoard, testSystem } from "../../testing/test-module.ts";
+import {
+  eventually,
+  logBook,
+  mapping,
+  pause,
+  randomFrom,
+  refOf,
+  TestBoard,
+  testSystem,
+} from "../../testing/test-module.ts";
 import { ModbusTcpServer } from "./modbus-server.ts";
 
 const run = promisify(execFile);
@@ -305,17 +314,6 @@ describe("a client that breaks the rules", () => {
     expect(requests.map((_, index) => answers.readUInt16BE(index * 11))).toEqual(requests.map((_, index) => index));
   });
 });
-
-/** mulberry32: the same frames in every run. */
-const randomFrom = (seed: number) => {
-  let state = seed;
-  return (below: number): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-};
 
 type Random = ReturnType<typeof randomFrom>;
 const noise = (random: Random, length: number): Buffer => Buffer.from(Array.from({ length }, () => random(256)));
