@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -82,6 +83,32 @@ describe("partita check", () => {
     const path = join(CONFIGS, "invalid/wrong-type.yaml");
     expect((await check([path], true)).out).toContain("\u001b[31m");
     expect((await check([path], false)).out).not.toContain("\u001b");
+  });
+
+  it("reports every error of a program with its line and a caret, once", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "partita-check-"));
+    try {
+      const slots = ["a", "b"].map((name, at) => `{ partition: ${name}, start: ${at} ms, duration: 1 ms }`);
+      writeFileSync(
+        join(folder, "module.yaml"),
+        [
+          "module: broken",
+          "partitions: { a: { program: p.st, memory: 64 KiB }, b: { program: p.st, memory: 64 KiB } }",
+          `schedules: { normal: { majorFrame: 20 ms, slots: [${slots.join(", ")}] } }`,
+        ].join("\n"),
+      );
+      writeFileSync(
+        join(folder, "p.st"),
+        "PROGRAM P\n  VAR x : INT; b : BOOL; END_VAR\n  x := y;\n  b := x;\n  z := 1;\nEND_PROGRAM\n",
+      );
+      const { status, out } = await check([join(folder, "module.yaml")]);
+      expect(status).toBe(2);
+      expect(out).toContain("3 problems");
+      expect([...out.matchAll(/p\.st:(\d+):/g)].map((match) => match[1])).toEqual(["3", "4", "5"]);
+      expect(out).toMatch(/^ +x := y;\n +\^/m);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("says so when there is no such file", async () => {

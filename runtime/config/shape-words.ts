@@ -42,14 +42,14 @@ export const findingOf = (error: SchemaError, places: Places, { container, key, 
         code: "wrong-type",
         at,
         message: `${name} must be ${wanted(node)}, not ${shown(value)}`,
-        hint: hint(node),
+        hint: hint(node, wanted(node)),
       };
     default:
       return {
         code: "wrong-value",
         at,
         message: `${name} must be ${bounded(error, node)}, not ${shown(value)}`,
-        hint: hint(node),
+        hint: hint(node, bounded(error, node)),
       };
   }
 };
@@ -127,12 +127,13 @@ const bounded = (error: SchemaError, node: SchemaNode): string => {
   }
 };
 
-const hint = (node: SchemaNode): string => {
+/** From the schema: what the key is for, and examples; else only what belongs there. */
+const hint = (node: SchemaNode, instead: string): string => {
   const examples = node.examples?.map((example) => `\`${example}\``).join(", ");
   const description = (node.description ?? "")
     .replace(/\.$/, "")
     .replace(/^[A-Z](?![A-Z])/, (first) => first.toLowerCase());
-  if (examples === undefined) return description;
+  if (examples === undefined) return description === "" ? `write ${instead}` : description;
   return description === "" ? `for example ${examples}` : `${description}; for example ${examples}`;
 };
 

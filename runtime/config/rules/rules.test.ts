@@ -7,7 +7,8 @@ import { inspectImage } from "../../board/index.ts";
 import { loadSystem } from "../load-system.ts";
 import { RULES } from "./index.ts";
 
-const INVALID = fileURLToPath(new URL("../../../configs/invalid/", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const INVALID = join(ROOT, "configs/invalid");
 
 /** Codes of what is found before any rule is asked. */
 const BEFORE_RULES = [
@@ -44,7 +45,7 @@ describe("the invalid configs", () => {
     const found = loaded.ok ? loaded.warnings.filter((warning) => warning.code === code) : loaded.problems;
     const shown = found.map((problem) => ({
       ...problem,
-      message: problem.message.replaceAll(INVALID, "configs/invalid/"),
+      message: problem.message.replaceAll(ROOT, ""),
     }));
     expect(shown).toEqual([expect.objectContaining({ code, line: Number(line), message })]);
     expect(found[0]?.hint, "a hint says what to do").not.toBe("");
@@ -54,7 +55,7 @@ describe("the invalid configs", () => {
 describe("the rules", () => {
   it("are named like their files", () => {
     const names = readdirSync(fileURLToPath(new URL(".", import.meta.url)))
-      .filter((name) => !["index.ts", "rule.ts", "rules.test.ts"].includes(name))
+      .filter((name) => !name.endsWith(".test.ts") && name !== "index.ts" && name !== "rule.ts")
       .map((name) => name.replace(/\.ts$/, ""));
     expect(RULES.map(({ code }) => code).sort()).toEqual(names.sort());
   });
