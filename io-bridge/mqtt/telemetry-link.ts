@@ -28,7 +28,7 @@ export interface MqttLinkCounters {
   readonly rejected: number;
 }
 
-/** mqtt.js does not read the broker's Receive Maximum; mosquitto's smallest usual limit is above this. */
+/** mqtt.js does not heed the broker's limit; mosquitto takes 20 unless told otherwise. */
 const MAX_IN_FLIGHT = 10;
 const RECONNECT_BACKOFF_MS = { min: 250, max: 5000 };
 const CONNECT_TIMEOUT_MS = 5000;

@@ -391,6 +391,22 @@ describe("a bus", () => {
     expect(warnings).toEqual(["no value for pump.level"]);
   });
 
+  test("does not write an output that is no finite number, and says so once", async () => {
+    const device = await wilfulDevice(cooperate);
+    const { board, bus, lines } = poll(client(device.port, [pumpDevice]));
+    const speeds = () => device.asked.filter(({ pdu }) => pdu[0] === 16).map(({ pdu }) => pdu.readFloatBE(6));
+    board.set("pump.speed", 1.5);
+    await eventually("the speed is written", () => speeds().includes(1.5));
+    board.set("pump.speed", Number.NaN);
+    await eventually("it is refused again and again", () => bus.counters.devices["pump drive"]!.rejected > 1);
+    expect(speeds().some(Number.isNaN)).toBe(false);
+    expect(lines.filter(({ level }) => level === "warn").map(({ fields }) => fields.trouble)).toEqual([
+      "the output is no finite number and is not written",
+    ]);
+    board.set("pump.speed", 2.5);
+    await eventually("the next is written", () => speeds().includes(2.5));
+  });
+
   test("repeats unchanged outputs at their group's interval", async () => {
     const device = await wilfulDevice(cooperate);
     const { board } = poll(client(device.port, [pumpDevice]));

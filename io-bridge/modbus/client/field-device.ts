@@ -13,7 +13,7 @@ export interface FieldDeviceCounters {
   /** Requests without an answer in time, or cut short by a lost connection. */
   readonly timeouts: number;
   readonly exceptions: number;
-  /** Values that could not be taken: the device's into the point's type, or an output's into registers. */
+  /** Values that went nowhere: the device's that the point cannot hold, and outputs that are no finite number. */
   readonly rejected: number;
 }
 
@@ -93,8 +93,9 @@ export class FieldDevice {
     const sending = request.send(line, this.#options.config.unitId);
     if (sending === null) {
       this.#counters.rejected += 1;
+      this.#say(request, "the output is no finite number and is not written");
       request.reschedule(nowMs());
-      return true;
+      return false;
     }
     this.#counters.requests += 1;
     const outcome = await sending;
@@ -104,7 +105,7 @@ export class FieldDevice {
       return false;
     }
     this.#answered(nowMs());
-    this.#take(request, outcome);
+    this.#say(request, this.#take(request, outcome));
     return true;
   }
 
@@ -128,15 +129,8 @@ export class FieldDevice {
     this.#options.log.info(this.#fields, "field device answers again");
   }
 
-  #take(request: FieldRequest, outcome: Exclude<Outcome, { kind: "unanswered" }>): void {
-    const trouble = this.#troubleWith(request, outcome);
-    if (trouble !== null && trouble !== request.trouble) {
-      this.#options.log.warn({ ...this.#fields, request: request.what, trouble }, "field device: an answer of no use");
-    }
-    request.trouble = trouble;
-  }
-
-  #troubleWith(request: FieldRequest, outcome: Exclude<Outcome, { kind: "unanswered" }>): string | null {
+  /** @returns what is wrong with the answer, or null. */
+  #take(request: FieldRequest, outcome: Exclude<Outcome, { kind: "unanswered" }>): string | null {
     if (outcome.kind === "exception") {
       this.#counters.exceptions += 1;
       if (request instanceof ReadRequest) request.markBad();
@@ -148,5 +142,13 @@ export class FieldDevice {
     if (meaningless.length === 0) return null;
     const names = meaningless.map(({ point }) => this.#options.image.nameOf(point));
     return `no value for ${names.join(", ")}`;
+  }
+
+  /** Logs trouble with a request when it begins or changes, not while it lasts. */
+  #say(request: FieldRequest, trouble: string | null): void {
+    if (trouble !== null && trouble !== request.trouble) {
+      this.#options.log.warn({ ...this.#fields, request: request.what, trouble }, "trouble with a field device");
+    }
+    request.trouble = trouble;
   }
 }

@@ -9,7 +9,7 @@ abstract class Recurring {
   readonly intervalMs: number;
   /** Monotonic milliseconds; Infinity: not at all for now. */
   dueMs: number;
-  /** What was wrong with the last answer; said in the log when it changes. */
+  /** What was wrong last time, as the log says it; null: nothing. */
   trouble: string | null = null;
 
   constructor(intervalMs: number, dueMs: number) {
@@ -102,7 +102,7 @@ export class WriteRequest extends Recurring {
     if (this.#image.hasPublished(this.#mapping.point)) this.dueMs = Math.min(this.dueMs, nowMs);
   }
 
-  /** Sends the output as it is now. @returns null when no register content means it (a NaN as an integer). */
+  /** Sends the output as it is now. @returns null when it is NaN or infinite: no device is told that. */
   send(line: Line, unit: number): Promise<Outcome> | null {
     const wanted = this.#wanted();
     if (wanted === null) return null;
@@ -115,6 +115,7 @@ export class WriteRequest extends Recurring {
 
   #wanted(): readonly number[] | null {
     const value = this.#image.value(this.#mapping.point);
+    if (!Number.isFinite(Number(value))) return null;
     return this.#mapping.area === "coil" ? [Number(value) === 0 ? 0 : 1] : encodeRegisters(value, this.#mapping);
   }
 }

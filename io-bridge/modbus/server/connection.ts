@@ -11,11 +11,9 @@ const REQUESTS_PER_TURN = 32;
 /** After this much silence TCP itself asks whether the client still exists. */
 const KEEPALIVE_MS = 30_000;
 
-/** @returns the response to a request's PDU. */
-type Answer = (unit: number, pdu: Buffer) => Buffer;
-
 export interface ConnectionOwner {
-  readonly answer: Answer;
+  /** @returns the response to a request's PDU. */
+  answer(unit: number, pdu: Buffer): Buffer;
   monotonicMs(): number;
   /** The client broke the protocol or went silent and is cut off; `reason` is for the log. */
   cutOff(connection: Connection, reason: string): void;
