@@ -44,6 +44,8 @@ export interface RunResult {
   /** Per partition, all its events. */
   readonly events: readonly Uint8Array[];
   readonly states: readonly bigint[];
+  /** Cycles of its own that each partition did not use. */
+  readonly idle: readonly number[];
 }
 
 export interface RunOptions extends Omit<ModuleOptions, "events"> {
@@ -77,5 +79,6 @@ export const runSystem = (system: System, hasher: Hasher, options: RunOptions): 
     frames,
     events: events.map((parts) => new Uint8Array(Buffer.concat(parts))),
     states: [...module.stateHashes()],
+    idle: module.partitions.map(({ timeUse }) => timeUse.idle),
   };
 };
