@@ -80,15 +80,24 @@ export class Emitter {
 
   /** `value` in a float register is its bit pattern; t2 is used on the way there. */
   constant(value: number, bank: Bank, into: number): void {
-    if (bank === "integer") return this.loadImmediate(into, value);
-    if (value === 0) return this.asm.emit("fmv.w.x", { rd: into, rs1: X.zero });
+    if (bank === "integer") {
+      this.loadImmediate(into, value);
+      return;
+    }
+    if (value === 0) {
+      this.asm.emit("fmv.w.x", { rd: into, rs1: X.zero });
+      return;
+    }
     this.loadImmediate(X.t2, value);
     this.asm.emit("fmv.w.x", { rd: into, rs1: X.t2 });
   }
 
   loadImmediate(rd: number, value: number): void {
     const word = value | 0;
-    if (fits12(word)) return this.asm.emit("addi", { rd, rs1: X.zero, imm: word });
+    if (fits12(word)) {
+      this.asm.emit("addi", { rd, rs1: X.zero, imm: word });
+      return;
+    }
     const { high, low } = splitAddress(word);
     this.asm.emit("lui", { rd, imm: high });
     if (low !== 0) this.asm.emit("addi", { rd, rs1: rd, imm: low });
@@ -104,7 +113,10 @@ export class Emitter {
   stackAccess(mnemonic: Mnemonic, register: number, offset: number): void {
     const isStore = mnemonic.startsWith("s") || mnemonic.startsWith("fs");
     const operands = isStore ? { rs2: register } : { rd: register };
-    if (fits12(offset)) return this.asm.emit(mnemonic, { ...operands, rs1: X.sp, imm: offset });
+    if (fits12(offset)) {
+      this.asm.emit(mnemonic, { ...operands, rs1: X.sp, imm: offset });
+      return;
+    }
     const { high, low } = splitAddress(offset);
     this.asm.emit("lui", { rd: X.t2, imm: high });
     this.asm.emit("add", { rd: X.t2, rs1: X.t2, rs2: X.sp });
@@ -124,10 +136,11 @@ export class Emitter {
     const { base, offset } = address;
     if (base.kind === "static") {
       const place = this.areas[base.area] + offset;
-      if (fits12(place - POINTER_BIAS))
-        return this.asm.emit(mnemonic, { ...operands, rs1: X.gp, imm: place - POINTER_BIAS });
+      if (fits12(place - POINTER_BIAS)) this.asm.emit(mnemonic, { ...operands, rs1: X.gp, imm: place - POINTER_BIAS });
+      return;
       this.asm.emitAddressed("lui", { rd: X.t1 }, "high", place);
-      return this.asm.emitAddressed(mnemonic, { ...operands, rs1: X.t1 }, "low", place);
+      this.asm.emitAddressed(mnemonic, { ...operands, rs1: X.t1 }, "low", place);
+      return;
     }
     const { register, displacement } = this.#reach(base, offset);
     this.asm.emit(mnemonic, { ...operands, rs1: register, imm: displacement });
@@ -155,9 +168,13 @@ export class Emitter {
   address(rd: number, { base, offset }: Address): void {
     if (base.kind === "static") {
       const place = this.areas[base.area] + offset;
-      if (fits12(place - POINTER_BIAS)) return this.asm.emit("addi", { rd, rs1: X.gp, imm: place - POINTER_BIAS });
+      if (fits12(place - POINTER_BIAS)) {
+        this.asm.emit("addi", { rd, rs1: X.gp, imm: place - POINTER_BIAS });
+        return;
+      }
       this.asm.emitAddressed("lui", { rd }, "high", place);
-      return this.asm.emitAddressed("addi", { rd, rs1: rd }, "low", place);
+      this.asm.emitAddressed("addi", { rd, rs1: rd }, "low", place);
+      return;
     }
     const { register, displacement } = this.#reach(base, offset);
     if (rd !== register || displacement !== 0) this.asm.emit("addi", { rd, rs1: register, imm: displacement });

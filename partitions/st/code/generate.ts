@@ -111,7 +111,10 @@ class Generator {
 
   #adjustStack(bytes: number): void {
     if (bytes === 0) return;
-    if (fits12(bytes)) return this.#asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: bytes });
+    if (fits12(bytes)) {
+      this.#asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: bytes });
+      return;
+    }
     this.#emitter.loadImmediate(SCRATCH[0], bytes);
     this.#asm.emit("add", { rd: X.sp, rs1: X.sp, rs2: SCRATCH[0] });
   }
@@ -166,29 +169,40 @@ class Generator {
       case "parameter":
         return;
       case "copy":
-        return this.#copy(instruction);
+        this.#copy(instruction);
+        return;
       case "unary":
-        return emitUnary(emitter, instruction);
+        emitUnary(emitter, instruction);
+        return;
       case "binary":
-        return emitBinary(emitter, instruction);
+        emitBinary(emitter, instruction);
+        return;
       case "divide":
-        return emitDivide(emitter, instruction, this.#cold);
+        emitDivide(emitter, instruction, this.#cold);
+        return;
       case "checkIndex":
-        return emitCheckIndex(emitter, instruction, this.#cold);
+        emitCheckIndex(emitter, instruction, this.#cold);
+        return;
       case "select":
-        return emitSelect(emitter, instruction);
+        emitSelect(emitter, instruction);
+        return;
       case "load":
         emitter.load(instruction.width, emitter.target(instruction.to), instruction.address);
-        return emitter.finish(instruction.to);
+        emitter.finish(instruction.to);
+        return;
       case "store":
-        return this.#store(instruction);
+        this.#store(instruction);
+        return;
       case "address":
         emitter.address(emitter.target(instruction.to), instruction.address);
-        return emitter.finish(instruction.to);
+        emitter.finish(instruction.to);
+        return;
       case "copyBytes":
-        return emitCopyBytes(emitter, instruction);
+        emitCopyBytes(emitter, instruction);
+        return;
       case "call":
-        return this.#call(instruction);
+        this.#call(instruction);
+        return;
     }
   }
 
@@ -203,7 +217,10 @@ class Generator {
   /** A constant REAL is stored as the integer that has its bits. */
   #store({ from, width, address }: Of<"store">): void {
     const emitter = this.#emitter;
-    if (width === "f32" && isConstant(from)) return emitter.store("w32", emitter.read(from, "integer", 0), address);
+    if (width === "f32" && isConstant(from)) {
+      emitter.store("w32", emitter.read(from, "integer", 0), address);
+      return;
+    }
     emitter.store(width, emitter.read(from, width === "f32" ? "float" : "integer", 0), address);
   }
 
@@ -245,7 +262,8 @@ class Generator {
           if (isConstant(value)) this.#emitter.constant(value.constant, bank, into);
           else this.#emitter.move(into, this.#emitter.read(value, bank, 0), bank);
         }
-        return this.#epilogue();
+        this.#epilogue();
+        return;
       case "branch": {
         const { then, otherwise } = terminator;
         const [condition, target, rest] =

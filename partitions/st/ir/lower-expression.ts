@@ -244,18 +244,24 @@ export const lowerCondition = (
   const { builder } = frame;
   switch (expression.kind) {
     case "constant":
-      return builder.jump(expression.value === true ? then : otherwise, next);
+      builder.jump(expression.value === true ? then : otherwise, next);
+      return;
     case "unary":
-      if (expression.operator === "not") return lowerCondition(frame, expression.operand, otherwise, then, next);
+      if (expression.operator === "not") {
+        lowerCondition(frame, expression.operand, otherwise, then, next);
+        return;
+      }
       break;
     case "logic": {
       const right = builder.newBlock();
       if (expression.operator === "and") lowerCondition(frame, expression.left, right, otherwise, right);
       else lowerCondition(frame, expression.left, then, right, right);
-      return lowerCondition(frame, expression.right, then, otherwise, next);
+      lowerCondition(frame, expression.right, then, otherwise, next);
+      return;
     }
     case "compare":
-      return lowerCompareAndBranch(frame, expression, then, otherwise, next);
+      lowerCompareAndBranch(frame, expression, then, otherwise, next);
+      return;
   }
   builder.branch("ne", lowerExpression(frame, expression), constant(0), then, otherwise, next);
 };
@@ -273,7 +279,8 @@ const lowerCompareAndBranch = (
   const type = scalarOf(a.type)!;
   if (type.family === "real") {
     const { truth, negated } = compareReal(frame, operator, left, right);
-    return builder.branch(negated ? "eq" : "ne", truth, constant(0), then, otherwise, next);
+    builder.branch(negated ? "eq" : "ne", truth, constant(0), then, otherwise, next);
+    return;
   }
   const { signed, unsigned, swapped } = CONDITIONS[operator];
   const condition = isSigned(type) ? signed : unsigned;

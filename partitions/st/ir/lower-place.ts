@@ -140,7 +140,8 @@ export const writeTarget = (frame: Frame, target: Target, type: Place["type"], v
       frame.builder.store(widthOf(type), value, target.address);
       return;
     case "bit":
-      return writeBit(frame, target, value);
+      writeBit(frame, target, value);
+      return;
   }
 };
 

@@ -16,31 +16,40 @@ const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
   const { builder } = frame;
   switch (statement.kind) {
     case "assign":
-      return lowerAssignment(frame, statement.place, statement.value);
+      lowerAssignment(frame, statement.place, statement.value);
+      return;
     case "evaluate":
       if (statement.value.kind === "call") lowerCall(frame, statement.value);
       else lowerExpression(frame, statement.value);
       return;
     case "block":
-      return lowerBlockCall(frame, statement);
+      lowerBlockCall(frame, statement);
+      return;
     case "port":
-      return lowerPortCall(frame, statement);
+      lowerPortCall(frame, statement);
+      return;
     case "if":
-      return lowerIf(frame, statement);
+      lowerIf(frame, statement);
+      return;
     case "case":
-      return lowerCase(frame, statement);
+      lowerCase(frame, statement);
+      return;
     case "for":
-      return lowerFor(frame, statement);
+      lowerFor(frame, statement);
+      return;
     case "while":
     case "repeat":
-      return lowerLoop(frame, statement);
+      lowerLoop(frame, statement);
+      return;
     case "exit":
     case "continue": {
       const loop = frame.loops.at(-1)!;
-      return builder.jump(statement.kind === "exit" ? loop.exit : loop.next, builder.newBlock());
+      builder.jump(statement.kind === "exit" ? loop.exit : loop.next, builder.newBlock());
+      return;
     }
     case "return":
-      return builder.jump(frame.leave, builder.newBlock());
+      builder.jump(frame.leave, builder.newBlock());
+      return;
   }
 };
 
@@ -198,7 +207,8 @@ const endUnlessWithin = (
   const atLeast = isSigned(type) || type.bytes < 4 ? "ge" : "geu";
   if (isConstant(step)) {
     const [larger, smaller] = step.constant > 0 ? [last, counter] : [counter, last];
-    return builder.branch(atLeast, larger, smaller, body, exit, next);
+    builder.branch(atLeast, larger, smaller, body, exit, next);
+    return;
   }
   const [up, down] = [builder.newBlock(), builder.newBlock()];
   builder.branch("ge", step, constant(0), up, down, up);

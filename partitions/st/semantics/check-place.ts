@@ -21,7 +21,7 @@ export const enumConstant = (scope: Scope, expression: Expression, expected: Typ
       scope.world.problems.error(expression.at, "ambiguous-name", message, `write ${type.name}#${text}`);
       return NOTHING;
     }
-    return valueOf(type, key);
+    return valueNamed(type, key);
   }
   if (
     expression.kind !== "member" ||
@@ -31,7 +31,7 @@ export const enumConstant = (scope: Scope, expression: Expression, expected: Typ
     return null;
   const type = scope.world.enumNamed(expression.base.name.key);
   if (type === null) return null;
-  const value = valueOf(type, expression.member.key);
+  const value = valueNamed(type, expression.member.key);
   if (value !== null) return value;
   const hint = didYouMean(
     expression.member.text,
@@ -46,7 +46,7 @@ export const enumConstant = (scope: Scope, expression: Expression, expected: Typ
   return NOTHING;
 };
 
-const valueOf = (type: EnumType, key: string): CheckedExpression | null => {
+const valueNamed = (type: EnumType, key: string): CheckedExpression | null => {
   const value = type.values.find((candidate) => candidate.key === key);
   return value === undefined ? null : { kind: "constant", type, value: value.value };
 };

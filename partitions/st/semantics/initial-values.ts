@@ -42,13 +42,20 @@ const write = (scope: Scope, initializer: Initializer, type: Type, into: DataVie
   if (type.kind === "unknown") return;
   switch (initializer.kind) {
     case "value":
-      return writeValue(scope, initializer, type, into);
+      writeValue(scope, initializer, type, into);
+      return;
     case "list":
-      if (type.kind === "array") return writeList(scope, initializer, type, into);
+      if (type.kind === "array") {
+        writeList(scope, initializer, type, into);
+        return;
+      }
       problems.error(initializer.at, "type-mismatch", `a list cannot initialise ${nameOf(type)}`);
       return;
     case "fields":
-      if (type.kind === "struct" || type.kind === "block") return writeFields(scope, initializer, type, into);
+      if (type.kind === "struct" || type.kind === "block") {
+        writeFields(scope, initializer, type, into);
+        return;
+      }
       problems.error(initializer.at, "type-mismatch", `${nameOf(type)} has no members to initialise`);
       return;
   }

@@ -80,11 +80,14 @@ export class ProgramWorld implements World {
   #declare(declaration: Declaration, isLibrary: boolean): void {
     switch (declaration.kind) {
       case "type":
-        return this.#declareType(declaration);
+        this.#declareType(declaration);
+        return;
       case "unit":
-        return this.#declareUnit(declaration, isLibrary);
+        this.#declareUnit(declaration, isLibrary);
+        return;
       case "globals":
-        return this.#declareGlobals(declaration.section);
+        this.#declareGlobals(declaration.section);
+        return;
       case "configuration":
         this.configurations.push(declaration);
         for (const section of declaration.globals) this.#declareGlobals(section);

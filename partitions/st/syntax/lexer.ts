@@ -58,7 +58,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** `$N`, `$27`: IEC 61131-3 table 7. @returns null at an escape that does not exist. */
-const unescape = (body: string, wide: boolean): string | null => {
+const decodeEscapes = (body: string, wide: boolean): string | null => {
   let text = "";
   for (let i = 0; i < body.length; i++) {
     if (body[i] !== "$") {
@@ -66,9 +66,9 @@ const unescape = (body: string, wide: boolean): string | null => {
       continue;
     }
     const hex = body.slice(i + 1, i + (wide ? 5 : 3));
-    const escape = ESCAPES[body[i + 1]?.toUpperCase() ?? ""];
-    if (escape !== undefined) {
-      text += escape;
+    const letter = ESCAPES[body[i + 1]?.toUpperCase() ?? ""];
+    if (letter !== undefined) {
+      text += letter;
       i += 1;
     } else if (hex.length === (wide ? 4 : 2) && /^[0-9A-Fa-f]+$/.test(hex)) {
       text += String.fromCharCode(Number.parseInt(hex, 16));
@@ -233,7 +233,7 @@ class Lexer {
     this.#at = closed ? end + 1 : end;
     const at = this.#span(start);
     const wide = quote === '"';
-    const value = unescape(this.#text.slice(start + 1, end), wide);
+    const value = decodeEscapes(this.#text.slice(start + 1, end), wide);
     if (!closed)
       this.#problems.error(at, "string-not-closed", "this string is not closed on its line", `end it with ${quote}`);
     else if (value === null) {
