@@ -7,7 +7,7 @@ import { FIRST_INSTRUCTION, packInstruction, SPECIAL } from "./dispatch-kinds.ts
 import { PAGE_BYTES, RAM_BASE } from "./layout.ts";
 
 /** A slot is four words: head (dispatch number, length) and three operands as `packInstruction` lays them out. */
-export const SLOT_WORDS = 4;
+const SLOT_WORDS = 4;
 /** Bits of the head below the length: the dispatch number. Above: the words to the next instruction's slot. */
 export const HEAD_BITS = 10;
 const PAGE_SLOTS = PAGE_BYTES / 2;

@@ -7,7 +7,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { TABLE } from "../isa/index.ts";
 import { cycles } from "../units.ts";
-import { placeOf, type RandomProgram, randomProgram } from "./testing/random-program.ts";
+import { placeOf } from "./testing/program-frame.ts";
+import { type RandomProgram, randomProgram } from "./testing/random-program.ts";
 import { TestBoard } from "./testing/test-board.ts";
 
 const peers = requirePeers("qemu-system-riscv32");

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { CSRS, encode, X } from "../isa/index.ts";
 import { cycles, guestAddress } from "../units.ts";
-import { RAM_BASE } from "./layout.ts";
+import { RAM_BASE, WORD } from "./layout.ts";
 import { Assembly } from "./testing/assembly.ts";
-import { MSIP } from "./testing/random-program.ts";
+import { MSIP } from "./testing/program-frame.ts";
 import { SCRATCH_DEVICE, TestBoard } from "./testing/test-board.ts";
 
 const { a0, a1, a2, t0, zero } = X;
@@ -12,12 +12,10 @@ const ALL_INTERRUPTS = (1 << 3) | (1 << 7) | (1 << 11);
 
 const nop = { rd: 0, rs1: 0, imm: 0 } as const;
 const loop = { rd: 0, imm: 0 } as const;
-const writeCsr = (csr: number, rs1: number) => ({ rd: 0, csr, rs1 }) as const;
-const readCsr = (rd: number, csr: number) => ({ rd, csr, rs1: 0 }) as const;
 
 /** mtvec = RAM_BASE + offset, in 3 instructions. */
 const handlerAt = (offset: number, mode = 0) =>
-  new Assembly().li(t0, RAM_BASE + offset + mode).op("csrrw", writeCsr(CSRS.mtvec, t0));
+  new Assembly().li(t0, RAM_BASE + offset + mode).csrWrite(CSRS.mtvec, t0);
 /** A guest with a handler at 0x100 that loops on itself. */
 const withHandler = (code: Assembly, mode = 0): Assembly => {
   const all = handlerAt(0x100, mode).append(code);
@@ -36,30 +34,21 @@ describe("time", () => {
   });
 
   test("the counters read what came before the instruction, and a written one counts on from what was written", () => {
-    const code = new Assembly()
-      .op("addi", nop)
-      .op("csrrs", readCsr(a0, CSRS.mcycle))
-      .op("csrrs", readCsr(a1, CSRS.minstret));
-    code
-      .op("addi", { rd: t0, rs1: 0, imm: 100 })
-      .op("csrrw", writeCsr(CSRS.minstret, t0))
-      .op("csrrs", readCsr(a2, CSRS.instret));
+    const code = new Assembly().op("addi", nop).csrRead(a0, CSRS.mcycle).csrRead(a1, CSRS.minstret);
+    code.op("addi", { rd: t0, rs1: 0, imm: 100 }).csrWrite(CSRS.minstret, t0).csrRead(a2, CSRS.instret);
     const board = TestBoard.of(code);
     board.run(6);
     expect([board.hart.x(a0), board.hart.x(a1), board.hart.x(a2)]).toEqual([1, 2, 100]);
   });
 
   test("64-bit counters carry, borrow and wrap", () => {
-    const code = new Assembly().op("addi", { rd: t0, rs1: 0, imm: -1 }).op("csrrw", writeCsr(CSRS.mcycleh, t0));
-    code
-      .op("csrrw", writeCsr(CSRS.mcycle, t0))
-      .op("csrrs", readCsr(a0, CSRS.cycleh))
-      .op("csrrs", readCsr(a1, CSRS.cycle));
+    const code = new Assembly().op("addi", { rd: t0, rs1: 0, imm: -1 }).csrWrite(CSRS.mcycleh, t0);
+    code.csrWrite(CSRS.mcycle, t0).csrRead(a0, CSRS.cycleh).csrRead(a1, CSRS.cycle);
     const board = TestBoard.of(code);
     board.run(5);
     expect([board.hart.x(a0), board.hart.x(a1)]).toEqual([-1, 0]);
     board.hart.addIdle(cycles(2 ** 33 + 5));
-    expect([board.csr("mcycle"), board.hart.words[99]]).toEqual([6, 2]);
+    expect([board.csr("mcycle"), board.hart.words[WORD.mcycle + 1]]).toEqual([6, 2]);
   });
 
   test("mcountinhibit stops them one by one", () => {
@@ -78,10 +67,7 @@ describe("time", () => {
       .op("lui", { rd: a0, imm: SCRATCH_DEVICE })
       .op("lw", { rd: a1, rs1: a0, imm: 0 })
       .op("addi", nop);
-    code
-      .op("csrrs", readCsr(a1, CSRS.time))
-      .op("csrrs", readCsr(a2, CSRS.timeh))
-      .op("sw", { rs1: a0, rs2: a0, imm: 0 });
+    code.csrRead(a1, CSRS.time).csrRead(a2, CSRS.timeh).op("sw", { rs1: a0, rs2: a0, imm: 0 });
     const board = TestBoard.of(code);
     board.timeOffset = 7 * 2 ** 32;
     expect(board.run(100)).toBe("mmio");
@@ -178,9 +164,9 @@ describe("traps", () => {
     const on = TestBoard.of(
       new Assembly()
         .li(t0, 1 << 13)
-        .op("csrrs", writeCsr(CSRS.mstatus, t0))
+        .op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: t0 })
         .op("fmv.w.x", { rd: 0, rs1: 0 })
-        .op("csrrs", readCsr(a0, CSRS.mstatus)),
+        .csrRead(a0, CSRS.mstatus),
     );
     on.run(5);
     expect(on.hart.x(a0) >>> 0).toBe(0x8000_7800);
@@ -189,7 +175,7 @@ describe("traps", () => {
 
 describe("interrupts", () => {
   const enabled = (code: Assembly, mode = 0) =>
-    withHandler(new Assembly().li(t0, ALL_INTERRUPTS).op("csrrw", writeCsr(CSRS.mie, t0)).append(code), mode);
+    withHandler(new Assembly().li(t0, ALL_INTERRUPTS).csrWrite(CSRS.mie, t0).append(code), mode);
 
   test("are taken at the start of a run, for no cycles, external before software before timer", () => {
     const board = TestBoard.of(enabled(new Assembly().op("csrrsi", { rd: 0, csr: CSRS.mstatus, imm: MIE })));
@@ -202,8 +188,8 @@ describe("interrupts", () => {
       causes.push(board.csr("mcause"));
       expect([board.at, board.csr("mepc"), board.csr("mtval")]).toEqual([0x100, RAM_BASE + next, 0]);
       board.hart.setInterrupt(line, false);
-      board.hart.words[102] = 0x1808;
-      board.hart.words[96] = RAM_BASE + next;
+      board.hart.words[WORD.mstatus] = 0x1808;
+      board.hart.words[WORD.pc] = RAM_BASE + next;
     }
     expect(causes).toEqual([0x8000_000b, 0x8000_0003, 0x8000_0007]);
     expect(board.csr("mcycle")).toBe(PROLOGUE + 4 + 3);

@@ -39,7 +39,7 @@ export const REGISTER_WORDS = WORD.mstatus;
 /** The words below this are the state; the rest is room, for PMP and what else comes. */
 export const STATE_WORDS = 192;
 /** Takes what is written to x0; no part of the state. */
-export const SINK = STATE_WORDS;
+const SINK = STATE_WORDS;
 /** What a hart occupies above RAM. */
 export const HART_BYTES = 1024;
 

@@ -1,7 +1,8 @@
 /** Law 2: however a run is sliced, the state is the same after any number of cycles. */
 import { expect, test } from "vitest";
 import { cycles } from "../units.ts";
-import { randomFrom, randomProgram } from "./testing/random-program.ts";
+import { Random } from "./testing/random.ts";
+import { randomProgram } from "./testing/random-program.ts";
 import { TestBoard } from "./testing/test-board.ts";
 
 const RAM_BYTES = 16 * 2 ** 20;
@@ -17,7 +18,7 @@ const program = randomProgram(7, 40, 150);
 const whole = new TestBoard(RAM_BYTES, program.image).finish(() => cycles(1e9));
 
 test("a run in random slices ends in the state of one run, with the same cycles and counters", () => {
-  const random = randomFrom(11);
+  const random = new Random(11);
   for (const longest of [1, 2, 7, 100, 5000]) {
     const sliced = new TestBoard(RAM_BYTES, program.image).finish(() => cycles(1 + random.below(longest)));
     expect(outcome(sliced)).toEqual(outcome(whole));
@@ -27,7 +28,7 @@ test("a run in random slices ends in the state of one run, with the same cycles 
 });
 
 test("a run that is not cut short uses its budget to the cycle", () => {
-  const random = randomFrom(13);
+  const random = new Random(13);
   const board = new TestBoard(RAM_BYTES, program.image);
   while (!board.finished) {
     const budget = 1 + random.below(300);

@@ -11,7 +11,7 @@ type NamesOf<M extends Mnemonic> = Extract<keyof FieldsOf<M>, keyof Operands>;
  * The operands that a mnemonic takes, as plain numbers: registers by number, `imm` in bytes as assembly means it, branch and
  * jump offsets relative to the instruction. `imm` of lui, auipc and c.lui is the value added, a multiple of 4096, not its upper bits.
  */
-export type OperandsOf<M extends Mnemonic> = M extends Mnemonic
+type OperandsOf<M extends Mnemonic> = M extends Mnemonic
   ? { readonly [N in Exclude<NamesOf<M>, OptionalOperand>]: number } & {
       readonly [N in Extract<NamesOf<M>, OptionalOperand>]?: number;
     }

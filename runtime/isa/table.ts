@@ -23,7 +23,7 @@ export interface BaseInstruction extends Identified {
   readonly effect: Effect;
 }
 
-export interface CompressedInstruction extends Identified {
+interface CompressedInstruction extends Identified {
   readonly kind: "compressed";
   readonly expandsTo: BaseInstruction;
   readonly expansion: CompressedRow["expansion"];

@@ -1,4 +1,4 @@
-/** Machine code written by a test, instruction by instruction. */
+/** Machine code written by a test, instruction by instruction; position-independent as long as its author keeps it so. */
 import {
   encode,
   encodeInstruction,
@@ -8,9 +8,17 @@ import {
   type Operands,
 } from "../../isa/index.ts";
 
-/** Code that is yet to get its place: position-independent, whole instructions. */
+/** Instructions whose `imm` is a distance. */
+type JumpMnemonic = "jal" | "beq" | "bne" | "blt" | "bge" | "bltu" | "bgeu";
+
 export class Assembly {
   readonly bytes: number[] = [];
+  readonly #labels = new Map<string, number>();
+  readonly #openJumps = new Map<string, ((target: number) => void)[]>();
+
+  get size(): number {
+    return this.bytes.length;
+  }
 
   word(word: number, size: 2 | 4 = 4): this {
     for (let shift = 0; shift < size * 8; shift += 8) this.bytes.push((word >>> shift) & 0xff);
@@ -31,12 +39,38 @@ export class Assembly {
     return this.op("lui", { rd, imm: upper }).op("addi", { rd, rs1: rd, imm: (value - upper) | 0 });
   }
 
-  append(...parts: readonly Assembly[]): this {
-    for (const { bytes } of parts) for (const byte of bytes) this.bytes.push(byte);
+  csrRead(rd: number, csr: number): this {
+    return this.op("csrrs", { rd, csr, rs1: 0 });
+  }
+
+  csrWrite(csr: number, rs1: number): this {
+    return this.op("csrrw", { rd: 0, csr, rs1 });
+  }
+
+  /** Names this place in this piece of code. */
+  label(name: string): this {
+    this.#labels.set(name, this.size);
+    for (const close of this.#openJumps.get(name) ?? []) close(this.size);
+    this.#openJumps.delete(name);
     return this;
   }
 
-  get size(): number {
-    return this.bytes.length;
+  /** A jump or branch to a label before or after it. */
+  jump(mnemonic: JumpMnemonic, operands: Partial<Operands>, label: string): this {
+    const at = this.size;
+    const place = (target: number) => {
+      const word = encode(mnemonic, { rd: 0, rs1: 0, rs2: 0, ...operands, imm: target - at });
+      for (let byte = 0; byte < 4; byte++) this.bytes[at + byte] = (word >>> (8 * byte)) & 0xff;
+    };
+    this.word(0);
+    const known = this.#labels.get(label);
+    if (known !== undefined) place(known);
+    else this.#openJumps.set(label, [...(this.#openJumps.get(label) ?? []), place]);
+    return this;
+  }
+
+  append(...parts: readonly Assembly[]): this {
+    for (const { bytes } of parts) for (const byte of bytes) this.bytes.push(byte);
+    return this;
   }
 }

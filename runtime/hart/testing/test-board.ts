@@ -3,7 +3,7 @@ import { type Cycles, cycles, type GuestAddress } from "../../units.ts";
 import { allocateMemory, type Bus, type BusResult, Hart, Interpreter } from "../index.ts";
 import { RAM_BASE, WORD } from "../layout.ts";
 import type { Assembly } from "./assembly.ts";
-import { FINISHER, MSIP } from "./random-program.ts";
+import { FINISHER, MSIP } from "./program-frame.ts";
 
 /** A word that reads as what was written last; accesses to it are logged with `hart.elapsed`. */
 export const SCRATCH_DEVICE = 0x1000_0000;
