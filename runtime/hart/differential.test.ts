@@ -11,7 +11,8 @@ import { placeOf } from "./testing/program-frame.ts";
 import { type RandomProgram, randomProgram } from "./testing/random-program.ts";
 import { TestBoard } from "./testing/test-board.ts";
 
-const peers = requirePeers("qemu-system-riscv32");
+const QEMU = "qemu-system-riscv32";
+const peers = requirePeers(QEMU);
 
 const RAM_BYTES = 16 * 2 ** 20;
 const SEQUENCES = 150;
@@ -30,7 +31,7 @@ describe.skipIf(peers.missing)("random programs end as on QEMU", () => {
     const extensions = "d=false,h=false,s=false,u=false,pmp=false,zba=false,zbb=false,zbc=false,zbs=false";
     const args = ["-M", "virt,memory-backend=ram", "-object", backend, "-m", "16M", "-smp", "1,maxcpus=2"];
     execFileSync(
-      "qemu-system-riscv32",
+      QEMU,
       [
         ...args,
         "-cpu",

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
-import { operandsOf } from "./arbitrary.ts";
 import { CSRS, disassemble, encodeInstruction, type Instruction, type Operands, TABLE } from "./index.ts";
+import { operandsOf } from "./testing/arbitrary.ts";
 
 const peers = requirePeers("riscv64-unknown-elf-as", "riscv64-unknown-elf-objcopy", "riscv64-unknown-elf-objdump");
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { operandsOf } from "./arbitrary.ts";
 import { decode, disassemble, encode, encodeInstruction, expand, TABLE, X } from "./index.ts";
+import { operandsOf } from "./testing/arbitrary.ts";
 
 describe("the instruction table", () => {
   test("decodes every instruction that it encodes, with the same operands", () => {

@@ -1,8 +1,8 @@
 /** Random operands for any row of the table, for property tests. */
 import fc from "fast-check";
-import type { Field, OperandName } from "./formats.ts";
-import { fieldsOf, type Operands, rangeOf, stepOf } from "./operands.ts";
-import type { Instruction } from "./table.ts";
+import type { Field, OperandName } from "../formats.ts";
+import { fieldsOf, type Operands, rangeOf, stepOf } from "../operands.ts";
+import type { Instruction } from "../table.ts";
 
 const value = (field: Field): fc.Arbitrary<number> => {
   // 5 and 6 are reserved.
