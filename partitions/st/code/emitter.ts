@@ -136,8 +136,10 @@ export class Emitter {
     const { base, offset } = address;
     if (base.kind === "static") {
       const place = this.areas[base.area] + offset;
-      if (fits12(place - POINTER_BIAS)) this.asm.emit(mnemonic, { ...operands, rs1: X.gp, imm: place - POINTER_BIAS });
-      return;
+      if (fits12(place - POINTER_BIAS)) {
+        this.asm.emit(mnemonic, { ...operands, rs1: X.gp, imm: place - POINTER_BIAS });
+        return;
+      }
       this.asm.emitAddressed("lui", { rd: X.t1 }, "high", place);
       this.asm.emitAddressed(mnemonic, { ...operands, rs1: X.t1 }, "low", place);
       return;

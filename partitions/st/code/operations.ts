@@ -126,9 +126,10 @@ const SHIFTS: ReadonlySet<BinaryOperation> = new Set(["sll", "srl", "sra"]);
 
 export const emitBinary = (emitter: Emitter, instruction: Of<"binary">): void => {
   const { operation, to } = instruction;
-  if (operation === "min" || operation === "max" || operation === "minu" || operation === "maxu")
+  if (operation === "min" || operation === "max" || operation === "minu" || operation === "maxu") {
     emitExtremum(emitter, instruction, operation);
-  return;
+    return;
+  }
   let { left, right } = instruction;
   if (COMMUTATIVE.has(operation) && isConstant(left)) [left, right] = [right, left];
   if (isConstant(right) && emitImmediate(emitter, operation, to, left, right.constant)) return;
