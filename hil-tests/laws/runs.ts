@@ -1,7 +1,10 @@
 /** Runs a System for a test and keeps all that the laws speak of: hashes, events, states. */
 import { Module, type ModuleOptions, type Outside } from "../../runtime/hypervisor/index.ts";
 import type { System } from "../../runtime/system.ts";
-import type { Hasher } from "../../runtime/trace/index.ts";
+import { createHasher, decodeEvents, type EventKind, type TraceEvent } from "../../runtime/trace/index.ts";
+import { type Cycles, cycles } from "../../runtime/units.ts";
+
+const hasher = await createHasher();
 
 /** Brings nothing and hears nothing. */
 export const silence: Outside = {
@@ -55,7 +58,7 @@ export interface RunOptions extends Omit<ModuleOptions, "events"> {
   readonly disturb?: () => void;
 }
 
-export const runSystem = (system: System, hasher: Hasher, options: RunOptions): RunResult => {
+export const runSystem = (system: System, options: RunOptions): RunResult => {
   const { frames: count, outside = silence, disturb = () => {}, ...rest } = options;
   const frames: bigint[][] = [];
   const events: Uint8Array[][] = system.partitions.map(() => []);
@@ -81,4 +84,25 @@ export const runSystem = (system: System, hasher: Hasher, options: RunOptions): 
     states: [...module.stateHashes()],
     idle: module.partitions.map(({ timeUse }) => timeUse.idle),
   };
+};
+
+/** A partition's events, of one kind or of all. */
+export const eventsOf = (result: RunResult, partition: number, kind?: EventKind): TraceEvent[] =>
+  [...decodeEvents(result.events[partition]!)].filter((event) => kind === undefined || event.kind === kind);
+
+/** All of one partition that must be equal when nothing reached it; its events by their hash, which compares faster. */
+export const traceOf = (result: RunResult, partition: number) => ({
+  frames: result.frames.map((hashes) => hashes[partition]),
+  events: hasher.hash(result.events[partition]!),
+  state: result.states[partition],
+  idle: result.idle[partition],
+});
+
+/** `traceOf` every partition. */
+export const fingerprint = (result: RunResult) => result.states.map((_, partition) => traceOf(result, partition));
+
+/** Cuts a slot at random: often after single cycles, sometimes not at all. */
+export const randomSlices = (seed: number): ((remaining: Cycles) => Cycles) => {
+  const random = randomFrom(seed);
+  return (remaining) => cycles(Math.min(remaining, 1 + random([3, 50, 1000, 10_000][random(4)]!)));
 };
