@@ -10,8 +10,8 @@ import { runInRealTime } from "./real-time.ts";
 
 const HOST = "127.0.0.1";
 
-// A level that makes the intake pumps start soon, and the morning's rising demand.
-const plant = new Waterworks({ level: 2.45, timeOfDay: 6 });
+// A level that makes an intake pump start soon, before the morning's draw.
+const plant = new Waterworks({ level: 2.45, timeOfDay: 5 });
 const devices = plant.devices.map((device) => new DeviceRegisters(device));
 try {
   const listening = await listen(HOST, devices);
