@@ -28,25 +28,10 @@ describe.skipIf(peers.missing)("random programs end as on QEMU", () => {
     const ram = join(folder, "ram");
     writeFileSync(program, image);
     const backend = `memory-backend-file,id=ram,size=${RAM_BYTES},mem-path=${ram},share=on`;
-    const extensions = "d=false,h=false,s=false,u=false,pmp=false,zba=false,zbb=false,zbc=false,zbs=false";
-    const args = ["-M", "virt,memory-backend=ram", "-object", backend, "-m", "16M", "-smp", "1,maxcpus=2"];
-    execFileSync(
-      QEMU,
-      [
-        ...args,
-        "-cpu",
-        `rv32,${extensions}`,
-        "-bios",
-        program,
-        "-display",
-        "none",
-        "-serial",
-        "none",
-        "-monitor",
-        "none",
-      ],
-      { timeout: 20_000, stdio: "pipe" },
-    );
+    const machine = ["-M", "virt,memory-backend=ram", "-object", backend, "-m", `${RAM_BYTES}B`, "-bios", program];
+    const cpu = ["-cpu", `rv32,${["d", "h", "s", "u", "pmp", "zba", "zbb", "zbc", "zbs"].map((x) => `${x}=off`)}`];
+    const silent = ["-display", "none", "-serial", "none", "-monitor", "none"];
+    execFileSync(QEMU, [...machine, ...cpu, ...silent], { timeout: 20_000, stdio: "pipe" });
     const result = readFileSync(ram);
     rmSync(ram);
     return result;

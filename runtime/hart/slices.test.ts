@@ -1,6 +1,7 @@
 /** Law 2: however a run is sliced, the state is the same after any number of cycles. */
 import { expect, test } from "vitest";
-import { cycles } from "../units.ts";
+import { cycles, guestAddress } from "../units.ts";
+import { RAM_BASE, WORD } from "./layout.ts";
 import { Random } from "./testing/random.ts";
 import { randomProgram } from "./testing/random-program.ts";
 import { TestBoard } from "./testing/test-board.ts";
@@ -35,6 +36,35 @@ test("a run that is not cut short uses its budget to the cycle", () => {
     const exit = board.run(budget);
     if (exit === "budget") expect(board.engine.used).toBe(budget);
     else expect(board.engine.used).toBeLessThanOrEqual(budget);
+  }
+});
+
+test("garbage, executed and overwriting itself, runs the same in any slices", () => {
+  /** 20,000 cycles of random bytes, with a handler amid them; a fault starts the hart anew somewhere else. */
+  const garbage = (seed: number, slice: () => number): string => {
+    const random = new Random(seed);
+    const bytes = Uint8Array.from({ length: 0x1_0000 }, () => random.below(256));
+    const board = new TestBoard(bytes.length, bytes);
+    const somewhere = () => RAM_BASE + 2 * random.below(bytes.length / 2);
+    const restart = () => {
+      board.hart.reset(guestAddress(somewhere()), somewhere(), somewhere());
+      board.hart.words[WORD.mtvec] = somewhere() & ~3;
+      board.hart.words.fill(somewhere(), 1, 10);
+    };
+    restart();
+    let traps = 0;
+    while (board.cycles < 20_000) {
+      const exit = board.run(Math.min(slice(), 20_000 - board.cycles));
+      if (exit === "fault" || exit === "wfi") {
+        traps++;
+        restart();
+      }
+    }
+    return `${traps} ${Buffer.from(board.hart.stateBytes).toString("hex")} ${Buffer.from(board.hart.ram).toString("hex")}`;
+  };
+  for (let seed = 0; seed < 8; seed++) {
+    const slices = new Random(seed + 100);
+    expect(garbage(seed, () => 1 + slices.below(40)) === garbage(seed, () => 1e6)).toBe(true);
   }
 });
 
