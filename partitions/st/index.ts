@@ -59,9 +59,13 @@ export const compile = (source: string, options: CompileOptions): CompileResult 
   };
   const program = analyse(file, parseLibrary(), intervals, problems);
   if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-  const { elf, info } = link(program, options.file);
+  const { elf, info } = link(program, withoutFolders(options.file));
   return { ok: true, elf, program: info, warnings: inOrder(problems.warnings) };
 };
+
+/** An image is the same wherever its source lies, and however the way there was written: recordings and digests rely on it. */
+const withoutFolders = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 
 /** The library's source is ours: a problem in it is our bug. */
 const parseLibrary = () => {
