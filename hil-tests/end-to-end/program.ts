@@ -43,6 +43,11 @@ export class Program {
     }
   }
 
+  /** Waits for it to end by itself. */
+  get ended(): Promise<Exit> {
+    return this.#exit;
+  }
+
   /** Sends a signal, unless it has ended, and waits for its end. */
   async end(signal: NodeJS.Signals = "SIGINT"): Promise<Exit> {
     if (!this.#ended) this.#process.kill(signal);

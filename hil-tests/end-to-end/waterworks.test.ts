@@ -74,7 +74,7 @@ describe.skipIf(missing).each(BROKERS)("the waterworks with $name", { timeout: 1
         .replace(/\n +host: 127\.0\.0\.1\n +port: 1883(?=\n)/, "")
         .replaceAll("../partitions/", join(ROOT, "partitions/"));
       writeFileSync(join(folder, "waterworks.yaml"), elsewhere);
-      await start(process.execPath, "dist/hil-tests/field-devices/main.js").line(/listening|ready/i, 10_000);
+      await start(process.execPath, "dist/hil-tests/field-devices/main.js").line(/answer Modbus TCP/, 10_000);
       module = start(process.execPath, "dist/runtime/cli/main.js", "run", join(folder, "waterworks.yaml"), "--stats");
     } else {
       module = start(process.execPath, "dist/hil-tests/demo.js", "--record", join(folder, "run.recording"));
@@ -133,6 +133,6 @@ describe.skipIf(missing).each(BROKERS)("the waterworks with $name", { timeout: 1
   it.skipIf(external)("left a recording that replays to the bit", async () => {
     const replay = start(process.execPath, "dist/runtime/cli/main.js", "replay", join(folder, "run.recording"));
     await replay.line(/^identical: /, 60_000);
-    expect(await replay.end()).toEqual({ code: 0, signal: null });
+    expect(await replay.ended).toEqual({ code: 0, signal: null });
   });
 });
