@@ -17,7 +17,8 @@ export interface Source {
   readonly modules: readonly string[];
 }
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\b[^"';]*?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g;
+/** A statement at the start of a line (so none in comments or strings), or a dynamic import. */
+const IMPORT = /^(?:import|export)\b(?:[\w\s{},*$]*\bfrom)?\s*"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
 export const readSource = (path: string, text: string): Source => {
   const specifiers = [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? "");
