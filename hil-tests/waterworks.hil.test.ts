@@ -1,7 +1,8 @@
 /** The waterworks as a whole on the rig: it runs a morning without a fault, and the same way every time. */
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PatchedModule, patchedModule } from "./patched-module.ts";
 import { Waterworks, type WaterworksOptions } from "./plants/waterworks/index.ts";
-import { Rig } from "./rig/index.ts";
+import { Rig, rigTest } from "./rig/index.ts";
 import { MODULE, onWaterworks, press } from "./waterworks-bench.ts";
 
 const MORNING: WaterworksOptions = { level: 2.45, timeOfDay: 6.5, seed: 7 };
@@ -51,4 +52,52 @@ describe("the waterworks", () => {
     expect(otherSetpoint.boost).not.toBe(first.boost);
     expect(otherSetpoint.drive).not.toBe(first.drive);
   });
+});
+
+// A guest that spins uses all of its slots, which takes the host its time: virtual time is short here.
+describe("a partition that hangs", () => {
+  let module: PatchedModule;
+  beforeAll(() => {
+    module = patchedModule({
+      "intake.st": [
+        ["resetEdge(CLK := reset);", "WHILE reset DO messages := messages + 1; END_WHILE; resetEdge(CLK := reset);"],
+      ],
+      "boost.st": [
+        ["suctionUnknown(IN", "WHILE NOT enable DO stage := 0; END_WHILE; suctionUnknown(IN"],
+        ["SUCTION_PATIENCE  : TIME := T#60s", "SUCTION_PATIENCE  : TIME := T#3s"],
+      ],
+    });
+  });
+  afterAll(() => module.remove());
+
+  it("intake: dosing stops at once, and the boosters when nobody has known the level for long", () =>
+    rigTest(
+      module.configPath,
+      () => new Waterworks({ level: 2, demand: 5 }),
+      (rig) => {
+        rig.runUntil(() => rig.isOn("dosing.pump") && rig.number("drive.speed") > 80, { within: "30 s" });
+        rig.set("intake.reset", true);
+        rig.runUntil(() => !rig.isOn("dosing.pump"), { within: "0.2 s" });
+        expect(rig.get("dosing.flowValid")).toBe(false);
+        expect(rig.get("drive.running"), "the town still has its water").toBe(true);
+        expect(rig.runUntil(() => rig.isOn("boost.suctionTrip"), { within: "4 s" })).toBeGreaterThan(2.5);
+        rig.runUntil(() => !rig.isOn("drive.running"), { within: "0.1 s" });
+      },
+    )());
+
+  it("boost: the drive takes its silence for a stop and ramps down", () =>
+    rigTest(
+      module.configPath,
+      () => new Waterworks({ level: 3.2, demand: 5 }),
+      (rig) => {
+        rig.runUntil(() => rig.number("drive.speed") > 80, { within: "30 s" });
+        rig.set("boost.enable", false);
+        rig.runUntil(() => !rig.isOn("drive.running"), { within: "0.2 s" });
+        expect(rig.get("drive.demandValid")).toBe(false);
+        expect(rig.get("drive.state")).toBe(3); // stopping
+        const speed = rig.number("drive.speed");
+        rig.runFor("1 s");
+        expect(speed - rig.number("drive.speed")).toBeCloseTo(10, 0);
+      },
+    )());
 });

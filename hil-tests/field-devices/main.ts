@@ -29,7 +29,7 @@ try {
     process.send("listening");
   }
   const places = plant.devices.map(({ name, port, unitId }) => `${name} ${port}/${unitId}`);
-  console.log(`field devices answer Modbus TCP on ${HOST} (port/unit): ${places.join(", ")}`);
+  console.log(`field devices listening on ${HOST}, Modbus TCP port/unit: ${places.join(", ")}`);
 } catch (error) {
   console.error(`the field devices cannot listen: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
