@@ -2,11 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Outside, replay } from "../../runtime/hypervisor/index.ts";
-import type { System } from "../../runtime/system.ts";
-import { createHasher, decodeRecording, Recorder, type Recording } from "../../runtime/trace/index.ts";
+import { createHasher, type Recording } from "../../runtime/trace/index.ts";
 import { copier, spinner, worker } from "./guests.ts";
 import { randomModule } from "./random-module.ts";
-import { busyOutside, runSystem, silence } from "./runs.ts";
+import { busyOutside, recordOf, runSystem, silence } from "./runs.ts";
 import { type SystemSketch, systemOf } from "./systems.ts";
 
 const hasher = await createHasher();
@@ -42,17 +41,6 @@ describe("the outside enters at slot boundaries only", () => {
     ];
     expect(calls).toEqual([...frame(0), "frame 0", ...frame(100), "frame 1"]);
   });
-
-  /** Runs a module under a recorder, stops it after `frames`, and gives the file. */
-  const recordOf = (system: System, outside: Outside, frames: number): Recording => {
-    const parts: Uint8Array[] = [];
-    const recorder = new Recorder(system, outside, "test", hasher, (bytes) => void parts.push(bytes.slice()));
-    const { states } = runSystem(system, { frames, outside: recorder });
-    recorder.end(frames, BigUint64Array.from(states));
-    const recording = decodeRecording(new Uint8Array(Buffer.concat(parts)), hasher);
-    if (recording.kind === "damaged") throw new Error(recording.message);
-    return recording;
-  };
 
   it("a recording replays bit for bit", () => {
     fc.assert(

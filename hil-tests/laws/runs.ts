@@ -1,7 +1,15 @@
 /** Runs a System for a test and keeps all that the laws speak of: hashes, events, states. */
 import { Module, type ModuleOptions, type Outside } from "../../runtime/hypervisor/index.ts";
 import type { System } from "../../runtime/system.ts";
-import { createHasher, decodeEvents, type EventKind, type TraceEvent } from "../../runtime/trace/index.ts";
+import {
+  createHasher,
+  decodeEvents,
+  decodeRecording,
+  type EventKind,
+  Recorder,
+  type Recording,
+  type TraceEvent,
+} from "../../runtime/trace/index.ts";
 import { type Cycles, cycles } from "../../runtime/units.ts";
 
 const hasher = await createHasher();
@@ -105,4 +113,15 @@ export const fingerprint = (result: RunResult) => result.states.map((_, partitio
 export const randomSlices = (seed: number): ((remaining: Cycles) => Cycles) => {
   const random = randomFrom(seed);
   return (remaining) => cycles(Math.min(remaining, 1 + random([3, 50, 1000, 10_000][random(4)]!)));
+};
+
+/** Runs a module for `frames` under a recorder, and reads back what that wrote. */
+export const recordOf = (system: System, outside: Outside, frames: number): Recording => {
+  const parts: Uint8Array[] = [];
+  const recorder = new Recorder(system, outside, "test", hasher, (bytes) => void parts.push(bytes.slice()));
+  const { states } = runSystem(system, { frames, outside: recorder });
+  recorder.end(frames, BigUint64Array.from(states));
+  const recording = decodeRecording(new Uint8Array(Buffer.concat(parts)), hasher);
+  if (recording.kind === "damaged") throw new Error(recording.message);
+  return recording;
 };
