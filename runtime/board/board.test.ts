@@ -282,8 +282,9 @@ describe("a board's reset", () => {
   });
 
   it("ends a wait, and forgets timers and software interrupts", () => {
-    const board = boardOf(new Program().store(CLINT.msip, 1).timerAt(1).csr(CSRS.mie, MIE_TIMER).wait());
-    board.run(cycles(0), cycles(5));
+    const board = boardOf(new Program().store(CLINT.msip, 1).timerAt(1000).csr(CSRS.mie, MIE_TIMER).wait());
+    board.run(cycles(0), cycles(50));
+    expect(board.nextWake(cycles(50))).toBe(10_000);
     board.reset();
     expect(board.nextWake(cycles(7))).toBe(7);
     board.run(cycles(1000), cycles(2));

@@ -192,7 +192,7 @@ export class VirtualBoard {
    * when it waits in a `wfi` that nothing can end.
    */
   nextWake(now: Cycles): Cycles {
-    if (!this.#waiting || this.#hart.wakes) return now;
+    if (!this.#waiting) return now;
     if (!this.#hart.enables("timer")) return NEVER;
     return cycles(Math.max(now, this.#clint.nextEvent()));
   }

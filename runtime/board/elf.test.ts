@@ -12,7 +12,11 @@ import { inspectImage } from "./image-facts.ts";
 const SOURCE = `
   volatile int speed = 7; int totals[5]; static int hidden = 3;
   static void helper(void) { hidden++; }
-  void _start(void) { helper(); totals[0] = speed + hidden; for (;;) ; }`;
+  static volatile int twin = 3;
+  void _start(void) { twin++; helper(); totals[0] = speed + hidden; for (;;) ; }`;
+
+/** A second file, with a global of the same name as a local of the first. */
+const OTHER_SOURCE = "volatile short twin = 1;";
 
 const MANIFEST = {
   format: 1,
@@ -39,9 +43,11 @@ describe.skipIf(peers.missing)("an ELF executable of riscv gcc", () => {
 
   beforeAll(() => {
     const source = join(directory, "guest.c");
+    const other = join(directory, "other.c");
     writeFileSync(source, SOURCE);
+    writeFileSync(other, OTHER_SOURCE);
     const flags = ["-march=rv32imac", "-mabi=ilp32", "-nostdlib", "-O1", "-fno-inline", "-Wl,-Ttext=0x80000000"];
-    execFileSync("riscv64-unknown-elf-gcc", [...flags, source, "-o", path]);
+    execFileSync("riscv64-unknown-elf-gcc", [...flags, source, other, "-o", path]);
     file = new Uint8Array(readFileSync(path));
   });
 
@@ -86,6 +92,7 @@ describe.skipIf(peers.missing)("an ELF executable of riscv gcc", () => {
     expect(facts.symbols.get("totals")?.size).toBe(20);
     expect(facts.symbols.get("_start")?.address).toBe(facts.entry);
     expect(facts.loadedBytes).toBeGreaterThan((facts.symbols.get("totals")?.address ?? 0) - 0x8000_0000);
+    expect(facts.symbols.get("twin")?.size).toBe(2);
     expect(facts.manifest).toBeNull();
   });
 
@@ -153,6 +160,68 @@ describe.skipIf(peers.missing)("an ELF executable of riscv gcc", () => {
     const changed = file.slice();
     changed[at] = byte;
     expect(problemOf(parseElf(changed))).toContain(reason);
+  });
+});
+
+/** An executable with nothing but these load segments: [file offset, address, bytes in the file, bytes in RAM]. */
+const elfWith = (entry: number, ...segments: readonly (readonly [number, number, number, number])[]): Uint8Array => {
+  const file = new Uint8Array(0x200);
+  const view = new DataView(file.buffer);
+  const [programHeaders, headerBytes] = [52, 32];
+  file.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]);
+  view.setUint16(16, 2, true);
+  view.setUint16(18, 243, true);
+  view.setUint32(24, entry, true);
+  view.setUint32(28, programHeaders, true);
+  view.setUint16(42, headerBytes, true);
+  view.setUint16(44, segments.length, true);
+  for (const [index, [offset, address, bytes, memoryBytes]] of segments.entries()) {
+    const at = programHeaders + index * headerBytes;
+    view.setUint32(at, 1, true);
+    view.setUint32(at + 4, offset, true);
+    view.setUint32(at + 12, address, true);
+    view.setUint32(at + 16, bytes, true);
+    view.setUint32(at + 20, memoryBytes, true);
+  }
+  return file;
+};
+
+describe("an executable's segments", () => {
+  const start = 0x8000_0000;
+
+  it("are loaded in order of address, without the file's headers below RAM", () => {
+    const image = parseImage(elfWith(start + 8, [0x100, start + 0x1000, 16, 64], [0, start - 0x80, 0x90, 0x90]));
+    if ("problem" in image) throw new Error(image.problem);
+    expect(image.segments.map((s) => [s.address, s.bytes.length, s.memoryBytes])).toEqual([
+      [start, 0x10, 0x10],
+      [start + 0x1000, 16, 64],
+    ]);
+    expect([image.entry, image.end]).toEqual([start + 8, start + 0x1040]);
+  });
+
+  it.each([
+    ["one is cut off", start, [[0x1f0, start, 0x20, 0x20]], "its segment at 0x80000000 is cut off"],
+    ["one holds more than it loads", start, [[0x100, start, 0x20, 0x10]], "holds more than it loads"],
+    ["one leaves the address space", start, [[0x100, 0xffff_fff0, 0x10, 0x20]], "leaves the address space"],
+    [
+      "two overlap",
+      start,
+      [
+        [0x100, start, 8, 0x100],
+        [0x100, start + 0xff, 8, 8],
+      ],
+      "0x80000000 and 0x800000ff overlap",
+    ],
+    [
+      "one lies where no RAM is",
+      0x2000_0000,
+      [[0x100, 0x2000_0000, 8, 8]],
+      "at 0x20000000, where the board has no RAM",
+    ],
+    ["none is there", start, [], "nothing to load"],
+    ["none holds the entry", start + 0x100, [[0x100, start, 8, 0x100]], "entry 0x80000100 lies outside"],
+  ] as const)("are refused when %s", (_, entry, segments, reason) => {
+    expect(problemOf(parseImage(elfWith(entry, ...segments)))).toContain(reason);
   });
 });
 

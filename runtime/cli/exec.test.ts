@@ -131,6 +131,41 @@ describe("the end of an image", () => {
     expect([status, stats.end]).toEqual([1, "fault"]);
   });
 
+  it("comes after the restarts that the guest asks for, and counts them all", async () => {
+    const restarting = (name: string, base: number, offset: number, value: number): string =>
+      flat(
+        name,
+        encode("lui", { rd: X.t0, imm: 0x0400_0000 }),
+        encode("lw", { rd: X.t1, rs1: X.t0, imm: 0x014 }), // START_CONDITION
+        encode("bne", { rs1: X.t1, rs2: X.zero, imm: 5 * 4 }),
+        encode("lui", { rd: X.t0, imm: base }),
+        encode("lui", { rd: X.t1, imm: (value + 0x800) & 0xffff_f000 }),
+        encode("addi", { rd: X.t1, rs1: X.t1, imm: (value << 20) >> 20 }),
+        encode("sw", { rs2: X.t1, rs1: X.t0, imm: offset }),
+        encode("lui", { rd: X.t0, imm: 0x0010_0000 }),
+        encode("lui", { rd: X.t1, imm: 0x5000 }),
+        encode("addi", { rd: X.t1, rs1: X.t1, imm: 0x555 }),
+        encode("sw", { rs2: X.t1, rs1: X.t0, imm: 0 }),
+      );
+    for (const path of [
+      restarting("by-finisher", 0x0010_0000, 0, 0x7777),
+      restarting("by-cold-start", 0x0400_0000, 0x010, 1),
+      restarting("by-warm-start", 0x0400_0000, 0x010, 2),
+    ]) {
+      const { stats, status } = await statsOf(path);
+      expect([path, status, stats.cycles, stats.instructions]).toEqual([path, 0, 14, 14]);
+    }
+  });
+
+  it("is idle when the guest asks for mode IDLE", async () => {
+    const path = flat(
+      "leaving",
+      encode("lui", { rd: X.t0, imm: 0x0400_0000 }),
+      encode("sw", { rs2: X.zero, rs1: X.t0, imm: 0x010 }),
+    );
+    expect((await statsOf(path)).stats).toMatchObject({ end: "idle", cycles: 2 });
+  });
+
   it("does not wait for standard input to end", async () => {
     expect((await exec([passing()], null)).status).toBe(0);
   });

@@ -96,8 +96,7 @@ export class Clint implements Device {
   mtime(): number {
     const now = this.#now();
     const rest = now % this.#cycles;
-    const product = rest * this.#ticks;
-    return ((now - rest) / this.#cycles) * this.#ticks + (product - (product % this.#cycles)) / this.#cycles;
+    return ((now - rest) / this.#cycles) * this.#ticks + Math.floor((rest * this.#ticks) / this.#cycles);
   }
 
   /** ceil(mtimecmp × clock / 10 MHz), likewise. Board time ends before 2^53, so a later compare value is never reached. */

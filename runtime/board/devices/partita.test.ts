@@ -112,11 +112,11 @@ describe("the partita device", () => {
 
   it("reads 128 bytes of a message without an end, and none outside RAM", () => {
     ram.fill(0x61);
-    for (const address of [RAM_BASE, RAM_BASE + 4094, RAM_BASE + 4096, 0, 0xffff_ffff]) {
+    for (const address of [RAM_BASE, RAM_BASE + 4094, RAM_BASE + 4096, RAM_BASE - 200, 0, 0xffff_ffff]) {
       write(R.ERROR_MESSAGE, address);
       write(R.RAISE_ERROR, 2);
     }
-    expect(host.calls.map((call) => (call as string[])[2]?.length)).toEqual([128, 2, 0, 0, 0]);
+    expect(host.calls.map((call) => (call as string[])[2]?.length)).toEqual([128, 2, 0, 0, 0, 0]);
   });
 
   it("finds a port by name, and says so when the config gives none", () => {

@@ -40,6 +40,25 @@ describe("the UART's line", () => {
     write(FCR, 0x07);
     expect(read(DATA)).toBe(97);
   });
+
+  it("is cut in loopback: the guest reads what it sends, the host's bytes wait", () => {
+    const { read, write, sent } = connect("a");
+    write(MCR, 0x10);
+    expect(read(LSR)).toBe(0x60);
+    write(DATA, 7);
+    expect([read(DATA), sent]).toEqual([7, []]);
+    write(MCR, 0);
+    expect(read(DATA)).toBe(97);
+  });
+
+  it("forgets received bytes when the driver clears the receiver's FIFO", () => {
+    const { read, write } = connect();
+    write(FCR, 0x01);
+    write(MCR, 0x10);
+    write(DATA, 7);
+    write(FCR, 0x03);
+    expect(read(LSR)).toBe(0x60);
+  });
 });
 
 describe("the UART's interrupt identification", () => {
@@ -91,6 +110,16 @@ describe("the UART's interrupt identification", () => {
     expect(read(IIR)).toBe(0x00);
     expect(read(MSR)).toBe(0x0b);
     expect([read(IIR), read(MSR)]).toEqual([0x01, 0x00]);
+  });
+
+  it("notes the end of a ring, not its beginning", () => {
+    const { read, write } = connect();
+    write(MCR, 0x10);
+    read(MSR);
+    write(MCR, 0x14);
+    expect(read(MSR)).toBe(0x40);
+    write(MCR, 0x10);
+    expect(read(MSR)).toBe(0x04);
   });
 });
 
