@@ -23,6 +23,7 @@ import { STANDARD_LIBRARY } from "./library/index.ts";
 import { inOrder, Problems, type StProblem } from "./problems.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import { analyse } from "./semantics/analyse.ts";
+import type { SourceFile } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
 import { SourceText } from "./syntax/source-text.ts";
 
@@ -67,10 +68,13 @@ export const compile = (source: string, options: CompileOptions): CompileResult 
 const withoutFolders = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 
-/** The library's source is ours: a problem in it is our bug. */
-const parseLibrary = () => {
+let library: SourceFile | null = null;
+
+/** Parsed once. The library's source is ours: a problem in it is our bug. */
+const parseLibrary = (): SourceFile => {
+  if (library !== null) return library;
   const problems = new Problems();
-  const library = parse(new SourceText("standard library", STANDARD_LIBRARY), problems);
+  library = parse(new SourceText("standard library", STANDARD_LIBRARY), problems);
   if (problems.errors.length > 0)
     throw new Error(`the standard library does not parse: ${problems.errors[0]!.message}`);
   return library;

@@ -7,11 +7,16 @@ export interface StProblem extends Problem {
   readonly excerpt: string;
 }
 
+/** Characters of a source line that are shown; of longer ones the part around the place. */
+const SHOWN = 120;
+
 const excerptOf = (at: Span): string => {
   const { line, column } = at.source.position(at.start);
-  const text = at.source.line(line);
-  const indent = text.slice(0, column - 1).replace(/[^\t]/g, " ");
-  const carets = Math.max(1, Math.min(at.end - at.start, text.length - column + 1));
+  const whole = at.source.line(line);
+  const start = whole.length <= SHOWN ? 0 : Math.max(0, column - 1 - SHOWN / 2);
+  const text = whole.slice(start, start + SHOWN);
+  const indent = text.slice(0, column - 1 - start).replace(/[^\t]/g, " ");
+  const carets = Math.max(1, Math.min(at.end - at.start, text.length - indent.length));
   return `    ${text}\n    ${indent}${"^".repeat(carets)}`;
 };
 

@@ -37,7 +37,7 @@ const integerOf = (base: number, digits: string): bigint | null => {
 
 const durationOf = (text: string): bigint => {
   let total = 0n;
-  for (const [, whole, fraction = "", unit] of text.matchAll(DURATION_PART)) {
+  for (const [, whole, fraction = "", unit] of text.replace("-", "").matchAll(DURATION_PART)) {
     const scale = NANOSECONDS[unit!.toLowerCase()]!;
     const decimals = fraction.replaceAll("_", "").slice(0, 18);
     total += BigInt(whole!.replaceAll("_", "")) * scale;

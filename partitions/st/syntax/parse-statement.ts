@@ -1,7 +1,7 @@
 /** Statements (IEC 61131-3 §7.3.3). After an error parsing goes on behind the next `;` or at the next END_… */
 import type { CaseLabel, Statement } from "./ast.ts";
 import { parseExpression, parsePostfix } from "./parse-expression.ts";
-import type { TokenStream } from "./token-stream.ts";
+import { describe, type TokenStream } from "./token-stream.ts";
 
 /** Words at which a list of statements is certainly over, or a new statement starts. */
 const ANCHORS: ReadonlySet<string> = new Set(
@@ -52,15 +52,13 @@ const parseStatement = (stream: TokenStream): Statement => {
     case "RETURN": {
       const kind = stream.isWord("EXIT") ? "exit" : stream.isWord("CONTINUE") ? "continue" : "return";
       stream.advance();
-      endStatement(stream, `after ${kind.toUpperCase()}`);
+      stream.expectSemicolon(`after ${kind.toUpperCase()}`);
       return { kind, at: token.at };
     }
     default:
       return parseAssignmentOrCall(stream);
   }
 };
-
-const endStatement = (stream: TokenStream, after: string): void => stream.expectSymbol(";", after);
 
 /** `END_IF;`, the semicolon being left out by many. */
 const endBlock = (stream: TokenStream, word: string, purpose: string): void => {
@@ -71,15 +69,20 @@ const endBlock = (stream: TokenStream, word: string, purpose: string): void => {
 const parseAssignmentOrCall = (stream: TokenStream): Statement => {
   const target = parsePostfix(stream);
   if (target.kind === "call") {
-    endStatement(stream, "after the call");
+    stream.expectSemicolon("after the call");
     return { kind: "call", at: target.at, call: target };
   }
   if (!stream.takeSymbol(":=")) {
     const hint = stream.isSymbol("=") ? 'write ":=" to assign; "=" compares' : "";
-    throw stream.fail(stream.token.at, "syntax", `expected ":=" after ${describeTarget(target.at)}`, hint);
+    throw stream.fail(
+      stream.token.at,
+      "syntax",
+      `expected ":=" after ${describeTarget(target.at)}, found ${describe(stream.token)}`,
+      hint,
+    );
   }
   const value = parseExpression(stream);
-  endStatement(stream, "after the assignment");
+  stream.expectSemicolon("after the assignment");
   return { kind: "assign", at: stream.since(target.at), target, value };
 };
 

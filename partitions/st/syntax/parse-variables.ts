@@ -76,7 +76,7 @@ const parseVariable = (stream: TokenStream): readonly VariableDeclaration[] => {
   const edge = stream.isWord("R_EDGE") ? "R_EDGE" : stream.isWord("F_EDGE") ? "F_EDGE" : null;
   if (edge !== null) stream.advance();
   const initial = stream.takeSymbol(":=") ? parseInitializer(stream) : null;
-  stream.expectSymbol(";", "after the declaration");
+  stream.expectSemicolon("after the declaration");
   return names.map((name) => ({ at: name.at, name, type, initial, address, edge }));
 };
 
@@ -113,7 +113,7 @@ const parseNamedType = (stream: TokenStream): Declaration => {
   stream.expectSymbol(":", `after ${name.text}`);
   const type = parseType(stream);
   const initial = stream.takeSymbol(":=") ? parseInitializer(stream) : null;
-  if (type.kind !== "struct") stream.expectSymbol(";", "after the type");
+  if (type.kind !== "struct") stream.expectSemicolon("after the type");
   else stream.takeSymbol(";");
   return { kind: "type", at: name.at, name, type, initial };
 };

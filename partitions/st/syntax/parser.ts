@@ -140,7 +140,7 @@ const parseTask = (stream: TokenStream): TaskDeclaration => {
     if (!stream.takeSymbol(",")) break;
   }
   stream.expectSymbol(")", "after the task's properties");
-  stream.expectSymbol(";", "after the task");
+  stream.expectSemicolon("after the task");
   return { at: stream.since(start), name, properties };
 };
 
@@ -160,6 +160,6 @@ const parseInstance = (stream: TokenStream): InstanceDeclaration => {
       hint,
     );
   }
-  stream.expectSymbol(";", "after the program instance");
+  stream.expectSemicolon("after the program instance");
   return { at: stream.since(start), name, task, program };
 };

@@ -15,6 +15,8 @@ export class TokenStream {
   readonly #tokens: readonly Token[];
   #next = 0;
   #depth = 0;
+  /** It was said that something is nested too deep. */
+  #tooDeep = false;
 
   constructor(tokens: readonly Token[], problems: Problems) {
     this.#tokens = tokens;
@@ -77,6 +79,19 @@ export class TokenStream {
     throw this.fail(at, "syntax", `expected ${quoted(text)} ${after}, found ${describe(this.token)}`);
   }
 
+  /** A `;` that is missing at the end of a line is reported, and parsing goes on as if it were there. */
+  expectSemicolon(after: string): void {
+    const { source, end } = this.previous.at;
+    const isOnNextLine = source.text.slice(end, this.token.at.start).includes("\n");
+    if (!isOnNextLine || this.atEnd) {
+      this.expectSymbol(";", after);
+      return;
+    }
+    if (!this.takeSymbol(";")) {
+      this.problems.error(behind(this.previous.at), "syntax", `expected ";" ${after}, found ${describe(this.token)}`);
+    }
+  }
+
   expectWord(word: string, purpose: string): void {
     if (this.takeWord(word)) return;
     throw this.fail(this.token.at, "syntax", `expected ${word} ${purpose}, found ${describe(this.token)}`);
@@ -107,8 +122,11 @@ export class TokenStream {
 
   /** Runs `parse` one level deeper. */
   nested<T>(parse: () => T): T {
-    if (this.#depth >= MAX_DEPTH)
+    if (this.#depth >= MAX_DEPTH) {
+      if (this.#tooDeep) throw new SyntaxFailure();
+      this.#tooDeep = true;
       throw this.fail(this.token.at, "nested-too-deep", `this is nested more than ${MAX_DEPTH} levels deep`);
+    }
     this.#depth += 1;
     try {
       return parse();

@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatProblem } from "../../runtime/problem.ts";
+import { compile } from "./index.ts";
+
+const compiled = (source: string) => compile(source, { file: "t.st" });
+const problemsOf = (source: string) => {
+  const result = compiled(source);
+  return result.ok ? [] : result.problems;
+};
+/** The problems of a body with a few variables around it. */
+const inBody = (body: string) =>
+  problemsOf(`PROGRAM Main VAR a, b : INT; r : REAL; flag : BOOL; w : WORD; d : DINT; t : TIME; list : ARRAY [1..3] OF INT; ton1 : TON; END_VAR
+${body}
+END_PROGRAM`).map(({ message, hint }) => (hint === "" ? message : `${message} | ${hint}`));
+
+describe("problems", () => {
+  it("are all reported in one run, each with its line, column and a caret", () => {
+    const source = [
+      "PROGRAM Main",
+      "VAR",
+      "  level : INT",
+      "  ok : BOOL;",
+      "END_VAR",
+      "  levle := 5;",
+      "  IF ok THEN",
+      "    ok = TRUE;",
+      "  END_IF;",
+      "  ok := 1 + ;",
+      "END_PROGRAM",
+    ].join("\n");
+    expect(problemsOf(source).map(formatProblem)).toEqual([
+      't.st:3:14: expected ";" after the declaration, found "ok" [syntax]\n      level : INT\n                 ^',
+      "t.st:6:3: levle is not declared [unknown-name]\n      levle := 5;\n      ^^^^^\n  hint: did you mean level?",
+      't.st:8:8: expected ":=" after "ok", found "=" [syntax]\n        ok = TRUE;\n           ^\n  hint: write ":=" to assign; "=" compares',
+      't.st:10:13: expected an expression, found ";" [syntax]\n      ok := 1 + ;\n                ^',
+    ]);
+  });
+
+  it("name what could have been meant", () => {
+    expect(inBody("lisst[1] := 2;")).toEqual(["lisst is not declared | did you mean list?"]);
+    expect(inBody("ton1(IN := flag, PTT := t);")).toEqual(["TON has no parameter PTT | did you mean PT?"]);
+    expect(inBody("r := SQTR(r);")).toEqual(["there is no function SQTR | did you mean SQRT?"]);
+    expect(problemsOf("PROGRAM M VAR x : ITN; END_VAR END_PROGRAM")[0]?.hint).toBe("did you mean INT?");
+  });
+
+  it("say which conversion is missing", () => {
+    expect(inBody("a := d;")).toEqual(["expected INT, found DINT | convert it: DINT_TO_INT(…)"]);
+    expect(inBody("w := a;")).toEqual(["expected WORD, found INT | convert it: INT_TO_WORD(…)"]);
+    expect(inBody("flag := a AND flag;")).toEqual([
+      "AND cannot combine INT and BOOL | convert one of them: INT_TO_BOOL(…) or BOOL_TO_INT(…)",
+    ]);
+    expect(inBody("t := 5;")).toEqual([
+      "expected TIME, found an integer | write a duration with its unit, like T#500ms",
+    ]);
+  });
+
+  it("cover values, indices, loops and calls", () => {
+    expect(inBody("a := 40000;")).toEqual(["40000 does not fit into INT | INT holds -32768 to 32767"]);
+    expect(inBody("list[4] := 1;")).toEqual(["4 is outside of the bounds 1..3"]);
+    expect(inBody("a := b / 0;")).toEqual([]);
+    expect(inBody("a := 1 / 0;")).toHaveLength(1);
+    expect(inBody("EXIT;")).toEqual(["EXIT stands outside of any loop"]);
+    expect(inBody("ton1.Q := TRUE;")).toHaveLength(1);
+    expect(inBody("flag := ton1(IN := flag);")).toHaveLength(1);
+    expect(inBody("a := ABS(a, b);")).toEqual(["ABS takes 1 argument: IN"]);
+    expect(inBody("CASE a OF 1: b := 1; 1..2: b := 2; END_CASE;")).toHaveLength(1);
+  });
+
+  it("refuse what is not there yet in words", () => {
+    const unsupported = [
+      "PROGRAM M VAR x : LREAL; END_VAR END_PROGRAM",
+      "PROGRAM M VAR s : STRING[20]; END_VAR END_PROGRAM",
+      "PROGRAM M VAR p : POINTER TO INT; END_VAR END_PROGRAM",
+      "TYPE Small : INT (0..10); END_TYPE PROGRAM M END_PROGRAM",
+      "CONFIGURATION C TASK A(INTERVAL := T#1ms); TASK B(INTERVAL := T#2ms); PROGRAM P WITH A : M; END_CONFIGURATION PROGRAM M END_PROGRAM",
+      "CONFIGURATION C TASK A(INTERVAL := T#1ms); PROGRAM P WITH A : M; PROGRAM Q WITH A : M; END_CONFIGURATION PROGRAM M END_PROGRAM",
+    ];
+    for (const source of unsupported) expect(problemsOf(source).map(({ code }) => code)).toEqual(["not-supported"]);
+  });
+
+  it("find recursion of calls, types and constants", () => {
+    expect(
+      problemsOf(
+        "FUNCTION F : INT F := F() + 1; END_FUNCTION PROGRAM M VAR x : INT; END_VAR x := F(); END_PROGRAM",
+      ).map(({ code }) => code),
+    ).toEqual(["recursion"]);
+    expect(
+      problemsOf(
+        "FUNCTION_BLOCK B VAR b : B; END_VAR END_FUNCTION_BLOCK PROGRAM M VAR x : B; END_VAR x(); END_PROGRAM",
+      )[0]?.code,
+    ).toBe("recursive-type");
+    expect(
+      problemsOf("TYPE T : STRUCT t : T; END_STRUCT; END_TYPE PROGRAM M VAR x : T; END_VAR END_PROGRAM")[0]?.code,
+    ).toBe("recursive-type");
+    expect(problemsOf("VAR_GLOBAL CONSTANT A : INT := B; B : INT := A; END_VAR PROGRAM M END_PROGRAM")[0]?.code).toBe(
+      "recursive-type",
+    );
+  });
+});
+
+describe("the compiler", () => {
+  const waterworks = ["intake", "dosing", "boost"].map((name) =>
+    readFileSync(new URL(`../waterworks/${name}.st`, import.meta.url), "utf8"),
+  );
+
+  it("neither throws nor hangs on programs with bytes changed, gone or doubled", () => {
+    const edit = fc.record({
+      file: fc.nat({ max: waterworks.length - 1 }),
+      edits: fc.array(
+        fc.record({
+          at: fc.nat(),
+          length: fc.nat({ max: 12 }),
+          text: fc.constantFrom("", ";", "(", ")", "END_IF", "'", "(*", "IF ", "x", "16#", "VAR ", "\u0000", "="),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
+    });
+    fc.assert(
+      fc.property(edit, ({ file, edits }) => {
+        let text = waterworks[file]!;
+        for (const { at, length, text: inserted } of edits) {
+          const place = at % text.length;
+          text = text.slice(0, place) + inserted + text.slice(place + length);
+        }
+        const result = compiled(text);
+        if (!result.ok) expect(result.problems.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("survives deep nesting with a problem", () => {
+    const deep = `PROGRAM M VAR x : INT; END_VAR x := ${"(".repeat(5000)}1${")".repeat(5000)}; END_PROGRAM`;
+    expect(problemsOf(deep)[0]?.code).toBe("nested-too-deep");
+    const long = `PROGRAM M VAR x : INT; END_VAR x := x${" + x".repeat(5000)}; END_PROGRAM`;
+    expect(problemsOf(long)[0]?.code).toBe("nested-too-deep");
+    expect(problemsOf(`PROGRAM M ${"IF TRUE THEN ".repeat(3000)} END_PROGRAM`)[0]?.code).toBe("nested-too-deep");
+  });
+
+  it("gives the same image for the same source", () => {
+    const [first, second] = [compiled(waterworks[0]!), compiled(waterworks[0]!)];
+    expect(first.ok && second.ok && first.elf).toEqual(second.ok && second.elf);
+  });
+});
