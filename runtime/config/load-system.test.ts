@@ -418,7 +418,14 @@ describe("random slot tables", () => {
         }
         if (homes.size < 3) expected.add("partition-without-slot");
         if ([...homes.values()].some((harts) => harts.size > 1)) expected.add("partition-on-two-harts");
-        const found = new Set((await problemsOf(configOf(slots))).map(({ code }) => code));
+        const problems = await problemsOf(configOf(slots));
+        // Each slot that starts while another that started before it runs.
+        const inOrder = [...slots].sort((a, b) => a.start - b.start);
+        const overlapping = inOrder.filter(({ hart, start }, index) =>
+          inOrder.slice(0, index).some((other) => other.hart === hart && start < other.start + other.duration),
+        );
+        expect(problems.filter(({ code }) => code === "slots-overlap")).toHaveLength(overlapping.length);
+        const found = new Set(problems.map(({ code }) => code));
         expect([...found].sort()).toEqual([...expected].sort());
       }),
       { numRuns: 300 },
