@@ -39,6 +39,7 @@ export type BoardMessage =
 
 export interface PartitionSummary {
   readonly name: string;
+  /** Before the end of the run stopped it. */
   readonly mode: PartitionMode;
   /** A fault stopped it during the run. */
   readonly faulted: boolean;

@@ -54,10 +54,11 @@ class BoardRun {
       do this.#step();
       while (!this.#module.atFrameStart);
     }
+    const summary = this.#summary(hostClock.monotonicMs() - startedMs);
     this.#module.stopAll();
     this.#recorder?.stopped(this.#module.frame);
     this.#recorder?.end(this.#module.frame, this.#module.stateHashes());
-    this.#post({ kind: "ended", summary: this.#summary(hostClock.monotonicMs() - startedMs) });
+    this.#post({ kind: "ended", summary });
   }
 
   #mayStartFrame(): boolean {
