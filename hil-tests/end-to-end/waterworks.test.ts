@@ -62,19 +62,26 @@ describe.skipIf(missing).each(BROKERS)("the waterworks with $name", { timeout: 1
     programs.push(program);
     return program;
   };
+  const startField = async (): Promise<Program> => {
+    const devices = start(process.execPath, "dist/hil-tests/field-devices/main.js");
+    await devices.line(/answer Modbus TCP/, 10_000);
+    return devices;
+  };
   let module: Program;
+  let broker: Program;
+  let field: Program;
   let subscriber: Subscriber;
 
   beforeAll(async () => {
     if (external) {
-      start("mosquitto", "-p", `${port}`);
+      broker = start("mosquitto", "-p", `${port}`);
       const text = readFileSync(join(ROOT, "configs/waterworks.yaml"), "utf8");
       const elsewhere = text
         .replace("broker: embedded", `broker: mqtt://127.0.0.1:${port}`)
         .replace(/\n +host: 127\.0\.0\.1\n +port: 1883(?=\n)/, "")
         .replaceAll("../partitions/", join(ROOT, "partitions/"));
       writeFileSync(join(folder, "waterworks.yaml"), elsewhere);
-      await start(process.execPath, "dist/hil-tests/field-devices/main.js").line(/answer Modbus TCP/, 10_000);
+      field = await startField();
       module = start(process.execPath, "dist/runtime/cli/main.js", "run", join(folder, "waterworks.yaml"), "--stats");
     } else {
       module = start(process.execPath, "dist/hil-tests/demo.js", "--record", join(folder, "run.recording"));
@@ -121,6 +128,31 @@ describe.skipIf(missing).each(BROKERS)("the waterworks with $name", { timeout: 1
     await publish(port, `${TOPICS}/boost/pressureSetpoint/set`, "a lot");
     await module.line(/pressureSetpoint/, 5_000);
     await eventually(5_000, () => disagreement(subscriber));
+  });
+
+  it.skipIf(!external)("tells that the field devices are gone, goes on, and takes them back", async () => {
+    await field.end("SIGKILL");
+    await eventually(15_000, async () => {
+      const { quality } = await subscriber.latest("intake/level");
+      return quality === "bad" ? null : `the level's quality is ${quality}`;
+    });
+    expect(await readHoldingFloats(SCADA_PORT, 0, 1)).toEqual([expect.closeTo(3.4)]);
+    field = await startField();
+    await eventually(20_000, () => disagreement(subscriber));
+  });
+
+  it.skipIf(!external)("goes on without its broker, and tells the latest values when it is back", async () => {
+    await subscriber.end();
+    await broker.end("SIGKILL");
+    await writeFloat(SCADA_PORT, 0, 3.6);
+    broker = start("mosquitto", "-p", `${port}`);
+    await eventually(20_000, async () => {
+      subscriber = new Subscriber(port, TOPICS);
+      const setpoint = await subscriber.latest("boost/pressureSetpoint").catch(() => null);
+      if (setpoint !== null && Math.abs(Number(setpoint.value) - 3.6) < 0.001) return null;
+      await subscriber.end();
+      return `the broker says that the setpoint is ${setpoint?.value}`;
+    });
   });
 
   it("stops cleanly: outputs at their fail-safe values, the last telemetry sent, the hashes printed", async () => {
