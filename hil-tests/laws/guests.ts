@@ -4,7 +4,7 @@ import { CSRS, encode, X } from "../../runtime/isa/index.ts";
 import { Assembly } from "./assembly.ts";
 
 /** Where these guests keep their data; the image lies below. */
-export const DATA = { inputs: 0x8000_1000, outputs: 0x8000_1100, buffer: 0x8000_1200 } as const;
+export const DATA = { inputs: 0x8000_1000, outputs: 0x8000_1100, buffer: 0x8000_1200, scratch: 0x8000_1300 } as const;
 const PARTITA_BASE = 0x0400_0000;
 export const UART_BASE = 0x1000_0000;
 export const CLINT = { mtimecmp: 0x0200_4000, mtime: 0x0200_bff8 } as const;
@@ -99,6 +99,12 @@ export const worker = (options: WorkerOptions): Uint8Array => {
   guest.foldCsr(CSRS.mcycle).foldCsr(CSRS.minstret).constant(X.t2, CLINT.mtime);
   guest.add(encode("lw", { rd: X.t0, rs1: X.t2, imm: 0 })).fold(X.t0);
   for (const port of receives) receiveAll(guest, port);
+  // A reservation that whoever cuts the run in two must not lose.
+  guest
+    .constant(X.t2, DATA.scratch)
+    .add(encode("lr.w", { rd: X.t0, rs1: X.t2 }))
+    .fold(X.t0);
+  guest.add(encode("sc.w", { rd: X.t0, rs1: X.t2, rs2: X.s2 })).fold(X.t0);
   guest.work("work", 5);
   const outputsAt = DATA.outputs - DATA.inputs;
   for (let i = 0; i < outputs; i++) {
