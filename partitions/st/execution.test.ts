@@ -20,7 +20,7 @@ const start = (source: string, intervalNs = 10e6) => {
 };
 
 /** The values of `names` after `scans` scans. */
-const after = (source: string, names: string, scans = 1): unknown[] => {
+const valuesAfter = (source: string, names: string, scans = 1): unknown[] => {
   const { run } = start(source);
   expect(run.runScans(scans)).toBe("scans");
   return names.split(" ").map((name) => run.read(name));
@@ -43,7 +43,7 @@ describe("a compiled program", () => {
       "s : SINT := 127; u : USINT := 255; i : INT := 32767; w : WORD := 16#FFFF; d : DINT := 2147483647; x : UDINT; r : REAL; n : INT := -1;";
     const statements =
       "s := s + 1; u := u + 1; i := i + 1; w := NOT w; d := d + 1; x := UDINT#0 - 1; r := n; x := x / 2;";
-    expect(after(body(variables, statements), "s u i w d x r")).toEqual([
+    expect(valuesAfter(body(variables, statements), "s u i w d x r")).toEqual([
       -128, 0, -32768, 0, -2147483648, 2147483647, -1,
     ]);
   });
@@ -53,7 +53,7 @@ describe("a compiled program", () => {
       "a, b, c : INT; d : DINT; e : UINT; f, g : DINT; r : REAL := 2.5; s : REAL := 3.5; big : REAL := 1.0E10; minus : REAL := -1.5;";
     const statements =
       "a := REAL_TO_INT(r); b := REAL_TO_INT(s); c := REAL_TO_INT(big); d := TRUNC(minus); e := REAL_TO_UINT(minus); f := REAL_TO_DINT(-big); g := REAL_TO_DINT(minus);";
-    expect(after(body(variables, statements), "a b c d e f g")).toEqual([2, 4, 32767, -1, 0, -2147483648, -2]);
+    expect(valuesAfter(body(variables, statements), "a b c d e f g")).toEqual([2, 4, 32767, -1, 0, -2147483648, -2]);
   });
 
   it("runs IF, CASE with lists and ranges, FOR, WHILE, REPEAT, EXIT, CONTINUE and RETURN", () => {
@@ -84,14 +84,14 @@ describe("a compiled program", () => {
         FOR u := 250 TO 255 DO laps := laps + 1; END_FOR;
       END_PROGRAM`;
     const classes = [31, 31, 31, 41, 11, 21, 41, 21, 21, 20, 41];
-    expect(after(source, "c total odd i w rep down laps u")).toEqual([classes, 55, 25, 11, 8, 9, 0, 6, 0]);
+    expect(valuesAfter(source, "c total odd i w rep down laps u")).toEqual([classes, 55, 25, 11, 8, 9, 0, 6, 0]);
   });
 
   it("evaluates the bounds of FOR once and ends at the edge of the type", () => {
     const variables = "i : INT; n : INT := 3; laps : INT; d : DINT; last : DINT := 2147483647; many : INT;";
     const statements =
       "FOR i := 1 TO n DO n := 10; laps := laps + 1; END_FOR; FOR d := 2147483646 TO last DO many := many + 1; END_FOR;";
-    expect(after(body(variables, statements), "laps i many")).toEqual([3, 4, 2]);
+    expect(valuesAfter(body(variables, statements), "laps i many")).toEqual([3, 4, 2]);
   });
 
   it("evaluates AND and OR only as far as they decide", () => {
@@ -104,7 +104,7 @@ describe("a compiled program", () => {
         c := Touch(TRUE) AND NOT Touch(FALSE);
         IF Touch(FALSE) OR_ELSE Touch(TRUE) THEN d := TRUE; END_IF;
       END_PROGRAM`;
-    expect(after(source, "a b c d calls")).toEqual([false, true, true, true, 6]);
+    expect(valuesAfter(source, "a b c d calls")).toEqual([false, true, true, true, 6]);
   });
 
   it("keeps structs, enums, nested arrays and their initial values", () => {
@@ -124,7 +124,7 @@ describe("a compiled program", () => {
         CASE m OF Idle: seen := FALSE; Mode.Run: seen := TRUE; END_CASE;
       END_PROGRAM`;
     const cell = { x: 1.5, y: 0, tag: 7 };
-    expect(after(source, "p.mode q.grid p.grid[1,2] m list point seen")).toEqual([
+    expect(valuesAfter(source, "p.mode q.grid p.grid[1,2] m list point seen")).toEqual([
       "Stop",
       [
         [cell, cell],
@@ -166,7 +166,7 @@ describe("a compiled program", () => {
         other := Swap(pair);
         r := Many(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0);
       END_PROGRAM`;
-    expect(after(source, "x y z n t pair other r")).toEqual([
+    expect(valuesAfter(source, "x y z n t pair other r")).toEqual([
       113,
       126,
       1412,
@@ -198,7 +198,7 @@ describe("a compiled program", () => {
         p(sum := s);
         FOR i := 1 TO 3 DO c[i](step := i); END_FOR;
       END_PROGRAM`.replace("[2(step := 10)]", "[2((step := 10))]");
-    expect(after(source, "s c[1].total c[2].total c[3].total", 4)).toEqual([44, 4, 8, 12]);
+    expect(valuesAfter(source, "s c[1].total c[2].total c[3].total", 4)).toEqual([44, 4, 8, 12]);
   });
 
   it("shares globals and constants of CONFIGURATION, and reads and writes bits", () => {
@@ -220,14 +220,14 @@ describe("a compiled program", () => {
           PROGRAM Inst WITH T : Main;
         END_RESOURCE
       END_CONFIGURATION`;
-    expect(after(source, "shared Inst.w b", 2)).toEqual([601, 0x8008, true]);
+    expect(valuesAfter(source, "shared Inst.w b", 2)).toEqual([601, 0x8008, true]);
   });
 
   it("places AT variables in the process image, overlapping as their addresses do", () => {
     const source = `PROGRAM Main VAR
         whole AT %QW1 : WORD; low AT %QB2 : BYTE; bit AT %QX3.7 : BOOL; in AT %IX0.1 : BOOL := TRUE; also : BOOL; m AT %MD1 : DINT := -5;
       END_VAR whole := 16#1234; bit := TRUE; also := %IX0.1; %QB0 := 16#55; END_PROGRAM`;
-    expect(after(source, "whole low bit in also m")).toEqual([0x9234, 0x34, true, true, true, -5]);
+    expect(valuesAfter(source, "whole low bit in also m")).toEqual([0x9234, 0x34, true, true, true, -5]);
   });
 
   it("reports a division by zero and an index out of bounds with their line, and goes on", () => {
@@ -250,7 +250,7 @@ describe("a compiled program", () => {
     const statements = `a := MIN(3, 1, 2); b := MAX(INT#-4, -9); c := LIMIT(0, 50, 10); d := SEL(TRUE, 1, 2); e := MUX(2, 10, 20, 30); f := ABS(INT#-7);
       r := SQRT(2.25); s := ABS(-1.5); w := ROL(WORD#16#8001, 1); x := SHL(BYTE#16#81, 1); y := SHR(BYTE#16#81, n); t := T#1s * 3 - T#500ms;
       u := ADD(1, 2, 3); k := GT(3, 2, 1) AND LE(a, b, 5);`;
-    expect(after(body(variables, statements), "a b c d e f r s w x y t u k")).toEqual([
+    expect(valuesAfter(body(variables, statements), "a b c d e f r s w x y t u k")).toEqual([
       1,
       -4,
       10,

@@ -203,6 +203,7 @@ const durationText = (milliseconds: number): string => {
 /** The double whose decimal is the shortest that reads back as the same REAL; as text when JSON has no number for it. */
 const shortestReal = (value: number): number | string => {
   if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return value;
   for (let digits = 1; digits <= 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;

@@ -63,10 +63,9 @@ describe("tokens", () => {
   });
 
   it("ends, and keeps to the text, whatever it is given", () => {
-    const fragments = fc.array(
-      fc.constantFrom(..."aT1.#%(*)/'\"${}$ \n:=<>;".split(""), "16#", "T#", "1.5", "END_IF"),
-      { maxLength: 60 },
-    );
+    const fragments = fc.array(fc.constantFrom(..."aT1.#%(*)/'\"{}$ \n:=<>;".split(""), "16#", "T#", "1.5", "END_IF"), {
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(fragments, (parts) => {
         const text = parts.join("");
