@@ -2,8 +2,11 @@
 import { tidyBlocks } from "./blocks.ts";
 import { removeDeadCode } from "./dead-code.ts";
 import type { IrFunction } from "./ir.ts";
+import { shareValues } from "./local-values.ts";
 
 export const optimize = (fn: IrFunction): void => {
   tidyBlocks(fn);
+  shareValues(fn);
   removeDeadCode(fn);
+  tidyBlocks(fn);
 };
