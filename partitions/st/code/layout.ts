@@ -9,7 +9,7 @@ import type { AreaOffsets, DataArea } from "./addresses.ts";
 const ORDER: readonly DataArea[] = ["runtime", "input", "output", "memory", "retained", "data", "constants"];
 const AREA_ALIGNMENT = 8;
 /** The release time in milliseconds. */
-export const RUNTIME_BYTES = 4;
+const RUNTIME_BYTES = 4;
 
 /** Sizes of the areas; of `constants` none yet, as code generation adds to them. */
 export type AreaSizes = Readonly<Record<StaticArea | "runtime", number>>;

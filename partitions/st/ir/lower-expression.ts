@@ -105,7 +105,7 @@ const lowerModulo = (frame: Frame, type: ElementaryType, left: Operand, right: O
   return builder.binary("and", rest, mask);
 };
 
-export const lowerConversion = (frame: Frame, { operand, type: to, truncate }: Of<"convert">): Operand => {
+const lowerConversion = (frame: Frame, { operand, type: to, truncate }: Of<"convert">): Operand => {
   const { builder } = frame;
   const from = scalarOf(operand.type)!;
   const value = lowerExpression(frame, operand);

@@ -63,7 +63,7 @@ const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">["value"
   writeTarget(frame, lowerPlace(frame, place), place.type, operand);
 };
 
-export const copyBytes = (frame: Frame, to: Address, from: Address, { bytes, align }: Type): void =>
+const copyBytes = (frame: Frame, to: Address, from: Address, { bytes, align }: Type): void =>
   frame.builder.emit({ kind: "copyBytes", to, from, bytes, align });
 
 /** The inputs are stored in the instance, then the body runs on it. All are evaluated before the first is stored. */

@@ -15,7 +15,7 @@ export const fits = (value: bigint, type: ElementaryType): boolean => {
 };
 
 /** To nearest, ties to even (IEC 61131-3 §6.6.2.5.2). */
-export const roundToEven = (value: number): number => {
+const roundToEven = (value: number): number => {
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest !== 0.5) return Math.round(value);

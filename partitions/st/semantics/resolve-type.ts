@@ -24,7 +24,7 @@ import {
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** The value of an expression that must be a known integer; null when it is not, and that was said. */
-export const constantInteger = (scope: Scope, expression: Expression, type: ElementaryType = DINT): bigint | null => {
+const constantInteger = (scope: Scope, expression: Expression, type: ElementaryType = DINT): bigint | null => {
   const value = checkAs(scope, expression, type);
   if (value.type.kind === "unknown") return null;
   if (value.kind === "constant" && typeof value.value === "bigint") return value.value;
@@ -89,7 +89,7 @@ const resolveArray = (scope: Scope, expression: Extract<TypeExpression, { kind: 
   return type;
 };
 
-export const tooLarge = (scope: Scope, bytes: number, at: Span): boolean => {
+const tooLarge = (scope: Scope, bytes: number, at: Span): boolean => {
   if (bytes <= MAX_BYTES) return false;
   scope.world.problems.error(at, "too-large", `this takes ${bytes} bytes; a variable may have ${MAX_BYTES}`);
   return true;

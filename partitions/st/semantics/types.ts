@@ -118,7 +118,8 @@ const TYPES = Object.fromEntries(
   (Object.keys(ELEMENTARY) as ElementaryName[]).map((name) => [name, elementary(name)]),
 ) as Readonly<Record<ElementaryName, ElementaryType>>;
 
-export const { BOOL, BYTE, WORD, DWORD, SINT, INT, DINT, USINT, UINT, UDINT, REAL, TIME } = TYPES;
+export const { BOOL, BYTE, WORD, DWORD, INT, DINT, UDINT, REAL, TIME } = TYPES;
+const { UINT } = TYPES;
 export const UNKNOWN: UnknownType = { kind: "unknown", bytes: 0, align: 1 };
 export const INTEGER_LITERAL: LiteralType = { kind: "literal", name: "an integer", bytes: 0, align: 1 };
 export const REAL_LITERAL: LiteralType = { kind: "literal", name: "a real number", bytes: 0, align: 1 };

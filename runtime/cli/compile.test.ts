@@ -1,0 +1,154 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { Command } from "commander";
+import { afterAll, describe, expect, it } from "vitest";
+import { requirePeers } from "../../hil-tests/peers.ts";
+import { inspectImage } from "../board/index.ts";
+import { hostClock } from "../host/clock.ts";
+import { addCompile } from "./compile.ts";
+import { addExec } from "./exec.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "partita-compile-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const file = (name: string, text: string): string => {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+/** `partita …`, in this process. */
+const partita = async (...args: string[]) => {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  let status = 0;
+  const exitWith = (asked: number) => {
+    status = asked;
+  };
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  for (const add of [addCompile, addExec])
+    add(program, { stdin, stdout, stderr, clock: hostClock, color: false, exitWith });
+  await program.parseAsync(args, { from: "user" });
+  return { output: String(stdout.read() ?? ""), errors: String(stderr.read() ?? ""), status };
+};
+
+const PLANT = `
+TYPE Mode : (Off, Auto); Alarm : STRUCT code : UINT; at : TIME; level : REAL; END_STRUCT; END_TYPE
+PROGRAM Plant
+  VAR level AT %ID0 : REAL := 1.25; run AT %QX0.1 : BOOL; setpoint AT %IW4 : INT := -3; END_VAR
+  VAR RETAIN hours : UDINT := 7; END_VAR
+  VAR alarms : QUEUE_SEND; alarm : Alarm; mode : Mode; n : DINT; real : REAL; t : TIME; list : ARRAY [0..2] OF BOOL; END_VAR
+  n := n + 1;
+  hours := hours + 1;
+  real := DINT_TO_REAL(n) / 10.0;
+  t := TIME();
+  mode := SEL(run, Off, Auto);
+  list[1] := TRUE;
+  alarm.code := 12;
+  alarms(REQ := n = 2, MESSAGE := alarm);
+END_PROGRAM
+CONFIGURATION C TASK T(INTERVAL := T#10ms); PROGRAM P WITH T : Plant; END_CONFIGURATION`;
+
+describe("partita compile", () => {
+  it("writes an image that says what its points, ports and areas are", async () => {
+    const image = join(directory, "plant.elf");
+    expect(await partita("compile", file("plant.st", PLANT), "-o", image)).toMatchObject({ status: 0, errors: "" });
+    const facts = inspectImage(readFileSync(image));
+    if ("problem" in facts || facts.manifest === null) throw new Error("it cannot be read back");
+    const { manifest, symbols } = facts;
+    const { input, output, retained } = manifest.areas;
+    expect(manifest.taskIntervalNs).toBe(10e6);
+    expect([input?.bytes, output?.bytes, retained?.bytes]).toEqual([10, 1, 4]);
+    expect(manifest.points).toEqual([
+      { name: "level", type: "REAL", direction: "input", address: input!.base, bit: null, initial: 1.25 },
+      { name: "run", type: "BOOL", direction: "output", address: output!.base, bit: 1, initial: false },
+      { name: "setpoint", type: "INT", direction: "input", address: input!.base + 8, bit: null, initial: -3 },
+    ]);
+    expect(manifest.ports).toEqual([{ name: "alarms", direction: "source", messageBytes: 12 }]);
+    expect(symbols.get("P.hours")).toEqual({ address: retained!.base, size: 4 });
+  });
+
+  it("prints every problem with its place and a caret, and writes nothing", async () => {
+    const image = join(directory, "wrong.elf");
+    const wrong = file("wrong.st", "PROGRAM P VAR a : INT; END_VAR\n a := b;\n a := 1.5;\n c();\nEND_PROGRAM\n");
+    const { errors, status } = await partita("compile", wrong, "-o", image);
+    expect(status).toBe(2);
+    expect(existsSync(image)).toBe(false);
+    for (const place of [":2:7: ", ":3:7: ", ":4:2: "]) expect(errors).toContain(`${wrong}${place}`);
+    expect(errors).toContain("     a := b;\n          ^\n");
+    expect(errors).toContain("3 problems");
+  });
+});
+
+const peers = requirePeers("riscv64-unknown-elf-readelf", "riscv64-unknown-elf-objdump");
+describe.skipIf(peers.missing)("the image, to other tools", () => {
+  it("is a sound RISC-V executable with symbols for code and variables", async () => {
+    const image = join(directory, "tools.elf");
+    await partita("compile", file("tools.st", PLANT), "-o", image);
+    const readelf = execFileSync("riscv64-unknown-elf-readelf", ["-aW", image], { encoding: "utf8", stdio: "pipe" });
+    expect(readelf).toMatch(/Entry point address:\s+0x80000000/);
+    expect(readelf).toMatch(/single-float ABI/);
+    expect(readelf).toMatch(/FUNC\s+GLOBAL\s+DEFAULT\s+1 Plant/);
+    expect(readelf).toMatch(/OBJECT\s+GLOBAL\s+DEFAULT\s+2 P\.n/);
+    expect(readelf).not.toMatch(/Warning|Error/i);
+    const listing = execFileSync("riscv64-unknown-elf-objdump", ["-d", image], { encoding: "utf8" });
+    expect(listing).toContain("<_start>:");
+    expect(listing).not.toContain(".insn");
+    expect(listing).not.toContain("unknown");
+  });
+});
+
+describe("partita exec PROGRAM.st", () => {
+  it("runs the scans and prints the variables as JSON", async () => {
+    const { output, status } = await partita("exec", file("exec.st", PLANT), "--scans", "3");
+    expect(status).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({
+      "P.level": 1.25,
+      "P.setpoint": -3,
+      "P.n": 3,
+      "P.hours": 10,
+      "P.real": 0.3,
+      "P.t": "T#20ms",
+      "P.mode": "Off",
+      "P.list": [false, true, false],
+      "P.alarm": { code: 12, at: "T#0ms", level: 0 },
+    });
+  });
+
+  it("sets and watches single variables and their parts, at any period", async () => {
+    const stats = join(directory, "stats.json");
+    const source = file("set.st", PLANT);
+    const set = ["--set", "P.n=16#10", "--set", "run=TRUE", "--set", "alarm.level=2.5"];
+    const watch = ["--watch", "P.n,mode,p.ALARM.level,list[1],t"];
+    const { output } = await partita(
+      "exec",
+      source,
+      "--scans",
+      "2",
+      "--period",
+      "25ms",
+      ...set,
+      ...watch,
+      "--stats",
+      stats,
+    );
+    expect(JSON.parse(output)).toEqual({ "P.n": 18, mode: "Auto", "p.ALARM.level": 2.5, "list[1]": true, t: "T#25ms" });
+    expect(JSON.parse(readFileSync(stats, "utf8"))).toMatchObject({ scans: 2, end: "scans" });
+  });
+
+  it("refuses names and values that are not there, and stops at a limit", async () => {
+    const source = file("refuse.st", PLANT);
+    await expect(partita("exec", source, "--watch", "nothing")).rejects.toThrow(/no variable nothing; it has P\.level/);
+    await expect(partita("exec", source, "--set", "n=1.5")).rejects.toThrow(/1\.5 is no DINT/);
+    expect((await partita("exec", source, "--scans", "100", "--max-cycles", "5000000")).status).toBe(3);
+  });
+
+  it("says where a program stopped", async () => {
+    const bare = "PROGRAM P VAR a, b : INT; END_VAR\nb := 10 / a;\nEND_PROGRAM";
+    const { errors, output } = await partita("exec", file("bare.st", bare), "--watch", "P.b");
+    expect(errors).toContain("error 3, 2: bare.st: division by zero");
+    expect(JSON.parse(output)).toEqual({ "P.b": 0 });
+  });
+});
