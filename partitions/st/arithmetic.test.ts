@@ -227,7 +227,8 @@ class Draw {
     if (form === "compare") {
       const operator = this.of(COMPARISONS);
       const type = this.of([...INTEGER_NAMES, ...BITS_NAMES, "REAL" as const]);
-      const [a, b] = [of(type), of(type)];
+      const a = of(type);
+      const b = this.of(["same", "other", "other"]) === "same" ? a : of(type);
       const [less, equal, greater] = [a.value < b.value, a.value === b.value, a.value > b.value];
       const results = {
         "=": equal,
