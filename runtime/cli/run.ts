@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { Logger } from "pino";
-import { type Bridge, CannotListen, startBridge } from "../../io-bridge/index.ts";
+import type { Bridge } from "../../io-bridge/index.ts";
 import { type BoardThread, startBoard } from "../host/board-thread.ts";
 import { formatLateness } from "../host/lateness.ts";
 import { SharedExchange } from "../host/point-exchange.ts";
@@ -85,6 +85,8 @@ const connect = async (
   { clock }: CliEnvironment,
   log: Logger,
 ): Promise<Bridge> => {
+  // Its network libraries take longer to load than all the rest, and only this verb needs them.
+  const { CannotListen, startBridge } = await import("../../io-bridge/index.ts");
   try {
     return await startBridge({ system, exchange, clock, log });
   } catch (error) {
