@@ -226,7 +226,7 @@ class Draw {
     const form = this.of(["AND", "OR", "XOR", "NOT", "compare", "compare"]);
     if (form === "compare") {
       const operator = this.of(COMPARISONS);
-      const type = this.of([...INTEGER_NAMES, ...BITS_NAMES, "REAL" as const]);
+      const type = this.of([...INTEGER_NAMES, ...BITS_NAMES, "REAL", "REAL", "REAL", "REAL"]);
       const a = of(type);
       const b = this.of(["same", "other", "other"]) === "same" ? a : of(type);
       const [less, equal, greater] = [a.value < b.value, a.value === b.value, a.value > b.value];
@@ -300,7 +300,7 @@ describe("compiled expressions", () => {
       fc.property(fc.gen(), (generator) => {
         const draw = new Draw(generator);
         const samples = Array.from({ length: 20 }, () => {
-          const type = draw.of(TYPE_NAMES);
+          const type = draw.of([...TYPE_NAMES, "BOOL", "BOOL", "BOOL"]);
           return { type, sample: draw.expression(type, 4) };
         });
         checked += checkAll(draw.variables, samples);
