@@ -9,6 +9,7 @@ import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { addExec } from "./exec.ts";
 import { addReplay } from "./replay.ts";
 import { addRun } from "./run.ts";
+import { VERSION } from "./version.ts";
 
 const environment: CliEnvironment = {
   stdin: process.stdin,
@@ -23,6 +24,7 @@ const environment: CliEnvironment = {
 
 const program = new Command("partita")
   .description("Many PLCs on one board: checks, runs and replays modules of static partitions.")
+  .version(VERSION)
   .showSuggestionAfterError()
   .showHelpAfterError("(partita --help lists the verbs)")
   .exitOverride();
