@@ -1,5 +1,5 @@
 /**
- * A module as far as its config could be understood: what the rules look at. Whatever is unusable is missing here and has been
+ * A module as far as its config could be understood: what the rules look at. Whatever is unusable is null here and has been
  * reported already, so no rule meets a wrong type or a quantity that cannot be read.
  */
 import type { Direction, PointType, PointValue } from "../system.ts";
@@ -13,59 +13,65 @@ import type {
   ServerPointConfig,
   SlotConfig,
 } from "./module-config.generated.ts";
+import type { Partly } from "./partly.ts";
 import type { Place, Places } from "./places.ts";
-import { inParts, parseQuantity } from "./quantities.ts";
+import { inParts, parseQuantity, type QuantityKind } from "./quantities.ts";
+import type { Stretch } from "./slot-service.ts";
 
+/** What cannot be known is null. */
 export interface DraftPoint {
   readonly name: string;
-  readonly type: PointType;
-  readonly direction: Direction;
-  readonly address: number;
+  readonly type: PointType | null;
+  readonly direction: Direction | null;
+  readonly address: number | null;
   readonly bit: number | null;
   /** The image's own initial value. */
   readonly initial: PointValue;
   /** null: the config says nothing of it. */
-  readonly config: PointConfig | null;
+  readonly config: Partly<PointConfig> | null;
 }
 
 interface DraftPort {
   readonly name: string;
-  readonly direction: "source" | "destination";
+  readonly direction: "source" | "destination" | null;
   /** Bytes of the message that the program sends or has room for; null: the image does not say. */
   readonly messageBytes: number | null;
 }
 
 export interface DraftPartition {
   readonly name: string;
-  readonly config: PartitionConfig;
+  readonly config: Partly<PartitionConfig>;
   readonly memoryBytes: number | null;
   readonly image: LoadedImage | null;
+  /** Who says which points and ports it has; null: that takes an image that could not be used. */
+  readonly declaredBy: "guest" | "config" | null;
   readonly points: ReadonlyMap<string, DraftPoint>;
   readonly ports: ReadonlyMap<string, DraftPort>;
-  /** Names that it has or may have; null when its image, which would name them, could not be used. */
+  /** Names that it has or may have; null when that cannot be known. */
   readonly pointNames: ReadonlySet<string> | null;
   readonly portNames: ReadonlySet<string> | null;
-  /** Cycles, above 0. */
+  /** Ticks, above 0. */
   readonly taskInterval: number | null;
 }
 
 interface DraftSlot {
-  readonly config: SlotConfig;
-  /** Cycles. */
-  readonly start: number;
-  readonly duration: number;
-  readonly end: number;
+  readonly config: Partly<SlotConfig>;
+  /** Ticks. */
+  readonly start: number | null;
+  /** Above 0. */
+  readonly duration: number | null;
+  readonly end: number | null;
 }
 
 interface DraftSchedule {
   readonly name: string;
-  readonly config: ScheduleConfig;
-  /** Cycles, above 0. */
-  readonly majorFrame: number;
+  readonly config: Partly<ScheduleConfig>;
+  /** Ticks, above 0. */
+  readonly majorFrame: number | null;
   /** In order of start, then hart. */
   readonly slots: readonly DraftSlot[];
-  /** Whether `slots` is all that was written. */
-  readonly complete: boolean;
+  /** Whether each slot is known to be of one of the partitions: only then can one be said to have none, or too few. */
+  readonly isComplete: boolean;
 }
 
 /** A place where the config names a point. */
@@ -73,7 +79,7 @@ interface PointUse {
   readonly by: "channelFrom" | "channelTo" | "modbusServer" | "modbusClient" | "publication" | "command";
   readonly at: Place;
   /** As written: `intake.level`. */
-  readonly text: string;
+  readonly text: string | null;
   readonly partition: DraftPartition | null;
   readonly point: DraftPoint | null;
 }
@@ -81,46 +87,54 @@ interface PointUse {
 interface PortUse {
   readonly by: "channelFrom" | "channelTo";
   readonly at: Place;
-  readonly text: string;
+  readonly text: string | null;
   readonly partition: DraftPartition | null;
   readonly port: DraftPort | null;
 }
 
-export type MappingConfig = ServerPointConfig | ClientPointConfig;
+export type MappingConfig = Partly<ServerPointConfig> | Partly<ClientPointConfig>;
 
 export interface Draft {
-  readonly config: ModuleConfig;
+  readonly config: Partly<ModuleConfig>;
   readonly places: Places;
   /** Hertz, within what the board can do. */
   readonly clock: number | null;
+  /** Hertz of the ticks that the schedule is counted in: cycles, or nanoseconds when the clock is not known. */
+  readonly tickRate: number;
   readonly partitions: ReadonlyMap<string, DraftPartition>;
-  /** All names under `partitions:`, also of those that could not be used. */
-  readonly partitionNames: readonly string[];
-  /** The schedule, when there is exactly one and its frame can be read. */
+  /** All names under `partitions:`, also those that are no proper names; null: they are not known. */
+  readonly partitionNames: readonly string[] | null;
+  /** The first schedule; there should be one. */
   readonly schedule: DraftSchedule | null;
   readonly pointUses: readonly PointUse[];
   readonly portUses: readonly PortUse[];
 }
 
-export const draftModule = (config: ModuleConfig, places: Places, images: ReadonlyMap<string, LoadedImage>): Draft => {
+export const draftModule = (
+  config: Partly<ModuleConfig>,
+  places: Places,
+  images: ReadonlyMap<string, LoadedImage>,
+): Draft => {
   const clock = usableClock(config);
+  const tickRate = clock ?? 1_000_000_000;
   const partitions = new Map(
-    Object.entries(config.partitions).map(([name, partition]) => {
+    Object.entries(config.partitions ?? {}).map(([name, partition]) => {
       const image = images.get(name) ?? null;
-      return [name, draftPartition(name, partition, image, places, clock)];
+      return [name, draftPartition(name, partition, image, places, tickRate)];
     }),
   );
-  const lookUp = (text: string): { partition: DraftPartition | null; member: string } => {
-    const [name = "", member = ""] = text.split(".");
+  const lookUp = (text: string | null): { partition: DraftPartition | null; member: string } => {
+    const [name = "", member = ""] = text?.split(".") ?? [];
     return { partition: partitions.get(name) ?? null, member };
   };
   return {
     config,
     places,
     clock,
+    tickRate,
     partitions,
-    partitionNames: [...new Set([...partitions.keys(), ...places.writtenKeys(config.partitions)])],
-    schedule: draftSchedule(config, places, clock),
+    partitionNames: namesIn(config.partitions, places),
+    schedule: draftSchedule(config, partitions, tickRate),
     pointUses: [...pointTexts(config)].map(([by, container, key, text]) => {
       const { partition, member } = lookUp(text);
       return { by, at: places.of(container, key), text, partition, point: partition?.points.get(member) ?? null };
@@ -132,47 +146,51 @@ export const draftModule = (config: ModuleConfig, places: Places, images: Readon
   };
 };
 
+/** All names that were written, also those that are no proper names; null: the mapping is unusable. */
+export const namesIn = (mapping: object | null, places: Places): readonly string[] | null =>
+  mapping === null ? null : [...new Set([...Object.keys(mapping), ...places.writtenKeys(mapping)])];
+
 /** Slowest and fastest board clock, Hz: below, no task makes sense; above, the partita device cannot tell it in 32 bits. */
 export const CLOCK = { least: 1000, most: 2 ** 32 - 1 } as const;
 
-const usableClock = ({ board }: ModuleConfig): number | null => {
+const usableClock = ({ board }: Partly<ModuleConfig>): number | null => {
   const clock = readParts(board.clock, "frequency", 1);
   return clock !== null && clock >= CLOCK.least && clock <= CLOCK.most ? clock : null;
 };
 
 /** @returns null when the text is no such quantity, or no whole number of parts. */
-export const readParts = (text: string, kind: "duration" | "frequency" | "size", perBase: number): number | null => {
-  const quantity = parseQuantity(text, kind);
+export const readParts = (text: string | null, kind: QuantityKind, perBase: number): number | null => {
+  const quantity = text === null ? null : parseQuantity(text, kind);
   return quantity === null ? null : inParts(quantity, perBase);
 };
 
 const draftPartition = (
   name: string,
-  config: PartitionConfig,
+  config: Partly<PartitionConfig>,
   image: LoadedImage | null,
   places: Places,
-  clock: number | null,
+  tickRate: number,
 ): DraftPartition => {
   const manifest = image?.facts.manifest ?? null;
-  const namesItself = config.program !== undefined || manifest !== null;
+  const declaredBy = declarer(config, image);
   const points = new Map<string, DraftPoint>();
   const ports = new Map<string, DraftPort>();
   for (const point of manifest?.points ?? []) {
-    points.set(point.name, { ...point, config: entryOf(config.points, point.name) });
+    points.set(point.name, { ...point, config: entryOf(config.points ?? {}, point.name) });
   }
   for (const port of manifest?.ports ?? []) ports.set(port.name, port);
-  if (!namesItself) {
-    for (const [point, declared] of Object.entries(config.points)) {
-      const drafted = declaredPoint(point, declared, image);
-      if (drafted !== null) points.set(point, drafted);
+  if (declaredBy === "config") {
+    for (const [point, declared] of Object.entries(config.points ?? {})) {
+      points.set(point, declaredPoint(point, declared, image));
     }
-    for (const [port, { direction }] of Object.entries(config.ports)) {
+    for (const [port, { direction }] of Object.entries(config.ports ?? {})) {
       ports.set(port, { name: port, direction, messageBytes: null });
     }
   }
-  const written = (container: object, known: ReadonlyMap<string, unknown>): ReadonlySet<string> | null => {
-    if (namesItself) return manifest === null ? null : new Set(known.keys());
-    return new Set([...known.keys(), ...places.writtenKeys(container)]);
+  const names = (mapping: object | null, known: ReadonlyMap<string, unknown>): ReadonlySet<string> | null => {
+    if (manifest !== null) return new Set(known.keys());
+    const written = declaredBy === "config" ? namesIn(mapping, places) : null;
+    return written === null ? null : new Set(written);
   };
   const interval =
     manifest === null ? null : { numerator: BigInt(manifest.taskIntervalNs), denominator: 1_000_000_000n };
@@ -181,45 +199,64 @@ const draftPartition = (
     config,
     memoryBytes: readParts(config.memory, "size", 1),
     image,
+    declaredBy,
     points,
     ports,
-    pointNames: written(config.points, points),
-    portNames: written(config.ports, ports),
-    taskInterval: interval === null || clock === null ? null : inParts(interval, clock) || null,
+    pointNames: names(config.points, points),
+    portNames: names(config.ports, ports),
+    taskInterval: interval === null ? null : inParts(interval, tickRate) || null,
   };
+};
+
+/** An image that could not be used has its points in the config if the config names their symbols. */
+const declarer = ({ program, points, ports }: Partly<PartitionConfig>, image: LoadedImage | null) => {
+  if (program !== undefined || (image !== null && image.facts.manifest !== null)) return "guest";
+  const isDeclared = Object.values(points ?? {}).some(({ symbol }) => symbol) || Object.keys(ports ?? {}).length > 0;
+  return image !== null || isDeclared ? "config" : null;
 };
 
 const entryOf = <Value>(mapping: Readonly<Record<string, Value>>, key: string): Value | null =>
   Object.hasOwn(mapping, key) ? mapping[key]! : null;
 
-/** A point of an image; null when it is not declared in full. One whose symbol is missing has the address 0. */
-const declaredPoint = (name: string, config: PointConfig, image: LoadedImage | null): DraftPoint | null => {
-  const { symbol, type, direction } = config;
-  if (symbol === undefined || type === undefined || direction === undefined) return null;
-  const address = image?.facts.symbols.get(symbol)?.address ?? 0;
+const declaredPoint = (name: string, config: Partly<PointConfig>, image: LoadedImage | null): DraftPoint => {
+  const { symbol, type = null, direction = null } = config;
+  const address = image?.facts.symbols.get(symbol ?? "")?.address ?? null;
   return { name, type, direction, address, bit: null, initial: type === "BOOL" ? false : 0, config };
 };
 
-const draftSchedule = (config: ModuleConfig, places: Places, clock: number | null): DraftSchedule | null => {
-  const [first, ...others] = Object.entries(config.schedules);
-  if (first === undefined || others.length > 0 || clock === null) return null;
-  const [name, schedule] = first;
-  const majorFrame = readParts(schedule.majorFrame, "duration", clock);
-  if (majorFrame === null || majorFrame === 0) return null;
-  const slots: DraftSlot[] = [];
-  for (const slot of schedule.slots) {
-    const start = readParts(slot.start, "duration", clock);
-    const duration = readParts(slot.duration, "duration", clock);
-    if (start !== null && duration) slots.push({ config: slot, start, duration, end: start + duration });
-  }
-  const complete = places.isWhole(schedule.slots) && slots.length === schedule.slots.length;
-  slots.sort((a, b) => a.start - b.start || a.config.hart - b.config.hart);
-  return { name, config: schedule, majorFrame, slots, complete };
+const draftSchedule = (
+  { schedules }: Partly<ModuleConfig>,
+  partitions: ReadonlyMap<string, DraftPartition>,
+  tickRate: number,
+): DraftSchedule | null => {
+  const [first] = Object.entries(schedules ?? {});
+  if (first === undefined) return null;
+  const [name, config] = first;
+  const slots = config.slots.map((slot): DraftSlot => {
+    const start = readParts(slot.start, "duration", tickRate);
+    const duration = readParts(slot.duration, "duration", tickRate) || null;
+    return { config: slot, start, duration, end: start === null || duration === null ? null : start + duration };
+  });
+  slots.sort((a, b) => (a.start ?? 0) - (b.start ?? 0) || (a.config.hart ?? 0) - (b.config.hart ?? 0));
+  return {
+    name,
+    config,
+    majorFrame: readParts(config.majorFrame, "duration", tickRate) || null,
+    slots,
+    isComplete: slots.every(({ config: { partition } }) => partition !== null && partitions.has(partition)),
+  };
 };
 
-type Text<By> = readonly [by: By, container: object, key: string | number, text: string];
+/** A partition's slots, in order of start; null when one of them is not known. */
+export const stretchesOf = ({ slots }: DraftSchedule, partition: string): readonly Stretch[] | null => {
+  const own = slots.filter(({ config }) => config.partition === partition);
+  const known = own.flatMap(({ start, end }) => (start === null || end === null ? [] : [{ start, end }]));
+  return known.length === own.length ? known : null;
+};
 
-function* pointTexts({ channels, io }: ModuleConfig): Generator<Text<PointUse["by"]>> {
+type Text<By> = readonly [by: By, container: object, key: string | number, text: string | null];
+
+function* pointTexts({ channels, io }: Partly<ModuleConfig>): Generator<Text<PointUse["by"]>> {
   for (const channel of channels) {
     if (channel.type !== "sampling") continue;
     yield ["channelFrom", channel, "from", channel.from];
@@ -237,7 +274,7 @@ function* pointTexts({ channels, io }: ModuleConfig): Generator<Text<PointUse["b
   }
 }
 
-function* portTexts({ channels }: ModuleConfig): Generator<Text<PortUse["by"]>> {
+function* portTexts({ channels }: Partly<ModuleConfig>): Generator<Text<PortUse["by"]>> {
   for (const channel of channels) {
     if (channel.type !== "queuing") continue;
     yield ["channelFrom", channel, "from", channel.from];

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, normalize } from "node:path";
 import type { Problem } from "../problem.ts";
 import { type Finding, toProblem } from "./finding.ts";
 import type { ModuleConfig, PartitionConfig } from "./module-config.generated.ts";
+import type { Partly } from "./partly.ts";
 import type { Place, Places } from "./places.ts";
 import type { ConfigTools, ImageFacts } from "./tools.ts";
 
@@ -26,7 +27,7 @@ type Attempt =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export const loadImages = async (
-  config: ModuleConfig,
+  config: Partly<ModuleConfig>,
   configPath: string,
   places: Places,
   tools: ConfigTools,
@@ -36,7 +37,7 @@ export const loadImages = async (
   const warnings: Problem[] = [];
   /** A program that two partitions run is compiled, and its problems are reported, once. */
   const attempts = new Map<string, Attempt>();
-  for (const [name, partition] of Object.entries(config.partitions)) {
+  for (const [name, partition] of Object.entries(config.partitions ?? {})) {
     const source = sourceOf(partition);
     if (source === null) continue;
     const path = isAbsolute(source.path) ? source.path : normalize(join(dirname(configPath), source.path));
@@ -52,10 +53,10 @@ export const loadImages = async (
   return { images, problems, warnings };
 };
 
-/** null when there is not exactly one of the two; a rule says so. */
-const sourceOf = ({ program, image }: PartitionConfig): { kind: "program" | "image"; path: string } | null => {
-  if (program !== undefined && image === undefined) return { kind: "program", path: program };
-  if (image !== undefined && program === undefined) return { kind: "image", path: image };
+/** null when there is not exactly one of the two, which a rule says, or when it is unusable. */
+const sourceOf = ({ program, image }: Partly<PartitionConfig>): { kind: "program" | "image"; path: string } | null => {
+  if (typeof program === "string" && image === undefined) return { kind: "program", path: program };
+  if (typeof image === "string" && program === undefined) return { kind: "image", path: image };
   return null;
 };
 
@@ -87,8 +88,14 @@ const loadProgram = async (loader: Loader): Promise<Attempt> => {
 
 const loadElf = async (loader: Loader): Promise<Attempt> => {
   const file = await readBytes(loader.path, loader.tools);
-  return "reason" in file ? unreadable(loader, file.reason) : inspected(loader, file.bytes, []);
+  if ("reason" in file) return unreadable(loader, file.reason);
+  // Any file would do as a flat binary; in a module that can only be a mistake.
+  if (ELF_MAGIC.every((byte, at) => file.bytes[at] === byte)) return inspected(loader, file.bytes, []);
+  return malformed(loader, "it is no ELF file");
 };
+
+/** System V gABI, chapter 4: the first bytes of every ELF file. */
+const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
 const unreadable = (loader: Loader, reason: string): Attempt =>
   failure(loader, {
@@ -100,12 +107,17 @@ const unreadable = (loader: Loader, reason: string): Attempt =>
 const inspected = (loader: Loader, bytes: Uint8Array, warnings: readonly Problem[]): Attempt => {
   const facts = loader.tools.inspectImage(bytes);
   if (!("problem" in facts)) return { ok: true, image: { path: loader.path, bytes, facts }, warnings };
-  return failure(loader, {
-    code: "image-malformed",
-    message: `the image ${loader.path} cannot be used: ${facts.problem}`,
-    hint: "an image is a static 32-bit RISC-V ELF executable, linked for RAM at 0x8000_0000",
-  });
+  return malformed(loader, facts.problem);
 };
+
+const malformed = (loader: Loader, problem: string): Attempt =>
+  failure(loader, {
+    code: "image-malformed",
+    message: `the image ${loader.path} cannot be used: ${problem}`,
+    hint: /\.st$/i.test(loader.path)
+      ? "Structured Text is given as `program:`"
+      : "an image is a static 32-bit RISC-V ELF executable, linked for RAM at 0x8000_0000",
+  });
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",

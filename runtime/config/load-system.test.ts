@@ -75,15 +75,16 @@ io:
 `;
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const elf = (text: string): Uint8Array => bytes(`\x7fELF${text}`);
 
 const tools = (config: string | Uint8Array, more: Partial<ConfigTools> = {}): ConfigTools => ({
   readFile: async (path) =>
-    path.endsWith(".yaml") ? (typeof config === "string" ? bytes(config) : config) : bytes(path),
-  compileSt: () => ({ ok: true, elf: bytes("program"), warnings: [] }),
+    path.endsWith(".yaml") ? (typeof config === "string" ? bytes(config) : config) : elf(path),
+  compileSt: () => ({ ok: true, elf: elf("program"), warnings: [] }),
   inspectImage: (image) => ({
     loadedBytes: 4096,
     symbols: SYMBOLS,
-    manifest: new TextDecoder().decode(image) === "program" ? MANIFEST : null,
+    manifest: new TextDecoder().decode(image).endsWith("program") ? MANIFEST : null,
   }),
   ...more,
 });
@@ -208,7 +209,9 @@ describe("a module without problems", () => {
 
   it("has another digest when config or image differ in a byte", async () => {
     const digest = async (config: string, image: string): Promise<string> => {
-      const loaded = await load(config, { readFile: async (path) => bytes(path.endsWith(".yaml") ? config : image) });
+      const loaded = await load(config, {
+        readFile: async (path) => (path.endsWith(".yaml") ? bytes(config) : elf(image)),
+      });
       return loaded.ok ? loaded.system.digest : "";
     };
     const digests = [
@@ -368,7 +371,7 @@ describe("mutated configs", () => {
           expect(problem.line).toBeGreaterThanOrEqual(1);
           expect(problem.line).toBeLessThanOrEqual(text.length + 1);
           expect(problem.column).toBeGreaterThanOrEqual(1);
-          expect(problem.message).not.toMatch(/undefined|\[object/);
+          expect(problem.message).not.toMatch(/undefined|null\b(?!")|\[object/);
         }
       }),
       { numRuns: 250 },

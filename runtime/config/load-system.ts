@@ -43,16 +43,15 @@ export const loadSystem = async (path: string, tools: ConfigTools): Promise<Load
   if (text === null) return refused(path, "not-utf8", "it is not written in UTF-8", "save it as UTF-8");
   const yaml = readYaml(text);
   if ("findings" in yaml) return { ok: false, problems: inOrder(yaml.findings, path) };
-  const { findings, config } = checkShape(yaml.value, yaml.places);
-  if (config === null) return { ok: false, problems: inOrder(findings, path) };
 
+  const { findings, config, whole } = checkShape(yaml.value, yaml.places);
   const loaded = await loadImages(config, path, yaml.places, tools);
   const draft = draftModule(config, yaml.places, loaded.images);
   const problems = inOrder([...findings, ...findingsOf(draft, isStrict)], path, loaded.problems);
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0 || whole === null) return { ok: false, problems };
   return {
     ok: true,
-    system: resolveSystem(draft, resolve(path), digestOf(file.bytes, draft)),
+    system: resolveSystem(whole, draft, resolve(path), digestOf(file.bytes, draft)),
     requirements: requirementsOf(draft),
     warnings: inOrder(findingsOf(draft, isWarning), path, loaded.warnings),
   };

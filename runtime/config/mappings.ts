@@ -2,12 +2,13 @@
 import { POINT_TYPES, type PointType } from "../system.ts";
 import type { Draft, DraftPoint, MappingConfig } from "./draft.ts";
 import type { ClientPointConfig } from "./module-config.generated.ts";
+import { named, type Partly } from "./partly.ts";
 
 export interface DraftMapping<Config extends MappingConfig = MappingConfig> {
   readonly config: Config;
   /** null: there is no such point. */
   readonly point: DraftPoint | null;
-  /** How the value travels; null when neither the mapping nor a point says so. */
+  /** How the value travels; null when that cannot be known. */
   readonly type: PointType | null;
 }
 
@@ -18,25 +19,30 @@ export interface MappingTable<Config extends MappingConfig = MappingConfig> {
 }
 
 const drafted = <Config extends MappingConfig>({ partitions }: Draft, config: Config): DraftMapping<Config> => {
-  const [partition = "", name = ""] = config.point.split(".");
+  const [partition = "", name = ""] = config.point?.split(".") ?? [];
   const point = partitions.get(partition)?.points.get(name) ?? null;
-  return { config, point, type: config.type ?? point?.type ?? null };
+  return { config, point, type: config.type === undefined ? (point?.type ?? null) : config.type };
 };
 
 export const serverTables = (draft: Draft): readonly MappingTable[] =>
   draft.config.io.modbusServers.map(({ name, points }) => ({
-    owner: `server ${name}`,
+    owner: named("server", name),
     mappings: points.map((point) => drafted(draft, point)),
   }));
 
-export const deviceTables = (draft: Draft): readonly MappingTable<ClientPointConfig>[] =>
+export const deviceTables = (draft: Draft): readonly MappingTable<Partly<ClientPointConfig>>[] =>
   draft.config.io.modbusClients
     .flatMap(({ devices }) => devices)
-    .map(({ name, points }) => ({ owner: `device ${name}`, mappings: points.map((point) => drafted(draft, point)) }));
+    .map(({ name, points }) => ({
+      owner: named("device", name),
+      mappings: points.map((point) => drafted(draft, point)),
+    }));
 
 export const isBitArea = ({ config }: DraftMapping): boolean =>
   config.area === "coil" || config.area === "discreteInput";
 
-/** Addresses that it takes; a register when its type is not known. */
+/** Addresses that it takes; one when its area or type is not known. */
 export const width = (mapping: DraftMapping): number =>
-  mapping.type !== null && !isBitArea(mapping) && POINT_TYPES[mapping.type].bytes === 4 ? 2 : 1;
+  mapping.type !== null && mapping.config.area !== null && !isBitArea(mapping) && POINT_TYPES[mapping.type].bytes === 4
+    ? 2
+    : 1;

@@ -1,4 +1,4 @@
-/** Remembers where in the file each list and mapping of a config was written, and what was left out of it as unusable. */
+/** Remembers where in the file each list and mapping of a config was written. */
 
 export interface Position {
   /** From 1. */
@@ -22,9 +22,8 @@ export interface EntryPosition {
 
 interface Origin {
   readonly place: Place;
-  /** By key as written, in order; for a list, by the index that the item now has. */
-  entries: Map<Key, EntryPosition & { readonly path: string }>;
-  lost: boolean;
+  /** By key as written, in order. */
+  readonly entries: ReadonlyMap<Key, EntryPosition>;
 }
 
 export const TOP: Position = { line: 1, column: 1 };
@@ -37,8 +36,7 @@ export class Places {
   readonly #origins = new WeakMap<object, Origin>();
 
   register(container: object, place: Place, entries: ReadonlyMap<Key, EntryPosition>): void {
-    const withPaths = [...entries].map(([key, entry]) => [key, { ...entry, path: joinPath(place.path, key) }] as const);
-    this.#origins.set(container, { place, entries: new Map(withPaths), lost: false });
+    this.#origins.set(container, { place, entries });
   }
 
   /** Of the value under `key`, or of the container where that key was not written. */
@@ -46,39 +44,16 @@ export class Places {
     const origin = this.#origins.get(container);
     if (origin === undefined) return { ...TOP, path: key === undefined ? "" : String(key) };
     if (key === undefined) return origin.place;
-    const entry = origin.entries.get(key);
-    if (entry === undefined) return { ...origin.place, path: joinPath(origin.place.path, key) };
-    return { ...entry.value, path: entry.path };
+    return { ...(origin.entries.get(key)?.value ?? origin.place), path: joinPath(origin.place.path, key) };
   }
 
   /** Of the key itself, for what is wrong with the key and not with its value. */
   ofKey(container: object, key: Key): Place {
-    const entry = this.#origins.get(container)?.entries.get(key);
-    return entry === undefined ? this.of(container, key) : { ...entry.key, path: entry.path };
+    return { ...this.of(container, key), ...this.#origins.get(container)?.entries.get(key)?.key };
   }
 
-  /** The keys that the file has, also those left out since. */
+  /** The keys that the file has, also those taken out since. */
   writtenKeys(container: object): readonly string[] {
     return [...(this.#origins.get(container)?.entries.keys() ?? [])].map(String);
-  }
-
-  /** Whether nothing that was written in the container has been left out. */
-  isWhole(container: object): boolean {
-    return !(this.#origins.get(container)?.lost ?? true);
-  }
-
-  /** Takes an entry out of its container, whose other entries keep their places. */
-  leaveOut(container: object, key: Key): void {
-    const origin = this.#origins.get(container);
-    if (origin !== undefined) origin.lost = true;
-    if (!Array.isArray(container)) {
-      Reflect.deleteProperty(container, key);
-      return;
-    }
-    container.splice(Number(key), 1);
-    if (origin === undefined) return;
-    const items = [...origin.entries.values()];
-    items.splice(Number(key), 1);
-    origin.entries = new Map(items.entries());
   }
 }

@@ -1,6 +1,7 @@
 /** Every quantity of a config, with what it is counted in and how small and large it may be. */
 import { CLOCK } from "./draft.ts";
 import type { ModuleConfig } from "./module-config.generated.ts";
+import type { Partly } from "./partly.ts";
 import type { Place, Places } from "./places.ts";
 import type { QuantityKind } from "./quantities.ts";
 
@@ -10,8 +11,8 @@ export interface QuantityEntry {
   readonly kind: QuantityKind;
   /** What must come out whole. */
   readonly countedIn: "cycles" | "milliseconds" | "bytes" | "hertz";
-  /** Of those in the base unit. */
-  readonly perBase: number;
+  /** Of those in the base unit; null: the clock is not known. */
+  readonly perBase: number | null;
   readonly least: 0 | 1;
   readonly most: number;
 }
@@ -20,15 +21,22 @@ export interface QuantityEntry {
 const LONGEST_TIMER = 2 ** 31 - 1;
 const LARGEST_MESSAGE = 65_536;
 
-type Entry = readonly [container: object, key: string, text: string, least?: 0 | 1];
+type Entry = readonly [container: object, key: string, text: string | null, least?: 0 | 1];
 
-/** Cycles are listed only when the clock is known. */
-export function* quantitiesOf(config: ModuleConfig, places: Places, clock: number | null): Generator<QuantityEntry> {
+export function* quantitiesOf(config: Partly<ModuleConfig>, places: Places, clock: number | null) {
+  for (const entry of entriesOf(config, places, clock)) {
+    if (entry.text !== null) yield { ...entry, text: entry.text };
+  }
+}
+
+type PossibleEntry = Omit<QuantityEntry, "text"> & { readonly text: string | null };
+
+function* entriesOf(config: Partly<ModuleConfig>, places: Places, clock: number | null): Generator<PossibleEntry> {
   const entry = ([container, key, text, least = 1]: Entry) => ({ at: places.of(container, key), text, least });
   const { board, partitions, channels } = config;
   const one = { least: 1, perBase: 1 } as const;
   yield { ...entry([board, "clock", board.clock]), ...one, kind: "frequency", countedIn: "hertz", most: CLOCK.most };
-  for (const partition of Object.values(partitions)) {
+  for (const partition of Object.values(partitions ?? {})) {
     const memory = entry([partition, "memory", partition.memory]);
     yield { ...memory, ...one, kind: "size", countedIn: "bytes", most: 2 ** 30 };
   }
@@ -40,19 +48,18 @@ export function* quantitiesOf(config: ModuleConfig, places: Places, clock: numbe
   for (const time of hostTimes(config)) {
     yield { ...entry(time), kind: "duration", countedIn: "milliseconds", perBase: 1000, most: LONGEST_TIMER };
   }
-  if (clock === null) return;
   for (const time of boardTimes(config)) {
     yield { ...entry(time), kind: "duration", countedIn: "cycles", perBase: clock, most: Number.MAX_SAFE_INTEGER };
   }
 }
 
-function* boardTimes({ partitions, schedules, channels, pacing }: ModuleConfig): Generator<Entry> {
-  for (const { requires } of Object.values(partitions)) {
+function* boardTimes({ partitions, schedules, channels, pacing }: Partly<ModuleConfig>): Generator<Entry> {
+  for (const { requires } of Object.values(partitions ?? {})) {
     if (requires === undefined) continue;
     yield [requires, "period", requires.period];
     yield [requires, "duration", requires.duration];
   }
-  for (const schedule of Object.values(schedules)) {
+  for (const schedule of Object.values(schedules ?? {})) {
     yield [schedule, "majorFrame", schedule.majorFrame];
     for (const slot of schedule.slots) {
       yield [slot, "start", slot.start, 0];
@@ -65,14 +72,14 @@ function* boardTimes({ partitions, schedules, channels, pacing }: ModuleConfig):
   yield [pacing, "maxLateness", pacing.maxLateness];
 }
 
-function* hostTimes({ io }: ModuleConfig): Generator<Entry> {
+function* hostTimes({ io }: Partly<ModuleConfig>): Generator<Entry> {
   for (const server of io.modbusServers) yield [server, "idleTimeout", server.idleTimeout];
   for (const client of io.modbusClients) {
     yield [client, "responseTimeout", client.responseTimeout];
     yield [client.reconnectBackoff, "min", client.reconnectBackoff.min];
     yield [client.reconnectBackoff, "max", client.reconnectBackoff.max];
     for (const { pollGroups } of client.devices) {
-      for (const group of Object.values(pollGroups)) yield [group, "interval", group.interval];
+      for (const group of Object.values(pollGroups ?? {})) yield [group, "interval", group.interval];
     }
   }
   for (const publication of io.mqtt.flatMap(({ publish }) => publish)) {

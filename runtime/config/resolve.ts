@@ -16,9 +16,15 @@ import type {
   System,
 } from "../system.ts";
 import { type Cycles, cycles, guestAddress, hertz } from "../units.ts";
-import { type Draft, type DraftPartition, type DraftPoint, type MappingConfig, readParts } from "./draft.ts";
+import { type Draft, type DraftPartition, type DraftPoint, readParts } from "./draft.ts";
 import { EMBEDDED_BROKER } from "./listeners.ts";
-import type { ClientPointConfig, MqttLinkConfig, Value } from "./module-config.generated.ts";
+import type {
+  ClientPointConfig,
+  ModuleConfig,
+  MqttLinkConfig,
+  ServerPointConfig,
+  Value,
+} from "./module-config.generated.ts";
 import { readValue } from "./values.ts";
 
 /** What rules have made sure of. */
@@ -27,34 +33,36 @@ const sure = <Fact>(fact: Fact | null | undefined): Fact => {
   return fact;
 };
 
-export const resolveSystem = (draft: Draft, configPath: string, digest: string): System => {
-  const resolver = new Resolver(draft);
+export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: string, digest: string): System => {
+  const resolver = new Resolver(config, draft);
   return frozen({
-    name: draft.config.module,
+    name: config.module,
     configPath,
     digest,
     clock: hertz(sure(draft.clock)),
-    harts: draft.config.board.harts,
+    harts: config.board.harts,
     partitions: resolver.partitions(),
     schedule: resolver.schedule(),
     samplingChannels: resolver.samplingChannels(),
     queuingChannels: resolver.queuingChannels(),
     modbusServers: resolver.modbusServers(),
     modbusClients: resolver.modbusClients(),
-    mqtt: draft.config.io.mqtt.map((link) => resolver.mqttLink(link)),
-    maxLateness: resolver.cycles(draft.config.pacing.maxLateness),
+    mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link)),
+    maxLateness: resolver.cycles(config.pacing.maxLateness),
   });
 };
 
 const milliseconds = (text: string): number => sure(readParts(text, "duration", 1000));
 
 class Resolver {
+  readonly #config: ModuleConfig;
   readonly #draft: Draft;
   readonly #partitions: readonly DraftPartition[];
   /** Connected ports of each partition, in the order in which it declares them. */
   readonly #ports: ReadonlyMap<DraftPartition, readonly string[]>;
 
-  constructor(draft: Draft) {
+  constructor(config: ModuleConfig, draft: Draft) {
+    this.#config = config;
     this.#draft = draft;
     this.#partitions = [...draft.partitions.values()];
     const connected = new Set(draft.portUses.map(({ text }) => text));
@@ -97,7 +105,7 @@ class Resolver {
   #portsOf(partition: DraftPartition): readonly QueuingPort[] {
     const queues = this.#queues();
     return sure(this.#ports.get(partition)).map((name, index) => {
-      const { direction } = sure(partition.ports.get(name));
+      const direction = sure(partition.ports.get(name)?.direction);
       const end = direction === "source" ? "from" : "to";
       return {
         index,
@@ -109,26 +117,26 @@ class Resolver {
   }
 
   #queues() {
-    return this.#draft.config.channels.filter((channel) => channel.type === "queuing");
+    return this.#config.channels.filter((channel) => channel.type === "queuing");
   }
 
   schedule(): Schedule {
     const { name, majorFrame, slots } = sure(this.#draft.schedule);
     return {
       name,
-      majorFrame: cycles(majorFrame),
+      majorFrame: cycles(sure(majorFrame)),
       slots: slots.map(({ config, start, duration }, index) => ({
         index,
-        hart: config.hart,
-        partition: this.#partitionIndex(config.partition),
-        start: cycles(start),
-        duration: cycles(duration),
+        hart: sure(config.hart),
+        partition: this.#partitionIndex(sure(config.partition)),
+        start: cycles(sure(start)),
+        duration: cycles(sure(duration)),
       })),
     };
   }
 
   samplingChannels(): readonly SamplingChannel[] {
-    return this.#draft.config.channels
+    return this.#config.channels
       .filter((channel) => channel.type === "sampling")
       .map(({ from, to, refreshPeriod }) => ({
         from: this.#pointRef(from),
@@ -167,13 +175,13 @@ class Resolver {
     return sure(this.#draft.partitions.get(partition)?.points.get(point));
   }
 
-  #mapping(config: MappingConfig, byteOrder: ModbusMapping["byteOrder"]): ModbusMapping {
+  #mapping(config: ServerPointConfig | ClientPointConfig, byteOrder: ModbusMapping["byteOrder"]): ModbusMapping {
     const { area, address, scale, offset } = config;
     return {
       point: this.#pointRef(config.point),
       area,
       address,
-      type: config.type ?? this.#point(config.point).type,
+      type: config.type ?? sure(this.#point(config.point).type),
       byteOrder: config.byteOrder ?? byteOrder,
       scale,
       offset,
@@ -181,7 +189,7 @@ class Resolver {
   }
 
   modbusServers(): readonly ModbusServer[] {
-    return this.#draft.config.io.modbusServers.map(
+    return this.#config.io.modbusServers.map(
       ({ name, host, port, unitId, maxConnections, idleTimeout, byteOrder, points }) => ({
         name,
         host,
@@ -195,7 +203,7 @@ class Resolver {
   }
 
   modbusClients(): readonly ModbusClient[] {
-    return this.#draft.config.io.modbusClients.map(
+    return this.#config.io.modbusClients.map(
       ({ name, host, port, responseTimeout, reconnectBackoff, degradeAfter, devices }) => ({
         name,
         host,
@@ -253,8 +261,8 @@ const brokerAddress = (url: string): { host: string; port: number } => {
   return { host: sure(bracketed ?? plain), port: port === undefined ? EMBEDDED_BROKER.port : Number(port) };
 };
 
-const valueFor = ({ type }: DraftPoint, written: Value): PointValue => {
-  const read = readValue(type, written);
+const valueFor = ({ type }: DraftPoint, written: Value | null): PointValue => {
+  const read = readValue(sure(type), sure(written));
   return sure("value" in read ? read.value : null);
 };
 
@@ -265,14 +273,14 @@ const resolvedPoint = (point: DraftPoint, index: number, names: readonly string[
   return {
     index,
     name,
-    type,
-    direction,
-    address: guestAddress(address),
+    type: sure(type),
+    direction: sure(direction),
+    address: guestAddress(sure(address)),
     bit,
     initial: config?.initial === undefined ? initial : valueFor(point, config.initial),
     failSafe:
       failSafe === "hold" ? "hold" : failSafe === nothing || config === null ? nothing : valueFor(point, failSafe),
-    validityOf: config?.validityOf === undefined ? null : names.indexOf(config.validityOf),
+    validityOf: config?.validityOf === undefined ? null : names.indexOf(sure(config.validityOf)),
   };
 };
 

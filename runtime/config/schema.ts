@@ -19,12 +19,24 @@ export interface SchemaNode {
   readonly const?: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly oneOf?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly discriminator?: { readonly propertyName: string };
+  readonly $ref?: string;
+}
+
+interface Schema extends SchemaNode {
+  readonly $defs: Readonly<Record<string, SchemaNode>>;
 }
 
 /** `import.meta.resolve` does not know "#…" under vitest; `require.resolve` does everywhere. */
 const schemaPath = (): string => createRequire(import.meta.url).resolve("#module-schema");
+
+const schema: Schema = JSON.parse(readFileSync(schemaPath(), "utf8"));
+
+/** Follows a reference to one of the `$defs`. */
+export const schemaNode = (node: SchemaNode): SchemaNode =>
+  node.$ref === undefined ? node : (schema.$defs[node.$ref.replace("#/$defs/", "")] ?? {});
 
 let compiled: ValidateFunction<ModuleConfig> | null = null;
 
@@ -36,7 +48,7 @@ const validator = (): ValidateFunction<ModuleConfig> => {
     allowUnionTypes: true,
     discriminator: true,
     useDefaults: true,
-  }).compile<ModuleConfig>(JSON.parse(readFileSync(schemaPath(), "utf8")));
+  }).compile<ModuleConfig>(schema);
   return compiled;
 };
 

@@ -1,45 +1,52 @@
 /**
- * Holds a config against the schema: reports everything wrong with its shape, and leaves out what cannot be used, so that the
- * rules still see the rest.
+ * Holds a config against the schema: reports everything wrong with its shape, and puts null in the place of what cannot be
+ * used, so that the rules still see all the rest.
  */
 import type { Finding } from "./finding.ts";
 import type { ModuleConfig } from "./module-config.generated.ts";
+import type { Partly } from "./partly.ts";
 import type { Key, Places } from "./places.ts";
-import { type SchemaError, schemaErrors } from "./schema.ts";
+import { type SchemaError, type SchemaNode, schemaErrors, schemaNode } from "./schema.ts";
 import { findingOf } from "./shape-words.ts";
 
 export interface Shape {
   readonly findings: readonly Finding[];
-  /** What is left: of the right shape, but lists and mappings may be emptier than the schema wants. null: nothing usable. */
-  readonly config: ModuleConfig | null;
+  readonly config: Partly<ModuleConfig>;
+  /** The same when nothing was wrong. */
+  readonly whole: ModuleConfig | null;
 }
 
-/** Changes `value`: fills in defaults and leaves out what is wrong. */
+/** Changes `value`: fills in defaults, and null for what is wrong. */
 export const checkShape = (value: unknown, places: Places): Shape => {
-  const root = { value };
-  let errors = schemaErrors(value);
-  const findings = withoutEchoes(errors ?? []).map((error) =>
-    findingOf(error, places, locate(root, error.instancePath)),
-  );
-  // Each round leaves out at least one value, and what that makes incomplete goes in the next.
-  while (errors !== null) {
-    if (!leaveOut(root, withoutEchoes(errors), places)) return { findings, config: null };
-    const remaining = schemaErrors(value);
-    if (remaining?.every(isEmptiness)) break;
-    errors = remaining;
-  }
-  return { findings, config: value as ModuleConfig };
+  const root = { "": value };
+  const errors = schemaErrors(value);
+  const located = withoutEchoes(errors ?? []).map((error) => ({
+    error,
+    location: locate(root, error.instancePath),
+  }));
+  const findings = located.map(({ error, location }) => findingOf(error, places, location));
+  for (const { error, location } of located) putNull(error, location);
+  const config = root[""] as ModuleConfig;
+  return { findings, config, whole: errors === null ? config : null };
 };
 
-const isEmptiness = ({ keyword }: SchemaError): boolean => keyword === "minItems" || keyword === "minProperties";
-
-/** Without the errors that only say in detail what another says as a whole. */
+/** Without the errors that only say in detail what another says as a whole, and with one for each value. */
 const withoutEchoes = (errors: readonly SchemaError[]): readonly SchemaError[] => {
   const choices = errors.filter(({ keyword }) => keyword === "anyOf").map(({ instancePath }) => instancePath);
-  return errors.filter(
-    ({ keyword, instancePath, propertyName }) =>
-      propertyName === undefined && (keyword === "anyOf" || !choices.some((path) => instancePath.startsWith(path))),
-  );
+  const seen = new Set<string>();
+  return errors.filter((error) => {
+    const { keyword, instancePath, propertyName } = error;
+    if (propertyName !== undefined) return false;
+    if (keyword !== "anyOf" && choices.some((path) => instancePath.startsWith(path))) return false;
+    const what = `${instancePath} ${nameIn(error) ?? ""}`;
+    return !seen.has(what) && seen.add(what);
+  });
+};
+
+/** What an error about a mapping is about, when it is one of its keys. */
+const nameIn = ({ params }: SchemaError): string | null => {
+  const name = params.additionalProperty ?? params.propertyName ?? params.missingProperty ?? params.tag;
+  return typeof name === "string" ? name : null;
 };
 
 /** Where in the config value something stands: under which key of which container. */
@@ -49,8 +56,8 @@ export interface Location {
   readonly value: unknown;
 }
 
-const locate = (root: { readonly value: unknown }, pointer: string): Location => {
-  let at: Location = { container: root, key: "value", value: root.value };
+const locate = (root: { readonly "": unknown }, pointer: string): Location => {
+  let at: Location = { container: root, key: "", value: root[""] };
   for (const step of pointer.split("/").slice(1)) {
     const container = at.value as object;
     const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
@@ -60,35 +67,31 @@ const locate = (root: { readonly value: unknown }, pointer: string): Location =>
   return at;
 };
 
-/** What stands in for a section of the module that is missing or unusable: nothing. */
-const SECTIONS: Readonly<Record<string, () => unknown>> = {
-  module: () => "unnamed",
-  partitions: () => ({}),
-  schedules: () => ({}),
+const putNull = (error: SchemaError, { container, key, value }: Location): void => {
+  const name = nameIn(error) ?? "";
+  const node = error.parentSchema ?? {};
+  switch (error.keyword) {
+    // What has no business here, or no name by which anything could mean it.
+    case "additionalProperties":
+    case "propertyNames":
+      Reflect.deleteProperty(value as object, name);
+      break;
+    case "required":
+      Reflect.set(value as object, name, nothing(node.properties?.[name] ?? {}));
+      break;
+    case "discriminator":
+      Reflect.set(value as object, name, null);
+      break;
+    default:
+      Reflect.set(container, key, nothing(node));
+  }
 };
 
-/** @returns false when nothing usable is left. */
-const leaveOut = (root: { readonly value: unknown }, errors: readonly SchemaError[], places: Places): boolean => {
-  const doomed = new Map<object, Set<Key>>();
-  for (const error of errors) {
-    if (isEmptiness(error)) continue;
-    const { container, key, value } = locate(root, error.instancePath);
-    const { additionalProperty, propertyName, missingProperty } = error.params;
-    const extra = additionalProperty ?? propertyName;
-    if (container === root && missingProperty !== undefined) {
-      Reflect.set(value as object, String(missingProperty), SECTIONS[String(missingProperty)]!());
-    } else if (typeof extra === "string") add(doomed, value as object, extra);
-    else if (container === root) return false;
-    else add(doomed, container, key);
-  }
-  for (const [container, keys] of doomed) {
-    const lastFirst = [...keys].sort((a, b) => Number(b) - Number(a));
-    for (const key of lastFirst) places.leaveOut(container, key);
-  }
-  return true;
-};
-
-const add = (doomed: Map<object, Set<Key>>, container: object, key: Key): void => {
-  const keys = doomed.get(container) ?? new Set<Key>();
-  doomed.set(container, keys.add(key));
+/** What stands for a value that should have been like this. */
+const nothing = (reference: SchemaNode): unknown => {
+  const node = schemaNode(reference);
+  if (node.items !== undefined) return [nothing(node.items)];
+  if (node.discriminator !== undefined) return { [node.discriminator.propertyName]: null };
+  if (node.properties === undefined) return null;
+  return Object.fromEntries(Object.entries(node.properties).map(([key, child]) => [key, nothing(child)]));
 };

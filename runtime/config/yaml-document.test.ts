@@ -25,15 +25,6 @@ describe("reading YAML", () => {
     expect(places.of(root.a[0], "missing")).toEqual({ line: 2, column: 5, path: "a[0].missing" });
   });
 
-  it("keeps the places of items when one before them is left out", () => {
-    const { value, places } = read("[ bad, good ]");
-    const list = value as string[];
-    places.leaveOut(list, 0);
-    expect(list).toEqual(["good"]);
-    expect(places.of(list, 0)).toEqual({ line: 1, column: 8, path: "[1]" });
-    expect(places.isWhole(list)).toBe(false);
-  });
-
   it("gives an alias the value of its anchor, at a place of its own", () => {
     const { value, places } = read("a: &slot { start: 1 }\nb: *slot\n");
     const root = value as { a: object; b: object };

@@ -7,13 +7,13 @@ export const channelDirection: Rule = {
   *check({ pointUses, portUses }) {
     for (const { by, at, text, point } of pointUses) {
       const wanted = by === "channelFrom" ? "output" : by === "channelTo" ? "input" : null;
-      if (wanted === null || point === null || point.direction === wanted) continue;
+      if (wanted === null || !point?.direction || point.direction === wanted) continue;
       const message = `${text} is an ${point.direction}: a sampling channel ${DIRECTIONS[wanted]} an ${wanted}`;
       yield { at, message, hint: "swap the ends, or name another point" };
     }
     for (const { by, at, text, port } of portUses) {
       const wanted = by === "channelFrom" ? "source" : "destination";
-      if (port === null || port.direction === wanted) continue;
+      if (!port?.direction || port.direction === wanted) continue;
       const message = `${text} is a ${port.direction} port: a queuing channel ${DIRECTIONS[wanted]} a ${wanted} port`;
       yield { at, message, hint: "swap the ends, or name another port" };
     }

@@ -8,7 +8,8 @@ export const channelType: Rule = {
     let from: (typeof pointUses)[number] | null = null;
     for (const use of pointUses) {
       if (use.by === "channelFrom") from = use;
-      if (use.by !== "channelTo" || !from?.point || use.point === null || use.point.type === from.point.type) continue;
+      if (use.by !== "channelTo" || !from?.point?.type || !use.point?.type) continue;
+      if (use.point.type === from.point.type) continue;
       const message = `${use.text} is a ${use.point.type}, but ${from.text} is a ${from.point.type}`;
       yield { at: use.at, message, hint: "give both ends the same type" };
     }

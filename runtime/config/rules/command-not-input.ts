@@ -6,7 +6,7 @@ export const commandNotInput: Rule = {
   description: "Commands are for inputs.",
   *check({ pointUses }) {
     for (const { by, at, text, point } of pointUses) {
-      if (by !== "command" || point === null || point.direction === "input") continue;
+      if (by !== "command" || point?.direction !== "output") continue;
       yield {
         at,
         message: `${text} is an output: no command can set it`,

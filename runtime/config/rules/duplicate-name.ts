@@ -9,6 +9,7 @@ export const duplicateName: Rule = {
     for (const list of [modbusServers, modbusClients, mqtt, modbusClients.flatMap(({ devices }) => devices)]) {
       const lines = new Map<string, number>();
       for (const entry of list) {
+        if (entry.name === null) continue;
         const at = places.of(entry, "name");
         const line = lines.get(entry.name);
         if (line === undefined) lines.set(entry.name, at.line);

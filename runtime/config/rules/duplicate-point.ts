@@ -16,6 +16,7 @@ export const duplicatePoint: Rule = {
     for (const list of lists) {
       const lines = new Map<string, number>();
       for (const { at, name } of list) {
+        if (name === null) continue;
         const line = lines.get(name);
         if (line === undefined) lines.set(name, at.line);
         else yield { at, message: `${name} is listed twice (first in line ${line})`, hint: "remove one of the two" };

@@ -7,7 +7,7 @@ export const failSafeOfInput: Rule = {
   *check({ partitions, places }) {
     for (const { points } of partitions.values()) {
       for (const { name, direction, config } of points.values()) {
-        if (direction !== "input" || config?.failSafe === undefined) continue;
+        if (direction !== "input" || config?.failSafe == null) continue;
         const message = `${name} is an input: it has no fail-safe value`;
         const hint = "remove it; onBad at a Modbus device says what an input takes when the device fails";
         yield { at: places.ofKey(config, "failSafe"), message, hint };

@@ -7,7 +7,7 @@ export const hartOutOfRange: Rule = {
   *check({ config, schedule, places }) {
     const { harts } = config.board;
     for (const { config: slot } of schedule?.slots ?? []) {
-      if (slot.hart < harts) continue;
+      if (harts === null || slot.hart === null || slot.hart < harts) continue;
       const message = `there is no hart ${slot.hart}: the board has ${harts}, counted from 0`;
       yield { at: places.of(slot, "hart"), message, hint: `use 0 to ${harts - 1}, or set board.harts` };
     }

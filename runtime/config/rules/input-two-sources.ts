@@ -5,7 +5,7 @@ import type { Rule } from "./rule.ts";
 interface Source {
   readonly at: Place;
   /** `intake.level` */
-  readonly point: string;
+  readonly point: string | null;
   readonly what: string;
   readonly isCommand: boolean;
 }
@@ -26,7 +26,7 @@ export const inputTwoSources: Rule = {
     };
     for (const { name: partition, points } of partitions.values()) {
       for (const point of points.values()) {
-        if (point.direction !== "input" || point.config?.validityOf === undefined) continue;
+        if (point.direction !== "input" || point.config?.validityOf == null) continue;
         const at = places.of(point.config, "validityOf");
         const what = `the validity of ${point.config.validityOf}`;
         add(point, { at, point: `${partition}.${point.name}`, what, isCommand: false });

@@ -13,8 +13,8 @@ export const inputWithoutSource: Rule = {
         if (point.direction !== "input" || written.has(point) || point.config?.validityOf !== undefined) continue;
         const at =
           point.config === null
-            ? places.ofKey(config.partitions, partition.name)
-            : places.ofKey(partition.config.points, point.name);
+            ? places.ofKey(config.partitions ?? {}, partition.name)
+            : places.ofKey(partition.config.points ?? {}, point.name);
         const message = `nothing writes ${partition.name}.${point.name}: it keeps its initial value`;
         yield { at, message, hint: "connect it with a channel or in io, or use a constant" };
       }

@@ -7,7 +7,7 @@ export const listenNotLoopback: Rule = {
   description: "Servers listen on loopback only, for now.",
   *check({ config, places }) {
     for (const { container, what, host } of listeners(config)) {
-      if (/^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$|^::1$|^localhost$/.test(host)) continue;
+      if (host === null || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$|^::1$|^localhost$/.test(host)) continue;
       const message = `${what} would listen on ${host} without any protection`;
       yield { at: places.of(container, "host"), message, hint: "use 127.0.0.1; only loopback is allowed for now" };
     }

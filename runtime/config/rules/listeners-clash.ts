@@ -8,6 +8,7 @@ export const listenersClash: Rule = {
   *check({ config, places }) {
     const taken = new Map<string, string>();
     for (const { container, what, host, port } of listeners(config)) {
+      if (host === null || port === null) continue;
       const address = `${host === "localhost" ? "127.0.0.1" : host}:${port}`;
       const other = taken.get(address);
       if (other === undefined) taken.set(address, what);

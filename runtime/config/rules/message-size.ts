@@ -7,8 +7,8 @@ export const messageSize: Rule = {
   code: "message-size",
   description: "A queuing channel's maxMessageSize fits the ports at its ends.",
   *check({ config, partitions, places }) {
-    const portOf = (text: string) => {
-      const [partition = "", name = ""] = text.split(".");
+    const portOf = (text: string | null) => {
+      const [partition = "", name = ""] = text?.split(".") ?? [];
       return partitions.get(partition)?.ports.get(name);
     };
     for (const channel of config.channels) {

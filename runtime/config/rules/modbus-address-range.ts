@@ -9,8 +9,8 @@ export const modbusAddressRange: Rule = {
     for (const { mappings } of [...serverTables(draft), ...deviceTables(draft)]) {
       for (const mapping of mappings) {
         const { config } = mapping;
-        if (config.address + width(mapping) <= 65_536) continue;
-        const message = `${config.point} takes two registers, but there is none behind ${config.address}`;
+        if (config.address === null || config.address + width(mapping) <= 65_536) continue;
+        const message = `${config.point ?? "it"} takes two registers, but there is none behind ${config.address}`;
         yield { at: draft.places.of(config, "address"), message, hint: "use 65534 or less" };
       }
     }

@@ -13,34 +13,38 @@ export const modbusOverlap: Rule = {
     ] as const) {
       for (const [mapping, other, owner] of overlaps(tables)) {
         if (shared(mapping, other)) continue;
-        const { point, area, address } = mapping.config;
-        const taken = `${other.config.point} (${range(other)}, line ${draft.places.of(other.config, "address").line})`;
+        const { point, area } = mapping.config;
+        const taken = `${other.config.point ?? "another"} (${range(other)}, line ${draft.places.of(other.config, "address").line})`;
         yield {
           at: draft.places.of(mapping.config, "address"),
-          message: `${point} at ${area} ${range(mapping)} of ${owner} overlaps with ${taken}`,
-          hint: `the next address behind it is ${Math.max(address, other.config.address + width(other))}`,
+          message: `${point ?? "a point"} at ${area} ${range(mapping)} of ${owner} overlaps with ${taken}`,
+          hint: `the next address behind it is ${Math.max(mapping.address, other.address + width(other))}`,
         };
       }
     }
   },
 };
 
+type Placed = DraftMapping & { readonly address: number };
+
 const isOutput = ({ point }: DraftMapping): boolean => point?.direction === "output";
 
-const range = (mapping: DraftMapping): string => {
-  const { address } = mapping.config;
-  return width(mapping) === 1 ? String(address) : `${address}–${address + 1}`;
-};
+const range = (mapping: Placed): string =>
+  width(mapping) === 1 ? String(mapping.address) : `${mapping.address}–${mapping.address + 1}`;
 
 /** Each mapping that starts before the one before it, in order of address, has ended. */
-function* overlaps(tables: readonly MappingTable[]): Generator<readonly [DraftMapping, DraftMapping, string]> {
+function* overlaps(tables: readonly MappingTable[]): Generator<readonly [Placed, Placed, string]> {
   for (const { owner, mappings } of tables) {
-    const ordered = [...mappings].sort((a, b) => a.config.address - b.config.address);
-    const before = new Map<string, DraftMapping>();
-    for (const mapping of ordered) {
+    const placed = mappings.flatMap((mapping): readonly Placed[] => {
       const { area, address } = mapping.config;
+      return area === null || address === null ? [] : [{ ...mapping, address }];
+    });
+    placed.sort((a, b) => a.address - b.address);
+    const before = new Map<string | null, Placed>();
+    for (const mapping of placed) {
+      const { area } = mapping.config;
       const other = before.get(area);
-      if (other !== undefined && address < other.config.address + width(other)) yield [mapping, other, owner];
+      if (other !== undefined && mapping.address < other.address + width(other)) yield [mapping, other, owner];
       before.set(area, mapping);
     }
   }

@@ -9,7 +9,7 @@ export const modbusScaleZero: Rule = {
     for (const { mappings } of [...serverTables(draft), ...deviceTables(draft)]) {
       for (const { config } of mappings) {
         if (config.scale !== 0) continue;
-        const message = `the scale of ${config.point} is 0: no value could travel`;
+        const message = `the scale of ${config.point ?? "a point"} is 0: no value could travel`;
         yield { at: draft.places.of(config, "scale"), message, hint: "value = raw × scale + offset; remove it for 1" };
       }
     }

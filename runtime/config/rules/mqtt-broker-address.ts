@@ -6,10 +6,10 @@ export const mqttBrokerAddress: Rule = {
   description: "host and port are given for an embedded broker only, and a broker's URL has a port from 1 to 65535.",
   *check({ config, places }) {
     for (const link of config.io.mqtt) {
-      if (link.broker === "embedded") continue;
+      if (link.broker === null || link.broker === "embedded") continue;
       for (const key of ["host", "port"] as const) {
-        if (link[key] === undefined) continue;
-        const message = `${key} is for an embedded broker, but ${link.name} connects to ${link.broker}`;
+        if (link[key] == null) continue;
+        const message = `${key} is for an embedded broker, but ${link.name ?? "this link"} connects to ${link.broker}`;
         yield { at: places.ofKey(link, key), message, hint: "put it into the URL: mqtt://host:port" };
       }
       const port = /:(\d+)$/.exec(link.broker)?.[1];

@@ -8,7 +8,7 @@ export const onBadOfOutput: Rule = {
   *check(draft) {
     for (const { mappings } of deviceTables(draft)) {
       for (const { config, point } of mappings) {
-        if (point?.direction !== "output" || config.onBad === undefined) continue;
+        if (point?.direction !== "output" || config.onBad == null) continue;
         const message = `${config.point} is an output: onBad has no meaning for it`;
         yield { at: draft.places.ofKey(config, "onBad"), message, hint: "remove it" };
       }

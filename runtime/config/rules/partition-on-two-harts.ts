@@ -7,6 +7,7 @@ export const partitionOnTwoHarts: Rule = {
   *check({ schedule, places }) {
     const home = new Map<string, number>();
     for (const { config } of schedule?.slots ?? []) {
+      if (config.partition === null || config.hart === null) continue;
       const first = home.get(config.partition) ?? config.hart;
       home.set(config.partition, first);
       if (first === config.hart) continue;

@@ -14,8 +14,7 @@ export const pointOutsideMemory: Rule = {
       const itself = places.of(config, config.program === undefined ? "image" : "program");
       for (const { name, type, address, config: declared } of points.values()) {
         const { symbol } = declared ?? {};
-        if (symbol !== undefined && !image.facts.symbols.has(symbol)) continue;
-        if (isInside(address, POINT_TYPES[type].bytes)) continue;
+        if (address === null || type === null || isInside(address, POINT_TYPES[type].bytes)) continue;
         const at = declared === null || symbol === undefined ? itself : places.of(declared, "symbol");
         const message = `${symbol ?? name} is at 0x${address.toString(16)}, outside the partition's memory`;
         yield { at, message, hint: "a point is a variable in RAM, which starts at 0x80000000" };

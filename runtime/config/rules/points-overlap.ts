@@ -9,17 +9,17 @@ export const pointsOverlap: Rule = {
   *check({ partitions, config, places }) {
     for (const partition of partitions.values()) {
       if (partition.image === null) continue;
-      const ordered = [...partition.points.values()].filter(({ address }) => address > 0);
-      ordered.sort((a, b) => firstBit(a) - firstBit(b));
+      const ordered = [...partition.points.values()].flatMap(inRam);
+      ordered.sort((a, b) => a.first - b.first);
       for (const [index, point] of ordered.entries()) {
         for (const other of ordered.slice(index + 1)) {
-          if (firstBit(other) >= firstBit(point) + bits(point)) break;
-          if (point.direction === "output" && other.direction === "output") continue;
-          const declared = Object.hasOwn(partition.config.points, other.name);
+          if (other.first >= point.end) break;
+          if (point.direction !== "input" && other.direction !== "input") continue;
+          const points = partition.config.points ?? {};
           yield {
-            at: declared
-              ? places.ofKey(partition.config.points, other.name)
-              : places.ofKey(config.partitions, partition.name),
+            at: Object.hasOwn(points, other.name)
+              ? places.ofKey(points, other.name)
+              : places.ofKey(config.partitions ?? {}, partition.name),
             message: `${other.name} and ${point.name} of ${partition.name} lie in the same place in RAM`,
             hint: "give each point a variable of its own",
           };
@@ -29,6 +29,10 @@ export const pointsOverlap: Rule = {
   },
 };
 
-const firstBit = ({ address, bit }: DraftPoint): number => address * 8 + (bit ?? 0);
-
-const bits = ({ bit, type }: DraftPoint): number => (bit === null ? POINT_TYPES[type].bytes * 8 : 1);
+/** With the bits that it takes, of all those in RAM. */
+const inRam = (point: DraftPoint) => {
+  const { address, bit, type } = point;
+  if (address === null || type === null) return [];
+  const first = address * 8 + (bit ?? 0);
+  return [{ ...point, first, end: first + (bit === null ? POINT_TYPES[type].bytes * 8 : 1) }];
+};

@@ -10,10 +10,10 @@ export const portUnconnected: Rule = {
     for (const partition of partitions.values()) {
       for (const port of partition.ports.values()) {
         if (connected.has(port)) continue;
-        const declared = Object.hasOwn(partition.config.ports, port.name);
-        const at = declared
-          ? places.ofKey(partition.config.ports, port.name)
-          : places.ofKey(config.partitions, partition.name);
+        const ports = partition.config.ports ?? {};
+        const at = Object.hasOwn(ports, port.name)
+          ? places.ofKey(ports, port.name)
+          : places.ofKey(config.partitions ?? {}, partition.name);
         const message = `port ${port.name} of ${partition.name} is not connected: the guest will not find it`;
         yield { at, message, hint: "add a queuing channel for it" };
       }

@@ -9,7 +9,8 @@ export const quantityNotWhole: Rule = {
   *check({ config, places, clock, partitions }) {
     for (const { at, text, kind, countedIn, perBase } of quantitiesOf(config, places, clock)) {
       const quantity = parseQuantity(text, kind);
-      if (quantity === null || (quantity.numerator * BigInt(perBase)) % quantity.denominator === 0n) continue;
+      if (quantity === null || perBase === null) continue;
+      if ((quantity.numerator * BigInt(perBase)) % quantity.denominator === 0n) continue;
       const message = `${text} is no whole number of ${countedIn}`;
       yield { at, message, hint: countedIn === "cycles" ? cycleHint(config.board.clock, perBase) : ONES[countedIn] };
     }
@@ -30,5 +31,5 @@ const ONES = {
   hertz: "the smallest step of the clock is 1 Hz",
 } as const;
 
-const cycleHint = (clock: string, hertz: number): string =>
+const cycleHint = (clock: string | null, hertz: number): string =>
   `at ${clock} a cycle takes ${Number((1e9 / hertz).toPrecision(6))} ns; use a multiple of it, or another clock`;

@@ -9,7 +9,8 @@ export const quantityTooLarge: Rule = {
   *check({ config, places, clock }) {
     for (const { at, text, kind, countedIn, perBase, most } of quantitiesOf(config, places, clock)) {
       const quantity = parseQuantity(text, kind);
-      if (quantity === null || quantity.numerator * BigInt(perBase) <= quantity.denominator * BigInt(most)) continue;
+      if (quantity === null || perBase === null) continue;
+      if (quantity.numerator * BigInt(perBase) <= quantity.denominator * BigInt(most)) continue;
       const parts = inParts(quantity, perBase);
       const counted = parts === null ? "" : ` (${parts} ${countedIn})`;
       yield {

@@ -1,6 +1,6 @@
 /** ARINC 653 P1 §2.3.1: a partition is given at least its duration in every one of its periods. */
 
-import { readParts } from "../draft.ts";
+import { readParts, stretchesOf } from "../draft.ts";
 import { showDuration } from "../quantities.ts";
 import { leastInWindows } from "../slot-service.ts";
 import type { Rule } from "./rule.ts";
@@ -8,16 +8,16 @@ import type { Rule } from "./rule.ts";
 export const requiresNotMet: Rule = {
   code: "requires-not-met",
   description: "The schedule gives a partition the duration that it requires in every period.",
-  *check({ schedule, partitions, places, clock }) {
-    if (schedule === null || !schedule.complete || clock === null) return;
+  *check({ schedule, partitions, places, tickRate }) {
+    const { majorFrame = null } = schedule ?? {};
+    if (!schedule?.isComplete || majorFrame === null) return;
     for (const { name, config } of partitions.values()) {
       const { requires } = config;
-      const slots = schedule.slots.filter((slot) => slot.config.partition === name);
-      if (requires === undefined || slots.length === 0) continue;
-      const period = readParts(requires.period, "duration", clock);
-      const duration = readParts(requires.duration, "duration", clock);
+      const slots = stretchesOf(schedule, name);
+      if (!requires || !slots?.length) continue;
+      const period = readParts(requires.period, "duration", tickRate);
+      const duration = readParts(requires.duration, "duration", tickRate);
       if (period === null || duration === null || period === 0) continue;
-      const { majorFrame } = schedule;
       if (majorFrame % period !== 0 && period % majorFrame !== 0) {
         const message = `the period of ${name}, ${requires.period}, does not fit into the major frame of ${schedule.config.majorFrame}`;
         const hint = "the major frame must be a multiple of the period, or the period one of the major frame";
@@ -28,7 +28,7 @@ export const requiresNotMet: Rule = {
       if (given >= duration) continue;
       yield {
         at: places.of(requires, "duration"),
-        message: `${name} requires ${requires.duration} in every ${requires.period}, but gets only ${showDuration(given, clock)} in one of them`,
+        message: `${name} requires ${requires.duration} in every ${requires.period}, but gets only ${showDuration(given, tickRate)} in one of them`,
         hint: `give it longer slots or another slot in schedule ${schedule.name}`,
       };
     }

@@ -5,16 +5,17 @@ import type { Rule } from "./rule.ts";
 export const slotBeyondFrame: Rule = {
   code: "slot-beyond-frame",
   description: "A slot ends within the major frame.",
-  *check({ schedule, places, clock }) {
-    if (schedule === null || clock === null) return;
+  *check({ schedule, places, tickRate }) {
+    const { majorFrame = null } = schedule ?? {};
+    if (schedule === null || majorFrame === null) return;
     for (const { config, start, end } of schedule.slots) {
-      if (end <= schedule.majorFrame) continue;
+      if (start === null || end === null || end <= majorFrame) continue;
       const frame = schedule.config.majorFrame;
-      const room = showDuration(schedule.majorFrame - start, clock);
+      const room = showDuration(majorFrame - start, tickRate);
       yield {
-        at: places.of(config, start >= schedule.majorFrame ? "start" : "duration"),
-        message: `this slot of ${config.partition} ends at ${showDuration(end, clock)}, beyond the major frame of ${frame}`,
-        hint: start >= schedule.majorFrame ? "start it earlier" : `at most ${room} fit from ${config.start} on`,
+        at: places.of(config, start >= majorFrame ? "start" : "duration"),
+        message: `this slot of ${config.partition ?? "a partition"} ends at ${showDuration(end, tickRate)}, beyond the major frame of ${frame}`,
+        hint: start >= majorFrame ? "start it earlier" : `at most ${room} fit from ${config.start} on`,
       };
     }
   },

@@ -1,25 +1,29 @@
 /** A hart runs one partition at a time (ARINC 653 P1 §2.3.1: partition windows do not overlap). */
+import type { SlotConfig } from "../module-config.generated.ts";
+import type { Partly } from "../partly.ts";
 import { showDuration } from "../quantities.ts";
 import type { Rule } from "./rule.ts";
 
 export const slotsOverlap: Rule = {
   code: "slots-overlap",
   description: "Slots of one hart do not overlap.",
-  *check({ schedule, places, clock }) {
-    if (schedule === null || clock === null) return;
+  *check({ schedule, places, tickRate }) {
     /** Per hart the slot that reaches furthest so far. */
-    const furthest = new Map<number, (typeof schedule.slots)[number]>();
-    for (const slot of schedule.slots) {
-      const before = furthest.get(slot.config.hart);
-      if (before !== undefined && slot.start < before.end) {
-        const until = showDuration(before.end, clock);
+    const furthest = new Map<number, { readonly config: Partly<SlotConfig>; readonly end: number }>();
+    for (const { config, start, end } of schedule?.slots ?? []) {
+      const { hart, partition } = config;
+      if (hart === null || start === null) continue;
+      const before = furthest.get(hart);
+      if (before !== undefined && start < before.end) {
+        const until = showDuration(before.end, tickRate);
+        const other = before.config.partition ?? "a partition";
         yield {
-          at: places.of(slot.config, "start"),
-          message: `this slot of ${slot.config.partition} starts at ${slot.config.start}, but ${before.config.partition} has hart ${slot.config.hart} until ${until}`,
+          at: places.of(config, "start"),
+          message: `this slot of ${partition ?? "a partition"} starts at ${config.start}, but ${other} has hart ${hart} until ${until}`,
           hint: `start it at ${until} or later, or shorten the slot before it`,
         };
       }
-      if (before === undefined || slot.end > before.end) furthest.set(slot.config.hart, slot);
+      if (end !== null && (before === undefined || end > before.end)) furthest.set(hart, { config, end });
     }
   },
 };

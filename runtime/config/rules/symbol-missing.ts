@@ -9,8 +9,8 @@ export const symbolMissing: Rule = {
     for (const { config, image } of partitions.values()) {
       if (image === null) continue;
       const { symbols } = image.facts;
-      for (const point of Object.values(config.points)) {
-        if (point.symbol === undefined || symbols.has(point.symbol)) continue;
+      for (const point of Object.values(config.points ?? {})) {
+        if (point.symbol == null || symbols.has(point.symbol)) continue;
         yield {
           at: places.of(point, "symbol"),
           message: `${image.path} has no symbol "${point.symbol}"`,

@@ -6,14 +6,15 @@ export const unknownPartition: Rule = {
   code: "unknown-partition",
   description: "A partition named in a slot, channel or mapping is one of the module's.",
   *check({ config, partitionNames, pointUses, portUses, places }) {
-    const known = new Set(partitionNames);
-    const slots = Object.values(config.schedules).flatMap((schedule) => schedule.slots);
+    if (partitionNames === null) return;
+    const known = new Set<string | null>(partitionNames);
+    const slots = Object.values(config.schedules ?? {}).flatMap((schedule) => schedule.slots);
     const named = [
       ...slots.map((slot) => ({ at: places.of(slot, "partition"), name: slot.partition })),
-      ...[...pointUses, ...portUses].map(({ at, text }) => ({ at, name: text.slice(0, text.indexOf(".")) })),
+      ...[...pointUses, ...portUses].map(({ at, text }) => ({ at, name: text?.split(".")[0] ?? null })),
     ];
     for (const { at, name } of named) {
-      if (known.has(name)) continue;
+      if (name === null || known.has(name)) continue;
       yield { at, message: `there is no partition "${name}"`, hint: didYouMean(name, partitionNames, "partitions") };
     }
   },

@@ -6,15 +6,14 @@ export const unknownPoint: Rule = {
   code: "unknown-point",
   description: "A point named in a channel, in io or under a program's points is one that the partition has.",
   *check({ partitions, pointUses, places }) {
-    const described = [...partitions.values()].flatMap((partition) =>
-      Object.keys(partition.config.points).map((name) => {
-        return { at: places.ofKey(partition.config.points, name), partition, name };
-      }),
-    );
+    const described = [...partitions.values()].flatMap((partition) => {
+      const points = partition.config.points ?? {};
+      return Object.keys(points).map((name) => ({ at: places.ofKey(points, name), partition, name }));
+    });
     const used = pointUses.map(({ at, partition, text }) => ({
       at,
       partition,
-      name: text.slice(text.indexOf(".") + 1),
+      name: text?.split(".")[1] ?? "",
     }));
     for (const { at, partition, name } of [...described, ...used]) {
       const names = partition?.pointNames;

@@ -7,7 +7,7 @@ export const unknownPort: Rule = {
   description: "A port named in a queuing channel is one that the partition has.",
   *check({ portUses }) {
     for (const { at, partition, text } of portUses) {
-      const name = text.slice(text.indexOf(".") + 1);
+      const name = text?.split(".")[1] ?? "";
       const names = partition?.portNames;
       if (partition === null || !names || names.has(name)) continue;
       const message = `${partition.name} has no queuing port "${name}"`;

@@ -29,7 +29,7 @@ export const valueNotOfType: Rule = {
       ),
     ];
     for (const { name, type, container, key, value } of written) {
-      if (type === undefined || container === null || value === undefined) continue;
+      if (type == null || container === null || value == null) continue;
       const read = readValue(type, value);
       if ("value" in read) continue;
       const message = `${JSON.stringify(value)} is no value for ${name}, a ${type}`;
