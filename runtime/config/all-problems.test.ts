@@ -154,6 +154,24 @@ describe("the waterworks, broken", () => {
     expect(await problemsOf("none")).toEqual(["1 wrong-type "]);
   });
 
+  it("by a misspelt key has that problem alone, though the key that was meant is missing", async () => {
+    const keys = [
+      "memory",
+      "program",
+      "points",
+      "symbol",
+      "direction",
+      "majorFrame",
+      "slots",
+      "partition",
+      "refreshPeriod",
+    ];
+    for (const key of [...keys, "depth", "devices", "pollGroups", "address", "commands", "harts", "validityOf"]) {
+      const text = WATERWORKS.replace(new RegExp(`(?<=^[^#\\n]*\\b)${key}:`, "m"), `${key}s:`);
+      expect(await problemsOf(text), key).toEqual([expect.stringContaining("unknown-key")]);
+    }
+  });
+
   it("cannot be said to lack a slot while one is given to nobody, nor points while nobody can name them", async () => {
     const slot = breakage("unknown-partition", "partition: boost,", "partition: bost,");
     const program = breakage("file-unreadable", "waterworks/boost.st", "waterworks/bost.st");

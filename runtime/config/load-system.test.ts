@@ -241,7 +241,6 @@ describe("a module with problems", () => {
     expect(codes(await problemsOf(broken))).toEqual([
       "2 unknown-key",
       "14 wrong-type",
-      "23 hart-out-of-range",
       "24 slot-beyond-frame",
       "26 unknown-point",
       "27 wrong-value",

@@ -8,6 +8,7 @@ import type { Partly } from "./partly.ts";
 import type { Key, Places } from "./places.ts";
 import { type SchemaError, type SchemaNode, schemaErrors, schemaNode } from "./schema.ts";
 import { findingOf } from "./shape-words.ts";
+import { nearest } from "./suggestion.ts";
 
 export interface Shape {
   readonly findings: readonly Finding[];
@@ -20,12 +21,16 @@ export interface Shape {
 export const checkShape = (value: unknown, places: Places): Shape => {
   const root = { "": value };
   const errors = schemaErrors(value);
-  const located = withoutEchoes(errors ?? []).map((error) => ({
-    error,
-    location: locate(root, error.instancePath),
-  }));
-  const findings = located.map(({ error, location }) => findingOf(error, places, location));
-  for (const { error, location } of located) putNull(error, location);
+  const located = withoutEchoes(errors ?? []).map((error) => {
+    const location = locate(root, error.instancePath);
+    return { error, location, meant: meantKey(error, location, places) };
+  });
+  const isMeant = ({ instancePath, params }: SchemaError): boolean =>
+    located.some(({ error, meant }) => error.instancePath === instancePath && meant === params.missingProperty);
+  const findings = located
+    .filter(({ error }) => error.keyword !== "required" || !isMeant(error))
+    .map(({ error, location }) => findingOf(error, places, location));
+  for (const { error, location, meant } of located) putNull(error, location, meant);
   const config = root[""] as ModuleConfig;
   return { findings, config, whole: errors === null ? config : null };
 };
@@ -67,12 +72,23 @@ const locate = (root: { readonly "": unknown }, pointer: string): Location => {
   return at;
 };
 
-const putNull = (error: SchemaError, { container, key, value }: Location): void => {
+/** The key that is not there because it was misspelt as one that does not belong there. */
+const meantKey = (error: SchemaError, { value }: Location, places: Places): string | null => {
+  if (error.keyword !== "additionalProperties") return null;
+  const written = places.writtenKeys(value as object);
+  const possible = Object.keys(error.parentSchema?.properties ?? {}).filter((key) => !written.includes(key));
+  return nearest(nameIn(error) ?? "", possible);
+};
+
+const putNull = (error: SchemaError, { container, key, value }: Location, meant: string | null): void => {
   const name = nameIn(error) ?? "";
   const node = error.parentSchema ?? {};
   switch (error.keyword) {
-    // What has no business here, or no name by which anything could mean it.
     case "additionalProperties":
+      Reflect.deleteProperty(value as object, name);
+      if (meant !== null) Reflect.set(value as object, meant, nothing(node.properties?.[meant] ?? {}));
+      break;
+    // No name by which anything could mean it.
     case "propertyNames":
       Reflect.deleteProperty(value as object, name);
       break;
