@@ -31,6 +31,7 @@ try {
   const places = plant.devices.map(({ name, port, unitId }) => `${name} ${port}/${unitId}`);
   console.log(`field devices listening on ${HOST}, Modbus TCP port/unit: ${places.join(", ")}`);
 } catch (error) {
-  console.error(`the field devices cannot listen: ${error instanceof Error ? error.message : error}`);
+  const reason = error instanceof Error ? error.message : error;
+  console.error(`the field devices cannot listen: ${reason}; does \`npm start\` run already?`);
   process.exitCode = 1;
 }

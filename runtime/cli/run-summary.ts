@@ -10,7 +10,7 @@ export const formatSummary = (summary: RunSummary, lateness: LatenessReport | nu
   const head =
     `${frames} major frames, ${boardSeconds.toFixed(3)} s of board time in ${(hostMs / 1000).toFixed(3)} s ` +
     `(${((boardSeconds * 1000) / hostMs).toFixed(1)} × real time)`;
-  const title = `${"partition".padEnd(width)}  mode        busy of slots  of host time  trace hash        state hash`;
+  const title = `${"partition".padEnd(width)}  last mode   busy of slots  of host time  trace hash        state hash`;
   const rows = partitions.map(
     ({ name, mode, busyCycles, slotCycles, hostMs: ownMs, hash, stateHash }) =>
       `${name.padEnd(width)}  ${mode.padEnd(10)}  ${percent(busyCycles, slotCycles).padStart(13)}` +

@@ -59,7 +59,8 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     record: recording?.write ?? null,
     onMessage: (message) => {
       if (message.kind !== "running") return runLog.message(message);
-      log.info({ module: system.name, digest: system.digest, listening: bridge?.listening() ?? [] }, "module running");
+      const listening = bridge?.listening().map(({ name, host, port }) => `${name} ${host}:${port}`) ?? [];
+      log.info({ module: system.name, digest: system.digest.slice(0, 16), listening }, "module running");
     },
   });
   const restoreSignals = stopOnSignals(board, environment, () => log.info("stopping at the end of this major frame"));

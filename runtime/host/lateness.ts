@@ -76,7 +76,8 @@ export const formatLateness = (report: LatenessReport): string => {
   const head =
     `lateness of ${report.count} slot boundaries: p50 ≤ ${us(report.p50Us)}, p99 ≤ ${us(report.p99Us)}, ` +
     `p99.9 ≤ ${us(report.p999Us)}, worst ${us(report.worstUs)}; ${report.slips} slips` +
-    (report.slips === 0 ? "" : ` (${us(report.slippedUs)} given up)`);
+    (report.slips === 0 ? "" : ` (${us(report.slippedUs)} given up)`) +
+    "; bars on a logarithmic scale";
   const widest = Math.log(1 + Math.max(...report.buckets.map(([, n]) => n)));
   const rows = report.buckets.map(([bound, n]) => {
     const bar = "█".repeat(Math.max(1, Math.round((BAR_COLUMNS * Math.log(1 + n)) / widest)));
