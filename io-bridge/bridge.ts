@@ -57,17 +57,15 @@ const build = ({ system, exchange, clock, log }: BridgeOptions): Parts => {
   const image = new ProcessImage(system, exchange, clock);
   const brokers = system.mqtt
     .filter((config) => config.broker === "embedded")
-    .map((config) => ({ name: config.name, broker: new EmbeddedBroker(config, log) }));
-  const brokerPort = (name: string): number | undefined =>
-    brokers.find((entry) => entry.name === name)?.broker.address.port;
+    .map((config) => ({ name: config.name, broker: new EmbeddedBroker(config, system.name, log) }));
+  const embedded = (name: string): EmbeddedBroker | null =>
+    brokers.find((entry) => entry.name === name)?.broker ?? null;
   return {
     image,
     servers: system.modbusServers.map((config) => new ModbusTcpServer(config, image, clock, log)),
     buses: system.modbusClients.map((config) => new Bus(config, image, clock, log)),
     brokers,
-    links: system.mqtt.map(
-      (config) => new TelemetryLink(config, () => brokerPort(config.name) ?? config.port, system, image, clock, log),
-    ),
+    links: system.mqtt.map((config) => new TelemetryLink(config, embedded(config.name), system, image, clock, log)),
   };
 };
 

@@ -1,8 +1,18 @@
-/** A broker of our own (aedes, MQTT 3.1.1) for modules that are given none. */
+/**
+ * A broker of our own (aedes, MQTT 3.1.1) for modules that are given none.
+ *
+ * Below the module's topic only the module itself publishes, and others only commands (…/set): nobody can forge a value or a
+ * status. A publish that is refused, also a last will, is acknowledged and dropped, and its client stays connected, as with other
+ * brokers: MQTT 3.1.1 §3.3.5 leaves only that or closing, which would cost a dashboard its subscriptions. The log says so once a
+ * client. What lies outside the module's topic is everyone's.
+ */
+import { randomBytes } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
-import { Aedes } from "aedes";
+import { Aedes, type Client, type PublishPacket } from "aedes";
+import type { MqttLink } from "../../runtime/index.ts";
 import { listen } from "../listen.ts";
 import type { Logger } from "../logger.ts";
+import * as topics from "./topics.ts";
 
 /** A subscriber that does not read is cut off after this; until then it holds up the others. */
 const DRAIN_TIMEOUT_MS = 2000;
@@ -14,8 +24,22 @@ const MAX_PAYLOAD_BYTES = 64 * 1024;
 const TURNS_TO_DELIVER = 50;
 /** How long clients may take to close their side. */
 const GOODBYE_MS = 200;
+/** The broker's own topics: some of them make it close clients. */
+const BROKER_TOPICS = "$SYS/";
+/** Where what is refused goes, emptied; nothing listens there. */
+const NOWHERE = `${BROKER_TOPICS}refused`;
+/** Clients remembered as told; beyond that many they are forgotten, and told again. */
+const MOST_TOLD = 256;
+/** What is logged of a topic or name that a client chose. */
+const MOST_SHOWN = 100;
 
 export class EmbeddedBroker {
+  /** How the module's own client shows that it is it. */
+  readonly credentials: { readonly username: string; readonly password: Buffer };
+  readonly #ownClient: string;
+  readonly #module: string;
+  /** Clients whose refused publishes were logged. */
+  readonly #told = new Set<string>();
   readonly #name: string;
   readonly #host: string;
   readonly #wantedPort: number;
@@ -25,7 +49,10 @@ export class EmbeddedBroker {
   #aedes: Aedes | null = null;
   #port = 0;
 
-  constructor({ name, host, port }: { name: string; host: string; port: number }, log: Logger) {
+  constructor({ name, host, port, topicPrefix }: MqttLink, moduleName: string, log: Logger) {
+    this.#ownClient = topics.clientId(moduleName, name);
+    this.credentials = { username: this.#ownClient, password: randomBytes(32) };
+    this.#module = topics.moduleTopic(topicPrefix, moduleName);
     this.#name = name;
     this.#host = host;
     this.#wantedPort = port;
@@ -43,8 +70,14 @@ export class EmbeddedBroker {
     const aedes = await Aedes.createBroker({
       drainTimeout: DRAIN_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      authorizePublish: (_client, packet, done) =>
-        done(packet.payload.length > MAX_PAYLOAD_BYTES ? new Error("payload too long") : null),
+      // Another client of that name would also take the module's place (MQTT-3.1.4-2).
+      authenticate: (client, _username, password, done) =>
+        done(null, client.id !== this.#ownClient || password?.equals(this.credentials.password) === true),
+      authorizePublish: (client, packet, done) => {
+        if (packet.payload.length > MAX_PAYLOAD_BYTES) return done(new Error("payload too long"));
+        if (!this.#mayPublish(client, packet.topic)) this.#drop(client, packet);
+        done(null);
+      },
     });
     const failed = (error: Error): void =>
       this.#log.error({ link: this.#name, reason: error.message }, "MQTT broker failed");
@@ -76,6 +109,27 @@ export class EmbeddedBroker {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     this.#aedes?.handle(socket);
+  }
+
+  #mayPublish(client: Client | null, topic: string): boolean {
+    if (topic.startsWith(BROKER_TOPICS)) return false;
+    if (client?.id === this.#ownClient) return true;
+    const isOfModule = topic === this.#module || topic.startsWith(`${this.#module}/`);
+    return !isOfModule || topics.isCommand(this.#module, topic);
+  }
+
+  /** The packet goes on, empty and to where nobody listens: an error would make aedes close the client. */
+  #drop(client: Client | null, packet: PublishPacket): void {
+    const { topic } = packet;
+    Object.assign(packet, { topic: NOWHERE, payload: Buffer.alloc(0), retain: false });
+    const id = client?.id ?? "";
+    if (this.#told.has(id)) return;
+    if (this.#told.size >= MOST_TOLD) this.#told.clear();
+    this.#told.add(id);
+    this.#log.warn(
+      { link: this.#name, topic: topic.slice(0, MOST_SHOWN), client: id.slice(0, MOST_SHOWN) },
+      "MQTT broker: publish refused, only commands (…/set) are taken there; not said again of this client",
+    );
   }
 
   #cutOff(client: string, error: Error): void {

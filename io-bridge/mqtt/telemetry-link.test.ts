@@ -273,6 +273,87 @@ describe.skipIf(peers.missing)("with mosquitto", () => {
   });
 });
 
+describe.skipIf(peers.missing)("on the embedded broker, clients other than the module's own", () => {
+  const connected = async () => {
+    const running = await start(link("embedded", 0));
+    running.board.set("basin.level", 4.2);
+    await eventually("telemetry", () => running.bridge.counters().mqtt.scada!.published >= 4);
+    const refusals = () => running.lines.filter(({ message }) => message.startsWith("MQTT broker: publish refused"));
+    return { ...running, refusals };
+  };
+
+  test("cannot forge values or the status, retained or not, at any quality of service", async () => {
+    const { port, refusals } = await connected();
+    const { latest, all } = await subscribe(port);
+    await eventually("the values are there", () => latest.size >= 5);
+    const told = all.length;
+    const forged = '{"value":99,"forged":true}';
+    for (const qos of ["0", "1", "2"]) {
+      await publish(port, "partita/works/basin/level", forged, "-r", "-q", qos, "-i", "intruder");
+    }
+    for (const topic of [STATUS, "partita/works", "partita/works/new", "partita/works/basin/level/set/x"]) {
+      await publish(port, topic, forged, "-r", "-i", "another");
+    }
+    await publish(port, "partita/works/basin/running", ""); // as retained as a topic is cleared with "-r -n"
+    await publish(port, "end", "{}");
+    const late = await subscribe(port);
+    await eventually("they are there again", () => late.latest.size >= 5);
+    await pause(50);
+    expect([...all.slice(told), ...late.all].filter(({ payload }) => !payload.includes("timestamp"))).toEqual([]);
+    expect(late.latest.get("partita/works/basin/level")?.value).toBe(4.2);
+    expect(refusals().map(({ fields }) => fields)).toMatchObject([
+      { link: "scada", client: "intruder", topic: "partita/works/basin/level" },
+      { link: "scada", client: "another", topic: STATUS },
+      { link: "scada", topic: "partita/works/basin/running" },
+    ]);
+  });
+
+  test("stay connected when a publish of theirs is refused, and their wills cannot forge either", async () => {
+    const { port, bridge, refusals } = await connected();
+    const will = { topic: STATUS, payload: Buffer.from("forged"), qos: 1 as const, retain: true };
+    const client = await connectAsync({ host: "127.0.0.1", port, reconnectPeriod: 0, clientId: "dashboard", will });
+    cleanups.push(() => client.endAsync(true));
+    let losses = 0;
+    client.on("close", () => {
+      losses += 1;
+    });
+    await client.publishAsync("partita/works/basin/level", "99", { qos: 1 });
+    // Another broker of a cluster would say this of a client that has moved there: aedes closes its own.
+    await client.publishAsync("$SYS/elsewhere/new/clients", "partita-works-scada", { qos: 1 });
+    await client.publishAsync("partita/works/basin/level", "98", { qos: 1 });
+    expect([losses, client.connected, refusals().length]).toEqual([0, true, 1]);
+    client.stream.destroy();
+    const { latest } = await subscribe(port);
+    await eventually("the status", () => latest.has(STATUS));
+    await pause(50);
+    expect(latest.get(STATUS)?.status).toBe("online");
+    expect(bridge.counters().mqtt.scada).toMatchObject({ connected: true, connections: 1 });
+  });
+
+  test("cannot take its name, and with it its place", async () => {
+    const { port, bridge } = await connected();
+    const asOwn = ["-r", "-i", "partita-works-scada"];
+    await expect(publish(port, STATUS, "forged", ...asOwn)).rejects.toThrow("mosquitto_pub: 5");
+    await expect(publish(port, STATUS, "forged", ...asOwn, "-u", "x", "-P", "guess")).rejects.toThrow();
+    expect(bridge.counters().mqtt.scada).toMatchObject({ connected: true, connections: 1 });
+  });
+
+  test("command, and publish whatever they like elsewhere", async () => {
+    const { board, port, refusals } = await connected();
+    const elsewhere = ["partita/workshop/a", "partita/other/status", "plant/x"];
+    for (const topic of elsewhere) await publish(port, topic, "1", "-r");
+    const client = await connectAsync({ host: "127.0.0.1", port, reconnectPeriod: 0 });
+    cleanups.push(() => client.endAsync(true));
+    const heard: string[] = [];
+    client.on("message", (topic) => heard.push(topic));
+    await client.subscribeAsync(elsewhere);
+    await eventually("they arrive", () => heard.length === 3);
+    await publish(port, "partita/works/basin/setpoint/set", "2.5");
+    await eventually("the command is taken", () => board.get("basin.setpoint").value === 2.5);
+    expect(refusals()).toEqual([]);
+  });
+});
+
 test("garbage on the embedded broker's port harms nobody", async () => {
   const { board, bridge, port } = await start(link("embedded", 0));
   await eventually("connected", () => bridge.counters().mqtt.scada!.connected);

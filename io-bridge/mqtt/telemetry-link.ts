@@ -11,6 +11,7 @@ import { Backoff } from "../backoff.ts";
 import type { Logger } from "../logger.ts";
 import type { ProcessImage } from "../process-image.ts";
 import { Repetition } from "../repetition.ts";
+import type { EmbeddedBroker } from "./embedded-broker.ts";
 import { ReportByException } from "./report-by-exception.ts";
 import * as topics from "./topics.ts";
 
@@ -43,7 +44,7 @@ interface Telemetry {
 
 export class TelemetryLink {
   readonly #config: MqttLink;
-  readonly #port: () => number;
+  readonly #embedded: EmbeddedBroker | null;
   readonly #module: string;
   readonly #clientId: string;
   readonly #image: ProcessImage;
@@ -66,12 +67,19 @@ export class TelemetryLink {
   /** Called whenever a message is acknowledged or the connection is lost. */
   #progress: () => void = () => undefined;
 
-  /** @param port where the broker is; known late for an embedded one. */
-  constructor(config: MqttLink, port: () => number, system: System, image: ProcessImage, clock: Clock, log: Logger) {
+  /** @param embedded the broker, when it is one of our own; started before this. */
+  constructor(
+    config: MqttLink,
+    embedded: EmbeddedBroker | null,
+    system: System,
+    image: ProcessImage,
+    clock: Clock,
+    log: Logger,
+  ) {
     this.#config = config;
-    this.#port = port;
-    this.#module = `${config.topicPrefix}/${system.name}`;
-    this.#clientId = `partita-${system.name}-${config.name}`;
+    this.#embedded = embedded;
+    this.#module = topics.moduleTopic(config.topicPrefix, system.name);
+    this.#clientId = topics.clientId(system.name, config.name);
     this.#image = image;
     this.#clock = clock;
     this.#log = log;
@@ -92,6 +100,11 @@ export class TelemetryLink {
 
   get counters(): MqttLinkCounters {
     return { connected: this.#isConnected === true, ...this.#counters };
+  }
+
+  /** An embedded broker may have chosen it. */
+  get #port(): number {
+    return this.#embedded?.address.port ?? this.#config.port;
   }
 
   start(): void {
@@ -156,9 +169,10 @@ export class TelemetryLink {
       protocol: "mqtt",
       // An embedded broker that listens everywhere is reached here.
       host: this.#config.broker === "embedded" && (host === "0.0.0.0" || host === "::") ? "127.0.0.1" : host,
-      port: this.#port(),
+      port: this.#port,
       // The same for every connection: a broker then ends our last one, and publishes its will, before it accepts this one.
       clientId: this.#clientId,
+      ...this.#embedded?.credentials,
       clean: true,
       reconnectPeriod: 0,
       resubscribe: false,
@@ -184,7 +198,7 @@ export class TelemetryLink {
 
   #connected(client: MqttClient): void {
     const { name, host } = this.#config;
-    this.#log.info({ link: name, host, port: this.#port() }, "MQTT link connected");
+    this.#log.info({ link: name, host, port: this.#port }, "MQTT link connected");
     this.#isConnected = true;
     this.#counters.connections += 1;
     this.#backoff.reset();
@@ -212,7 +226,7 @@ export class TelemetryLink {
     this.#client = null;
     if (this.#isConnected !== false && !this.#isStopping) {
       const { name, host } = this.#config;
-      this.#log.warn({ link: name, host, port: this.#port(), reason }, "MQTT link not connected");
+      this.#log.warn({ link: name, host, port: this.#port, reason }, "MQTT link not connected");
     }
     this.#isConnected = false;
     this.#counters.unacknowledged += this.#inFlight;

@@ -12,11 +12,18 @@ import { fromJsonValue, toJsonValue } from "../point-value.ts";
 const MAX_COMMAND_BYTES = 1024;
 const COMMAND_LEVEL = "set";
 
+/** The name of a module's own client. */
+export const clientId = (module: string, link: string): string => `partita-${module}-${link}`;
+/** Above all topics of a module. */
+export const moduleTopic = (prefix: string, module: string): string => `${prefix}/${module}`;
 export const pointTopic = (module: string, partition: string, point: string): string =>
   `${module}/${partition}/${point}`;
 export const commandTopic = (topicOfPoint: string): string => `${topicOfPoint}/${COMMAND_LEVEL}`;
 /** Every command of the module, also such as name no point. */
 export const commandFilter = (module: string): string => `${module}/+/+/${COMMAND_LEVEL}`;
+/** Whether `commandFilter` takes it. */
+export const isCommand = (module: string, topic: string): boolean =>
+  topic.startsWith(`${module}/`) && /^[^/]*\/[^/]*\/set$/.test(topic.slice(module.length + 1));
 export const statusTopic = (module: string): string => `${module}/status`;
 
 export const telemetryPayload = (type: PointType, value: PointValue, quality: Quality, timestamp: number): string =>
