@@ -11,7 +11,10 @@
  *   DWORD ↔ REAL transfers the bits (table 25).
  * - AND and OR of BOOLs evaluate their right operand only when it decides (§7.3.2).
  * - An integer divided by zero is 0 and raises NUMERIC_ERROR; `x MOD 0` is 0 (table 29). An index out of bounds raises
- *   APPLICATION_ERROR and takes the nearest element. Both carry the source line as detail.
+ *   APPLICATION_ERROR: a read takes the nearest element, nothing is written, an instance of a block does not run. Both carry
+ *   the source line as detail and as `file:line:` in their message.
+ * - A scan still running at its next release raises DEADLINE_MISSED, at each release that it misses, with their number as
+ *   detail. The next scan is that of the latest release.
  * - FOR evaluates its bounds once; afterwards the variable stands one step beyond the last value.
  * - %IB n is byte n, %IW n bytes 2n…, %ID n bytes 4n…, %IX n.b bit b of byte n, as in CODESYS.
  * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names. A VAR of type
@@ -25,7 +28,7 @@ import type { ProgramInfo } from "./program-info.ts";
 import { analyse } from "./semantics/analyse.ts";
 import type { SourceFile } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
-import { SourceText } from "./syntax/source-text.ts";
+import { fileName, SourceText } from "./syntax/source-text.ts";
 
 export type { StProblem } from "./problems.ts";
 export type { ProgramInfo, ProgramVariable, VariableType } from "./program-info.ts";
@@ -60,13 +63,9 @@ export const compile = (source: string, options: CompileOptions): CompileResult 
   };
   const program = analyse(file, parseLibrary(), intervals, problems);
   if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-  const { elf, info } = link(program, withoutFolders(options.file));
+  const { elf, info } = link(program, fileName(file));
   return { ok: true, elf, program: info, warnings: inOrder(problems.warnings) };
 };
-
-/** An image is the same wherever its source lies, and however the way there was written: recordings and digests rely on it. */
-const withoutFolders = (path: string): string =>
-  path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 
 let library: SourceFile | null = null;
 

@@ -4,6 +4,7 @@ import {
   type Bank,
   type Block,
   type Condition,
+  type Guard,
   type Instruction,
   type IrFunction,
   isConstant,
@@ -191,19 +192,30 @@ class Generator {
         emitter.finish(instruction.to);
         return;
       case "store":
-        this.#store(instruction);
+        this.#guarded(instruction.guards, () => this.#store(instruction));
         return;
       case "address":
         emitter.address(emitter.target(instruction.to), instruction.address);
         emitter.finish(instruction.to);
         return;
       case "copyBytes":
-        emitCopyBytes(emitter, instruction);
+        this.#guarded(instruction.guards, () => emitCopyBytes(emitter, instruction));
         return;
       case "call":
         this.#call(instruction);
         return;
     }
+  }
+
+  /** Jumps around `write` unless all guards hold. */
+  #guarded(guards: readonly Guard[], write: () => void): void {
+    const skip = this.#asm.newLabel();
+    for (const { index, checked } of guards) {
+      const left = this.#emitter.read(index, "integer", 0);
+      this.#asm.branch("bne", left, this.#emitter.read(checked, "integer", 1), skip);
+    }
+    write();
+    this.#asm.label(skip);
   }
 
   #copy({ to, from }: Of<"copy">): void {

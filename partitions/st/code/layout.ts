@@ -4,12 +4,11 @@ import { imageOf } from "../semantics/initial-values.ts";
 import type { StaticArea, Variable } from "../semantics/symbols.ts";
 import { alignUp, type Type } from "../semantics/types.ts";
 import type { AreaOffsets, DataArea } from "./addresses.ts";
+import { RUNTIME_BYTES } from "./runtime-names.ts";
 
 /** In this order. What is used most comes first; the constants are seldom addressed one by one. */
 const ORDER: readonly DataArea[] = ["runtime", "input", "output", "memory", "retained", "data", "constants"];
 const AREA_ALIGNMENT = 8;
-/** The release time in milliseconds. */
-const RUNTIME_BYTES = 4;
 
 /** Sizes of the areas; of `constants` none yet, as code generation adds to them. */
 export type AreaSizes = Readonly<Record<StaticArea | "runtime", number>>;

@@ -14,7 +14,8 @@ import { Assembler } from "./assembler.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
 import { generateFunction } from "./generate.ts";
 import { type DataLayout, initialData, layOutData, placeVariables, staticVariables } from "./layout.ts";
-import { emitRuntime, placeMessages, portRoutine } from "./runtime.ts";
+import { portRoutine } from "./port-routine.ts";
+import { emitRuntime, placeDeadlineMessage } from "./runtime.ts";
 
 /** RAM of the board, and with it the entry, starts here (design.md §4). */
 const CODE_BASE = 0x8000_0000;
@@ -30,7 +31,7 @@ export interface Linked {
 export const link = (program: Program, file: string): Linked => {
   const sizes = placeVariables(program);
   const constants = new ConstantPool();
-  const messages = placeMessages(constants, file);
+  const deadlineMissed = placeDeadlineMessage(constants, file);
   const ports = portsOf(program);
   const portNames = ports.map(({ name }) => constants.placeText(name));
   const functions = [...program.units.map((unit) => lowerUnit(unit, constants)), ...portRoutines(ports)];
@@ -47,7 +48,7 @@ export const link = (program: Program, file: string): Linked => {
     intervalNs: program.instance.intervalNs,
     areas: layout.areas,
     stackTop: layout.bytes + stackBytes,
-    messages,
+    deadlineMissed,
     ports: ports.map((port, i) => ({ name: portNames[i]!, index: portIndex(port) })),
   });
   asm.append(code);

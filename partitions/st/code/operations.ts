@@ -1,6 +1,13 @@
 /** Operations of the intermediate representation that take more than picking a mnemonic. */
 import { type Mnemonic, X } from "../../../runtime/isa/index.ts";
-import { type BinaryOperation, type Instruction, isConstant, type Operand, type UnaryOperation } from "../ir/ir.ts";
+import {
+  type Address,
+  type BinaryOperation,
+  type Instruction,
+  isConstant,
+  type Operand,
+  type UnaryOperation,
+} from "../ir/ir.ts";
 import { type Emitter, fits12, SCRATCH } from "./emitter.ts";
 import type { ColdPath } from "./generate.ts";
 import { ERROR_ROUTINES } from "./runtime-names.ts";
@@ -197,17 +204,17 @@ export const emitSelect = (emitter: Emitter, { to, condition, left, right }: Of<
 };
 
 /**
- * Error routines take t0 and the source line in t1, return through t2 and leave everything else alone, so that reporting an
- * error costs registers only where it happens.
+ * Error routines take the report in t1, return through t2 and leave everything else alone, so that reporting an error costs
+ * registers only where it happens.
  */
-const callErrorRoutine = (emitter: Emitter, routine: string, line: number): void => {
-  emitter.loadImmediate(SCRATCH[1], line);
+const callErrorRoutine = (emitter: Emitter, routine: string, report: Address): void => {
+  emitter.address(SCRATCH[1], report);
   emitter.asm.jump(SCRATCH[2], routine);
 };
 
 export const emitDivide = (
   emitter: Emitter,
-  { operation, to, left, right, line }: Of<"divide">,
+  { operation, to, left, right, report }: Of<"divide">,
   cold: ColdPath[],
 ): void => {
   const { asm } = emitter;
@@ -221,7 +228,7 @@ export const emitDivide = (
   emitter.finish(to);
   cold.push(() => {
     asm.label(failed);
-    callErrorRoutine(emitter, ERROR_ROUTINES.divisionByZero, line);
+    callErrorRoutine(emitter, ERROR_ROUTINES.divisionByZero, report);
     asm.emit("addi", { rd, rs1: X.zero, imm: 0 });
     asm.jump(X.zero, done);
   });
@@ -230,7 +237,7 @@ export const emitDivide = (
 /** Branches away when the index, unsigned, is not below the count. */
 export const emitCheckIndex = (
   emitter: Emitter,
-  { to, index, count, line }: Of<"checkIndex">,
+  { to, index, count, report }: Of<"checkIndex">,
   cold: ColdPath[],
 ): void => {
   const { asm } = emitter;
@@ -246,7 +253,7 @@ export const emitCheckIndex = (
     const within = asm.newLabel();
     asm.label(failed);
     emitter.move(SCRATCH[0], rs1, "integer");
-    callErrorRoutine(emitter, ERROR_ROUTINES.indexOutOfBounds, line);
+    callErrorRoutine(emitter, ERROR_ROUTINES.indexOutOfBounds, report);
     // The nearest element: the first for a negative index, else the last.
     asm.emit("addi", { rd, rs1: X.zero, imm: 0 });
     asm.branch("blt", SCRATCH[0], X.zero, within);

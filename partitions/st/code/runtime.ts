@@ -1,40 +1,16 @@
 /**
- * What surrounds the program on the board: start-up, the scan loop, error reports and queuing ports (design.md §4 "A PLC
- * program is an ordinary bare-metal M-mode guest"; partitions/sdk/partita.h). mtvec stays 0, so that a trap is a fault for the
- * health monitor.
+ * What surrounds the program on the board: start-up, the scan loop, the deadline of a scan and error reports (design.md §4 "A
+ * PLC program is an ordinary bare-metal M-mode guest"; partitions/sdk/partita.h).
  */
-import { type Mnemonic, X } from "../../../runtime/isa/index.ts";
-import { Builder } from "../ir/builder.ts";
+import { X } from "../../../runtime/isa/index.ts";
 import type { ConstantPool } from "../ir/frame.ts";
-import { type Address, constant, type IrFunction, type Operand, type Register } from "../ir/ir.ts";
+import type { Address } from "../ir/ir.ts";
 import { TIME_OFFSET } from "../ir/lower-expression.ts";
-import { PORT_ROUTINES } from "../ir/lower-statement.ts";
-import { type PortType, QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
 import { type AreaOffsets, POINTER_BIAS } from "./addresses.ts";
 import type { Assembler } from "./assembler.ts";
 import { splitAddress } from "./assembler.ts";
-import { ENTRY, ERROR_ROUTINES } from "./runtime-names.ts";
-
-/** partitions/sdk/partita.h */
-const DEVICE = {
-  base: 0x0400_0000,
-  mode: 0x010,
-  latch: 0x040,
-  publish: 0x044,
-  detail: 0x080,
-  message: 0x084,
-  raise: 0x088,
-  lookup: 0x0c0,
-  select: 0x0c4,
-  buffer: 0x0c8,
-  length: 0x0cc,
-  command: 0x0d0,
-  status: 0x0d4,
-} as const;
-const ERRORS = { deadlineMissed: 1, application: 2, numeric: 3 } as const;
-const MODE_NORMAL = 3;
-const COMMANDS = { QUEUE_SEND: 1, QUEUE_RECEIVE: 2 } as const;
-const NOT_AVAILABLE = 2;
+import { DEVICE, ERRORS, MODE_NORMAL } from "./partita-device.ts";
+import { ENTRY, ERROR_ROUTINES, RUNTIME_OFFSETS } from "./runtime-names.ts";
 
 /** CLINT: mtimecmp, and mtime 8 bytes below 0x0200_c000. */
 const MTIMECMP = 0x0200_4000;
@@ -43,9 +19,13 @@ const TICKS_PER_MS = 10_000;
 const TICK_NS = 100;
 
 /** RISC-V Privileged §3.1: CSR numbers and bits. */
-const CSR = { mstatus: 0x300, mie: 0x304, mip: 0x344 } as const;
+const CSR = { mstatus: 0x300, mie: 0x304, mtvec: 0x305, mip: 0x344 } as const;
 const FS_INITIAL = 0x2000;
 const TIMER_BIT = 0x80;
+const INTERRUPTS_ON = 8;
+/** In mtvec: exceptions go to the base, an interrupt to its own entry (Privileged §3.1.7). */
+const VECTORED = 1;
+const TIMER_INTERRUPT = 7;
 
 export interface StartUp {
   /** Symbol of the program. */
@@ -54,22 +34,14 @@ export interface StartUp {
   readonly areas: AreaOffsets;
   /** From the start of the data; the stack grows down from there. */
   readonly stackTop: number;
-  readonly messages: RuntimeMessages;
+  /** Text of DEADLINE_MISSED. */
+  readonly deadlineMissed: Address;
   /** Where each port's name stands, and where its index goes. */
   readonly ports: readonly { readonly name: Address; readonly index: Address }[];
 }
 
-export interface RuntimeMessages {
-  readonly deadlineMissed: Address;
-  readonly divisionByZero: Address;
-  readonly indexOutOfBounds: Address;
-}
-
-export const placeMessages = (constants: ConstantPool, file: string): RuntimeMessages => ({
-  deadlineMissed: constants.placeText(`${file}: the scan was still running at its next release`),
-  divisionByZero: constants.placeText(`${file}: division by zero, in the line given as detail`),
-  indexOutOfBounds: constants.placeText(`${file}: array index out of bounds, in the line given as detail`),
-});
+export const placeDeadlineMessage = (constants: ConstantPool, file: string): Address =>
+  constants.placeText(`${file}: the scan was still running at its next release`);
 
 /** Registers that the scan loop keeps; the program preserves them. */
 const LOOP = {
@@ -82,20 +54,24 @@ const LOOP = {
   device: X.s6,
   compare: X.s7,
   clock: X.s8,
-  missed: X.s9,
 } as const;
 
 export const emitRuntime = (asm: Assembler, start: StartUp): void => {
   const runtime = new Runtime(asm, start);
+  runtime.entry();
+  runtime.deadline();
   runtime.startUp();
   runtime.scanLoop();
   runtime.advance();
   runtime.readClock();
   runtime.divide();
-  runtime.errorRoutine(ERROR_ROUTINES.divisionByZero, start.messages.divisionByZero, ERRORS.numeric);
-  runtime.errorRoutine(ERROR_ROUTINES.indexOutOfBounds, start.messages.indexOutOfBounds, ERRORS.application);
+  runtime.errorRoutine(ERROR_ROUTINES.divisionByZero, ERRORS.numeric);
+  runtime.errorRoutine(ERROR_ROUTINES.indexOutOfBounds, ERRORS.application);
 };
 
+const START_UP = "partita.start_up";
+const DEADLINE = "partita.deadline";
+const FAULT = "partita.fault";
 const ADVANCE = "partita.advance_release";
 const READ_CLOCK = "partita.read_clock";
 const DIVIDE = "partita.divide";
@@ -125,14 +101,75 @@ class Runtime {
     return this.#start.areas[base.area] + offset;
   }
 
-  #timeVariable(mnemonic: Mnemonic, register: number): void {
-    const imm = this.#start.areas.runtime + TIME_OFFSET - POINTER_BIAS;
+  /** A word of the runtime's own, which gp reaches from everywhere. */
+  #variable(mnemonic: "lw" | "sw", register: number, offset: number): void {
+    const imm = this.#start.areas.runtime + offset - POINTER_BIAS;
     this.#asm.emit(mnemonic, mnemonic === "sw" ? { rs2: register, rs1: X.gp, imm } : { rd: register, rs1: X.gp, imm });
+  }
+
+  /** The vector table stands behind the first jump, which thus leaves the table's address in t0. */
+  entry(): void {
+    const asm = this.#asm;
+    asm.label(ENTRY);
+    asm.jump(X.t0, START_UP);
+    for (let cause = 0; cause < TIMER_INTERRUPT; cause++) asm.jump(X.zero, FAULT);
+    asm.jump(X.zero, DEADLINE);
+
+    // A program handles no exception of its own. Without mtvec the instruction faults when it traps again, with its own pc,
+    // cause and value, and the health monitor has it; without interrupts nothing comes in between.
+    asm.label(FAULT);
+    asm.emit("csrrwi", { rd: X.zero, csr: CSR.mie, imm: 0 });
+    asm.emit("csrrwi", { rd: X.zero, csr: CSR.mtvec, imm: 0 });
+    asm.emit("mret");
+  }
+
+  /**
+   * The timer interrupt: the scan is still running at its next release. Raises DEADLINE_MISSED with the number of releases that
+   * this scan has missed and waits for the one after. The scan may be about to raise an error itself, so that the device's
+   * registers are put back too. gp is the one register that is the same all the time.
+   */
+  deadline(): void {
+    const asm = this.#asm;
+    const saved = [X.t0, X.t1, X.t2].map((register, i) => ({ register, offset: RUNTIME_OFFSETS.saved + 4 * i }));
+    const reports = [DEVICE.detail, DEVICE.message].map((imm, i) => ({ imm, offset: RUNTIME_OFFSETS.reports + 4 * i }));
+    asm.label(DEADLINE);
+    for (const { register, offset } of saved) this.#variable("sw", register, offset);
+    this.#immediate(X.t0, DEVICE.base);
+    for (const { imm, offset } of reports) {
+      asm.emit("lw", { rd: X.t1, rs1: X.t0, imm });
+      this.#variable("sw", X.t1, offset);
+    }
+    this.#variable("lw", X.t1, RUNTIME_OFFSETS.missed);
+    asm.emit("addi", { rd: X.t1, rs1: X.t1, imm: 1 });
+    this.#variable("sw", X.t1, RUNTIME_OFFSETS.missed);
+    asm.emit("sw", { rs2: X.t1, rs1: X.t0, imm: DEVICE.detail });
+    this.#address(X.t1, this.#offsetOf(this.#start.deadlineMissed));
+    asm.emit("sw", { rs2: X.t1, rs1: X.t0, imm: DEVICE.message });
+    this.#immediate(X.t1, ERRORS.deadlineMissed);
+    asm.emit("sw", { rs2: X.t1, rs1: X.t0, imm: DEVICE.raise });
+    for (const { imm, offset } of reports) {
+      this.#variable("lw", X.t1, offset);
+      asm.emit("sw", { rs2: X.t1, rs1: X.t0, imm });
+    }
+
+    this.#immediate(X.t0, MTIMECMP);
+    this.#immediate(X.t1, this.#start.intervalNs / TICK_NS);
+    asm.emit("lw", { rd: X.t2, rs1: X.t0, imm: 0 });
+    asm.emit("add", { rd: X.t2, rs1: X.t2, rs2: X.t1 });
+    asm.emit("sltu", { rd: X.t1, rs1: X.t2, rs2: X.t1 });
+    asm.emit("sw", { rs2: X.t2, rs1: X.t0, imm: 0 });
+    asm.emit("lw", { rd: X.t2, rs1: X.t0, imm: 4 });
+    asm.emit("add", { rd: X.t2, rs1: X.t2, rs2: X.t1 });
+    asm.emit("sw", { rs2: X.t2, rs1: X.t0, imm: 4 });
+    for (const { register, offset } of saved) this.#variable("lw", register, offset);
+    asm.emit("mret");
   }
 
   startUp(): void {
     const asm = this.#asm;
-    asm.label(ENTRY);
+    asm.label(START_UP);
+    asm.emit("addi", { rd: X.t0, rs1: X.t0, imm: VECTORED });
+    asm.emit("csrrw", { rd: X.zero, csr: CSR.mtvec, rs1: X.t0 });
     this.#address(X.gp, POINTER_BIAS);
     this.#address(X.sp, this.#start.stackTop);
     this.#immediate(X.t0, FS_INITIAL);
@@ -178,58 +215,41 @@ class Runtime {
     this.#immediate(X.a2, TICKS_PER_MS);
     asm.jump(X.ra, DIVIDE);
     asm.emit("addi", { rd: LOOP.rest, rs1: X.a3, imm: 0 });
-    this.#timeVariable("sw", X.a0);
+    this.#variable("sw", X.a0, TIME_OFFSET);
   }
 
+  /**
+   * The timer stands at the scan's next release and interrupts the scan, and nothing else: between scans it is only looked at, so
+   * that the order in which the halves of mtimecmp are written does not matter.
+   */
   scanLoop(): void {
     const asm = this.#asm;
-    const [scan, late, wait, asleep, skip, missed] = ["scan", "late", "wait", "asleep", "skip", "missed"].map(
-      (name) => `partita.${name}`,
-    ) as [string, string, string, string, string, string];
+    const [scan, late, asleep] = ["partita.scan", "partita.late", "partita.asleep"] as const;
     asm.label(scan);
+    asm.emit("add", { rd: X.t0, rs1: LOOP.releaseLow, rs2: LOOP.interval });
+    asm.emit("sltu", { rd: X.t1, rs1: X.t0, rs2: LOOP.interval });
+    asm.emit("add", { rd: X.t1, rs1: X.t1, rs2: LOOP.releaseHigh });
+    asm.emit("sw", { rs2: X.t0, rs1: LOOP.compare, imm: 0 });
+    asm.emit("sw", { rs2: X.t1, rs1: LOOP.compare, imm: 4 });
+    this.#variable("sw", X.zero, RUNTIME_OFFSETS.missed);
+    asm.emit("csrrsi", { rd: X.zero, csr: CSR.mstatus, imm: INTERRUPTS_ON });
     asm.emit("sw", { rs2: X.zero, rs1: LOOP.device, imm: DEVICE.latch });
     asm.jump(X.ra, this.#start.program);
     asm.emit("sw", { rs2: X.zero, rs1: LOOP.device, imm: DEVICE.publish });
-    asm.jump(X.ra, ADVANCE);
-    asm.jump(X.ra, READ_CLOCK);
-    asm.branch("bltu", LOOP.releaseHigh, X.a1, late);
-    asm.branch("bne", LOOP.releaseHigh, X.a1, wait);
-    asm.branch("bltu", LOOP.releaseLow, X.a0, late);
-
-    // mtimecmp is written so that it never holds a value below both the old and the new one (Privileged §3.2.1).
-    asm.label(wait);
-    asm.emit("addi", { rd: X.t0, rs1: X.zero, imm: -1 });
-    asm.emit("sw", { rs2: X.t0, rs1: LOOP.compare, imm: 4 });
-    asm.emit("sw", { rs2: LOOP.releaseLow, rs1: LOOP.compare, imm: 0 });
-    asm.emit("sw", { rs2: LOOP.releaseHigh, rs1: LOOP.compare, imm: 4 });
+    asm.emit("csrrci", { rd: X.zero, csr: CSR.mstatus, imm: INTERRUPTS_ON });
+    this.#variable("lw", X.a0, RUNTIME_OFFSETS.missed);
+    asm.branch("bne", X.a0, X.zero, late);
     asm.label(asleep);
     asm.emit("wfi");
     asm.emit("csrrs", { rd: X.t0, csr: CSR.mip, rs1: X.zero });
     asm.emit("andi", { rd: X.t0, rs1: X.t0, imm: TIMER_BIT });
     asm.branch("beq", X.t0, X.zero, asleep);
-    asm.jump(X.zero, scan);
-
-    // The release came while the scan was running: count those that did, and go on with the last of them.
+    asm.emit("addi", { rd: X.a0, rs1: X.zero, imm: 1 });
+    // a0 releases have come since this scan's own: the next scan is that of the last one.
     asm.label(late);
-    asm.emit("addi", { rd: LOOP.missed, rs1: X.zero, imm: 1 });
-    asm.label(skip);
-    asm.emit("add", { rd: X.a2, rs1: LOOP.releaseLow, rs2: LOOP.interval });
-    asm.emit("sltu", { rd: X.a3, rs1: X.a2, rs2: LOOP.interval });
-    asm.emit("add", { rd: X.a3, rs1: X.a3, rs2: LOOP.releaseHigh });
-    asm.branch("bltu", X.a1, X.a3, missed);
-    const due = asm.newLabel();
-    asm.branch("bne", X.a1, X.a3, due);
-    asm.branch("bltu", X.a0, X.a2, missed);
-    asm.label(due);
-    asm.emit("addi", { rd: LOOP.missed, rs1: LOOP.missed, imm: 1 });
     asm.jump(X.ra, ADVANCE);
-    asm.jump(X.zero, skip);
-    asm.label(missed);
-    asm.emit("sw", { rs2: LOOP.missed, rs1: LOOP.device, imm: DEVICE.detail });
-    this.#address(X.t0, this.#offsetOf(this.#start.messages.deadlineMissed));
-    asm.emit("sw", { rs2: X.t0, rs1: LOOP.device, imm: DEVICE.message });
-    this.#immediate(X.t0, ERRORS.deadlineMissed);
-    asm.emit("sw", { rs2: X.t0, rs1: LOOP.device, imm: DEVICE.raise });
+    asm.emit("addi", { rd: X.a0, rs1: X.a0, imm: -1 });
+    asm.branch("bne", X.a0, X.zero, late);
     asm.jump(X.zero, scan);
   }
 
@@ -241,7 +261,7 @@ class Runtime {
     asm.emit("add", { rd: LOOP.releaseLow, rs1: LOOP.releaseLow, rs2: LOOP.interval });
     asm.emit("sltu", { rd: X.t0, rs1: LOOP.releaseLow, rs2: LOOP.interval });
     asm.emit("add", { rd: LOOP.releaseHigh, rs1: LOOP.releaseHigh, rs2: X.t0 });
-    this.#timeVariable("lw", X.t0);
+    this.#variable("lw", X.t0, TIME_OFFSET);
     asm.emit("add", { rd: X.t0, rs1: X.t0, rs2: LOOP.intervalMs });
     asm.emit("add", { rd: LOOP.rest, rs1: LOOP.rest, rs2: LOOP.intervalRest });
     this.#immediate(X.t1, TICKS_PER_MS);
@@ -249,7 +269,7 @@ class Runtime {
     asm.emit("sub", { rd: LOOP.rest, rs1: LOOP.rest, rs2: X.t1 });
     asm.emit("addi", { rd: X.t0, rs1: X.t0, imm: 1 });
     asm.label(whole);
-    this.#timeVariable("sw", X.t0);
+    this.#variable("sw", X.t0, TIME_OFFSET);
     asm.emit("jalr", { rd: X.zero, rs1: X.ra, imm: 0 });
   }
 
@@ -295,65 +315,23 @@ class Runtime {
     asm.emit("jalr", { rd: X.zero, rs1: X.ra, imm: 0 });
   }
 
-  /** Takes the source line in t1 and returns through t2; all registers but t1 keep their values. */
-  errorRoutine(name: string, message: Address, code: number): void {
+  /** Takes the address of a report (`placeReport`) in t1 and returns through t2; all registers but t1 keep their values. */
+  errorRoutine(name: string, code: number): void {
     const asm = this.#asm;
     asm.label(name);
     asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: -16 });
     asm.emit("sw", { rs2: X.a0, rs1: X.sp, imm: 0 });
+    asm.emit("sw", { rs2: X.a1, rs1: X.sp, imm: 4 });
     this.#immediate(X.a0, DEVICE.base);
-    asm.emit("sw", { rs2: X.t1, rs1: X.a0, imm: DEVICE.detail });
-    this.#address(X.t1, this.#offsetOf(message));
+    asm.emit("lw", { rd: X.a1, rs1: X.t1, imm: 0 });
+    asm.emit("sw", { rs2: X.a1, rs1: X.a0, imm: DEVICE.detail });
+    asm.emit("addi", { rd: X.t1, rs1: X.t1, imm: 4 });
     asm.emit("sw", { rs2: X.t1, rs1: X.a0, imm: DEVICE.message });
     this.#immediate(X.t1, code);
     asm.emit("sw", { rs2: X.t1, rs1: X.a0, imm: DEVICE.raise });
     asm.emit("lw", { rd: X.a0, rs1: X.sp, imm: 0 });
+    asm.emit("lw", { rd: X.a1, rs1: X.sp, imm: 4 });
     asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: 16 });
     asm.emit("jalr", { rd: X.zero, rs1: X.t2, imm: 0 });
   }
 }
-
-const device = (offset: number): Address => ({ base: { kind: "device" }, offset });
-
-/** The bodies of QUEUE_SEND and QUEUE_RECEIVE: (instance, message, bytes of the message). */
-export const portRoutine = (port: PortType): IrFunction => {
-  const builder = new Builder(PORT_ROUTINES[port.name]);
-  const instance = builder.parameter("integer");
-  const message = builder.parameter("integer");
-  const bytes = builder.parameter("integer");
-  const field = (key: string): Address => ({
-    base: { kind: "register", register: instance },
-    offset: port.fields.find((each) => each.key === key)!.offset,
-  });
-  const done = field(port === QUEUE_SEND ? "DONE" : "NDR");
-  const [command, leave] = [builder.newBlock(), builder.newBlock()];
-  const wanted = builder.load("u8", field(port.fields[0]!.key));
-  builder.store("u8", constant(0), done);
-  builder.store("u8", constant(0), field("ERROR"));
-  if (port === QUEUE_SEND) {
-    const before = builder.load("u8", field("LAST_REQUEST"));
-    builder.store("u8", wanted, field("LAST_REQUEST"));
-    const rising = builder.newBlock();
-    builder.branch("ne", before, constant(0), leave, rising, rising);
-  }
-  builder.branch("ne", wanted, constant(0), command, leave, command);
-  const status = runCommand(builder, port, builder.load("w32", field("PORT")), message, bytes);
-  builder.store("u16", status, field("STATUS"));
-  builder.store("u8", builder.unary("isZero", status), done);
-  const failed = builder.unary("isNotZero", status);
-  const isEmpty = builder.unary("isZero", builder.binary("xor", status, constant(NOT_AVAILABLE)));
-  // An empty queue is no error of the receiver.
-  const error =
-    port === QUEUE_RECEIVE ? builder.binary("and", failed, builder.binary("xor", isEmpty, constant(1))) : failed;
-  builder.store("u8", error, field("ERROR"));
-  builder.jump(leave);
-  return builder.finish({ kind: "return", value: null, bank: "integer" });
-};
-
-const runCommand = (builder: Builder, port: PortType, index: Operand, message: Register, bytes: Register): Register => {
-  builder.store("w32", index, device(DEVICE.select));
-  builder.store("w32", message, device(DEVICE.buffer));
-  builder.store("w32", bytes, device(DEVICE.length));
-  builder.store("w32", constant(COMMANDS[port.name]), device(DEVICE.command));
-  return builder.load("w32", device(DEVICE.status));
-};

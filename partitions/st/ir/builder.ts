@@ -7,6 +7,7 @@ import {
   type Condition,
   constant,
   type FrameSlot,
+  type Guard,
   type Instruction,
   type IrFunction,
   type Operand,
@@ -105,8 +106,18 @@ export class Builder {
     return to;
   }
 
-  store(width: Width, from: Operand, address: Address): void {
-    this.emit({ kind: "store", from, width, address });
+  store(width: Width, from: Operand, address: Address, guards: readonly Guard[] = []): void {
+    this.emit({ kind: "store", from, width, address, guards });
+  }
+
+  /** Between places that are the same or do not overlap. */
+  copyBytes(
+    to: Address,
+    from: Address,
+    { bytes, align }: { readonly bytes: number; readonly align: number },
+    guards: readonly Guard[] = [],
+  ): void {
+    this.emit({ kind: "copyBytes", to, from, bytes, align, guards });
   }
 
   addressOf(address: Address): Register {

@@ -3,8 +3,12 @@ import type { CheckedStatement, Place } from "../semantics/checked.ts";
 import { imageOf } from "../semantics/initial-values.ts";
 import type { Unit, Variable } from "../semantics/symbols.ts";
 import { isReal, isSigned, scalarOf, type Type } from "../semantics/types.ts";
+import { fileName, lineOf, type Span } from "../syntax/source-text.ts";
 import type { Builder } from "./builder.ts";
 import type { Address, Bank, Block, Register, Width } from "./ir.ts";
+
+/** Bytes of a message that the partita device reads. */
+const LONGEST_MESSAGE = 128;
 
 /** Bytes that stand in the image and never change; equal ones are kept once. */
 export class ConstantPool {
@@ -27,6 +31,17 @@ export class ConstantPool {
 
   placeText(text: string): Address {
     return this.place(new TextEncoder().encode(`${text}\0`));
+  }
+
+  /** What an error routine tells: the line as a word, then `file:line: text`, whose start goes when it would be too long. */
+  placeReport(at: Span, text: string): Address {
+    const line = lineOf(at);
+    const message = new TextEncoder().encode(`${fileName(at)}:${line}: ${text}\0`);
+    const fitting = message.subarray(Math.max(0, message.length - LONGEST_MESSAGE));
+    const report = new Uint8Array(4 + fitting.length);
+    new DataView(report.buffer).setUint32(0, line, true);
+    report.set(fitting, 4);
+    return this.place(report);
   }
 
   get bytes(): Uint8Array {

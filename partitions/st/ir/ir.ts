@@ -27,6 +27,12 @@ export interface FrameSlot {
   readonly align: number;
 }
 
+/** Of a place to write to: it is there when the index, as a program gave it, is the one that `checkIndex` made of it. */
+export interface Guard {
+  readonly index: Operand;
+  readonly checked: Operand;
+}
+
 /** What an address starts from. */
 export type Base =
   | { readonly kind: "register"; readonly register: Register }
@@ -95,7 +101,7 @@ export type BinaryOperation =
 
 export type Condition = "eq" | "ne" | "lt" | "ge" | "ltu" | "geu";
 
-/** Runtime routines that report an error and go on; `line` is the source line they tell. */
+/** `report`: what is told of an error before going on; see `ConstantPool.placeReport`. */
 export type Instruction =
   | { readonly kind: "copy"; readonly to: Register; readonly from: Operand }
   | { readonly kind: "unary"; readonly operation: UnaryOperation; readonly to: Register; readonly from: Operand }
@@ -113,7 +119,7 @@ export type Instruction =
       readonly to: Register;
       readonly left: Operand;
       readonly right: Operand;
-      readonly line: number;
+      readonly report: Address;
     }
   /** `index` when 0 <= index < count; else APPLICATION_ERROR, and the nearest of these. */
   | {
@@ -121,7 +127,7 @@ export type Instruction =
       readonly to: Register;
       readonly index: Operand;
       readonly count: number;
-      readonly line: number;
+      readonly report: Address;
     }
   /** condition ? left : right */
   | {
@@ -132,15 +138,23 @@ export type Instruction =
       readonly right: Operand;
     }
   | { readonly kind: "load"; readonly to: Register; readonly width: Width; readonly address: Address }
-  | { readonly kind: "store"; readonly from: Operand; readonly width: Width; readonly address: Address }
+  /** Nothing is written unless all guards hold. */
+  | {
+      readonly kind: "store";
+      readonly from: Operand;
+      readonly width: Width;
+      readonly address: Address;
+      readonly guards: readonly Guard[];
+    }
   | { readonly kind: "address"; readonly to: Register; readonly address: Address }
-  /** Between places that are the same or do not overlap. */
+  /** Between places that are the same or do not overlap; nothing is written unless all guards hold. */
   | {
       readonly kind: "copyBytes";
       readonly to: Address;
       readonly from: Address;
       readonly bytes: number;
       readonly align: number;
+      readonly guards: readonly Guard[];
     }
   /** Parameters as they stand in the registers and on the stack of the calling convention. */
   | { readonly kind: "parameter"; readonly to: Register; readonly position: number }
@@ -199,9 +213,9 @@ export const usesOf = (instruction: Instruction): readonly Operand[] => {
     case "address":
       return addressUses(instruction.address);
     case "store":
-      return [instruction.from, ...addressUses(instruction.address)];
+      return [instruction.from, ...addressUses(instruction.address), ...guardUses(instruction.guards)];
     case "copyBytes":
-      return [...addressUses(instruction.to), ...addressUses(instruction.from)];
+      return [...addressUses(instruction.to), ...addressUses(instruction.from), ...guardUses(instruction.guards)];
     case "parameter":
       return [];
     case "call":
@@ -210,6 +224,9 @@ export const usesOf = (instruction: Instruction): readonly Operand[] => {
 };
 
 const addressUses = ({ base }: Address): readonly Operand[] => (base.kind === "register" ? [base.register] : []);
+
+const guardUses = (guards: readonly Guard[]): readonly Operand[] =>
+  guards.flatMap(({ index, checked }) => [index, checked]);
 
 export const definitionOf = (instruction: Instruction): Register | null => {
   switch (instruction.kind) {
@@ -245,15 +262,28 @@ export const mapUses = (instruction: Instruction, replace: (operand: Operand) =>
     case "address":
       return { ...instruction, address: mapAddress(instruction.address, replace) };
     case "store":
-      return { ...instruction, from: replace(instruction.from), address: mapAddress(instruction.address, replace) };
+      return {
+        ...instruction,
+        from: replace(instruction.from),
+        address: mapAddress(instruction.address, replace),
+        guards: mapGuards(instruction.guards, replace),
+      };
     case "copyBytes":
-      return { ...instruction, to: mapAddress(instruction.to, replace), from: mapAddress(instruction.from, replace) };
+      return {
+        ...instruction,
+        to: mapAddress(instruction.to, replace),
+        from: mapAddress(instruction.from, replace),
+        guards: mapGuards(instruction.guards, replace),
+      };
     case "parameter":
       return instruction;
     case "call":
       return { ...instruction, arguments: instruction.arguments.map(replace) };
   }
 };
+
+const mapGuards = (guards: readonly Guard[], replace: (operand: Operand) => Operand): readonly Guard[] =>
+  guards.map(({ index, checked }) => ({ index: replace(index), checked: replace(checked) }));
 
 /** An address register is only ever replaced by a register. */
 const mapAddress = (address: Address, replace: (operand: Operand) => Operand): Address => {

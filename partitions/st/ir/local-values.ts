@@ -104,10 +104,10 @@ class Values {
     this.#memory = [...this.#memory, { address, base: this.#baseNumber(address), width, value }];
   }
 
-  store(address: Address, width: Width, value: number): void {
+  /** What a store there may change. */
+  forget(address: Address, width: Width): void {
     const base = this.#baseNumber(address);
     this.#memory = this.#memory.filter((entry) => isApart(entry, address, base, BYTES[width]));
-    this.remembersAt(address, width, value);
   }
 
   forgetMemory(): void {
@@ -179,7 +179,9 @@ const rewrite = (values: Values, original: Instruction): Instruction => {
     case "load":
       return rewriteLoad(values, instruction);
     case "store":
-      values.store(instruction.address, instruction.width, values.number(instruction.from));
+      values.forget(instruction.address, instruction.width);
+      if (instruction.guards.length === 0)
+        values.remembersAt(instruction.address, instruction.width, values.number(instruction.from));
       return instruction;
     case "copyBytes":
       values.forgetMemory();

@@ -1,8 +1,8 @@
 /** Expressions → three-address code. */
-import type { CheckedExpression, Comparison, FunctionCall } from "../semantics/checked.ts";
+import type { CheckedExpression, Comparison, FunctionCall, Place } from "../semantics/checked.ts";
 import { writeConstant } from "../semantics/constants.ts";
 import { DWORD, type ElementaryType, isSigned, rangeOf, scalarOf, type Type } from "../semantics/types.ts";
-import { lineOf } from "../syntax/source-text.ts";
+import type { Span } from "../syntax/source-text.ts";
 import { bankOf, type Frame, initialBytes } from "./frame.ts";
 import {
   type Address,
@@ -11,6 +11,7 @@ import {
   type Block,
   type Condition,
   constant,
+  type Guard,
   isConstant,
   type Operand,
   type Register,
@@ -80,19 +81,19 @@ const lowerArithmetic = (frame: Frame, expression: Of<"arithmetic">): Operand =>
   const right = lowerExpression(frame, expression.right);
   if (type.family === "real")
     return builder.binary(REAL_OPERATIONS[operator as keyof typeof REAL_OPERATIONS], left, right, "float");
-  if (operator === "divide")
-    return normalize(frame, type, lowerDivision(frame, type, left, right, lineOf(expression.at)));
+  if (operator === "divide") return normalize(frame, type, lowerDivision(frame, type, left, right, expression.at));
   if (operator === "modulo") return lowerModulo(frame, type, left, right);
   const value = builder.binary(INTEGER_OPERATIONS[operator], left, right);
   return operator === "and" || operator === "or" || operator === "xor" ? value : normalize(frame, type, value);
 };
 
-const lowerDivision = (frame: Frame, type: ElementaryType, left: Operand, right: Operand, line: number): Operand => {
+const lowerDivision = (frame: Frame, type: ElementaryType, left: Operand, right: Operand, at: Span): Operand => {
   const { builder } = frame;
   const operation = isSigned(type) ? "div" : "divu";
   if (isConstant(right) && right.constant !== 0) return builder.binary(operation, left, right);
   const to = builder.register("integer");
-  builder.emit({ kind: "divide", operation, to, left, right, line });
+  const report = frame.constants.placeReport(at, "division by zero");
+  builder.emit({ kind: "divide", operation, to, left, right, report });
   return to;
 };
 
@@ -320,7 +321,33 @@ const referenceTo = (
   frame: Frame,
   place: Extract<FunctionCall["arguments"][number], { kind: "reference" }>["place"],
   type: Type,
-): Operand => frame.builder.addressOf(place === null ? temporary(frame, type) : addressOf(frame, place));
+): Operand => (place === null ? frame.builder.addressOf(temporary(frame, type)) : pointerTo(frame, place));
+
+/** For someone who reads and writes there: with an index out of bounds the address of a copy of the nearest element. */
+export const pointerTo = (frame: Frame, place: Place): Register => {
+  const { builder } = frame;
+  const guards: Guard[] = [];
+  const address = addressOf(frame, place, guards);
+  if (guards.length === 0) return builder.addressOf(address);
+  const pointer = builder.register("integer");
+  builder.copy(pointer, builder.addressOf(address));
+  const [outside, within] = [builder.newBlock(), builder.newBlock()];
+  branchUnless(frame, guards, outside);
+  builder.jump(within, outside);
+  const copy = temporary(frame, place.type);
+  builder.copyBytes(copy, address, place.type);
+  builder.copy(pointer, builder.addressOf(copy));
+  builder.jump(within);
+  return pointer;
+};
+
+/** Goes on where all guards hold. */
+export const branchUnless = ({ builder }: Frame, guards: readonly Guard[], otherwise: Block): void => {
+  for (const { index, checked } of guards) {
+    const holds = builder.newBlock();
+    builder.branch("eq", index, checked, holds, otherwise, holds);
+  }
+};
 
 /** A scalar input that was left out has its initial value. */
 const lowerArgument = (

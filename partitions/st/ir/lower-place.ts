@@ -1,10 +1,9 @@
 /** Places → addresses, loads and stores. */
 import type { Place } from "../semantics/checked.ts";
 import type { DirectAddress, Variable } from "../semantics/symbols.ts";
-import { type ArrayType, type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
-import { lineOf } from "../syntax/source-text.ts";
+import { type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
 import { bankOf, type Frame, widthOf } from "./frame.ts";
-import { type Address, constant, isConstant, type Operand, type Register } from "./ir.ts";
+import { type Address, constant, type Guard, isConstant, type Operand, type Register } from "./ir.ts";
 import { lowerExpression } from "./lower-expression.ts";
 
 /** What a place comes down to. */
@@ -16,26 +15,32 @@ export type Target =
 
 const memory = (address: Address): Target => ({ kind: "memory", address });
 
-export const lowerPlace = (frame: Frame, place: Place): Target => {
+/** `guards` takes those of the indices on the way: a store must heed them, a read takes the nearest element. */
+export const lowerPlace = (frame: Frame, place: Place, guards: Guard[] = []): Target => {
   switch (place.kind) {
     case "variable":
       return lowerVariable(frame, place.variable);
     case "direct":
       return lowerDirect(place.address);
     case "field": {
-      const address = frame.builder.offset(addressOf(frame, place.base), place.field.offset);
+      const address = frame.builder.offset(addressOf(frame, place.base, guards), place.field.offset);
       return memory(place.byReference ? dereference(frame, address) : address);
     }
     case "element":
-      return memory(lowerElement(frame, place));
+      return memory(lowerElement(frame, place, guards));
     case "bit":
-      return { kind: "bit", of: lowerPlace(frame, place.base), type: scalarOf(place.base.type), bit: place.bit };
+      return {
+        kind: "bit",
+        of: lowerPlace(frame, place.base, guards),
+        type: scalarOf(place.base.type),
+        bit: place.bit,
+      };
   }
 };
 
 /** Of a place that cannot be a register or a bit. */
-export const addressOf = (frame: Frame, place: Place): Address => {
-  const target = lowerPlace(frame, place);
+export const addressOf = (frame: Frame, place: Place, guards: Guard[] = []): Address => {
+  const target = lowerPlace(frame, place, guards);
   if (target.kind !== "memory") throw new Error("the address of a register or bit was asked for");
   return target.address;
 };
@@ -66,16 +71,11 @@ const lowerDirect = ({ area, byte, bit }: DirectAddress): Target => {
   return bit === null ? target : { kind: "bit", of: target, type: null, bit };
 };
 
-const lowerElement = (frame: Frame, { base, array, indices, at }: Extract<Place, { kind: "element" }>): Address => {
+const lowerElement = (frame: Frame, place: Extract<Place, { kind: "element" }>, guards: Guard[]): Address => {
   const { builder } = frame;
-  const start = addressOf(frame, base);
-  const { fixed, varying } = flatIndex(
-    frame,
-    array,
-    indices.map((index) => lowerExpression(frame, index)),
-    lineOf(at),
-  );
-  const bytes = array.element.bytes;
+  const start = addressOf(frame, place.base, guards);
+  const { fixed, varying } = flatIndex(frame, place, guards);
+  const bytes = place.array.element.bytes;
   const shifted = builder.offset(start, fixed * bytes);
   if (varying === null) return shifted;
   const scaled = scale(frame, varying, bytes);
@@ -85,20 +85,23 @@ const lowerElement = (frame: Frame, { base, array, indices, at }: Extract<Place,
 };
 
 /** The element's number, split into what is known and what is not. Row-major, as IEC 61131-3 §6.4.4.5 lays arrays out. */
-const flatIndex = (frame: Frame, { dimensions }: ArrayType, indices: readonly Operand[], line: number) => {
+const flatIndex = (frame: Frame, { array, indices, at }: Extract<Place, { kind: "element" }>, guards: Guard[]) => {
   const { builder } = frame;
+  const operands = indices.map((index) => lowerExpression(frame, index));
   let fixed = 0;
   let varying: Operand | null = null;
-  for (const [i, { low, high }] of dimensions.entries()) {
+  for (const [i, { low, high }] of array.dimensions.entries()) {
     const count = high - low + 1;
     fixed *= count;
     if (varying !== null) varying = builder.binary("mul", varying, constant(count));
-    const index = indices[i]!;
-    if (isConstant(index)) fixed += index.constant - low;
+    const operand = operands[i]!;
+    if (isConstant(operand)) fixed += operand.constant - low;
     else {
       const checked = builder.register("integer");
-      const fromZero = low === 0 ? index : builder.binary("sub", index, constant(low));
-      builder.emit({ kind: "checkIndex", to: checked, index: fromZero, count, line });
+      const index = low === 0 ? operand : builder.binary("sub", operand, constant(low));
+      const report = frame.constants.placeReport(at, "array index out of bounds");
+      builder.emit({ kind: "checkIndex", to: checked, index, count, report });
+      guards.push({ index, checked });
       varying = varying === null ? checked : builder.binary("add", varying, checked);
     }
   }
@@ -131,21 +134,38 @@ export const readTarget = (frame: Frame, target: Target, type: Place["type"]): O
 const readWhole = (frame: Frame, { of, type }: Extract<Target, { kind: "bit" }>): Operand =>
   of.kind === "memory" && type === null ? frame.builder.load("u8", of.address) : readTarget(frame, of, type!);
 
-export const writeTarget = (frame: Frame, target: Target, type: Place["type"], value: Operand): void => {
+/** Stores the value; nowhere when an index of the place is out of bounds. */
+export const writePlace = (frame: Frame, place: Place, value: Operand): void => {
+  const guards: Guard[] = [];
+  writeTarget(frame, lowerPlace(frame, place, guards), place.type, value, guards);
+};
+
+const writeTarget = (
+  frame: Frame,
+  target: Target,
+  type: Place["type"],
+  value: Operand,
+  guards: readonly Guard[],
+): void => {
   switch (target.kind) {
     case "register":
       frame.builder.copy(target.register, value);
       return;
     case "memory":
-      frame.builder.store(widthOf(type), value, target.address);
+      frame.builder.store(widthOf(type), value, target.address, guards);
       return;
     case "bit":
-      writeBit(frame, target, value);
+      writeBit(frame, target, value, guards);
       return;
   }
 };
 
-const writeBit = (frame: Frame, target: Extract<Target, { kind: "bit" }>, value: Operand): void => {
+const writeBit = (
+  frame: Frame,
+  target: Extract<Target, { kind: "bit" }>,
+  value: Operand,
+  guards: readonly Guard[],
+): void => {
   const { builder } = frame;
   const whole = readWhole(frame, target);
   const mask = constant(1 << target.bit);
@@ -160,8 +180,8 @@ const writeBit = (frame: Frame, target: Extract<Target, { kind: "bit" }>, value:
       : builder.binary("sll", value, constant(target.bit));
   const changed = placed === null ? cleared : builder.binary("or", cleared, placed);
   if (target.type === null) {
-    if (target.of.kind === "memory") builder.store("u8", changed, target.of.address);
-  } else writeTarget(frame, target.of, target.type, normalize(frame, target.type, changed));
+    if (target.of.kind === "memory") builder.store("u8", changed, target.of.address, guards);
+  } else writeTarget(frame, target.of, target.type, normalize(frame, target.type, changed), guards);
 };
 
 /** The value as its type extends it: overflow wraps. */

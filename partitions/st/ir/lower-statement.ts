@@ -1,10 +1,17 @@
 /** Statements → blocks of three-address code. */
 import type { CheckedStatement, Place } from "../semantics/checked.ts";
-import { isSigned, rangeOf, scalarOf, type Type } from "../semantics/types.ts";
+import { isSigned, rangeOf, scalarOf } from "../semantics/types.ts";
 import { type Frame, widthOf } from "./frame.ts";
-import { type Address, constant, isConstant, type Operand } from "./ir.ts";
-import { lowerAggregate, lowerCall, lowerCondition, lowerExpression } from "./lower-expression.ts";
-import { addressOf, lowerPlace, normalize, readTarget, writeTarget } from "./lower-place.ts";
+import { type Address, constant, type Guard, isConstant, type Operand } from "./ir.ts";
+import {
+  branchUnless,
+  lowerAggregate,
+  lowerCall,
+  lowerCondition,
+  lowerExpression,
+  pointerTo,
+} from "./lower-expression.ts";
+import { addressOf, lowerPlace, normalize, readTarget, writePlace } from "./lower-place.ts";
 
 type Of<Kind extends CheckedStatement["kind"]> = Extract<CheckedStatement, { kind: Kind }>;
 
@@ -54,38 +61,42 @@ const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
 };
 
 const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">["value"]): void => {
-  if (scalarOf(place.type) === null) {
-    const from = lowerAggregate(frame, value);
-    copyBytes(frame, addressOf(frame, place), from, place.type);
+  if (scalarOf(place.type) !== null) {
+    writePlace(frame, place, lowerExpression(frame, value));
     return;
   }
-  const operand = lowerExpression(frame, value);
-  writeTarget(frame, lowerPlace(frame, place), place.type, operand);
+  const from = lowerAggregate(frame, value);
+  const guards: Guard[] = [];
+  frame.builder.copyBytes(addressOf(frame, place, guards), from, place.type, guards);
 };
 
-const copyBytes = (frame: Frame, to: Address, from: Address, { bytes, align }: Type): void =>
-  frame.builder.emit({ kind: "copyBytes", to, from, bytes, align });
-
-/** The inputs are stored in the instance, then the body runs on it. All are evaluated before the first is stored. */
+/**
+ * The inputs are stored in the instance, then the body runs on it. All are evaluated before the first is stored. An instance
+ * whose index is out of bounds does not run.
+ */
 const lowerBlockCall = (frame: Frame, { instance, block, inputs, references, outputs }: Of<"block">): void => {
   const { builder } = frame;
-  const self = builder.addressOf(addressOf(frame, instance));
+  const guards: Guard[] = [];
+  const self = builder.addressOf(addressOf(frame, instance, guards));
+  const done = builder.newBlock();
+  branchUnless(frame, guards, done);
   const at = (offset: number): Address => ({ base: { kind: "register", register: self }, offset });
   const stores = inputs.map(({ field, value }) => {
     if (scalarOf(field.type) === null) {
       const from = lowerAggregate(frame, value);
-      return () => copyBytes(frame, at(field.offset), from, field.type);
+      return () => builder.copyBytes(at(field.offset), from, field.type);
     }
     const operand = lowerExpression(frame, value);
     return () => builder.store(widthOf(field.type), operand, at(field.offset));
   });
   const pointers = references.map(({ field, place }) => {
-    const pointer = builder.addressOf(addressOf(frame, place));
+    const pointer = pointerTo(frame, place);
     return () => builder.store("w32", pointer, at(field.offset));
   });
   for (const store of [...stores, ...pointers]) store();
   builder.emit({ kind: "call", target: block.unit.name, arguments: [self], banks: ["integer"], result: null });
   for (const { place, value } of outputs) lowerAssignment(frame, place, value);
+  builder.jump(done);
 };
 
 export const PORT_ROUTINES = { QUEUE_SEND: "partita.queue_send", QUEUE_RECEIVE: "partita.queue_receive" } as const;
@@ -96,12 +107,11 @@ const lowerPortCall = (frame: Frame, { variable, port, request, message, outputs
   const requested = port.fields[0]!;
   if (request !== null)
     builder.store("u8", lowerExpression(frame, request), builder.offset(instance, requested.offset));
-  const target = lowerPlace(frame, message);
-  if (target.kind !== "memory") throw new Error("a message must lie in RAM");
+  const pointer = pointerTo(frame, message);
   builder.emit({
     kind: "call",
     target: PORT_ROUTINES[port.name],
-    arguments: [builder.addressOf(instance), builder.addressOf(target.address), constant(message.type.bytes)],
+    arguments: [builder.addressOf(instance), pointer, constant(message.type.bytes)],
     banks: ["integer", "integer", "integer"],
     result: null,
   });
@@ -164,7 +174,7 @@ const lowerLoop = (frame: Frame, statement: Of<"while"> | Of<"repeat">): void =>
 const lowerFor = (frame: Frame, statement: Of<"for">): void => {
   const { builder } = frame;
   const { type, variable } = statement;
-  const write = (value: Operand): void => writeTarget(frame, lowerPlace(frame, variable), type, value);
+  const write = (value: Operand): void => writePlace(frame, variable, value);
   const from = lowerExpression(frame, statement.from);
   const last = held(frame, lowerExpression(frame, statement.to));
   const step = held(frame, lowerExpression(frame, statement.by));

@@ -58,8 +58,7 @@ const bindParameters = (
 /** A struct or array passed by value, or a scalar whose address is needed. */
 const ownCopy = (builder: Builder, { type }: Variable, register: Register): Address => {
   const address: Address = { base: { kind: "frame", slot: builder.slot(type.bytes, type.align) }, offset: 0 };
-  if (scalarOf(type) === null)
-    builder.emit({ kind: "copyBytes", to: address, from: at(register), bytes: type.bytes, align: type.align });
+  if (scalarOf(type) === null) builder.copyBytes(address, at(register), type);
   else builder.store(widthOf(type), register, address);
   return address;
 };
@@ -87,14 +86,7 @@ const initialize = ({ builder, constants }: Frame, variable: Variable, binding: 
   const { type } = variable;
   const bytes = initialBytes(variable);
   if (scalarOf(type) === null) {
-    if (binding.kind === "memory")
-      builder.emit({
-        kind: "copyBytes",
-        to: binding.address,
-        from: constants.place(bytes),
-        bytes: type.bytes,
-        align: type.align,
-      });
+    if (binding.kind === "memory") builder.copyBytes(binding.address, constants.place(bytes), type);
     return;
   }
   const value = scalarBits(bytes, widthOf(type) === "i8" || widthOf(type) === "i16");

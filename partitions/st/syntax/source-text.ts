@@ -48,3 +48,7 @@ export const spanning = (first: Span, last: Span): Span => ({
 });
 
 export const lineOf = (at: Span): number => at.source.position(at.start).line;
+
+/** Without folders: an image is the same wherever its source lies, which recordings and digests rely on. */
+export const fileName = ({ source: { file } }: Pick<Span, "source">): string =>
+  file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);

@@ -1,0 +1,22 @@
+/** The registers and codes of the partita device that compiled programs use (partitions/sdk/partita.h). */
+
+export const DEVICE = {
+  base: 0x0400_0000,
+  mode: 0x010,
+  latch: 0x040,
+  publish: 0x044,
+  detail: 0x080,
+  message: 0x084,
+  raise: 0x088,
+  lookup: 0x0c0,
+  select: 0x0c4,
+  buffer: 0x0c8,
+  length: 0x0cc,
+  command: 0x0d0,
+  status: 0x0d4,
+} as const;
+/** Codes of errors that the runtime raises. */
+export const ERRORS = { deadlineMissed: 1, application: 2, numeric: 3 } as const;
+export const MODE_NORMAL = 3;
+export const COMMANDS = { QUEUE_SEND: 1, QUEUE_RECEIVE: 2 } as const;
+export const NOT_AVAILABLE = 2;
