@@ -15,10 +15,13 @@ export interface Problem {
   readonly hint: string;
   /** The line it stands in with a caret below the place, ready to print; lines end in "\n", the last one does not. */
   readonly excerpt?: string;
+  /** Left out: nothing runs before it is put right. */
+  readonly severity?: "warning";
 }
 
-/** `file:line:column: message [code]`, below it the excerpt and the hint. */
+/** `file:line:column: message [code]`, with `warning: ` before the message of one; below it the excerpt and the hint. */
 export const formatProblem = (problem: Problem): string =>
-  `${problem.file}:${problem.line}:${problem.column}: ${problem.message} [${problem.code}]` +
+  `${problem.file}:${problem.line}:${problem.column}: ` +
+  `${problem.severity === undefined ? "" : `${problem.severity}: `}${problem.message} [${problem.code}]` +
   (problem.excerpt === undefined ? "" : `\n${problem.excerpt}`) +
   (problem.hint === "" ? "" : `\n  hint: ${problem.hint}`);

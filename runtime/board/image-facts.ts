@@ -2,7 +2,7 @@
 import type { ImageManifest } from "../image-manifest.ts";
 import { MANIFEST_SECTION } from "../image-manifest.ts";
 import { type GuestAddress, guestAddress } from "../units.ts";
-import type { ImageProblem } from "./elf.ts";
+import type { ElfSymbol, ImageProblem } from "./elf.ts";
 import { parseImage } from "./image.ts";
 import { parseManifest } from "./manifest.ts";
 import { RAM_BASE } from "./memory-map.ts";
@@ -11,6 +11,8 @@ export interface SymbolPlace {
   readonly address: GuestAddress;
   /** Bytes; 0 when the image does not say. */
   readonly size: number;
+  /** What the image says it is; a label may be either. */
+  readonly kind: ElfSymbol["kind"];
 }
 
 export interface ImageFacts {
@@ -31,8 +33,8 @@ export const inspectImage = (file: Uint8Array): ImageFacts | ImageProblem => {
   if (manifest !== null && "problem" in manifest) return manifest;
   const symbols = new Map<string, SymbolPlace>();
   const byRank = [...image.symbols].sort((a, b) => Number(b.global) - Number(a.global));
-  for (const { name, address, size } of byRank) {
-    if (!symbols.has(name)) symbols.set(name, { address: guestAddress(address), size });
+  for (const { name, address, size, kind } of byRank) {
+    if (!symbols.has(name)) symbols.set(name, { address: guestAddress(address), size, kind });
   }
   return { entry: guestAddress(image.entry), loadedBytes: image.end - RAM_BASE, symbols, manifest };
 };

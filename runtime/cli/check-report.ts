@@ -2,6 +2,7 @@
 import { type LoadedSystem, scheduleFigures, showDuration } from "../config/index.ts";
 import type { PointRef, System } from "../system.ts";
 import { type Cycles, toNanoseconds } from "../units.ts";
+import { counted } from "./counted.ts";
 import { slotPicture } from "./slot-picture.ts";
 
 type Loaded = LoadedSystem & { readonly ok: true };
@@ -69,7 +70,11 @@ const channels = (system: System): readonly (readonly string[])[] => [
       const owner = system.partitions[partition];
       return `${owner?.name}.${owner?.ports[port]?.name}`;
     });
-    return ["queuing", `${source} → ${destination}`, `${depth} messages of ${maxMessageBytes} bytes`];
+    return [
+      "queuing",
+      `${source} → ${destination}`,
+      `${counted(depth, "message")} of ${counted(maxMessageBytes, "byte")}`,
+    ];
   }),
 ];
 
@@ -80,7 +85,8 @@ const connections = (system: System): readonly (readonly string[])[] => [
         (area === "coil" || area === "holdingRegister") &&
         system.partitions[point.partition]?.points[point.point]?.direction === "input",
     );
-    return ["Modbus server", name, `${host}:${port}`, `${mappings.length} points, ${writable.length} of them writable`];
+    const points = counted(mappings.length, "point");
+    return ["Modbus server", name, `${host}:${port}`, `${points}, ${writable.length} of them writable`];
   }),
   ...system.modbusClients.map(({ name, host, port, devices }) => {
     const points = devices.reduce((sum, { mappings }) => sum + mappings.length, 0);
@@ -88,14 +94,14 @@ const connections = (system: System): readonly (readonly string[])[] => [
       "Modbus client",
       name,
       `${host}:${port}`,
-      `${points} points of ${devices.map((device) => device.name).join(", ")}`,
+      `${counted(points, "point")} of ${devices.map((device) => device.name).join(", ")}`,
     ];
   }),
   ...system.mqtt.map(({ name, broker, host, port, publications, commands }) => [
     broker === "embedded" ? "MQTT broker" : "MQTT client",
     name,
     `${host}:${port}`,
-    `${publications.length} points published, ${commands.length} commands`,
+    `${counted(publications.length, "point")} published, ${counted(commands.length, "command")}`,
   ]),
 ];
 

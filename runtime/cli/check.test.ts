@@ -73,6 +73,42 @@ describe("partita check", () => {
     );
   });
 
+  it("says of a warning that it is one, and ends with status 0", async () => {
+    const path = join(CONFIGS, "invalid/input-without-source.yaml");
+    const { status, out } = await check([path]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^\S+:\d+:\d+: warning: \S.* \[input-without-source\]$/m);
+    expect((await check([path], true)).out).toContain("\u001b[33m");
+    const { warnings } = JSON.parse((await check([path, "--json"])).out);
+    expect(warnings[0]).toMatchObject({ code: "input-without-source", severity: "warning" });
+  });
+
+  it("counts one as one", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "partita-check-"));
+    try {
+      writeFileSync(
+        join(folder, "module.yaml"),
+        [
+          "module: small",
+          "partitions: { a: { program: p.st, memory: 64 KiB } }",
+          "schedules: { normal: { majorFrame: 20 ms, slots: [{ partition: a, start: 0 ms, duration: 1 ms }] } }",
+          "io:",
+          "  modbusServers: [{ name: m, port: 5020, points: [{ point: a.x, area: coil, address: 0 }] }]",
+          "  mqtt: [{ name: t, broker: embedded, publish: [{ point: a.y }], commands: [a.x] }]",
+        ].join("\n"),
+      );
+      writeFileSync(
+        join(folder, "p.st"),
+        "PROGRAM P VAR x AT %IX0.0 : BOOL; y AT %QX0.0 : BOOL; END_VAR y := x; END_PROGRAM\n",
+      );
+      const { out } = await check([join(folder, "module.yaml")]);
+      expect(out).toMatch(/ 1 point, 1 of them writable$/m);
+      expect(out).toMatch(/ 1 point published, 1 command$/m);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("gives problems as JSON, with the same status", async () => {
     const { status, out } = await check([join(CONFIGS, "invalid/unknown-key.yaml"), "--json"]);
     expect(status).toBe(2);

@@ -4,6 +4,7 @@ import { compile } from "../../partitions/st/index.ts";
 import { loadSystem } from "../index.ts";
 import { formatProblem, type Problem } from "../problem.ts";
 import { figuresAsJson, report } from "./check-report.ts";
+import { counted } from "./counted.ts";
 import { type CliEnvironment, EXIT } from "./environment.ts";
 
 interface CheckOptions {
@@ -29,17 +30,15 @@ const check = async (path: string, json: boolean, environment: CliEnvironment): 
     return;
   }
   const found = loaded.ok ? loaded.warnings : loaded.problems;
-  const kind = loaded.ok ? "warning" : "problem";
-  for (const problem of found) stdout.write(`${painted(problem, kind, color)}\n`);
+  for (const problem of found) stdout.write(`${painted(problem, color)}\n`);
   if (loaded.ok) stdout.write(`${found.length > 0 ? "\n" : ""}${report(loaded)}`);
-  else stdout.write(`\n${path}: ${found.length} problem${found.length === 1 ? "" : "s"}\n`);
+  else stdout.write(`\n${path}: ${counted(found.length, "problem")}\n`);
 };
 
 const COLORS = { problem: "\u001b[31m", warning: "\u001b[33m" } as const;
 
 /** On a terminal the first line of a problem stands out. */
-const painted = (problem: Problem, kind: keyof typeof COLORS, color: boolean): string => {
+const painted = (problem: Problem, color: boolean): string => {
   const text = formatProblem(problem);
-  const marked = kind === "warning" ? text.replace(problem.message, `warning: ${problem.message}`) : text;
-  return color ? marked.replace(/^.*/, (first) => `${COLORS[kind]}${first}\u001b[0m`) : marked;
+  return color ? text.replace(/^.*/, (first) => `${COLORS[problem.severity ?? "problem"]}${first}\u001b[0m`) : text;
 };

@@ -67,7 +67,7 @@ describe("partita compile", () => {
       { name: "setpoint", type: "INT", direction: "input", address: input!.base + 8, bit: null, initial: -3 },
     ]);
     expect(manifest.ports).toEqual([{ name: "alarms", direction: "source", messageBytes: 12 }]);
-    expect(symbols.get("P.hours")).toEqual({ address: retained!.base, size: 4 });
+    expect(symbols.get("P.hours")).toMatchObject({ address: retained!.base, size: 4 });
   });
 
   it("prints every problem with its place and a caret, and writes nothing", async () => {

@@ -23,7 +23,7 @@ const MANIFEST: ImageManifest = {
   ports: [{ name: "events", direction: "source", messageBytes: 12 }],
   areas: { input: { base: RAM + 0x100, bytes: 12 }, output: { base: RAM + 0x10c, bytes: 8 }, retained: null },
 };
-const SYMBOLS = new Map([["speed_setpoint", { address: RAM + 0x200, size: 4 }]]);
+const SYMBOLS = new Map([["speed_setpoint", { address: RAM + 0x200, size: 4, kind: "object" as const }]]);
 
 const CONFIG = `module: plant
 board: { clock: 100 MHz, harts: 2 }

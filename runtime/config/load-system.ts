@@ -53,7 +53,7 @@ export const loadSystem = async (path: string, tools: ConfigTools): Promise<Load
     ok: true,
     system: resolveSystem(whole, draft, resolve(path), digestOf(file.bytes, draft)),
     requirements: requirementsOf(draft),
-    warnings: inOrder(findingsOf(draft, isWarning), path, loaded.warnings),
+    warnings: inOrder(findingsOf(draft, isWarning), path, loaded.warnings).map(asWarning),
   };
 };
 
@@ -64,6 +64,7 @@ const refused = (file: string, code: string, message: string, hint: string): Loa
 
 const isWarning = ({ severity }: Rule): boolean => severity === "warning";
 const isStrict = (rule: Rule): boolean => !isWarning(rule);
+const asWarning = (problem: Problem): Problem => ({ ...problem, severity: "warning" });
 
 const findingsOf = (draft: Draft, included: (rule: Rule) => boolean): readonly Finding[] =>
   RULES.filter(included).flatMap((rule) => [...rule.check(draft)].map((finding) => ({ code: rule.code, ...finding })));

@@ -125,7 +125,7 @@ export interface PointConfig {
    */
   type?: "BOOL" | "SINT" | "INT" | "DINT" | "USINT" | "UINT" | "UDINT" | "BYTE" | "WORD" | "DWORD" | "TIME" | "REAL";
   /**
-   * Image only, as the guest sees it.
+   * Image only: input or output, as the guest sees it.
    */
   direction?: "input" | "output";
   /**

@@ -19,6 +19,7 @@ export interface SchemaNode {
   readonly const?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly discriminator?: { readonly propertyName: string };

@@ -1,9 +1,9 @@
 /** Says in plain words what the schema's errors mean: what is there, what belongs there, and an example. */
 import type { Finding } from "./finding.ts";
-import type { Places } from "./places.ts";
+import type { Place, Places } from "./places.ts";
 import type { SchemaError, SchemaNode } from "./schema.ts";
 import type { Location } from "./shape.ts";
-import { didYouMean } from "./suggestion.ts";
+import { didYouMean, suggested } from "./suggestion.ts";
 
 export const findingOf = (error: SchemaError, places: Places, { container, key, value }: Location): Finding => {
   const at = places.of(container, key);
@@ -38,21 +38,31 @@ export const findingOf = (error: SchemaError, places: Places, { container, key, 
       return wrongKind(error, places, value as object);
     case "type":
     case "anyOf":
+      if (at.path === "" && value === null) return emptyFile(at, node);
       return {
         code: "wrong-type",
         at,
         message: `${name} must be ${wanted(node)}, not ${shown(value)}`,
         hint: hint(node, wanted(node)),
       };
-    default:
+    default: {
+      const suggestion = typeof value === "string" ? suggested(value, node.enum ?? []) : null;
       return {
         code: "wrong-value",
         at,
         message: `${name} must be ${bounded(error, node)}, not ${shown(value)}`,
-        hint: hint(node, bounded(error, node)),
+        hint: suggestion ?? hint(node, bounded(error, node)),
       };
+    }
   }
 };
+
+const emptyFile = (at: Place, { required }: SchemaNode): Finding => ({
+  code: "wrong-type",
+  at,
+  message: `the file is empty: a module needs ${listOf(required)}`,
+  hint: "see how configs/waterworks.yaml is written",
+});
 
 const wrongKind = (error: SchemaError, places: Places, container: object): Finding => {
   const { error: what, tag, tagValue } = error.params as { error: string; tag: string; tagValue: unknown };

@@ -17,10 +17,18 @@ describe("did you mean", () => {
     expect(nearest("x", [])).toBeNull();
   });
 
+  it("takes the beginning of one name for that name", () => {
+    expect(didYouMean("in", ["input", "output"], "directions")).toBe('did you mean "input"?');
+    expect(didYouMean("speed", ["speed_setpoint", "power"], "variables")).toBe('did you mean "speed_setpoint"?');
+    expect(didYouMean("speed", ["speed_setpoint", "speed_measured"], "variables")).toMatch(/^variables: /);
+    expect(didYouMean("s", ["speed_setpoint", "power"], "variables")).toMatch(/^variables: /);
+  });
+
   it("lists what there is instead, but not without end", () => {
     expect(didYouMean("temperature", ["pump", "level"], "points")).toBe("points: pump, level");
     expect(didYouMean("temperature", [], "points")).toBe("there are no points");
     const many = Array.from({ length: 30 }, (_, index) => `name${index}`);
     expect(didYouMean("temperature", many, "points")).toMatch(/name11, …$/);
+    expect(didYouMean("temperature", many, "points", 2)).toBe("points: name0, name1, …");
   });
 });

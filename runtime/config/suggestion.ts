@@ -30,11 +30,22 @@ export const nearest = (name: string, known: Iterable<string>): string | null =>
   return best;
 };
 
-/** A hint: the nearest of the known names, or all of them when there are few. */
-export const didYouMean = (name: string, known: readonly string[], what: string): string => {
-  const meant = nearest(name, known);
-  if (meant !== null) return `did you mean "${meant}"?`;
+/** The one known name that begins like this; null when there is none, or more than one. */
+const completed = (name: string, known: readonly string[]): string | null => {
+  const [only = null, ...more] = known.filter((candidate) => candidate.toLowerCase().startsWith(name.toLowerCase()));
+  return name.length > 1 && more.length === 0 ? only : null;
+};
+
+/** A hint when there is a known name that is near, or only longer; else null. */
+export const suggested = (name: string, known: readonly string[]): string | null => {
+  const meant = nearest(name, known) ?? completed(name, known);
+  return meant === null ? null : `did you mean "${meant}"?`;
+};
+
+/** A hint: the nearest of the known names, or all of them when there are no more than `most`. */
+export const didYouMean = (name: string, known: readonly string[], what: string, most = 12): string => {
+  const suggestion = suggested(name, known);
+  if (suggestion !== null) return suggestion;
   if (known.length === 0) return `there are no ${what}`;
-  const shown = known.slice(0, 12).join(", ");
-  return `${what}: ${shown}${known.length > 12 ? ", …" : ""}`;
+  return `${what}: ${known.slice(0, most).join(", ")}${known.length > most ? ", …" : ""}`;
 };

@@ -14,12 +14,18 @@ export type StCompilation =
   | { readonly ok: true; readonly elf: Uint8Array; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+export interface ImageSymbol {
+  readonly address: number;
+  readonly size: number;
+  readonly kind: "function" | "object" | "label";
+}
+
 /** What can be known of an image without running it. */
 export interface ImageFacts {
   /** RAM that it needs at least, in bytes from 0x8000_0000. */
   readonly loadedBytes: number;
   /** By name; `size` in bytes, 0 when the image does not say. */
-  readonly symbols: ReadonlyMap<string, { readonly address: number; readonly size: number }>;
+  readonly symbols: ReadonlyMap<string, ImageSymbol>;
   /** null: it says nothing of itself, the config has to. */
   readonly manifest: ImageManifest | null;
 }

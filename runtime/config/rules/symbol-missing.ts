@@ -1,4 +1,5 @@
 /** An image's points are variables of it, found by their symbols. */
+import type { LoadedImage } from "../images.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { Rule } from "./rule.ts";
 
@@ -14,9 +15,17 @@ export const symbolMissing: Rule = {
         yield {
           at: places.of(point, "symbol"),
           message: `${image.path} has no symbol "${point.symbol}"`,
-          hint: didYouMean(point.symbol, [...symbols.keys()], "symbols"),
+          hint: didYouMean(point.symbol, variablesOf(image), "variables", MOST_SHOWN),
         };
       }
     }
   },
 };
+
+const MOST_SHOWN = 6;
+
+/** The guest's own: C keeps names with two underscores in front for compiler and libraries (C17 §7.1.3). */
+const variablesOf = ({ facts }: LoadedImage): readonly string[] =>
+  [...facts.symbols].flatMap(([name, { kind }]) =>
+    kind === "object" && /^(?!__)[A-Za-z_]\w*$/.test(name) ? [name] : [],
+  );
