@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds a C guest: build.sh OUT.elf FILE.c… — the same bytes wherever it runs (Debian's gcc-riscv64-unknown-elf 12.2).
+# The headers beside this script are found from any folder: #include "partita.h".
 # Each file becomes an object with a name of its own: gcc's temporary names would get into the symbol table.
 set -eu
 out=${1:?usage: build.sh OUT.elf FILE.c...}
@@ -17,7 +18,8 @@ compile() { # SOURCE
   folder=$(cd "$(dirname "$1")" && pwd)
   object="$objects/$(basename "$1").o"
   # shellcheck disable=SC2086
-  $gcc $flags "-ffile-prefix-map=$folder=." "-Wa,--debug-prefix-map=$folder=." -c "$1" -o "$object"
+  $gcc $flags "-I$sdk" "-ffile-prefix-map=$sdk=sdk" "-ffile-prefix-map=$folder=." "-Wa,--debug-prefix-map=$folder=." \
+    -c "$1" -o "$object"
 }
 
 compile "$sdk/crt.S"
