@@ -24,6 +24,8 @@ export interface BoardOptions {
   /** RAM from 0x8000_0000; a whole number of 4 KiB pages. */
   readonly memoryBytes: number;
   readonly clock: Hertz;
+  /** What the device tree's /chosen tells the guest; left out: nothing. */
+  readonly bootArguments?: string;
   readonly partita: PartitaHost;
   /** A byte that the guest sent on its UART. */
   readonly transmit: (byte: number) => void;
@@ -61,7 +63,6 @@ export class VirtualBoard {
   readonly #endsInIdle: boolean;
   readonly #retained: Uint8Array;
   readonly #deviceTree: Uint8Array;
-  /** Guest address of the device tree; 0 when there is no room for it above the image. */
   readonly #deviceTreeAddress: number;
   readonly #hart: Hart;
   readonly #engine: Interpreter;
@@ -87,7 +88,7 @@ export class VirtualBoard {
     this.ram = this.#hart.ram;
     this.registerBytes = this.#hart.registerBytes;
     this.#retained = areaOf(this.ram, options.areas.retained);
-    this.#deviceTree = buildDeviceTree(memoryBytes);
+    this.#deviceTree = buildDeviceTree(memoryBytes, options.bootArguments);
     this.#deviceTreeAddress = placeDeviceTree(this.#deviceTree.length, image.end, memoryBytes);
     this.#clint = new Clint({
       clock,
@@ -131,6 +132,11 @@ export class VirtualBoard {
   get instructions(): number {
     const { words } = this.#hart;
     return (words[WORD.minstret]! >>> 0) + (words[WORD.minstret + 1]! >>> 0) * 2 ** 32;
+  }
+
+  /** Guest address of the device tree, which the guest finds in a1; 0 when there is no room for it above the image. */
+  get deviceTreeAddress(): number {
+    return this.#deviceTreeAddress;
   }
 
   /** The board cycle at which the current instruction started; between runs, the one at which the last run ended. */

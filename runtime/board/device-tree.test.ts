@@ -38,6 +38,15 @@ describe.skipIf(peers.missing)("the device tree", () => {
     }
   });
 
+  it("hands boot arguments on in /chosen, and has none otherwise", () => {
+    const bootArguments = 'console=ttyS0 init=/bin/sh note="a b"';
+    const source = decompile(buildDeviceTree(2 ** 24, bootArguments));
+    const [chosen = ""] = /chosen \{[^}]*\}/.exec(source) ?? [];
+    expect(chosen).toContain('stdout-path = "/soc/serial@10000000"');
+    expect(chosen).toContain('bootargs = "console=ttyS0 init=/bin/sh note=\\"a b\\""');
+    expect(decompile(buildDeviceTree(2 ** 24))).not.toContain("bootargs");
+  });
+
   it("needs no more than two kilobytes", () => {
     expect(buildDeviceTree(2 ** 28).length).toBeLessThan(2048);
   });

@@ -16,7 +16,8 @@ const HANDLE = { interruptController: 1, finisher: 2 } as const;
 const MACHINE_SOFTWARE_INTERRUPT = 3;
 const MACHINE_TIMER_INTERRUPT = 7;
 
-export const buildDeviceTree = (memoryBytes: number): Uint8Array =>
+/** @param bootArguments for a guest that reads them from /chosen, as kernels do; "" leaves the property out. */
+export const buildDeviceTree = (memoryBytes: number, bootArguments = ""): Uint8Array =>
   flattenTree({
     properties: {
       "#address-cells": 2,
@@ -25,7 +26,12 @@ export const buildDeviceTree = (memoryBytes: number): Uint8Array =>
       model: "partita,virtual-board",
     },
     children: {
-      chosen: { properties: { "stdout-path": `/soc/${nameOf("serial", MEMORY_MAP.uart)}` } },
+      chosen: {
+        properties: {
+          "stdout-path": `/soc/${nameOf("serial", MEMORY_MAP.uart)}`,
+          ...(bootArguments === "" ? {} : { bootargs: bootArguments }),
+        },
+      },
       [`memory@${RAM_BASE.toString(16)}`]: {
         properties: { device_type: "memory", reg: cellsOf({ base: RAM_BASE, bytes: memoryBytes }) },
       },

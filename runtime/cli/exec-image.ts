@@ -27,10 +27,16 @@ export const execImage = async (file: string, options: ExecOptions, environment:
     memoryBytes: options.memory,
     slice: options.slice,
     maxCycles: options.maxCycles,
+    bootArguments: options.append ?? "",
     transmit: (byte) => output.add(byte),
     receive: () => input.next(),
     say: (text) => stderr.write(`partita: ${text}\n`),
   });
+  if (options.append !== undefined && run.board.deviceTreeAddress === 0) {
+    throw new UserError(
+      "--append has nowhere to go: there is no room for a device tree above the image; --memory gives more",
+    );
+  }
   await input.whatIsThere();
   const interrupt = onInterrupt();
   const started = clock.monotonicMs();
@@ -57,7 +63,8 @@ export const execImage = async (file: string, options: ExecOptions, environment:
     };
     await writeStats(options.stats, stats);
   }
-  if (run.end?.kind === "fault") stderr.write(`partita: ${run.describeFault()}\n`);
+  const reason = run.describeEnd();
+  if (reason !== null) stderr.write(`partita: ${reason}\n`);
   environment.exitWith(run.end === null ? EXIT.failed : statusOf(run.end));
 };
 

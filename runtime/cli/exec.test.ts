@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -90,6 +91,26 @@ describe.skipIf(peers.missing)("a C program", () => {
     expect(partita).toEqual({ output: qemu.output, errors: "", status: 1 });
   });
 
+  it("finds the boot arguments in its device tree", async () => {
+    const source = join(directory, "arguments.c");
+    const elf = join(directory, "arguments.elf");
+    writeFileSync(
+      source,
+      `/* Says what can be read in its device tree. */
+       #include "partita.h"
+       int main(int hart, const unsigned char *tree) {
+         unsigned bytes = tree[6] << 8 | tree[7];
+         for (unsigned at = hart; at < bytes; at += 1)
+           if (tree[at] >= ' ' && tree[at] <= '~') *(volatile unsigned char *)0x10000000 = tree[at];
+         return 0;
+       }`,
+    );
+    execFileSync(join(import.meta.dirname, "../../partitions/sdk/build.sh"), [elf, source]);
+    expect((await exec([elf, "--append", "console=ttyS0 quiet"])).output).toContain("console=ttyS0 quiet");
+    expect((await exec([elf])).output).toContain("stdout-path");
+    expect((await exec([elf])).output).not.toContain("bootargs");
+  });
+
   it("does the same in slices of any size", async () => {
     const whole = await statsOf(elfs.devices);
     expect(whole.stats).toMatchObject({ end: "finisher", code: 0 });
@@ -115,13 +136,15 @@ describe("the end of an image", () => {
   });
 
   it("is a limit when the cycles run out, exactly there", async () => {
-    const { stats, status } = await statsOf(spinning(), "--max-cycles", "12345", "--slice", "100");
+    const { stats, status, errors } = await statsOf(spinning(), "--max-cycles", "12345", "--slice", "100");
     expect([status, stats.cycles, stats.end]).toEqual([3, 12_345, "limit"]);
+    expect(errors).toBe("partita: the guest was cut off after 12345 cycles, as --max-cycles says\n");
   });
 
   it("is idle in a wfi that nothing can end, with standard input open or not", async () => {
-    const { stats, status } = await statsOf(sleeping());
+    const { stats, status, errors } = await statsOf(sleeping());
     expect([status, stats.cycles, stats.end]).toEqual([1, 1, "idle"]);
+    expect(errors).toBe("partita: the guest waits in wfi for an interrupt that nothing can raise, after 1 cycle\n");
     expect((await exec([sleeping()], null)).status).toBe(1);
   });
 
@@ -163,7 +186,9 @@ describe("the end of an image", () => {
       encode("lui", { rd: X.t0, imm: 0x0400_0000 }),
       encode("sw", { rs2: X.zero, rs1: X.t0, imm: 0x010 }),
     );
-    expect((await statsOf(path)).stats).toMatchObject({ end: "idle", cycles: 2 });
+    const { stats, errors } = await statsOf(path);
+    expect(stats).toMatchObject({ end: "idle", cycles: 2 });
+    expect(errors).toBe("partita: the guest went to mode IDLE after 2 cycles\n");
   });
 
   it("does not wait for standard input to end", async () => {
@@ -190,6 +215,28 @@ describe("wrong use of exec", () => {
     expect(await refusal(passing(), "--max-cycles", "-1")).toMatch(/whole number/);
     expect(await refusal(passing(), "--engine", "turbo")).toMatch(/Allowed choices are interpreter/);
     expect(await refusal(passing(), "--stats", join(directory, "no", "where.json"))).toMatch(/cannot be written/);
+  });
+
+  it("refuses options that mean nothing to that kind of guest", async () => {
+    const program = join(directory, "alone.st");
+    writeFileSync(program, "PROGRAM P VAR x : INT; END_VAR x := x + 1; END_PROGRAM\n");
+    for (const option of ["--scans=3", "--period=10ms", "--watch=A", "--set=A=1"]) {
+      const name = option.split("=")[0];
+      expect(await refusal(passing(), option)).toMatch(
+        `${name}: only for a Structured Text program (PROGRAM.st), and `,
+      );
+    }
+    expect(await refusal(passing(), "--scans", "1", "--watch", "A")).toMatch(/^--scans, --watch: only for/);
+    expect(await refusal(program, "--append", "quiet")).toMatch(
+      /^--append: only for an image, and .*alone\.st is none/,
+    );
+    expect(await refusal(program, "--scans", "3", "--set", "x=4")).toBe("not refused");
+  });
+
+  it("does not lose boot arguments that have no room", async () => {
+    const full = join(directory, "full");
+    writeFileSync(full, new Uint8Array(8192 - 64));
+    expect(await refusal(full, "--memory", "8KiB", "--append", "quiet")).toMatch(/no room for a device tree/);
   });
 
   it("names the RAM that an image needs", async () => {

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { inParts, parseQuantity } from "../config/index.ts";
 import type { Nanoseconds } from "../units.ts";
-import type { CliEnvironment } from "./environment.ts";
+import { type CliEnvironment, UserError } from "./environment.ts";
 import { execImage } from "./exec-image.ts";
 import { durationOption } from "./options.ts";
 
@@ -13,6 +13,8 @@ export interface ExecOptions {
   readonly maxCycles?: number;
   /** Leave and re-enter the guest every so many cycles. */
   readonly slice?: number;
+  /** Boot arguments for the device tree. */
+  readonly append?: string;
   /** A file for the statistics. */
   readonly stats?: string;
   readonly scans?: number;
@@ -35,24 +37,41 @@ export const addExec = (program: Command, environment: CliEnvironment): void => 
     .addOption(
       new Option("--engine <engine>", "what executes the guest").choices(["interpreter"]).default("interpreter"),
     )
-    .option("--memory <size>", "RAM of the board, as in 16MiB", memorySize, 16 * 2 ** 20)
+    .addOption(new Option("--memory <size>", "RAM of the board").argParser(memorySize).default(16 * 2 ** 20, "16MiB"))
     .option("--max-cycles <n>", "end after n cycles, with exit status 3", positiveInteger)
     .option("--slice <n>", "leave and re-enter the guest every n cycles", positiveInteger)
+    .option("--append <bootargs>", "IMAGE: text for bootargs in the device tree's /chosen")
     .option("--stats <file>", "write statistics as JSON")
     .option("--scans <n>", "PROGRAM.st: end after n scans, the first at t = 0", positiveInteger)
     .option("--period <time>", "PROGRAM.st: time between two scans, as in 10ms", durationOption)
     .option("--watch <names>", "PROGRAM.st: variables to print after the last scan, as in A,B", names)
-    .option(
-      "--set <assignment>",
-      "PROGRAM.st: a variable's value before the first scan, as in X=1; again for more",
-      assignment,
-      [],
+    .addOption(
+      new Option(
+        "--set <assignment>",
+        "PROGRAM.st: a variable's value before the first scan, as in X=1; again for more",
+      )
+        .argParser(assignment)
+        .default([], "none"),
     )
-    .action(async (file: string, options: ExecOptions) => {
+    .action(async (file: string, options: ExecOptions, command: Command) => {
+      const isProgram = /\.st$/i.test(file);
+      refuseOptions(isProgram ? ONLY_FOR.image : ONLY_FOR.program, file, command);
       // Loaded when asked for: an image needs no compiler.
-      if (!/\.st$/i.test(file)) await execImage(file, options, environment);
+      if (!isProgram) await execImage(file, options, environment);
       else await (await import("./exec-program.ts")).execProgram(file, options, environment);
     });
+};
+
+/** Options that mean nothing to the other kind of guest. */
+const ONLY_FOR = {
+  image: { options: ["append"], kind: "an image" },
+  program: { options: ["scans", "period", "watch", "set"], kind: "a Structured Text program (PROGRAM.st)" },
+} as const;
+
+/** @throws UserError when one of them was given. */
+const refuseOptions = ({ options, kind }: (typeof ONLY_FOR)[keyof typeof ONLY_FOR], file: string, command: Command) => {
+  const given = options.filter((name) => command.getOptionValueSource(name) === "cli").map((name) => `--${name}`);
+  if (given.length > 0) throw new UserError(`${given.join(", ")}: only for ${kind}, and ${file} is none`);
 };
 
 const positiveInteger = (text: string): number => {

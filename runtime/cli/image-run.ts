@@ -9,6 +9,7 @@ import {
   VirtualBoard,
 } from "../board/index.ts";
 import { cycles, hertz } from "../units.ts";
+import { counted } from "./counted.ts";
 
 /** The board clock of a partition that no config describes. */
 export const STANDALONE_CLOCK = hertz(100_000_000);
@@ -21,6 +22,7 @@ export interface ImageRunOptions {
   readonly slice: number | undefined;
   /** End there; undefined: never. */
   readonly maxCycles: number | undefined;
+  readonly bootArguments: string;
   readonly transmit: (byte: number) => void;
   /** −1: nothing there. */
   readonly receive: () => number;
@@ -56,6 +58,7 @@ export class ImageRun {
       areas: options.areas,
       memoryBytes: options.memoryBytes,
       clock: STANDALONE_CLOCK,
+      bootArguments: options.bootArguments,
       partita: this.#host,
       transmit: options.transmit,
       receive: options.receive,
@@ -80,13 +83,28 @@ export class ImageRun {
     if (this.end === null && this.cycles >= limit) this.end = { kind: "limit", code: null };
   }
 
-  /** `illegalInstruction at 0x80000010 (main+0x8), value 0x0, after 12 cycles` */
-  describeFault(): string {
+  /** Why it ended, in words; null when the guest ended it by itself. */
+  describeEnd(): string | null {
+    const after = `after ${counted(this.cycles, "cycle")}`;
+    switch (this.end?.kind) {
+      case "fault":
+        return `the guest stopped: ${this.#describeFault()}, ${after}`;
+      case "idle":
+        if (this.#host.mode() === PARTITA_MODE_CODES.IDLE) return `the guest went to mode IDLE ${after}`;
+        return `the guest waits in wfi for an interrupt that nothing can raise, ${after}`;
+      case "limit":
+        return `the guest was cut off ${after}, as --max-cycles says`;
+      default:
+        return null;
+    }
+  }
+
+  /** `illegal instruction at 0x80000010 (main+0x8), value 0x0` */
+  #describeFault(): string {
     const fault = this.board.fault!;
     const name = new Symbols(this.#options.image.symbols).describe(fault.pc);
     const place = `0x${fault.pc.toString(16)}${name === null ? "" : ` (${name})`}`;
-    const value = `0x${(fault.value >>> 0).toString(16)}`;
-    return `the guest stopped: ${inWords(fault.cause)} at ${place}, value ${value}, after ${this.cycles} cycles`;
+    return `${inWords(fault.cause)} at ${place}, value 0x${(fault.value >>> 0).toString(16)}`;
   }
 
   #leave(exit: Exclude<BoardExit, "budget">): void {
