@@ -47,9 +47,17 @@ export type VariableType =
   | {
       readonly kind: "struct";
       readonly name: string;
-      readonly fields: readonly { readonly name: string; readonly offset: number; readonly type: VariableType }[];
+      readonly fields: readonly VariableField[];
       readonly bytes: number;
     };
+
+export interface VariableField {
+  readonly name: string;
+  readonly offset: number;
+  readonly type: VariableType;
+  /** A standard block's own business: neither an input nor an output of it. */
+  readonly internal: boolean;
+}
 
 const describeType = (type: Type): VariableType | null => {
   switch (type.kind) {
@@ -74,7 +82,11 @@ const describeType = (type: Type): VariableType | null => {
       return {
         kind: "struct",
         name: type.name,
-        fields: describeFields(type.fields.filter(({ variable }) => !variable.byReference)),
+        fields: describeFields(
+          type.fields
+            .filter(({ variable }) => !variable.byReference)
+            .map((field) => ({ ...field, internal: type.unit.isLibrary && field.variable.section === "local" })),
+        ),
         bytes: type.bytes,
       };
     default:
@@ -82,10 +94,17 @@ const describeType = (type: Type): VariableType | null => {
   }
 };
 
-const describeFields = (fields: readonly { readonly name: string; readonly offset: number; readonly type: Type }[]) =>
-  fields.flatMap(({ name, offset, type }) => {
+const describeFields = (
+  fields: readonly {
+    readonly name: string;
+    readonly offset: number;
+    readonly type: Type;
+    readonly internal?: boolean;
+  }[],
+): readonly VariableField[] =>
+  fields.flatMap(({ name, offset, type, internal = false }) => {
     const described = describeType(type);
-    return described === null ? [] : [{ name, offset, type: described }];
+    return described === null ? [] : [{ name, offset, type: described, internal }];
   });
 
 export const describeProgram = ({ globals, instance }: Program, layout: DataLayout, dataBase: number): ProgramInfo => {

@@ -145,10 +145,62 @@ describe("partita exec PROGRAM.st", () => {
     expect((await partita("exec", source, "--scans", "100", "--max-cycles", "5000000")).status).toBe(3);
   });
 
-  it("says where a program stopped", async () => {
+  it("says each error that a program raises once, with its place, and how often it came", async () => {
     const bare = "PROGRAM P VAR a, b : INT; END_VAR\nb := 10 / a;\nEND_PROGRAM";
-    const { errors, output } = await partita("exec", file("bare.st", bare), "--watch", "P.b");
-    expect(errors).toContain("error 3, 2: bare.st: division by zero");
-    expect(JSON.parse(output)).toEqual({ "P.b": 0 });
+    const source = file("bare.st", bare);
+    const { errors, output, status } = await partita("exec", source, "--watch", "P.b");
+    expect(errors).toBe("bare.st:2: division by zero (NUMERIC_ERROR)\n");
+    expect([JSON.parse(output), status]).toEqual([{ "P.b": 0 }, 0]);
+    expect((await partita("exec", source, "--scans", "7")).errors).toBe(
+      "bare.st:2: division by zero (NUMERIC_ERROR)\nbare.st:2: division by zero (NUMERIC_ERROR): 7 times\n",
+    );
+  });
+
+  it("notices a hung scan", async () => {
+    const source = file("hung.st", "PROGRAM P WHILE TRUE DO ; END_WHILE; END_PROGRAM");
+    const { errors, status } = await partita("exec", source, "--max-cycles", "1100000");
+    expect(errors).toBe("hung.st: the scan was still running at its next release (DEADLINE_MISSED)\n");
+    expect(status).toBe(3);
+  });
+
+  it("runs a bare PROGRAM every 10 ms", async () => {
+    const source = file("time.st", "PROGRAM P VAR t : TIME; END_VAR t := TIME(); END_PROGRAM");
+    expect(JSON.parse((await partita("exec", source, "--scans", "4")).output)).toEqual({ "P.t": "T#30ms" });
+  });
+
+  it("prints REALs so that they read back the same, -0.0 too", async () => {
+    const source = file(
+      "zero.st",
+      "PROGRAM P VAR a, z : REAL; l : ARRAY [0..1] OF REAL; END_VAR z := -a; l[1] := z; END_PROGRAM",
+    );
+    const { output } = await partita("exec", source);
+    expect(output).toBe('{"P.a":0,"P.z":-0.0,"P.l":[0,-0.0]}\n');
+    expect(Object.is(JSON.parse(output)["P.z"], -0)).toBe(true);
+  });
+
+  it("says what a variable can be set to", async () => {
+    const types =
+      "TYPE Mode : (Off, Auto); END_TYPE PROGRAM P VAR i : INT; u : USINT; b : BOOL; m : Mode; t : TIME; END_VAR ; END_PROGRAM";
+    const source = file("range.st", types);
+    const refusal = (assignment: string) => partita("exec", source, "--set", assignment);
+    await expect(refusal("i=99999")).rejects.toThrow("99999 is no INT; write a whole number from -32768 to 32767");
+    await expect(refusal("u=-1")).rejects.toThrow("-1 is no USINT; write a whole number from 0 to 255");
+    await expect(refusal("b=2")).rejects.toThrow("2 is no BOOL; write TRUE or FALSE");
+    await expect(refusal("m=On")).rejects.toThrow("On is no Mode; write Off, Auto");
+    await expect(refusal("t=5")).rejects.toThrow("write a duration like T#1s500ms");
+  });
+
+  it("shows inputs and outputs of a standard block, its internals when they are named, and all of other blocks", async () => {
+    const source = file(
+      "blocks.st",
+      `FUNCTION_BLOCK Own VAR inner : INT := 3; END_VAR VAR_OUTPUT out : INT; END_VAR END_FUNCTION_BLOCK
+      PROGRAM P VAR t : TON := (IN := TRUE, PT := T#1s); own : Own; END_VAR t(); END_PROGRAM`,
+    );
+    expect(JSON.parse((await partita("exec", source, "--scans", "2")).output)).toEqual({
+      "P.t": { IN: true, PT: "T#1s", Q: false, ET: "T#10ms" },
+      "P.own": { inner: 3, out: 0 },
+    });
+    const { output } = await partita("exec", source, "--watch", "P.t.RUNNING,t.ET");
+    expect(JSON.parse(output)).toEqual({ "P.t.RUNNING": true, "t.ET": "T#0ms" });
   });
 });

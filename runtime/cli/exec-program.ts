@@ -1,12 +1,16 @@
 /** `partita exec PROGRAM.st`: one PLC program alone for some scans, then its variables as JSON (design.md §7). */
 import { writeFile } from "node:fs/promises";
 import type { ProgramInfo } from "../../partitions/st/index.ts";
+import { PARTITA_ERROR_CODES } from "../board/index.ts";
 import { createHasher, formatHash } from "../trace/index.ts";
 import { compileFile } from "./compile.ts";
 import { type CliEnvironment, EXIT, type ExitStatus, UserError } from "./environment.ts";
 import type { ExecOptions } from "./exec.ts";
 import { type ProgramEnd, ProgramRun } from "./program-run.ts";
-import { findVariable, type VariableValue } from "./program-values.ts";
+import { findVariable, jsonOf, type VariableValue } from "./program-values.ts";
+
+/** Of a program without a TASK. */
+const DEFAULT_PERIOD_NS = 10e6;
 
 const STATUS: Readonly<Record<ProgramEnd, ExitStatus>> = {
   scans: EXIT.done,
@@ -19,31 +23,57 @@ export const execProgram = async (file: string, options: ExecOptions, environmen
   const { clock, stdout, stderr, exitWith } = environment;
   const begin = clock.monotonicMs();
   const period = options.period === undefined ? {} : { intervalNs: options.period };
-  const compiled = await compileFile(file, { file, ...period }, environment);
+  const compiled = await compileFile(file, { file, defaultIntervalNs: DEFAULT_PERIOD_NS, ...period }, environment);
   if (compiled === null) return;
   const { elf, program } = compiled;
   const watched = options.watch ?? program.variables.map(({ path }) => path);
   checkNames(file, program, [...watched, ...options.set.map(({ name }) => name)]);
+  const raised = new RaisedErrors((line) => stderr.write(`${line}\n`));
   const run = new ProgramRun({
     elf,
     program,
     memoryBytes: options.memory,
     slice: options.slice,
-    raiseError: (code, detail, message) => stderr.write(`partita: error ${code}, ${detail}: ${message}\n`),
+    raiseError: (code, _, message) => raised.add(code, message),
   });
   for (const { name, value } of options.set) {
     const problem = run.write(name, value);
     if (problem !== null) throw new UserError(`--set ${name}=${value}: ${problem}`);
   }
   const started = clock.monotonicMs();
-  const end = run.runScans(options.scans ?? 1, options.maxCycles);
+  const end = run.runScans(options.scans, options.maxCycles);
   const seconds = (clock.monotonicMs() - started) / 1000;
+  raised.count();
   if (end === "fault") stderr.write(`partita: ${describeFault(run)}\n`);
   const values = watched.map((path): readonly [string, VariableValue] => [path, run.read(path)!]);
-  stdout.write(`${JSON.stringify(Object.fromEntries(values))}\n`);
+  stdout.write(`${jsonOf(Object.fromEntries(values))}\n`);
   if (options.stats !== undefined) await writeStats(options.stats, run, end, seconds, (started - begin) / 1000);
   exitWith(STATUS[end]);
 };
+
+const nameOfError = (code: number): string =>
+  Object.entries(PARTITA_ERROR_CODES).find(([, value]) => value === code)?.[0] ?? `error ${code}`;
+
+/** The errors that a program raises: each is said when it comes first, and how often it came at the end. */
+class RaisedErrors {
+  readonly #say: (line: string) => void;
+  readonly #counts = new Map<string, number>();
+
+  constructor(say: (line: string) => void) {
+    this.#say = say;
+  }
+
+  add(code: number, message: string): void {
+    const text = `${message} (${nameOfError(code)})`;
+    const before = this.#counts.get(text) ?? 0;
+    if (before === 0) this.#say(text);
+    this.#counts.set(text, before + 1);
+  }
+
+  count(): void {
+    for (const [text, count] of this.#counts) if (count > 1) this.#say(`${text}: ${count} times`);
+  }
+}
 
 /** @throws UserError when one is no variable of the program. */
 const checkNames = (file: string, program: ProgramInfo, names: readonly string[]): void => {

@@ -17,8 +17,8 @@ export interface ExecOptions {
   readonly append?: string;
   /** A file for the statistics. */
   readonly stats?: string;
-  readonly scans?: number;
-  /** Between two scans. */
+  readonly scans: number;
+  /** Between two scans, whatever the program says. */
   readonly period?: Nanoseconds;
   /** Names of variables, as given. */
   readonly watch?: readonly string[];
@@ -42,8 +42,12 @@ export const addExec = (program: Command, environment: CliEnvironment): void => 
     .option("--slice <n>", "leave and re-enter the guest every n cycles", positiveInteger)
     .option("--append <bootargs>", "IMAGE: text for bootargs in the device tree's /chosen")
     .option("--stats <file>", "write statistics as JSON")
-    .option("--scans <n>", "PROGRAM.st: end after n scans, the first at t = 0", positiveInteger)
-    .option("--period <time>", "PROGRAM.st: time between two scans, as in 10ms", durationOption)
+    .option("--scans <n>", "PROGRAM.st: end after n scans, the first at t = 0", positiveInteger, 1)
+    .option(
+      "--period <time>",
+      "PROGRAM.st: time between two scans (default: its TASK's INTERVAL, or 10ms)",
+      durationOption,
+    )
     .option("--watch <names>", "PROGRAM.st: variables to print after the last scan, as in A,B", names)
     .addOption(
       new Option(

@@ -76,15 +76,14 @@ export class ProgramMemory {
     this.#base = ramBase;
   }
 
-  /** BOOL as boolean, numbers as numbers, TIME as `T#1s500ms`, an enum by its value's name, arrays and structs nested. */
+  /** BOOL as boolean, numbers as numbers, TIME as `T#1s500ms`, an enum by its value's name, arrays and structs nested. Internals are left out. */
   read({ type, address, bit }: VariablePlace): VariableValue {
     switch (type.kind) {
       case "struct":
         return Object.fromEntries(
-          type.fields.map(({ name, offset, type: of }) => [
-            name,
-            this.read({ type: of, address: address + offset, bit: null }),
-          ]),
+          type.fields
+            .filter(({ internal }) => !internal)
+            .map(({ name, offset, type: of }) => [name, this.read({ type: of, address: address + offset, bit: null })]),
         );
       case "array":
         return this.#readDimension(type, 0, address);
@@ -135,7 +134,7 @@ export class ProgramMemory {
     if (type.kind === "struct" || type.kind === "array")
       return "only elementary variables can be set; name a member or element";
     const value = type.kind === "enum" ? enumValue(type, text) : elementaryValue(type, text);
-    if (value === null) return `${text} is no ${type.name}`;
+    if (value === null) return `${text} is no ${type.name}${allowed(type)}`;
     if (type.kind === "elementary" && type.family === "real") this.#view.setFloat32(at, value, true);
     else if (bit !== null) this.#view.setUint8(at, (this.#view.getUint8(at) & ~(1 << bit)) | (value << bit));
     else if (type.bytes === 1) this.#view.setUint8(at, value);
@@ -163,9 +162,30 @@ const elementaryValue = (
       : Number.parseInt(based[2]!.replaceAll("_", ""), Number(based[1]));
   if (text.trim() === "" || Number.isNaN(value)) return null;
   if (family === "real") return value;
-  const [low, high] =
-    family === "signed" ? [-(2 ** (bytes * 8 - 1)), 2 ** (bytes * 8 - 1) - 1] : [0, 2 ** (bytes * 8) - 1];
+  const { low, high } = rangeOf(family, bytes);
   return Number.isInteger(value) && value >= low && value <= high ? value : null;
+};
+
+const rangeOf = (family: string, bytes: number): { readonly low: number; readonly high: number } =>
+  family === "signed"
+    ? { low: -(2 ** (bytes * 8 - 1)), high: 2 ** (bytes * 8 - 1) - 1 }
+    : { low: 0, high: 2 ** (bytes * 8) - 1 };
+
+/** What would be right, to be read behind `5.5 is no INT`. */
+const allowed = (type: Extract<VariableType, { kind: "elementary" | "enum" }>): string => {
+  if (type.kind === "enum") return `; write ${type.values.map(({ name }) => name).join(", ")}`;
+  switch (type.family) {
+    case "bool":
+      return "; write TRUE or FALSE";
+    case "time":
+      return "; write a duration like T#1s500ms, at most 24 days";
+    case "real":
+      return "; write a number like 1.5";
+    default: {
+      const { low, high } = rangeOf(type.family, type.bytes);
+      return `; write a whole number from ${low} to ${high}`;
+    }
+  }
 };
 
 const UNITS: readonly (readonly [string, number])[] = [
@@ -210,3 +230,15 @@ const shortestReal = (value: number): number | string => {
   }
   return value;
 };
+
+/** As JSON.stringify writes it, but for -0, of which that makes 0. */
+export const jsonOf = (value: VariableValue): string => {
+  if (Object.is(value, -0)) return "-0.0";
+  if (typeof value !== "object") return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(jsonOf).join(",")}]`;
+  return `{${Object.entries(value)
+    .map(([name, member]) => `${JSON.stringify(name)}:${jsonOf(member)}`)
+    .join(",")}}`;
+};
+
+const isList = (value: VariableValue): value is readonly VariableValue[] => Array.isArray(value);

@@ -80,21 +80,75 @@ FUNCTION EXPT : REAL
   END_IF;
 END_FUNCTION
 
-(* sin(x + quarter turns): x = k pi/2 + r, |r| <= pi/4; pi/2 in three parts, so that k times the first two is exact. *)
-FUNCTION PARTITA_SINE : REAL
-  VAR_INPUT IN : REAL; QUARTERS : DINT; END_VAR
-  VAR K : DINT; KR, R, R2 : REAL; END_VAR
-  IF NOT (ABS(IN) < 1.0E6) THEN
-    IF NOT (ABS(IN) <= 3.4028234E38) THEN
-      PARTITA_SINE := DWORD_TO_REAL(16#7FC00000);
-    END_IF;
-    RETURN;
+(* IN = k pi/2 + R, |R| <= pi/4; gives k, or its last two bits. pi/2 is in three parts; the first two have 17
+   bits, so that k times these is exact. *)
+FUNCTION PARTITA_REDUCE : DINT
+  VAR_INPUT IN : REAL; END_VAR
+  VAR_OUTPUT R : REAL; END_VAR
+  VAR K : REAL; END_VAR
+  IF ABS(IN) < 128.0 THEN
+    PARTITA_REDUCE := REAL_TO_DINT(IN * 0.636619772);
+    K := DINT_TO_REAL(PARTITA_REDUCE);
+    R := ((IN - K * 1.57078552) - K * 1.08042732E-5) - K * 6.07710051E-11;
+  ELSIF ABS(IN) <= 3.4028235E38 THEN
+    PARTITA_REDUCE := PARTITA_REDUCE_LARGE(IN, R => R);
+  ELSE
+    R := DWORD_TO_REAL(16#7FC00000);
   END_IF;
-  K := REAL_TO_DINT(IN * 0.636619772);
-  KR := DINT_TO_REAL(K);
-  R := ((IN - KR * 1.5703125) - KR * 4.83751297E-4) - KR * 7.54978995E-8;
+END_FUNCTION
+
+(* The same for |IN| >= 128 (Payne and Hanek, "Radian reduction for trigonometric functions", 1983). IN = mantissa 2^e; of 2/pi
+   only those bytes count whose product with it is neither a multiple of 4 nor too small to be seen: 13 of them, that is, from
+   byte e / 8 on. The mantissa is multiplied by one after the other, as by the digits of a number; each step fits into 32 bits. *)
+FUNCTION PARTITA_REDUCE_LARGE : DINT
+  VAR_INPUT IN : REAL; END_VAR
+  VAR_OUTPUT R : REAL; END_VAR
+  VAR CONSTANT
+    TWO_OVER_PI : ARRAY [-2..25] OF USINT := [3(0), 16#A2, 16#F9, 16#83, 16#6E, 16#4E, 16#44, 16#15, 16#29, 16#FC, 16#27, 16#57,
+      16#D1, 16#F5, 16#34, 16#DD, 16#C0, 16#DB, 16#62, 16#95, 16#99, 16#3C, 16#43, 16#90, 16#41, 16#FE];
+  END_VAR
+  VAR BITS : DWORD; E, I, SHIFT : DINT; MANTISSA, STEP, HIGH, MIDDLE, LOW : UDINT; COARSE, FINE : REAL; END_VAR
+  BITS := REAL_TO_DWORD(IN);
+  MANTISSA := DWORD_TO_UDINT((BITS AND 16#007FFFFF) OR 16#00800000);
+  (* e + 16, which is not negative. *)
+  E := DWORD_TO_DINT(SHR(BITS, 23) AND 16#FF) - 134;
+  FOR I := E / 8 + 10 TO E / 8 - 2 BY -1 DO
+    STEP := MANTISSA * TWO_OVER_PI[I] + SHR(STEP, 8);
+    LOW := SHR(LOW, 8) + SHL(MIDDLE, 24);
+    MIDDLE := SHR(MIDDLE, 8) + SHL(HIGH, 24);
+    HIGH := SHR(HIGH, 8) + SHL(STEP, 24);
+  END_FOR;
+  (* HIGH begins with 8 bits before the point. The rest of 2^e moves the last two of them to the front: they are k, rounded down;
+     what follows in HIGH and MIDDLE is the fraction, in units of 2^-30 and 2^-62. *)
+  SHIFT := E MOD 8 + 6;
+  HIGH := SHL(HIGH, SHIFT) + SHR(MIDDLE, 32 - SHIFT);
+  MIDDLE := SHL(MIDDLE, SHIFT) + SHR(LOW, 32 - SHIFT);
+  (* Rounded to the nearest k, the fraction is at most a half; its sign is put aside. *)
+  PARTITA_REDUCE_LARGE := UDINT_TO_DINT(SHR(HIGH + 16#20000000, 30));
+  HIGH := HIGH - SHL(DINT_TO_UDINT(PARTITA_REDUCE_LARGE), 30);
+  BITS.31 := UDINT_TO_DINT(HIGH) < 0;
+  IF BITS.31 THEN
+    HIGH := SEL(MIDDLE = 0, 16#FFFFFFFF - HIGH, 0 - HIGH);
+    MIDDLE := 0 - MIDDLE;
+  END_IF;
+  (* Times pi/2. The first 12 bits of either multiply without rounding. *)
+  FINE := UDINT_TO_REAL(HIGH MOD 131072) + UDINT_TO_REAL(MIDDLE) * 2.32830644E-10;
+  COARSE := UDINT_TO_REAL(HIGH - HIGH MOD 131072);
+  R := (COARSE * 1.57080078 + (FINE * 1.57079633 - COARSE * 4.45445510E-6)) * 9.31322575E-10;
+  IF BITS.31 THEN
+    R := -R;
+  END_IF;
+  IF IN < 0.0 THEN
+    R := -R;
+    PARTITA_REDUCE_LARGE := -PARTITA_REDUCE_LARGE;
+  END_IF;
+END_FUNCTION
+
+(* sin(k pi/2 + R), |R| <= pi/4. *)
+FUNCTION PARTITA_SINE : REAL
+  VAR_INPUT K : DINT; R : REAL; END_VAR
+  VAR R2 : REAL; END_VAR
   R2 := R * R;
-  K := K + QUARTERS;
   IF K.0 THEN
     PARTITA_SINE := 1.0 - R2 * (0.5 - R2 * (0.0416666667 - R2 * (0.00138888889 - R2 * (2.48015873E-5 - R2 * 2.75573192E-7))));
   ELSE
@@ -107,17 +161,23 @@ END_FUNCTION
 
 FUNCTION SIN : REAL
   VAR_INPUT IN : REAL; END_VAR
-  SIN := PARTITA_SINE(IN, 0);
+  VAR K : DINT; R : REAL; END_VAR
+  K := PARTITA_REDUCE(IN, R => R);
+  SIN := PARTITA_SINE(K, R);
 END_FUNCTION
 
 FUNCTION COS : REAL
   VAR_INPUT IN : REAL; END_VAR
-  COS := PARTITA_SINE(IN, 1);
+  VAR K : DINT; R : REAL; END_VAR
+  K := PARTITA_REDUCE(IN, R => R);
+  COS := PARTITA_SINE(K + 1, R);
 END_FUNCTION
 
 FUNCTION TAN : REAL
   VAR_INPUT IN : REAL; END_VAR
-  TAN := PARTITA_SINE(IN, 0) / PARTITA_SINE(IN, 1);
+  VAR K : DINT; R : REAL; END_VAR
+  K := PARTITA_REDUCE(IN, R => R);
+  TAN := PARTITA_SINE(K, R) / PARTITA_SINE(K + 1, R);
 END_FUNCTION
 
 (* Reduced to |t| <= tan(pi/8) by atan x = pi/2 - atan(1/x) and atan x = pi/4 + atan((x - 1) / (x + 1)). *)
