@@ -45,6 +45,70 @@ describe("problems", () => {
     expect(problemsOf("PROGRAM M VAR x : ITN; END_VAR END_PROGRAM")[0]?.hint).toBe("did you mean INT?");
   });
 
+  it("suggest only what is near, and functions where a function is called", () => {
+    expect(inBody("c := 1;")).toEqual(["c is not declared | declare it in a VAR section"]);
+    expect(inBody("t2 := t;")).toEqual(["t2 is not declared | declare it in a VAR section"]);
+    expect(inBody("r := SQR(r);")).toEqual(["there is no function SQR | did you mean SQRT?"]);
+    expect(inBody("r := x(r);")).toEqual(["there is no function x"]);
+  });
+
+  it("show an open comment, and not what it swallowed", () => {
+    const open = "PROGRAM M VAR a : INT; END_VAR\n a := 1;\n (* never closed\n a := 2;\nEND_PROGRAM\n";
+    const places = (source: string) => problemsOf(source).map(({ line, column, code }) => [line, column, code]);
+    expect(places(open)).toEqual([[3, 2, "comment-not-closed"]]);
+    expect(places(`(* all of it\n${open}`)).toEqual([[1, 1, "comment-not-closed"]]);
+    expect(places(`FUNCTION F : INT F := ; END_FUNCTION\n${open}`)).toEqual([
+      [1, 23, "syntax"],
+      [4, 2, "comment-not-closed"],
+    ]);
+  });
+
+  it("say what is missing when there is nothing to run", () => {
+    const [none] = problemsOf("FUNCTION F : INT F := 1; END_FUNCTION");
+    expect(none).toMatchObject({
+      message: "there is no PROGRAM in this file",
+      hint: "write PROGRAM Main … END_PROGRAM",
+    });
+    const [several] = problemsOf("PROGRAM A ; END_PROGRAM PROGRAM B ; END_PROGRAM");
+    expect(several?.hint).toContain("add a CONFIGURATION");
+    const broken =
+      "PROGRAM Main VAR END_PROGRAM CONFIGURATION C TASK T(INTERVAL := T#1s); PROGRAM P WITH T : Main; END_CONFIGURATION";
+    expect(problemsOf(broken).map(({ code }) => code)).not.toContain("unknown-name");
+  });
+
+  it("say where a block began that is not closed, each once, and go on behind it", () => {
+    const found = "found the keyword";
+    expect(inBody("IF flag THEN\n a := 1;\n b := c;")).toEqual([
+      "c is not declared | declare it in a VAR section",
+      `the IF of line 2 is not closed: expected END_IF, ${found} END_PROGRAM`,
+    ]);
+    expect(inBody("IF flag THEN\n FOR a := 1 TO 3 DO\n  b := b;\nEND_IF;\nWHILE flag DO ;")).toEqual([
+      `the FOR of line 3 is not closed: expected END_FOR, ${found} END_IF`,
+      `the WHILE of line 6 is not closed: expected END_WHILE, ${found} END_PROGRAM`,
+    ]);
+    expect(inBody("CASE a OF\n 1: IF flag THEN b := 1; ELSE b := 2;\nEND_CASE;\nREPEAT a := 1;")).toEqual([
+      `the IF of line 3 is not closed: expected END_IF, ${found} END_CASE`,
+      `the REPEAT of line 5 is not closed: expected UNTIL, ${found} END_PROGRAM`,
+    ]);
+    expect(inBody("CASE a OF\n 1: b := 2;")).toEqual([
+      `the CASE of line 2 is not closed: expected END_CASE, ${found} END_PROGRAM`,
+    ]);
+  });
+
+  it("warn of a missing semicolon behind a block, with its place", () => {
+    const result = compiled("PROGRAM M VAR a : INT; END_VAR\nIF a = 1 THEN a := 2; END_IF\na := 3;\nEND_PROGRAM");
+    expect(result.ok && result.warnings.map(formatProblem)).toEqual([
+      't.st:2:29: expected ";" after END_IF, found "a" [missing-semicolon]\n    IF a = 1 THEN a := 2; END_IF\n                                ^',
+    ]);
+  });
+
+  it("hint at an address of the same area", () => {
+    const hintOf = (declaration: string) => problemsOf(`PROGRAM M VAR ${declaration}; END_VAR ; END_PROGRAM`)[0]?.hint;
+    expect(hintOf("b AT %QX0.0 : INT")).toBe("use the size W, like %QW0");
+    expect(hintOf("b AT %MW3 : DINT")).toBe("use the size D, like %MD0");
+    expect(hintOf("b AT %IW3 : BOOL")).toBe("use the size X, like %IX0.0");
+  });
+
   it("say which conversion is missing", () => {
     expect(inBody("a := d;")).toEqual(["expected INT, found DINT | convert it: DINT_TO_INT(…)"]);
     expect(inBody("w := a;")).toEqual(["expected WORD, found INT | convert it: INT_TO_WORD(…)"]);

@@ -38,7 +38,7 @@ export const analyse = (
   const units = world.resolveAll();
   const checked = new Set<Unit>();
   for (const unit of units) checkBody(world, unit, checked);
-  const instance = findInstance(world, units, options);
+  const instance = findInstance(world, units, options, file.isWhole);
   if (instance === null) return null;
   const ordered = callOrder(world, instance.program, checked);
   return { instance, units: ordered, globals: world.globals(), addresses: world.addresses };
@@ -84,7 +84,13 @@ const callOrder = (world: ProgramWorld, program: Unit, checked: Set<Unit>): read
   return ordered;
 };
 
-const findInstance = (world: ProgramWorld, units: readonly Unit[], options: AnalysisOptions): Instance | null => {
+/** `isWhole`: no declaration was lost, so that what is not there is missing indeed. */
+const findInstance = (
+  world: ProgramWorld,
+  units: readonly Unit[],
+  options: AnalysisOptions,
+  isWhole: boolean,
+): Instance | null => {
   const [configuration, ...others] = world.configurations;
   for (const { name } of others) {
     world.problems.error(
@@ -94,7 +100,7 @@ const findInstance = (world: ProgramWorld, units: readonly Unit[], options: Anal
       "one file is one partition: move it to a file of its own",
     );
   }
-  if (configuration === undefined) return bareInstance(world, units, options);
+  if (configuration === undefined) return bareInstance(world, units, options, isWhole);
   const [instance, ...more] = configuration.instances;
   for (const { name } of more) {
     world.problems.error(
@@ -128,7 +134,8 @@ const findInstance = (world: ProgramWorld, units: readonly Unit[], options: Anal
       instance.program.text,
       units.filter(({ kind }) => kind === "PROGRAM").map(({ name }) => name),
     );
-    world.problems.error(instance.program.at, "unknown-name", `there is no PROGRAM ${instance.program.text}`, hint);
+    if (isWhole)
+      world.problems.error(instance.program.at, "unknown-name", `there is no PROGRAM ${instance.program.text}`, hint);
     return null;
   }
   const intervalNs =
@@ -136,21 +143,23 @@ const findInstance = (world: ProgramWorld, units: readonly Unit[], options: Anal
   return { name: instance.name.text, at: instance.name.at, program, intervalNs, configuration };
 };
 
-const bareInstance = (world: ProgramWorld, units: readonly Unit[], options: AnalysisOptions): Instance | null => {
-  const programs = units.filter(({ kind }) => kind === "PROGRAM");
-  const [program] = programs;
-  if (program === undefined || programs.length > 1) {
-    const at = programs[1]?.at ?? { source: world.source, start: 0, end: 0 };
-    const message =
-      program === undefined
-        ? "there is no PROGRAM in this file"
-        : "several programs, and no CONFIGURATION that says which one runs";
-    world.problems.error(
-      at,
-      "no-program",
-      message,
-      "add a CONFIGURATION with a TASK and: PROGRAM Instance WITH Task : ProgramType;",
-    );
+const bareInstance = (
+  world: ProgramWorld,
+  units: readonly Unit[],
+  options: AnalysisOptions,
+  isWhole: boolean,
+): Instance | null => {
+  const [program, second] = units.filter(({ kind }) => kind === "PROGRAM");
+  if (program === undefined) {
+    const at = { source: world.source, start: 0, end: 0 };
+    const hint = "write PROGRAM Main … END_PROGRAM";
+    if (isWhole) world.problems.error(at, "no-program", "there is no PROGRAM in this file", hint);
+    return null;
+  }
+  if (second !== undefined) {
+    const message = "several programs, and no CONFIGURATION that says which one runs";
+    const hint = "add a CONFIGURATION with a TASK and: PROGRAM Instance WITH Task : ProgramType;";
+    world.problems.error(second.at, "no-program", message, hint);
     return null;
   }
   return {

@@ -58,7 +58,7 @@ const refuseCallee = (scope: Scope, call: Call, text: string, unit: Unit | null)
       `declare an instance of it: X : ${unit.name}; and call X(…)`,
     );
   } else {
-    const hint = didYouMean(text, [...visibleNames(scope), ...STANDARD_NAMES]);
+    const hint = didYouMean(text, [...STANDARD_NAMES, ...visibleNames(scope)]);
     problems.error(at, "unknown-name", `there is no function ${text}`, hint);
   }
 };

@@ -268,7 +268,7 @@ const addressOf = (
       address.at,
       "bad-address",
       `${nameOf(type)} does not fit at ${address.text}`,
-      sizeHint(scalar.bytes, scalar.family === "bool"),
+      sizeHint(address.text, scalar.bytes, scalar.family === "bool"),
     );
     return null;
   }
@@ -277,7 +277,7 @@ const addressOf = (
       address.at,
       "bad-address",
       `${name.text} has ${scalar.bytes * 8} bits, ${address.text} has ${found.bytes * 8}`,
-      sizeHint(scalar.bytes, false),
+      sizeHint(address.text, scalar.bytes, false),
     );
     return null;
   }
@@ -285,7 +285,8 @@ const addressOf = (
   return found;
 };
 
-const sizeHint = (bytes: number, isBool: boolean): string => {
+/** `address` as it was written, so that the hint stays in its area. */
+const sizeHint = (address: string, bytes: number, isBool: boolean): string => {
   const letter = isBool ? "X" : bytes === 1 ? "B" : bytes === 2 ? "W" : "D";
-  return `use the size ${letter}, like %I${letter}${isBool ? "0.0" : "0"}`;
+  return `use the size ${letter}, like ${address.slice(0, 2)}${letter}${isBool ? "0.0" : "0"}`;
 };

@@ -18,9 +18,9 @@ const distance = (a: string, b: string): number => {
   return previous[b.length]!;
 };
 
-/** `did you mean X?`, or "" when nothing is near. */
+/** `did you mean X?`, or "" when nothing is near: one edit for each three letters. Of equally near ones the first. */
 export const didYouMean = (written: string, candidates: Iterable<string>): string => {
-  const limit = Math.max(1, Math.floor(written.length / 3));
+  const limit = Math.floor(written.length / 3);
   let best = "";
   let least = limit + 1;
   for (const candidate of candidates) {

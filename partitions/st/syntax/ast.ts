@@ -226,4 +226,6 @@ export type Declaration =
 export interface SourceFile {
   readonly source: SourceText;
   readonly declarations: readonly Declaration[];
+  /** False when a declaration could not be read. */
+  readonly isWhole: boolean;
 }

@@ -84,6 +84,7 @@ class Lexer {
   readonly #problems: Problems;
   readonly #tokens: Token[] = [];
   #at = 0;
+  #cutShort = false;
 
   constructor(source: SourceText, problems: Problems) {
     this.#source = source;
@@ -96,7 +97,7 @@ class Lexer {
       if (this.#match(SPACE) !== null || this.#comment() || this.#pragma()) continue;
       this.#token();
     }
-    this.#tokens.push({ kind: "end", at: this.#span(this.#at), text: "" });
+    this.#tokens.push({ kind: "end", at: this.#span(this.#at), text: "", cutShort: this.#cutShort });
     return this.#tokens;
   }
 
@@ -133,6 +134,7 @@ class Lexer {
       }
     }
     this.#at = this.#text.length;
+    this.#cutShort = true;
     const at = { source: this.#source, start, end: start + 2 };
     this.#problems.error(
       at,
@@ -149,6 +151,7 @@ class Lexer {
     const end = this.#text.indexOf("}", start);
     this.#at = end < 0 ? this.#text.length : end + 1;
     if (end < 0) {
+      this.#cutShort = true;
       const at = { source: this.#source, start, end: start + 1 };
       this.#problems.error(at, "pragma-not-closed", "this pragma is never closed", "close it with }");
     }

@@ -1,7 +1,8 @@
 /** Statements (IEC 61131-3 §7.3.3). After an error parsing goes on behind the next `;` or at the next END_… */
 import type { CaseLabel, Statement } from "./ast.ts";
 import { parseExpression, parsePostfix } from "./parse-expression.ts";
-import { describe, type TokenStream } from "./token-stream.ts";
+import { lineOf, type Span } from "./source-text.ts";
+import { behind, describe, type TokenStream } from "./token-stream.ts";
 
 /** Words at which a list of statements is certainly over, or a new statement starts. */
 const ANCHORS: ReadonlySet<string> = new Set(
@@ -21,9 +22,14 @@ const UNIT_ENDS = [
 ];
 
 /** Reads up to one of `ends`, or to where the unit ends. */
-export const parseStatements = (stream: TokenStream, ...ends: readonly string[]): readonly Statement[] => {
+export const parseStatements = (stream: TokenStream, ...ends: readonly string[]): readonly Statement[] =>
+  stream.inside(ends, () => parseEach(stream, () => !isOver(stream)));
+
+const isOver = (stream: TokenStream): boolean => stream.atBlockEnd || stream.isWord(...UNIT_ENDS);
+
+const parseEach = (stream: TokenStream, goesOn: () => boolean): readonly Statement[] => {
   const statements: Statement[] = [];
-  while (!stream.atEnd && !stream.isWord(...ends) && !stream.isWord(...UNIT_ENDS)) {
+  while (goesOn()) {
     const statement = stream.attempt(
       () => stream.nested(() => parseStatement(stream)),
       () => stream.skipTo(ANCHORS),
@@ -60,11 +66,19 @@ const parseStatement = (stream: TokenStream): Statement => {
   }
 };
 
-/** `END_IF;`, the semicolon being left out by many. */
-const endBlock = (stream: TokenStream, word: string, purpose: string): void => {
-  stream.expectWord(word, purpose);
-  stream.takeSymbol(";");
+/** `END_IF;` of the IF at `start`. Where it is missing, that is said, and parsing goes on as if it were there. */
+const endBlock = (stream: TokenStream, start: Span): void => {
+  const word = keywordAt(start);
+  if (!stream.takeWord(`END_${word}`)) {
+    const found = `expected END_${word}, found ${describe(stream.token)}`;
+    stream.report(stream.token.at, "syntax", `the ${word} of line ${lineOf(start)} is not closed: ${found}`);
+  } else if (!stream.takeSymbol(";")) {
+    const at = behind(stream.previous.at);
+    stream.problems.warning(at, "missing-semicolon", `expected ";" after END_${word}, found ${describe(stream.token)}`);
+  }
 };
+
+const keywordAt = ({ source, start, end }: Span): string => source.text.slice(start, end).toUpperCase();
 
 const parseAssignmentOrCall = (stream: TokenStream): Statement => {
   const target = parsePostfix(stream);
@@ -100,7 +114,7 @@ const parseIf = (stream: TokenStream): Statement => {
     branches.push({ condition, body: parseStatements(stream, "ELSIF", "ELSE", "END_IF") });
   } while (stream.takeWord("ELSIF"));
   const otherwise = stream.takeWord("ELSE") ? parseStatements(stream, "END_IF") : [];
-  endBlock(stream, "END_IF", "to close the IF");
+  endBlock(stream, start);
   return { kind: "if", at: stream.since(start), branches, otherwise };
 };
 
@@ -114,7 +128,7 @@ const parseFor = (stream: TokenStream): Statement => {
   const by = stream.takeWord("BY") ? parseExpression(stream) : null;
   stream.expectWord("DO", "after the last value");
   const body = parseStatements(stream, "END_FOR");
-  endBlock(stream, "END_FOR", "to close the FOR");
+  endBlock(stream, start);
   return { kind: "for", at: stream.since(start), variable, from, to, by, body };
 };
 
@@ -123,17 +137,20 @@ const parseWhile = (stream: TokenStream): Statement => {
   const condition = parseExpression(stream);
   stream.expectWord("DO", "after the condition");
   const body = parseStatements(stream, "END_WHILE");
-  endBlock(stream, "END_WHILE", "to close the WHILE");
+  endBlock(stream, start);
   return { kind: "while", at: stream.since(start), condition, body };
 };
 
 const parseRepeat = (stream: TokenStream): Statement => {
   const start = stream.advance().at;
   const body = parseStatements(stream, "UNTIL", "END_REPEAT");
-  stream.expectWord("UNTIL", "to end the REPEAT");
+  if (!stream.takeWord("UNTIL")) {
+    const found = `expected UNTIL, found ${describe(stream.token)}`;
+    throw stream.fail(stream.token.at, "syntax", `the REPEAT of line ${lineOf(start)} is not closed: ${found}`);
+  }
   const until = parseExpression(stream);
   stream.takeSymbol(";");
-  endBlock(stream, "END_REPEAT", "to close the REPEAT");
+  endBlock(stream, start);
   return { kind: "repeat", at: stream.since(start), body, until };
 };
 
@@ -141,17 +158,23 @@ const parseCase = (stream: TokenStream): Statement => {
   const start = stream.advance().at;
   const selector = parseExpression(stream);
   stream.expectWord("OF", "after the selector");
+  const arms = stream.inside(["ELSE", "END_CASE"], () => parseArms(stream));
+  const otherwise = stream.takeWord("ELSE") ? parseStatements(stream, "END_CASE") : [];
+  endBlock(stream, start);
+  return { kind: "case", at: stream.since(start), selector, arms, otherwise };
+};
+
+const parseArms = (stream: TokenStream) => {
   const arms = [];
-  while (!stream.atEnd && !stream.isWord("ELSE", "END_CASE") && !stream.isWord(...UNIT_ENDS)) {
+  while (!isOver(stream)) {
     const labels = stream.attempt(
       () => parseLabels(stream),
       () => stream.skipTo(ANCHORS),
     );
-    arms.push({ labels: labels ?? [], body: parseArm(stream) });
+    // Up to the next label, which is told from a statement by the `:` that ends it.
+    arms.push({ labels: labels ?? [], body: parseEach(stream, () => !isOver(stream) && !atLabel(stream)) });
   }
-  const otherwise = stream.takeWord("ELSE") ? parseStatements(stream, "END_CASE") : [];
-  endBlock(stream, "END_CASE", "to close the CASE");
-  return { kind: "case", at: stream.since(start), selector, arms, otherwise };
+  return arms;
 };
 
 const parseLabels = (stream: TokenStream): readonly CaseLabel[] => {
@@ -163,19 +186,6 @@ const parseLabels = (stream: TokenStream): readonly CaseLabel[] => {
   } while (stream.takeSymbol(","));
   stream.expectSymbol(":", "after the case label");
   return labels;
-};
-
-/** Statements up to the next label: a label is told from a statement by the `:` that ends it. */
-const parseArm = (stream: TokenStream): readonly Statement[] => {
-  const statements: Statement[] = [];
-  while (!stream.atEnd && !stream.isWord("ELSE", "END_CASE") && !stream.isWord(...UNIT_ENDS) && !atLabel(stream)) {
-    const statement = stream.attempt(
-      () => stream.nested(() => parseStatement(stream)),
-      () => stream.skipTo(ANCHORS),
-    );
-    if (statement !== null && statement.kind !== "empty") statements.push(statement);
-  }
-  return statements;
 };
 
 const atLabel = (stream: TokenStream): boolean => {

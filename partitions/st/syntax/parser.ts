@@ -39,6 +39,7 @@ const CONFIGURATION_WORDS: ReadonlySet<string> = new Set([
 export const parse = (source: SourceText, problems: Problems): SourceFile => {
   const stream = new TokenStream(tokenize(source, problems), problems);
   const declarations: Declaration[] = [];
+  let isWhole = true;
   while (!stream.atEnd) {
     const found = stream.attempt(
       () => parseDeclaration(stream),
@@ -46,9 +47,10 @@ export const parse = (source: SourceText, problems: Problems): SourceFile => {
         while (!stream.atEnd && !stream.isWord(...TOP_WORDS)) stream.advance();
       },
     );
-    if (found !== null) declarations.push(...found);
+    if (found === null) isWhole = false;
+    else declarations.push(...found);
   }
-  return { source, declarations };
+  return { source, declarations, isWhole: isWhole && stream.isWhole };
 };
 
 const parseDeclaration = (stream: TokenStream): readonly Declaration[] => {

@@ -15,6 +15,8 @@ export class TokenStream {
   readonly #tokens: readonly Token[];
   #next = 0;
   #depth = 0;
+  /** Words that end the blocks around the token in hand, outermost first. */
+  readonly #ends: (readonly string[])[] = [];
   /** It was said that something is nested too deep. */
   #tooDeep = false;
 
@@ -33,6 +35,12 @@ export class TokenStream {
 
   get atEnd(): boolean {
     return this.token.kind === "end";
+  }
+
+  /** False when a comment swallowed the rest of the file. */
+  get isWhole(): boolean {
+    const last = this.#tokens.at(-1);
+    return last?.kind !== "end" || !last.cutShort;
   }
 
   peek(distance: number): Token {
@@ -115,9 +123,29 @@ export class TokenStream {
     throw this.fail(token.at, "syntax", `expected ${what}, found ${describe(token)}`);
   }
 
+  /** What is missing because a comment swallowed it is not worth a word: the comment is what is wrong. */
+  report(at: Span, code: string, message: string, hint = ""): void {
+    if (this.token.kind !== "end" || !this.token.cutShort) this.problems.error(at, code, message, hint);
+  }
+
   fail(at: Span, code: string, message: string, hint = ""): SyntaxFailure {
-    this.problems.error(at, code, message, hint);
+    this.report(at, code, message, hint);
     return new SyntaxFailure();
+  }
+
+  /** Runs `parse` on the inside of a block that one of `ends` ends. */
+  inside<T>(ends: readonly string[], parse: () => T): T {
+    this.#ends.push(ends);
+    try {
+      return parse();
+    } finally {
+      this.#ends.pop();
+    }
+  }
+
+  /** At a word that ends the block in hand, or one around it: then that in hand was not closed. */
+  get atBlockEnd(): boolean {
+    return this.atEnd || this.#ends.some((ends) => this.isWord(...ends));
   }
 
   /** Runs `parse` one level deeper. */
@@ -159,7 +187,7 @@ export class TokenStream {
   }
 }
 
-const behind = (at: Span): Span => ({ source: at.source, start: at.end, end: at.end });
+export const behind = (at: Span): Span => ({ source: at.source, start: at.end, end: at.end });
 const quoted = (text: string): string => `"${text}"`;
 
 export const describe = (token: Token): string => {

@@ -24,7 +24,8 @@ export type Token =
   /** `%IX0.3`. */
   | { readonly kind: "direct"; readonly at: Span; readonly text: string }
   | { readonly kind: "symbol"; readonly at: Span; readonly text: string }
-  | { readonly kind: "end"; readonly at: Span; readonly text: "" };
+  /** `cutShort`: an open comment took the rest of the text with it. */
+  | { readonly kind: "end"; readonly at: Span; readonly text: ""; readonly cutShort: boolean };
 
 /** Longest first. */
 export const SYMBOLS: readonly string[] = [":=", "=>", "?=", "<=", ">=", "<>", "**", "..", ..."+-*/()[]=<>:;,.#&^"];
