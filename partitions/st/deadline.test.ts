@@ -71,7 +71,7 @@ describe("an exception", () => {
     if ("problem" in facts) throw new Error(facts.problem);
     const { address } = facts.symbols.get("Broken")!;
     new DataView(run.board.ram.buffer, run.board.ram.byteOffset).setUint32(address - RAM_BASE, 0xffff_ffff, true);
-    expect(run.runScans(1)).toBe("fault");
+    expect(run.runScans(1, 10_000)).toBe("fault");
     expect(run.board.fault).toMatchObject({ cause: "illegalInstruction", pc: address });
     expect((run.board.fault?.value ?? 0) >>> 0).toBe(0xffff_ffff);
   });
