@@ -256,9 +256,9 @@ describe("a compiled program", () => {
       PROGRAM Main
         VAR
           list : ARRAY [1..3] OF INT := [1, 2, 3]; grid : ARRAY [0..1, 0..1] OF INT; pairs : ARRAY [1..2] OF Pair;
-          words : ARRAY [1..2] OF WORD; counts : ARRAY [1..2] OF Count; p : Pair := (a := 9, b := 9); i : INT := 7; j : INT := 1; k, seen : INT;
+          words : ARRAY [1..2] OF WORD; counts : ARRAY [1..2] OF Count; p : Pair := (a := 9, b := 9); i : INT := 7; j : INT := 1; k, seen, after : INT;
         END_VAR
-        list[i] := 99; list[-i] := list[-i] + 98; list[j + 1] := 20;
+        list[i] := 99; after := list[i]; list[-i] := list[-i] + 98; list[j + 1] := 20;
         grid[i, 0] := 1; grid[0, i] := 2; grid[i, i] := 3; grid[j, 0] := 4;
         pairs[i] := p; pairs[i].a := 8; pairs[j].a := 7;
         words[i].3 := TRUE; words[j].3 := TRUE;
@@ -269,6 +269,7 @@ describe("a compiled program", () => {
     const { run, raised } = start(source);
     expect(run.runScans(1)).toBe("scans");
     expect(run.read("list")).toEqual([102, 120, 103]);
+    expect(run.read("after")).toBe(3);
     expect(run.read("grid")).toEqual([
       [0, 0],
       [4, 0],
