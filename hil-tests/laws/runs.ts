@@ -11,6 +11,7 @@ import {
   type TraceEvent,
 } from "../../runtime/trace/index.ts";
 import { type Cycles, cycles } from "../../runtime/units.ts";
+import { uniform } from "../plants/random.ts";
 
 const hasher = await createHasher();
 
@@ -23,15 +24,10 @@ export const silence: Outside = {
   frameEnded: () => {},
 };
 
-/** Numbers from 0 up to, but not including, the argument; the same for the same seed (mulberry32). */
+/** Numbers from 0 up to, but not including, the argument; the same for the same seed. */
 export const randomFrom = (seed: number): ((below: number) => number) => {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return Math.floor((((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+  const even = uniform(seed);
+  return (below) => Math.floor(even() * below);
 };
 
 /** Sets about every third input at each latch to something that depends on seed, place and point alone. */
