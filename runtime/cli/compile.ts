@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { type CompileOptions, type CompileResult, compile } from "../../partitions/st/index.ts";
 import { formatProblem, type Problem } from "../problem.ts";
+import { counted } from "./counted.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 
 export const addCompile = (program: Command, environment: CliEnvironment): void => {
@@ -38,8 +39,7 @@ export const compileFile = async (
     return result;
   }
   for (const problem of result.problems) print(problem, "");
-  const count = result.problems.length;
-  stderr.write(`${file} has ${count} problem${count === 1 ? "" : "s"}\n`);
+  stderr.write(`${file} has ${counted(result.problems.length, "problem")}\n`);
   exitWith(EXIT.misuse);
   return null;
 };

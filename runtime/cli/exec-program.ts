@@ -6,6 +6,7 @@ import { createHasher, formatHash } from "../trace/index.ts";
 import { compileFile } from "./compile.ts";
 import { type CliEnvironment, EXIT, type ExitStatus, UserError } from "./environment.ts";
 import type { ExecOptions } from "./exec.ts";
+import { describeFault } from "./fault-words.ts";
 import { type ProgramEnd, ProgramRun } from "./program-run.ts";
 import { findVariable, jsonOf, type VariableValue } from "./program-values.ts";
 
@@ -44,7 +45,9 @@ export const execProgram = async (file: string, options: ExecOptions, environmen
   const end = run.runScans(options.scans, options.maxCycles);
   const seconds = (clock.monotonicMs() - started) / 1000;
   raised.count();
-  if (end === "fault") stderr.write(`partita: ${describeFault(run)}\n`);
+  if (end === "fault") {
+    stderr.write(`partita: the program stopped in scan ${run.scans + 1}: ${describeFault(run.board.fault!)}\n`);
+  }
   const values = watched.map((path): readonly [string, VariableValue] => [path, run.read(path)!]);
   stdout.write(`${jsonOf(Object.fromEntries(values))}\n`);
   if (options.stats !== undefined) await writeStats(options.stats, run, end, seconds, (started - begin) / 1000);
@@ -81,11 +84,6 @@ const checkNames = (file: string, program: ProgramInfo, names: readonly string[]
   if (unknown.length === 0) return;
   const known = program.variables.map(({ path }) => path).join(", ");
   throw new UserError(`${file} has no variable ${unknown.join(", ")}; it has ${known}`);
-};
-
-const describeFault = ({ board, scans }: ProgramRun): string => {
-  const fault = board.fault!;
-  return `the program stopped in scan ${scans + 1}: ${fault.cause} at 0x${fault.pc.toString(16)}, value 0x${(fault.value >>> 0).toString(16)}`;
 };
 
 const writeStats = async (

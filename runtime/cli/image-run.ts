@@ -10,6 +10,7 @@ import {
 } from "../board/index.ts";
 import { cycles, hertz } from "../units.ts";
 import { counted } from "./counted.ts";
+import { describeFault } from "./fault-words.ts";
 
 /** The board clock of a partition that no config describes. */
 export const STANDALONE_CLOCK = hertz(100_000_000);
@@ -99,12 +100,10 @@ export class ImageRun {
     }
   }
 
-  /** `illegal instruction at 0x80000010 (main+0x8), value 0x0` */
   #describeFault(): string {
     const fault = this.board.fault!;
     const name = new Symbols(this.#options.image.symbols).describe(fault.pc);
-    const place = `0x${fault.pc.toString(16)}${name === null ? "" : ` (${name})`}`;
-    return `${inWords(fault.cause)} at ${place}, value 0x${(fault.value >>> 0).toString(16)}`;
+    return describeFault(fault, name);
   }
 
   #leave(exit: Exclude<BoardExit, "budget">): void {
@@ -122,5 +121,3 @@ export class ImageRun {
     this.#host.restarted();
   }
 }
-
-const inWords = (cause: string): string => cause.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

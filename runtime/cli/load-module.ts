@@ -3,6 +3,7 @@ import { compile } from "../../partitions/st/index.ts";
 import { loadSystem } from "../index.ts";
 import { formatProblem } from "../problem.ts";
 import type { System } from "../system.ts";
+import { counted } from "./counted.ts";
 import { type CliEnvironment, UserError } from "./environment.ts";
 
 /** @throws UserError (status 2) after printing every problem. */
@@ -10,6 +11,5 @@ export const loadModule = async (path: string, { stderr }: CliEnvironment): Prom
   const loaded = await loadSystem(path, compile);
   for (const problem of loaded.ok ? loaded.warnings : loaded.problems) stderr.write(`${formatProblem(problem)}\n`);
   if (loaded.ok) return loaded.system;
-  const count = loaded.problems.length;
-  throw new UserError(`${path} has ${count} problem${count === 1 ? "" : "s"}`);
+  throw new UserError(`${path} has ${counted(loaded.problems.length, "problem")}`);
 };

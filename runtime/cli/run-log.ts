@@ -3,11 +3,9 @@ import type { Logger } from "pino";
 import type { BoardMessage, LoggedInstant } from "../host/board-job.ts";
 import type { Incident } from "../hypervisor/index.ts";
 import type { System } from "../system.ts";
+import { causeInWords } from "./fault-words.ts";
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
-
-/** `illegalInstruction` → `illegal instruction`. */
-const inWords = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 export class RunLog {
   readonly #log: Logger;
@@ -35,7 +33,10 @@ export class RunLog {
       case "fault": {
         const { cause, pc, value } = incident.fault;
         const at = { ...fields, cause, pc: hex(pc), address: hex(value) };
-        log.error(at, `fault: ${inWords(cause)}; the partition is stopped, its outputs are at their fail-safe values`);
+        log.error(
+          at,
+          `fault: ${causeInWords(cause)}; the partition is stopped, its outputs are at their fail-safe values`,
+        );
         return;
       }
       case "applicationError": {

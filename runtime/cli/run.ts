@@ -70,7 +70,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     await bridge?.stop();
     log.info({ module: system.name, frames: summary.frames }, "module stopped, outputs at their fail-safe values");
     environment.stdout.write(`${formatSummary(summary, options.fast ? null : board.lateness())}\n`);
-    if (options.record !== undefined) environment.stdout.write(`recorded in ${options.record}\n`);
+    if (recording?.isWhole()) environment.stdout.write(`recorded in ${options.record}\n`);
     if (summary.partitions.some(({ faulted }) => faulted)) environment.exitWith(EXIT.failed);
   } finally {
     clearInterval(stats);
@@ -136,6 +136,7 @@ const openRecording = (path: string, log: Logger) => {
         file = null;
       }
     },
+    isWhole: (): boolean => file !== null,
     close: (): void => {
       if (file !== null) closeSync(file);
     },

@@ -21,14 +21,13 @@ export interface RunOptions {
 }
 
 export interface BoardThread {
-  readonly exchange: SharedExchange;
   readonly ended: Promise<RunSummary>;
   /** Lets the current major frame end, sets all outputs to their fail-safe values, and ends the run. */
   stop(): void;
   lateness(): LatenessReport;
 }
 
-/** Powers the module on in a thread of its own; nothing runs before `start`, so that the bridge can be there first. */
+/** Powers the module on in a thread of its own, and runs it; `exchange` is what the bridge, started before, holds the other end of. */
 export const startBoard = (system: System, exchange: SharedExchange, options: RunOptions): BoardThread => {
   const lateness = new LatenessHistogram();
   const control = new Int32Array(new SharedArrayBuffer(4));
@@ -68,5 +67,5 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
       else resolve(summary);
     });
   });
-  return { exchange, ended, stop, lateness: () => lateness.report() };
+  return { ended, stop, lateness: () => lateness.report() };
 };

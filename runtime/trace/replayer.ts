@@ -2,7 +2,7 @@
 import type { BoardInstant, Incident, Outside } from "../hypervisor/outside.ts";
 import type { PointCells } from "../hypervisor/point-cells.ts";
 import type { System } from "../system.ts";
-import type { Hasher } from "./hashes.ts";
+import { formatHash, type Hasher } from "./hashes.ts";
 import { headerOf } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
 import { CHANGE_BYTES, type RecordingHeader, type RecordingRecord } from "./recording-format.ts";
@@ -24,8 +24,7 @@ export const describeDivergence = (divergence: Divergence, partition: string): s
   const place = `frame ${divergence.frame}, partition ${partition}`;
   if (divergence.kind === "order") return `${place}: inputs were recorded at another place than the replay's slots`;
   const what = divergence.kind === "frameHash" ? "trace" : "state after the last frame";
-  const hex = (hash: bigint) => hash.toString(16).padStart(16, "0");
-  return `${place}: the ${what} differs, recorded ${hex(divergence.recorded)}, replayed ${hex(divergence.replayed)}`;
+  return `${place}: the ${what} differs, recorded ${formatHash(divergence.recorded)}, replayed ${formatHash(divergence.replayed)}`;
 };
 
 /** What of `system` is not what was recorded, in words; empty when the recording can be replayed with it. */

@@ -1,9 +1,9 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import { promisify } from "node:util";
 import modbusSerial from "modbus-serial";
 import { afterEach, describe, expect, test } from "vitest";
-import { requirePeers } from "../../../hil-tests/peers.ts";
+import { PYTHON, requirePeers, requirePythonModule } from "../../../hil-tests/peers.ts";
 import { hostClock } from "../../../runtime/host/clock.ts";
 import type { ModbusServer } from "../../../runtime/index.ts";
 import { ProcessImage } from "../../process-image.ts";
@@ -21,16 +21,7 @@ import { ModbusTcpServer } from "./modbus-server.ts";
 
 const run = promisify(execFile);
 const peers = requirePeers("mbpoll");
-const hasPymodbus = ((): boolean => {
-  try {
-    execFileSync("/usr/bin/python3", ["-c", "import pymodbus"], { stdio: "pipe" });
-    return true;
-  } catch {
-    if (process.env.PARTITA_REQUIRE_PEERS === "1") throw new Error("python3-pymodbus is not installed");
-    console.warn("skipped: python3-pymodbus is not installed here");
-    return false;
-  }
-})();
+const pymodbus = requirePythonModule("pymodbus");
 
 const module = testSystem({
   basin: [
@@ -211,7 +202,7 @@ describe.skipIf(peers.missing)("mbpoll", () => {
   });
 });
 
-describe.skipIf(!hasPymodbus)("pymodbus", () => {
+describe.skipIf(pymodbus.missing)("pymodbus", () => {
   test("reads, writes and gets the exceptions that are due", async () => {
     const { board, port } = await serve();
     board.set("basin.level", 1.5);
@@ -227,7 +218,7 @@ describe.skipIf(!hasPymodbus)("pymodbus", () => {
       "print(c.read_holding_registers(50, 2, slave=1).exception_code, c.write_register(0, 1, slave=1).exception_code)",
       "print(c.mask_write_register(2, 1, 1, slave=1).exception_code)",
     ].join("\n");
-    const { stdout } = await run("/usr/bin/python3", ["-c", script, String(port)]);
+    const { stdout } = await run(PYTHON, ["-c", script, String(port)]);
     expect(stdout.trim().split("\n")).toEqual(["[16320, 0]", "False", "[16256, 0]", "False [True, True]", "2 2", "1"]);
     await eventually("the guest sees the setpoint", () => board.get("basin.setpoint").value === 1);
   });
