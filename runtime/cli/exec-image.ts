@@ -1,11 +1,10 @@
 /** `partita exec IMAGE`: the guest's UART on the streams, and an end that says how it went. */
-import { writeFile } from "node:fs/promises";
 import { type GuestImage, type ImageAreas, RAM_BASE } from "../board/index.ts";
 import type { ImageManifest, ManifestArea } from "../image-manifest.ts";
-import { createHasher, formatHash } from "../trace/index.ts";
 import { guestAddress } from "../units.ts";
 import { type CliEnvironment, EXIT, type ExitStatus, UserError } from "./environment.ts";
 import type { ExecOptions } from "./exec.ts";
+import { writeStats } from "./exec-stats.ts";
 import { readImage } from "./image-file.ts";
 import { ImageRun, type RunEnd } from "./image-run.ts";
 import { StreamInput, StreamOutput } from "./uart-streams.ts";
@@ -18,7 +17,6 @@ export const execImage = async (file: string, options: ExecOptions, environment:
   const begin = clock.monotonicMs();
   const { image, facts } = await readImage(file);
   checkRoom(file, image, options.memory);
-  const hasher = await createHasher();
   const output = new StreamOutput(stdout);
   const input = new StreamInput(stdin);
   const run = new ImageRun({
@@ -48,20 +46,17 @@ export const execImage = async (file: string, options: ExecOptions, environment:
   interrupt.remove();
   input.close();
   if (options.stats !== undefined) {
-    const state = hasher.stream();
-    run.board.visitState((bytes) => state.add(bytes));
-    const stats = {
-      cycles: run.cycles,
-      instructions: run.instructions,
-      seconds,
-      mips: seconds > 0 ? run.instructions / seconds / 1e6 : 0,
-      startupSeconds: (started - begin) / 1000,
-      stateHash: formatHash(state.digest()),
-      end: run.end?.kind ?? "interrupted",
-      code: run.end?.code ?? null,
-      ...(run.end?.kind === "fault" ? { fault: run.board.fault } : {}),
-    };
-    await writeStats(options.stats, stats);
+    const startupSeconds = (started - begin) / 1000;
+    await writeStats(
+      options.stats,
+      run,
+      { seconds, startupSeconds },
+      {
+        end: run.end?.kind ?? "interrupted",
+        code: run.end?.code ?? null,
+        ...(run.end?.kind === "fault" ? { fault: run.board.fault } : {}),
+      },
+    );
   }
   const reason = run.describeEnd();
   if (reason !== null) stderr.write(`partita: ${reason}\n`);
@@ -86,12 +81,6 @@ const areasOf = (manifest: ImageManifest | null): ImageAreas => {
     declared ? { base: guestAddress(declared.base), bytes: declared.bytes } : null;
   const { input, output, retained } = manifest?.areas ?? {};
   return { input: area(input), output: area(output), retained: area(retained) };
-};
-
-const writeStats = async (file: string, stats: object): Promise<void> => {
-  await writeFile(file, `${JSON.stringify(stats, null, 2)}\n`).catch((error: Error) => {
-    throw new UserError(`the statistics cannot be written: ${error.message}`);
-  });
 };
 
 /** Ctrl-C ends the run after the current chunk, so that output and statistics are whole; a second one ends the process. */

@@ -1,11 +1,10 @@
 /** `partita exec PROGRAM.st`: one PLC program alone for some scans, then its variables as JSON (design.md §7). */
-import { writeFile } from "node:fs/promises";
 import type { ProgramInfo } from "../../partitions/st/index.ts";
 import { PARTITA_ERROR_CODES } from "../board/index.ts";
-import { createHasher, formatHash } from "../trace/index.ts";
 import { compileFile } from "./compile.ts";
 import { type CliEnvironment, EXIT, type ExitStatus, UserError } from "./environment.ts";
 import type { ExecOptions } from "./exec.ts";
+import { writeStats } from "./exec-stats.ts";
 import { describeFault } from "./fault-words.ts";
 import { type ProgramEnd, ProgramRun } from "./program-run.ts";
 import { findVariable, jsonOf, type VariableValue } from "./program-values.ts";
@@ -50,7 +49,10 @@ export const execProgram = async (file: string, options: ExecOptions, environmen
   }
   const values = watched.map((path): readonly [string, VariableValue] => [path, run.read(path)!]);
   stdout.write(`${jsonOf(Object.fromEntries(values))}\n`);
-  if (options.stats !== undefined) await writeStats(options.stats, run, end, seconds, (started - begin) / 1000);
+  if (options.stats !== undefined) {
+    const startupSeconds = (started - begin) / 1000;
+    await writeStats(options.stats, run, { seconds, startupSeconds }, { end, scans: run.scans });
+  }
   exitWith(STATUS[end]);
 };
 
@@ -84,29 +86,4 @@ const checkNames = (file: string, program: ProgramInfo, names: readonly string[]
   if (unknown.length === 0) return;
   const known = program.variables.map(({ path }) => path).join(", ");
   throw new UserError(`${file} has no variable ${unknown.join(", ")}; it has ${known}`);
-};
-
-const writeStats = async (
-  file: string,
-  run: ProgramRun,
-  end: ProgramEnd,
-  seconds: number,
-  startupSeconds: number,
-): Promise<void> => {
-  const hasher = await createHasher();
-  const state = hasher.stream();
-  run.board.visitState((bytes) => state.add(bytes));
-  const stats = {
-    cycles: run.cycles,
-    instructions: run.instructions,
-    seconds,
-    mips: seconds > 0 ? run.instructions / seconds / 1e6 : 0,
-    startupSeconds,
-    stateHash: formatHash(state.digest()),
-    end,
-    scans: run.scans,
-  };
-  await writeFile(file, `${JSON.stringify(stats, null, 2)}\n`).catch((error: Error) => {
-    throw new UserError(`the statistics cannot be written: ${error.message}`);
-  });
 };
