@@ -45,7 +45,8 @@ const real = fc.oneof(
 const literal = (value: Value, type: TypeName): string => {
   if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
   if (typeof value === "bigint") return `${type}#${value}`;
-  const text = String(value).replace("e+", "E").replace("e", "E");
+  // String(-0) is "0", which is another value: 1/-0 is negative.
+  const text = Object.is(value, -0) ? "-0" : String(value).replace("e+", "E").replace("e", "E");
   return `REAL#${/[.]/.test(text) ? text : text.includes("E") ? text.replace("E", ".0E") : `${text}.0`}`;
 };
 
