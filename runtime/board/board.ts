@@ -2,7 +2,7 @@
  * One partition's board: RAM, one hart and the devices around it, driven by whoever owns the time (design.md §2 law 1 and §4).
  * The board runs when told to, for exactly as long as it is told to, and knows nothing of slots or of other partitions.
  */
-import { allocateMemory, type Fault, Hart, Interpreter } from "../hart/index.ts";
+import { allocateMemory, type Engine, type EngineFactory, type Fault, Hart, interpret } from "../hart/index.ts";
 import { WORD } from "../hart/layout.ts";
 import type { Area } from "../system.ts";
 import { type Cycles, cycles, type GuestAddress, guestAddress, type Hertz } from "../units.ts";
@@ -15,6 +15,7 @@ import type { PartitaHost } from "./devices/partita-host.ts";
 import { Uart } from "./devices/uart.ts";
 import type { GuestImage } from "./image.ts";
 import { MEMORY_MAP, RAM_BASE } from "./memory-map.ts";
+import { staticCodeOf } from "./static-code.ts";
 
 export interface BoardOptions {
   /** Must fit into `memoryBytes`. */
@@ -31,6 +32,8 @@ export interface BoardOptions {
   readonly transmit: (byte: number) => void;
   /** The next byte for the guest's UART, asked for when the guest looks and has none; −1: nothing there. Left out: never any. */
   readonly receive?: () => number;
+  /** What executes the guest; left out: the interpreter. No guest can tell. */
+  readonly engine?: EngineFactory;
   /** Whether `run` ends "idle" when the guest waits in a `wfi` that nothing can end, instead of idling on. */
   readonly endsInIdle?: boolean;
 }
@@ -65,7 +68,7 @@ export class VirtualBoard {
   readonly #deviceTree: Uint8Array;
   readonly #deviceTreeAddress: number;
   readonly #hart: Hart;
-  readonly #engine: Interpreter;
+  readonly #engine: Engine;
   readonly #clint: Clint;
   readonly #bus: BoardBus;
   /** Board cycle at which the hart's `elapsed` was 0. */
@@ -104,7 +107,8 @@ export class VirtualBoard {
       { region: MEMORY_MAP.partita, device: this.#partitaDevice(options) },
       { region: MEMORY_MAP.finisher, device: this.#finisher() },
     ]);
-    this.#engine = new Interpreter(this.#hart, this.#bus, this.#clint);
+    const { engine = interpret } = options;
+    this.#engine = engine({ hart: this.#hart, bus: this.#bus, time: this.#clint, code: staticCodeOf(image) });
     this.reset();
   }
 

@@ -3,6 +3,8 @@
  * that is not RAM through a bus. Interpreter and translator are engines; the board owns the bus.
  */
 import type { Cycles, GuestAddress } from "../units.ts";
+import type { TimeSource } from "./csrs.ts";
+import type { Hart } from "./hart.ts";
 
 /** Why an engine stopped before or at its budget. */
 export type Exit =
@@ -63,3 +65,20 @@ export interface Bus {
   read(address: GuestAddress, size: 1 | 2 | 4): BusResult;
   write(address: GuestAddress, size: 1 | 2 | 4, value: number): BusResult;
 }
+
+/** What an image says of its code: it makes translation quick and whole, and is never needed for a right result. */
+export interface StaticCode {
+  /** Where instructions lie, ascending and apart; `end` is behind the last byte. */
+  readonly ranges: readonly { readonly start: GuestAddress; readonly end: GuestAddress }[];
+  /** Where functions are known to begin, ascending. */
+  readonly functions: readonly GuestAddress[];
+}
+
+/** What an engine is made of. */
+export interface EngineParts {
+  readonly hart: Hart;
+  readonly bus: Bus;
+  readonly time: TimeSource;
+  readonly code: StaticCode;
+}
+export type EngineFactory = (parts: EngineParts) => Engine;

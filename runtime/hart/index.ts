@@ -1,5 +1,15 @@
 /** The hart: its state, what it does, and the seam to what drives it. */
-export { type Bus, type BusResult, type Fault, TRAP_CAUSES, type TrapCause } from "./engine.ts";
+export {
+  type Bus,
+  type BusResult,
+  type Engine,
+  type EngineFactory,
+  type EngineParts,
+  type Fault,
+  type StaticCode,
+  TRAP_CAUSES,
+  type TrapCause,
+} from "./engine.ts";
 export { Hart } from "./hart.ts";
-export { Interpreter } from "./interpreter.ts";
+export { Interpreter, interpret } from "./interpreter.ts";
 export { allocateMemory, RAM_BASE } from "./layout.ts";

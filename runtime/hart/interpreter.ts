@@ -3,7 +3,7 @@ import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import { CodePages } from "./code-pages.ts";
 import type { TimeSource } from "./csrs.ts";
 import { execute } from "./dispatch.ts";
-import type { Bus, Engine, Exit, Fault, TrapCause } from "./engine.ts";
+import type { Bus, Engine, EngineFactory, Exit, Fault, TrapCause } from "./engine.ts";
 import type { Hart } from "./hart.ts";
 import { RAM_BASE, WORD } from "./layout.ts";
 import { canTakeTraps, enterInterrupt, enterTrap } from "./traps.ts";
@@ -73,3 +73,5 @@ export class Interpreter implements Engine {
     return "fault";
   }
 }
+
+export const interpret: EngineFactory = ({ hart, bus, time }) => new Interpreter(hart, bus, time);
