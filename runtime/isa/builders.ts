@@ -1,5 +1,5 @@
 /** Makers of table rows: each fills in the opcode that a family of instructions shares. Unprivileged, table 24.1. */
-import type { Effect, FloatOperation } from "./effects.ts";
+import type { DoubleOperation, Effect, SingleOperation } from "./effects.ts";
 import type { Format, OperandName } from "./formats.ts";
 import * as formats from "./formats.ts";
 import type { ConditionName, Operation } from "./operations.ts";
@@ -55,6 +55,13 @@ export const immediate = (funct3: number, operation: Operation) =>
   row(formats.I, (funct3 << 12) | OPCODE.opImm, { kind: "compute", operation, second: "imm" });
 export const shift = (funct7: number, funct3: number, operation: Operation) =>
   row(formats.SHIFT, (funct7 << 25) | (funct3 << 12) | OPCODE.opImm, { kind: "compute", operation, second: "imm" });
+/** An operation of rs1 alone; `fixed` are the bits that rs2 or imm would have. */
+export const registerUnary = (funct7: number, fixed: number, funct3: number, operation: Operation) =>
+  row(formats.R_UNARY, (funct7 << 25) | (fixed << 20) | (funct3 << 12) | OPCODE.op, {
+    ...{ kind: "compute", operation, second: "imm" },
+  });
+export const immediateUnary = (fixed: number, funct3: number, operation: Operation) =>
+  row(formats.R_UNARY, (fixed << 20) | (funct3 << 12) | OPCODE.opImm, { kind: "compute", operation, second: "imm" });
 export const upper = (base: "zero" | "pc") =>
   row(formats.U, base === "zero" ? OPCODE.lui : OPCODE.auipc, { kind: "constant", base });
 export const jump = () => row(formats.J, OPCODE.jal, { kind: "jump", target: "offset" });
@@ -81,19 +88,35 @@ export const amo = (funct5: number, operation: Operation) =>
 export const loadReserved = () => row(formats.LOAD_RESERVED, (0x02 << 27) | AMO_WORD, { kind: "loadReserved" });
 export const storeConditional = () => row(formats.AMO, (0x03 << 27) | AMO_WORD, { kind: "storeConditional" });
 
-export const floatLoad = () =>
-  row(formats.FLOAT_LOAD, 0x2000 | OPCODE.loadFp, { kind: "load", bytes: 4, signed: true, file: "f" });
-export const floatStore = () =>
-  row(formats.FLOAT_STORE, 0x2000 | OPCODE.storeFp, { kind: "store", bytes: 4, file: "f" });
-/** Bits 26:25, the format, are 0 for single precision: `funct7` includes them. */
-export const float = <F extends Format>(
+const WIDTH = { 4: 0x2000, 8: 0x3000 } as const;
+export const floatLoad = (bytes: 4 | 8) =>
+  row(formats.FLOAT_LOAD, WIDTH[bytes] | OPCODE.loadFp, { kind: "load", bytes, signed: true, file: "f" });
+export const floatStore = (bytes: 4 | 8) =>
+  row(formats.FLOAT_STORE, WIDTH[bytes] | OPCODE.storeFp, { kind: "store", bytes, file: "f" });
+
+/** Bits 26:25 say the precision: of the result, and of the sources but for conversions between the two (Unprivileged §11.6, §12.5). */
+const FMT = { single: 0, double: 1 << 25 } as const;
+interface FloatFixed {
+  readonly rs2: number;
+  readonly funct3: number;
+}
+const NOTHING_FIXED: FloatFixed = { rs2: 0, funct3: 0 };
+const floatMatch = (precision: keyof typeof FMT, funct5: number, fixed: FloatFixed): number =>
+  (funct5 << 27) | FMT[precision] | (fixed.rs2 << 20) | (fixed.funct3 << 12) | OPCODE.opFp;
+export const single = <F extends Format>(
   format: F,
-  funct7: number,
-  operation: FloatOperation,
-  fixed = { rs2: 0, funct3: 0 },
-) => row(format, (funct7 << 25) | (fixed.rs2 << 20) | (fixed.funct3 << 12) | OPCODE.opFp, { kind: "float", operation });
-export const floatFused = (opcode: "madd" | "msub" | "nmsub" | "nmadd") =>
-  row(formats.R4, OPCODE[opcode], { kind: "float", operation: `f${opcode}` });
+  funct5: number,
+  operation: SingleOperation,
+  fixed = NOTHING_FIXED,
+) => row(format, floatMatch("single", funct5, fixed), { kind: "float", precision: "single", operation });
+export const double = <F extends Format>(
+  format: F,
+  funct5: number,
+  operation: DoubleOperation,
+  fixed = NOTHING_FIXED,
+) => row(format, floatMatch("double", funct5, fixed), { kind: "float", precision: "double", operation });
+export const fused = (precision: keyof typeof FMT, opcode: "madd" | "msub" | "nmsub" | "nmadd") =>
+  row(formats.R4, FMT[precision] | OPCODE[opcode], { kind: "float", precision, operation: `f${opcode}` });
 
 /** A compressed instruction: quadrant in bits 1:0, funct3 in bits 15:13, what else is fixed in `rest`. */
 export const compressed = <F extends Format>(

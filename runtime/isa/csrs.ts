@@ -3,9 +3,11 @@
  * Privileged 20211203 §2.2; the bits of the number say who may do what (§2.1).
  */
 
-/** `name3` … `name31`: the specification wants all of these counters, and lets them be 0. */
-const numbered = (name: string, first: number, suffix = ""): Readonly<Record<string, number>> =>
-  Object.fromEntries(Array.from({ length: 29 }, (_, i) => [`${name}${i + 3}${suffix}`, first + i]));
+/** `name<from>` … `name<to>`, whose numbers begin at `first`. */
+const numbered = (name: string, [from, to]: readonly [number, number], first: number, suffix = "") =>
+  Object.fromEntries(
+    Array.from({ length: to - from + 1 }, (_, index) => [`${name}${from + index}${suffix}`, first + index]),
+  );
 
 /** Registers with a meaning of their own. */
 export const CSRS = {
@@ -17,7 +19,10 @@ export const CSRS = {
   misa: 0x301,
   mie: 0x304,
   mtvec: 0x305,
+  mcounteren: 0x306,
+  menvcfg: 0x30a,
   mstatush: 0x310,
+  menvcfgh: 0x31a,
   mcountinhibit: 0x320,
   mscratch: 0x340,
   mepc: 0x341,
@@ -45,19 +50,31 @@ export const CSRS = {
 } as const;
 export type CsrName = keyof typeof CSRS;
 
-/** Performance counters that count nothing: they read 0, writes are ignored (§3.1.11). */
+/** How many regions physical memory protection knows. */
+export const PMP_ENTRIES = 16;
+/** What they are made of (§3.7): four configurations a register, and an address for each. */
+export const PMP_CONFIGURATIONS = numbered("pmpcfg", [0, PMP_ENTRIES / 4 - 1], 0x3a0);
+export const PMP_ADDRESSES = numbered("pmpaddr", [0, PMP_ENTRIES - 1], 0x3b0);
+
+/** Performance counters that count nothing: the specification wants them all, and lets them be 0 (§3.1.11). */
 export const IDLE_CSRS: Readonly<Record<string, number>> = {
-  ...numbered("mhpmevent", 0x323),
-  ...numbered("mhpmcounter", 0xb03),
-  ...numbered("mhpmcounter", 0xb83, "h"),
-  ...numbered("hpmcounter", 0xc03),
-  ...numbered("hpmcounter", 0xc83, "h"),
+  ...numbered("mhpmevent", [3, 31], 0x323),
+  ...numbered("mhpmcounter", [3, 31], 0xb03),
+  ...numbered("mhpmcounter", [3, 31], 0xb83, "h"),
+  ...numbered("hpmcounter", [3, 31], 0xc03),
+  ...numbered("hpmcounter", [3, 31], 0xc83, "h"),
 };
 
 /** Bits 11:10 of the number are 11 for registers that cannot be written. */
 export const isReadOnlyCsr = (number: number): boolean => number >>> 10 === 3;
 
+/** Bits 9:8 are the lowest privilege that may access it: 0 is user mode. */
+export const isUserCsr = (number: number): boolean => (number & 0x300) === 0;
+
 /** Names by number, for the disassembler. */
 export const CSR_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries({ ...IDLE_CSRS, ...CSRS }).map(([name, number]) => [number, name]),
+  Object.entries({ ...IDLE_CSRS, ...PMP_CONFIGURATIONS, ...PMP_ADDRESSES, ...CSRS }).map(([name, number]) => [
+    number,
+    name,
+  ]),
 );

@@ -4,7 +4,7 @@
  */
 import type { ConditionName, Operation } from "./operations.ts";
 
-/** The single-precision operations; their meaning, with rounding and flags, is hart/floats.ts (Unprivileged §14). */
+/** What both precisions have; their meaning, with rounding and flags, is hart/singles.ts and doubles.ts (Unprivileged §11). */
 export type FloatOperation =
   | "add"
   | "sub"
@@ -27,12 +27,12 @@ export type FloatOperation =
   | "toInt"
   | "toUnsigned"
   | "fromInt"
-  | "fromUnsigned"
-  | "moveToX"
-  | "moveFromX";
+  | "fromUnsigned";
+export type SingleOperation = FloatOperation | "fromDouble" | "moveToX" | "moveFromX";
+export type DoubleOperation = FloatOperation | "fromSingle";
 
 export type Effect =
-  /** rd = operation(rs1, rs2 or imm). */
+  /** rd = operation(rs1, rs2 or imm); an operation of rs1 alone has no imm, which reads 0. */
   | { readonly kind: "compute"; readonly operation: Operation; readonly second: "rs2" | "imm" }
   /** rd = imm, or pc + imm. */
   | { readonly kind: "constant"; readonly base: "zero" | "pc" }
@@ -40,10 +40,10 @@ export type Effect =
   | { readonly kind: "jump"; readonly target: "offset" | "register" }
   /** When condition(rs1, rs2): pc = pc + imm. */
   | { readonly kind: "branch"; readonly condition: ConditionName }
-  /** rd, or f[rd], = memory[rs1 + imm]. */
-  | { readonly kind: "load"; readonly bytes: 1 | 2 | 4; readonly signed: boolean; readonly file: "x" | "f" }
-  /** memory[rs1 + imm] = rs2, or f[rs2]. */
-  | { readonly kind: "store"; readonly bytes: 1 | 2 | 4; readonly file: "x" | "f" }
+  /** rd, or f[rd], = memory[rs1 + imm]. Only f takes 8 bytes; 4 bytes in f are NaN-boxed (Unprivileged §12.2). */
+  | { readonly kind: "load"; readonly bytes: 1 | 2 | 4 | 8; readonly signed: boolean; readonly file: "x" | "f" }
+  /** memory[rs1 + imm] = rs2, or f[rs2], whose lower half are its 4 bytes. */
+  | { readonly kind: "store"; readonly bytes: 1 | 2 | 4 | 8; readonly file: "x" | "f" }
   /** rd = csr; csr written with, set by or cleared by rs1 or imm. */
   | { readonly kind: "csr"; readonly action: "write" | "set" | "clear"; readonly source: "rs1" | "imm" }
   /** Orders memory accesses, or fetches after stores: nothing to do where both happen in order. */
@@ -58,5 +58,6 @@ export type Effect =
   /** rd = memory[rs1]; memory[rs1] = operation(memory[rs1], rs2). */
   | { readonly kind: "amo"; readonly operation: Operation }
   /** rd = operation(sources), in the register files that the format's operands name. */
-  | { readonly kind: "float"; readonly operation: FloatOperation };
+  | { readonly kind: "float"; readonly precision: "single"; readonly operation: SingleOperation }
+  | { readonly kind: "float"; readonly precision: "double"; readonly operation: DoubleOperation };
 export type EffectKind = Effect["kind"];

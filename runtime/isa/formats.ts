@@ -80,6 +80,8 @@ const rl = field("flag", piece(25, 1));
 // ── 32-bit formats ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const R = full("rd,rs1,rs2", { rd: x(7), rs1: x(15), rs2: x(20) });
+/** The bits of rs2 are fixed. */
+export const R_UNARY = full("rd,rs1", { rd: x(7), rs1: x(15) });
 export const I = full("rd,rs1,imm", { rd: x(7), rs1: x(15), imm: immI });
 export const SHIFT = full("rd,rs1,imm", { rd: x(7), rs1: x(15), imm: field("shift", piece(20, 5)) });
 export const LOAD = full("rd,imm(rs1)", { rd: x(7), rs1: x(15), imm: immI });
@@ -113,6 +115,9 @@ export const FLOAT_BITWISE = full("rd,rs1,rs2", { rd: f(7), rs1: f(15), rs2: f(2
 export const FLOAT_COMPARE = full("rd,rs1,rs2", { rd: x(7), rs1: f(15), rs2: f(20) });
 export const FLOAT_TO_X = full("rd,rs1", { rd: x(7), rs1: f(15) });
 export const FLOAT_TO_X_ROUNDED = full("rd,rs1,rm", { rd: x(7), rs1: f(15), rm });
+/** Conversions that are always exact: objdump does not show the rounding mode. */
+export const FLOAT_EXACT = full("rd,rs1", { rd: f(7), rs1: f(15), rm });
+export const X_TO_FLOAT_EXACT = full("rd,rs1", { rd: f(7), rs1: x(15), rm });
 export const X_TO_FLOAT = full("rd,rs1", { rd: f(7), rs1: x(15) });
 export const X_TO_FLOAT_ROUNDED = full("rd,rs1,rm", { rd: f(7), rs1: x(15), rm });
 
@@ -121,6 +126,9 @@ export const X_TO_FLOAT_ROUNDED = full("rd,rs1,rm", { rd: f(7), rs1: x(15), rm }
 const wordOffset = field("unsigned", piece(6, 1, 2), piece(10, 3, 3), piece(5, 1, 6));
 const stackLoadOffset = field("unsigned", piece(4, 3, 2), piece(12, 1, 5), piece(2, 2, 6));
 const stackStoreOffset = field("unsigned", piece(9, 4, 2), piece(7, 2, 6));
+const doubleOffset = field("unsigned", piece(10, 3, 3), piece(5, 2, 6));
+const doubleStackLoadOffset = field("unsigned", piece(5, 2, 3), piece(12, 1, 5), piece(2, 3, 6));
+const doubleStackStoreOffset = field("unsigned", piece(10, 3, 3), piece(7, 3, 6));
 const immCi = field("signed", piece(2, 5), piece(12, 1, 5));
 
 export const C_BARE = short("", {});
@@ -134,16 +142,20 @@ export const CI_STACK = short("sp,imm", {
 });
 export const CI_LOAD = short("rd,imm(sp)", { rd: x(7), imm: stackLoadOffset });
 export const CI_FLOAT_LOAD = short("rd,imm(sp)", { rd: f(7), imm: stackLoadOffset });
+export const CI_DOUBLE_LOAD = short("rd,imm(sp)", { rd: f(7), imm: doubleStackLoadOffset });
 export const CSS = short("rs2,imm(sp)", { rs2: x(2), imm: stackStoreOffset });
 export const CSS_FLOAT = short("rs2,imm(sp)", { rs2: f(2), imm: stackStoreOffset });
+export const CSS_DOUBLE = short("rs2,imm(sp)", { rs2: f(2), imm: doubleStackStoreOffset });
 export const CIW = short("rd,sp,imm", {
   rd: popular("x", 2),
   imm: field("unsigned", piece(6, 1, 2), piece(5, 1, 3), piece(11, 2, 4), piece(7, 4, 6)),
 });
 export const CL = short("rd,imm(rs1)", { rd: popular("x", 2), rs1: popular("x", 7), imm: wordOffset });
 export const CL_FLOAT = short("rd,imm(rs1)", { rd: popular("f", 2), rs1: popular("x", 7), imm: wordOffset });
+export const CL_DOUBLE = short("rd,imm(rs1)", { rd: popular("f", 2), rs1: popular("x", 7), imm: doubleOffset });
 export const CS = short("rs2,imm(rs1)", { rs2: popular("x", 2), rs1: popular("x", 7), imm: wordOffset });
 export const CS_FLOAT = short("rs2,imm(rs1)", { rs2: popular("f", 2), rs1: popular("x", 7), imm: wordOffset });
+export const CS_DOUBLE = short("rs2,imm(rs1)", { rs2: popular("f", 2), rs1: popular("x", 7), imm: doubleOffset });
 export const CA = short("rd,rs2", { rd: popular("x", 7), rs2: popular("x", 2) });
 export const CB_IMMEDIATE = short("rd,imm", { rd: popular("x", 7), imm: immCi });
 export const CB_SHIFT = short("rd,imm", { rd: popular("x", 7), imm: field("shift", piece(2, 5)) });

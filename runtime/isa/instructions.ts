@@ -1,7 +1,7 @@
 /**
  * The instruction set, written once: one row an instruction, by extension. Decoder, encoder, disassembler, interpreter,
  * translator and tests all read these rows; a new instruction is one new row.
- * RISC-V Unprivileged 20191213, chapters 2, 3, 7, 8, 9, 11, 16; Privileged 20211203 §3.3.
+ * RISC-V Unprivileged 20191213, chapters 2, 3, 7, 8, 9, 11, 12, 16; Bit-manipulation 1.0.0 §2; Privileged 20211203 §3.3.
  */
 import * as build from "./builders.ts";
 import * as formats from "./formats.ts";
@@ -95,32 +95,99 @@ const A = {
 } as const;
 
 const F = {
-  flw: build.floatLoad(),
-  fsw: build.floatStore(),
-  "fmadd.s": build.floatFused("madd"),
-  "fmsub.s": build.floatFused("msub"),
-  "fnmsub.s": build.floatFused("nmsub"),
-  "fnmadd.s": build.floatFused("nmadd"),
-  "fadd.s": build.float(formats.FLOAT_ROUNDED, 0x00, "add"),
-  "fsub.s": build.float(formats.FLOAT_ROUNDED, 0x04, "sub"),
-  "fmul.s": build.float(formats.FLOAT_ROUNDED, 0x08, "mul"),
-  "fdiv.s": build.float(formats.FLOAT_ROUNDED, 0x0c, "div"),
-  "fsqrt.s": build.float(formats.FLOAT_ROUNDED_UNARY, 0x2c, "sqrt"),
-  "fsgnj.s": build.float(formats.FLOAT_BITWISE, 0x10, "copySign", { rs2: 0, funct3: 0 }),
-  "fsgnjn.s": build.float(formats.FLOAT_BITWISE, 0x10, "copyNegatedSign", { rs2: 0, funct3: 1 }),
-  "fsgnjx.s": build.float(formats.FLOAT_BITWISE, 0x10, "xorSign", { rs2: 0, funct3: 2 }),
-  "fmin.s": build.float(formats.FLOAT_BITWISE, 0x14, "min", { rs2: 0, funct3: 0 }),
-  "fmax.s": build.float(formats.FLOAT_BITWISE, 0x14, "max", { rs2: 0, funct3: 1 }),
-  "feq.s": build.float(formats.FLOAT_COMPARE, 0x50, "equal", { rs2: 0, funct3: 2 }),
-  "flt.s": build.float(formats.FLOAT_COMPARE, 0x50, "less", { rs2: 0, funct3: 1 }),
-  "fle.s": build.float(formats.FLOAT_COMPARE, 0x50, "lessOrEqual", { rs2: 0, funct3: 0 }),
-  "fclass.s": build.float(formats.FLOAT_TO_X, 0x70, "classify", { rs2: 0, funct3: 1 }),
-  "fcvt.w.s": build.float(formats.FLOAT_TO_X_ROUNDED, 0x60, "toInt", { rs2: 0, funct3: 0 }),
-  "fcvt.wu.s": build.float(formats.FLOAT_TO_X_ROUNDED, 0x60, "toUnsigned", { rs2: 1, funct3: 0 }),
-  "fcvt.s.w": build.float(formats.X_TO_FLOAT_ROUNDED, 0x68, "fromInt", { rs2: 0, funct3: 0 }),
-  "fcvt.s.wu": build.float(formats.X_TO_FLOAT_ROUNDED, 0x68, "fromUnsigned", { rs2: 1, funct3: 0 }),
-  "fmv.x.w": build.float(formats.FLOAT_TO_X, 0x70, "moveToX", { rs2: 0, funct3: 0 }),
-  "fmv.w.x": build.float(formats.X_TO_FLOAT, 0x78, "moveFromX", { rs2: 0, funct3: 0 }),
+  flw: build.floatLoad(4),
+  fsw: build.floatStore(4),
+  "fmadd.s": build.fused("single", "madd"),
+  "fmsub.s": build.fused("single", "msub"),
+  "fnmsub.s": build.fused("single", "nmsub"),
+  "fnmadd.s": build.fused("single", "nmadd"),
+  "fadd.s": build.single(formats.FLOAT_ROUNDED, 0x00, "add"),
+  "fsub.s": build.single(formats.FLOAT_ROUNDED, 0x01, "sub"),
+  "fmul.s": build.single(formats.FLOAT_ROUNDED, 0x02, "mul"),
+  "fdiv.s": build.single(formats.FLOAT_ROUNDED, 0x03, "div"),
+  "fsqrt.s": build.single(formats.FLOAT_ROUNDED_UNARY, 0x0b, "sqrt"),
+  "fsgnj.s": build.single(formats.FLOAT_BITWISE, 0x04, "copySign", { rs2: 0, funct3: 0 }),
+  "fsgnjn.s": build.single(formats.FLOAT_BITWISE, 0x04, "copyNegatedSign", { rs2: 0, funct3: 1 }),
+  "fsgnjx.s": build.single(formats.FLOAT_BITWISE, 0x04, "xorSign", { rs2: 0, funct3: 2 }),
+  "fmin.s": build.single(formats.FLOAT_BITWISE, 0x05, "min", { rs2: 0, funct3: 0 }),
+  "fmax.s": build.single(formats.FLOAT_BITWISE, 0x05, "max", { rs2: 0, funct3: 1 }),
+  "feq.s": build.single(formats.FLOAT_COMPARE, 0x14, "equal", { rs2: 0, funct3: 2 }),
+  "flt.s": build.single(formats.FLOAT_COMPARE, 0x14, "less", { rs2: 0, funct3: 1 }),
+  "fle.s": build.single(formats.FLOAT_COMPARE, 0x14, "lessOrEqual", { rs2: 0, funct3: 0 }),
+  "fclass.s": build.single(formats.FLOAT_TO_X, 0x1c, "classify", { rs2: 0, funct3: 1 }),
+  "fcvt.w.s": build.single(formats.FLOAT_TO_X_ROUNDED, 0x18, "toInt", { rs2: 0, funct3: 0 }),
+  "fcvt.wu.s": build.single(formats.FLOAT_TO_X_ROUNDED, 0x18, "toUnsigned", { rs2: 1, funct3: 0 }),
+  "fcvt.s.w": build.single(formats.X_TO_FLOAT_ROUNDED, 0x1a, "fromInt", { rs2: 0, funct3: 0 }),
+  "fcvt.s.wu": build.single(formats.X_TO_FLOAT_ROUNDED, 0x1a, "fromUnsigned", { rs2: 1, funct3: 0 }),
+  "fmv.x.w": build.single(formats.FLOAT_TO_X, 0x1c, "moveToX", { rs2: 0, funct3: 0 }),
+  "fmv.w.x": build.single(formats.X_TO_FLOAT, 0x1e, "moveFromX", { rs2: 0, funct3: 0 }),
+} as const;
+
+const D = {
+  fld: build.floatLoad(8),
+  fsd: build.floatStore(8),
+  "fmadd.d": build.fused("double", "madd"),
+  "fmsub.d": build.fused("double", "msub"),
+  "fnmsub.d": build.fused("double", "nmsub"),
+  "fnmadd.d": build.fused("double", "nmadd"),
+  "fadd.d": build.double(formats.FLOAT_ROUNDED, 0x00, "add"),
+  "fsub.d": build.double(formats.FLOAT_ROUNDED, 0x01, "sub"),
+  "fmul.d": build.double(formats.FLOAT_ROUNDED, 0x02, "mul"),
+  "fdiv.d": build.double(formats.FLOAT_ROUNDED, 0x03, "div"),
+  "fsqrt.d": build.double(formats.FLOAT_ROUNDED_UNARY, 0x0b, "sqrt"),
+  "fsgnj.d": build.double(formats.FLOAT_BITWISE, 0x04, "copySign", { rs2: 0, funct3: 0 }),
+  "fsgnjn.d": build.double(formats.FLOAT_BITWISE, 0x04, "copyNegatedSign", { rs2: 0, funct3: 1 }),
+  "fsgnjx.d": build.double(formats.FLOAT_BITWISE, 0x04, "xorSign", { rs2: 0, funct3: 2 }),
+  "fmin.d": build.double(formats.FLOAT_BITWISE, 0x05, "min", { rs2: 0, funct3: 0 }),
+  "fmax.d": build.double(formats.FLOAT_BITWISE, 0x05, "max", { rs2: 0, funct3: 1 }),
+  "feq.d": build.double(formats.FLOAT_COMPARE, 0x14, "equal", { rs2: 0, funct3: 2 }),
+  "flt.d": build.double(formats.FLOAT_COMPARE, 0x14, "less", { rs2: 0, funct3: 1 }),
+  "fle.d": build.double(formats.FLOAT_COMPARE, 0x14, "lessOrEqual", { rs2: 0, funct3: 0 }),
+  "fclass.d": build.double(formats.FLOAT_TO_X, 0x1c, "classify", { rs2: 0, funct3: 1 }),
+  "fcvt.w.d": build.double(formats.FLOAT_TO_X_ROUNDED, 0x18, "toInt", { rs2: 0, funct3: 0 }),
+  "fcvt.wu.d": build.double(formats.FLOAT_TO_X_ROUNDED, 0x18, "toUnsigned", { rs2: 1, funct3: 0 }),
+  "fcvt.d.w": build.double(formats.X_TO_FLOAT_EXACT, 0x1a, "fromInt", { rs2: 0, funct3: 0 }),
+  "fcvt.d.wu": build.double(formats.X_TO_FLOAT_EXACT, 0x1a, "fromUnsigned", { rs2: 1, funct3: 0 }),
+  "fcvt.s.d": build.single(formats.FLOAT_ROUNDED_UNARY, 0x08, "fromDouble", { rs2: 1, funct3: 0 }),
+  "fcvt.d.s": build.double(formats.FLOAT_EXACT, 0x08, "fromSingle", { rs2: 0, funct3: 0 }),
+} as const;
+
+const Zba = {
+  sh1add: build.register(0x10, 2, "sh1add"),
+  sh2add: build.register(0x10, 4, "sh2add"),
+  sh3add: build.register(0x10, 6, "sh3add"),
+} as const;
+
+const Zbb = {
+  andn: build.register(0x20, 7, "andn"),
+  orn: build.register(0x20, 6, "orn"),
+  xnor: build.register(0x20, 4, "xnor"),
+  clz: build.immediateUnary(0x600, 1, "clz"),
+  ctz: build.immediateUnary(0x601, 1, "ctz"),
+  cpop: build.immediateUnary(0x602, 1, "cpop"),
+  max: build.register(0x05, 6, "max"),
+  maxu: build.register(0x05, 7, "maxu"),
+  min: build.register(0x05, 4, "min"),
+  minu: build.register(0x05, 5, "minu"),
+  "sext.b": build.immediateUnary(0x604, 1, "sextb"),
+  "sext.h": build.immediateUnary(0x605, 1, "sexth"),
+  "zext.h": build.registerUnary(0x04, 0, 4, "zexth"),
+  rol: build.register(0x30, 1, "rol"),
+  ror: build.register(0x30, 5, "ror"),
+  rori: build.shift(0x30, 5, "ror"),
+  "orc.b": build.immediateUnary(0x287, 5, "orcb"),
+  rev8: build.immediateUnary(0x698, 5, "rev8"),
+} as const;
+
+const Zbs = {
+  bclr: build.register(0x24, 1, "bclr"),
+  bclri: build.shift(0x24, 1, "bclr"),
+  bext: build.register(0x24, 5, "bext"),
+  bexti: build.shift(0x24, 5, "bext"),
+  binv: build.register(0x34, 1, "binv"),
+  binvi: build.shift(0x34, 1, "binv"),
+  bset: build.register(0x14, 1, "bset"),
+  bseti: build.shift(0x14, 1, "bset"),
 } as const;
 
 const ZERO = 0;
@@ -133,8 +200,10 @@ const SP = 2;
  */
 const C = {
   "c.addi4spn": build.compressed(formats.CIW, 0, 0, 0, "addi", { rd: "rd", rs1: SP, imm: "imm" }, ["imm"]),
+  "c.fld": build.compressed(formats.CL_DOUBLE, 0, 1, 0, "fld", { rd: "rd", rs1: "rs1", imm: "imm" }),
   "c.lw": build.compressed(formats.CL, 0, 2, 0, "lw", { rd: "rd", rs1: "rs1", imm: "imm" }),
   "c.flw": build.compressed(formats.CL_FLOAT, 0, 3, 0, "flw", { rd: "rd", rs1: "rs1", imm: "imm" }),
+  "c.fsd": build.compressed(formats.CS_DOUBLE, 0, 5, 0, "fsd", { rs2: "rs2", rs1: "rs1", imm: "imm" }),
   "c.sw": build.compressed(formats.CS, 0, 6, 0, "sw", { rs2: "rs2", rs1: "rs1", imm: "imm" }),
   "c.fsw": build.compressed(formats.CS_FLOAT, 0, 7, 0, "fsw", { rs2: "rs2", rs1: "rs1", imm: "imm" }),
 
@@ -156,6 +225,7 @@ const C = {
   "c.bnez": build.compressed(formats.CB, 1, 7, 0, "bne", { rs1: "rs1", rs2: ZERO, imm: "imm" }),
 
   "c.slli": build.compressed(formats.CI_SHIFT, 2, 0, 0, "slli", { rd: "rd", rs1: "rd", imm: "imm" }),
+  "c.fldsp": build.compressed(formats.CI_DOUBLE_LOAD, 2, 1, 0, "fld", { rd: "rd", rs1: SP, imm: "imm" }),
   "c.lwsp": build.compressed(formats.CI_LOAD, 2, 2, 0, "lw", { rd: "rd", rs1: SP, imm: "imm" }, ["rd"]),
   "c.flwsp": build.compressed(formats.CI_FLOAT_LOAD, 2, 3, 0, "flw", { rd: "rd", rs1: SP, imm: "imm" }),
   "c.jr": build.compressed(formats.CR_JUMP, 2, 4, 0, "jalr", { rd: ZERO, rs1: "rs1", imm: 0 }, ["rs1"]),
@@ -163,12 +233,16 @@ const C = {
   "c.ebreak": build.compressed(formats.C_BARE, 2, 4, 0x1000, "ebreak", {}),
   "c.jalr": build.compressed(formats.CR_JUMP, 2, 4, 0x1000, "jalr", { rd: RA, rs1: "rs1", imm: 0 }, ["rs1"]),
   "c.add": build.compressed(formats.CR, 2, 4, 0x1000, "add", { rd: "rd", rs1: "rd", rs2: "rs2" }, ["rs2"]),
+  "c.fsdsp": build.compressed(formats.CSS_DOUBLE, 2, 5, 0, "fsd", { rs2: "rs2", rs1: SP, imm: "imm" }),
   "c.swsp": build.compressed(formats.CSS, 2, 6, 0, "sw", { rs2: "rs2", rs1: SP, imm: "imm" }),
   "c.fswsp": build.compressed(formats.CSS_FLOAT, 2, 7, 0, "fsw", { rs2: "rs2", rs1: SP, imm: "imm" }),
 } as const;
 
-export const EXTENSIONS = { I, Zifencei, Zicsr, Machine, M, A, F, C } as const;
+export const EXTENSIONS = { I, Zifencei, Zicsr, Machine, M, A, F, D, Zba, Zbb, Zbs, C } as const;
 export type Extension = keyof typeof EXTENSIONS;
 
-export const INSTRUCTIONS = { ...I, ...Zifencei, ...Zicsr, ...Machine, ...M, ...A, ...F, ...C } as const;
+export const INSTRUCTIONS = {
+  ...{ ...I, ...Zifencei, ...Zicsr, ...Machine, ...M, ...A, ...F, ...D },
+  ...{ ...Zba, ...Zbb, ...Zbs, ...C },
+} as const;
 export type Mnemonic = keyof typeof INSTRUCTIONS;
