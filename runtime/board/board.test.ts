@@ -11,12 +11,14 @@ const RAM = 0x8000_0000;
 const UART = 0x1000_0000;
 const FINISHER = 0x0010_0000;
 const CLINT = { msip: 0x0200_0000, mtimecmp: 0x0200_4000, mtime: 0x0200_bff8 };
+const PLIC = { priority: 0x0c00_0000 + 4 * 10, enable: 0x0c00_2000, claim: 0x0c20_0004 };
 const PARTITA_MODE = 0x0400_0010;
 const RESULT = 0x400;
 /** One tick of mtime is ten cycles. */
 const CLOCK = hertz(100_000_000);
 const MIE_TIMER = 1 << 7;
 const MIE_SOFTWARE = 1 << 3;
+const MIE_EXTERNAL = 1 << 11;
 const MSTATUS_MIE = 1 << 3;
 
 const boardOf = (program: Assembly, options: Partial<BoardOptions> = {}): VirtualBoard => {
@@ -247,6 +249,85 @@ describe("interrupts and ends", () => {
     const board = boardOf(new Program().store(0x3000_0000, 1));
     board.run(cycles(0), cycles(1000));
     expect(board.fault).toMatchObject({ cause: "storeAccessFault", value: 0x3000_0000 });
+  });
+});
+
+describe("the UART's receiver interrupt on a board", () => {
+  /** Takes the interrupt, claims it, keeps what it claimed and the byte, completes it; spins or sleeps between. */
+  const listening = (between: "spin" | "sleep"): Program => {
+    const program = new Program()
+      .handler("handler")
+      .constant(X.s0, UART)
+      .constant(X.s1, PLIC.claim)
+      .constant(X.s2, RAM + RESULT)
+      .store(PLIC.priority, 1)
+      .store(PLIC.enable, 1 << 10)
+      .add(encode("addi", { rd: X.t0, rs1: X.zero, imm: 1 }), encode("sb", { rs2: X.t0, rs1: X.s0, imm: 1 }))
+      .csr(CSRS.mie, MIE_EXTERNAL)
+      .csr(CSRS.mstatus, MSTATUS_MIE)
+      .label("work");
+    if (between === "sleep") program.wait();
+    return program
+      .add(encode("addi", { rd: X.s3, rs1: X.s3, imm: 1 }))
+      .jump("work")
+      .label("handler")
+      .add(
+        encode("lw", { rd: X.t1, rs1: X.s1, imm: 0 }),
+        encode("lbu", { rd: X.t2, rs1: X.s0, imm: 0 }),
+        encode("sw", { rs2: X.t1, rs1: X.s2, imm: 0 }),
+        encode("sw", { rs2: X.t2, rs1: X.s2, imm: 4 }),
+        encode("addi", { rd: X.s2, rs1: X.s2, imm: 8 }),
+        encode("sw", { rs2: X.t1, rs1: X.s1, imm: 0 }),
+        encode("mret"),
+      );
+  };
+  const source = (text: string) => {
+    const bytes = [...text].map((character) => character.charCodeAt(0));
+    return { bytes, receive: () => bytes.shift() ?? -1 };
+  };
+
+  it("brings every byte that is there, one interrupt each", () => {
+    const board = boardOf(listening("spin"), { receive: source("abc").receive });
+    board.run(cycles(0), cycles(200));
+    expect(Array.from({ length: 8 }, (_, index) => resultOf(board, index))).toEqual([10, 97, 10, 98, 10, 99, 0, 0]);
+  });
+
+  it("comes at the same cycle however the run is sliced", () => {
+    const whole = boardOf(listening("spin"), { receive: source("sliced").receive });
+    whole.run(cycles(0), cycles(400));
+    for (const slice of [1, 3, 7, 50]) {
+      const board = boardOf(listening("spin"), { receive: source("sliced").receive });
+      for (let at = 0; at < 400; at += slice) board.run(cycles(at), cycles(Math.min(slice, 400 - at)));
+      expect([slice, stateOf(board) === stateOf(whole)]).toEqual([slice, true]);
+    }
+  });
+
+  it("ends a wfi when a byte comes between two runs", () => {
+    const input = source("");
+    const board = boardOf(listening("sleep"), { receive: input.receive, endsInIdle: true });
+    expect([board.run(cycles(0), cycles(1000)), board.awaitsInput]).toEqual(["idle", true]);
+    const { used } = board;
+    input.bytes.push(120);
+    expect([board.run(used, cycles(1000)), resultOf(board, 1)]).toEqual(["idle", 120]);
+    expect(board.used).toBeLessThan(20);
+  });
+
+  it("is not awaited by a guest that sleeps with the interrupt masked somewhere on its way", () => {
+    const waiting = (program: Program) => {
+      const board = boardOf(program.wait(), { endsInIdle: true });
+      return [board.run(cycles(0), cycles(1000)), board.awaitsInput];
+    };
+    const open = () =>
+      new Program()
+        .store(PLIC.priority, 1)
+        .store(PLIC.enable, 1 << 10)
+        .constant(X.s0, UART)
+        .add(encode("addi", { rd: X.t0, rs1: X.zero, imm: 1 }), encode("sb", { rs2: X.t0, rs1: X.s0, imm: 1 }))
+        .csr(CSRS.mie, MIE_EXTERNAL);
+    expect(waiting(open())).toEqual(["idle", true]);
+    expect(waiting(open().csr(CSRS.mie, MIE_TIMER))).toEqual(["idle", false]);
+    expect(waiting(open().store(PLIC.priority, 0))).toEqual(["idle", false]);
+    expect(waiting(open().add(encode("sb", { rs2: X.zero, rs1: X.s0, imm: 1 })))).toEqual(["idle", false]);
   });
 });
 

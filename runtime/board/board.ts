@@ -12,9 +12,10 @@ import { Clint } from "./devices/clint.ts";
 import { Finisher } from "./devices/finisher.ts";
 import { type ImageAreas, PartitaDevice } from "./devices/partita.ts";
 import type { PartitaHost } from "./devices/partita-host.ts";
+import { Plic } from "./devices/plic.ts";
 import { Uart } from "./devices/uart.ts";
 import type { GuestImage } from "./image.ts";
-import { MEMORY_MAP, RAM_BASE } from "./memory-map.ts";
+import { INTERRUPT_SOURCES, MEMORY_MAP, RAM_BASE } from "./memory-map.ts";
 import { staticCodeOf } from "./static-code.ts";
 
 export interface BoardOptions {
@@ -30,7 +31,10 @@ export interface BoardOptions {
   readonly partita: PartitaHost;
   /** A byte that the guest sent on its UART. */
   readonly transmit: (byte: number) => void;
-  /** The next byte for the guest's UART, asked for when the guest looks and has none; −1: nothing there. Left out: never any. */
+  /**
+   * The next byte for the guest's UART; −1: nothing there. Asked for when the guest looks and has none, and, while its receiver
+   * interrupt is enabled and it has none, after each of its accesses and when a run begins. Left out: never any.
+   */
   readonly receive?: () => number;
   /** What executes the guest; left out: the interpreter. No guest can tell. */
   readonly engine?: EngineFactory;
@@ -70,6 +74,8 @@ export class VirtualBoard {
   readonly #hart: Hart;
   readonly #engine: Engine;
   readonly #clint: Clint;
+  readonly #plic: Plic;
+  readonly #uart: Uart;
   readonly #bus: BoardBus;
   /** Board cycle at which the hart's `elapsed` was 0. */
   #hartStart = cycles(0);
@@ -98,11 +104,17 @@ export class VirtualBoard {
       now: () => this.now(),
       setSoftwareInterrupt: (pending) => this.#hart.setInterrupt("software", pending),
     });
+    this.#plic = new Plic({
+      setExternalInterrupt: (asserted) => this.#hart.setInterrupt("external", asserted),
+    });
+    this.#uart = new Uart({
+      transmit: options.transmit,
+      receive: options.receive ?? silence,
+      setInterrupt: (asserted) => this.#plic.setLine(INTERRUPT_SOURCES.uart, asserted),
+    });
     this.#bus = new BoardBus([
-      {
-        region: MEMORY_MAP.uart,
-        device: new Uart({ transmit: options.transmit, receive: options.receive ?? silence }),
-      },
+      { region: MEMORY_MAP.uart, device: this.#uart },
+      { region: MEMORY_MAP.plic, device: this.#plic },
       { region: MEMORY_MAP.clint, device: this.#clint },
       { region: MEMORY_MAP.partita, device: this.#partitaDevice(options) },
       { region: MEMORY_MAP.finisher, device: this.#finisher() },
@@ -172,6 +184,7 @@ export class VirtualBoard {
     this.#ending = null;
     this.#idle = cycles(0);
     this.#moveTo(start, cycles(0));
+    this.#uart.poll();
     while (this.#used < duration) {
       const budget = this.#untilNextEvent(duration);
       if (this.#waiting && !this.#hart.wakes) {
@@ -202,9 +215,19 @@ export class VirtualBoard {
    * when it waits in a `wfi` that nothing can end.
    */
   nextWake(now: Cycles): Cycles {
-    if (!this.#waiting) return now;
+    if (!this.#waiting || this.#hart.wakes) return now;
     if (!this.#hart.enables("timer")) return NEVER;
     return cycles(Math.max(now, this.#clint.nextEvent()));
+  }
+
+  /** The guest waits in a `wfi` that a byte on its UART would end. */
+  get awaitsInput(): boolean {
+    return (
+      this.#waiting &&
+      this.#uart.awaitsByte &&
+      this.#plic.passes(INTERRUPT_SOURCES.uart) &&
+      this.#hart.enables("external")
+    );
   }
 
   /** Hands the state to `take` in its canonical order: registers, CSRs, then RAM by address. The bytes are views, not to be kept. */

@@ -22,11 +22,17 @@ describe.skipIf(peers.missing)("the device tree", () => {
     for (const line of [
       "memory@80000000",
       "reg = <0x00 0x80000000 0x00 0x100000>",
-      'riscv,isa = "rv32imafc"',
+      'riscv,isa = "rv32imafdc_zicsr_zifencei_zba_zbb_zbs"',
       "timebase-frequency = <0x989680>",
       "clint@2000000",
       "interrupts-extended = <0x01 0x03 0x01 0x07>",
+      "plic@c000000",
+      'compatible = "sifive,plic-1.0.0\\0riscv,plic0"',
+      "riscv,ndev = <0x5f>",
+      "interrupts-extended = <0x01 0x0b 0x01 0x09>",
       "serial@10000000",
+      "interrupt-parent = <0x03>",
+      "interrupts = <0x0a>",
       'clock-frequency = "\\08@"', // how dtc shows the bytes 00 38 40 00: 3 686 400 Hz
       "test@100000",
       'compatible = "sifive,test1\\0sifive,test0\\0syscon"',

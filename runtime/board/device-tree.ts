@@ -4,17 +4,17 @@
  */
 import { TIMEBASE_HZ } from "./devices/clint.ts";
 import { FINISHER_PASS, FINISHER_RESET } from "./devices/finisher.ts";
+import { PLIC_SOURCES } from "./devices/plic.ts";
 import { flattenTree, type TreeNode } from "./flattened-tree.ts";
-import { MEMORY_MAP, RAM_BASE, type Region } from "./memory-map.ts";
+import { INTERRUPT_SOURCES, MEMORY_MAP, RAM_BASE, type Region } from "./memory-map.ts";
 
 /** What the hart executes, as the `riscv,isa` property names it. */
-const ISA = "rv32imafc";
+const ISA = "rv32imafdc_zicsr_zifencei_zba_zbb_zbs";
 /** The crystal that baud rate divisors refer to, as in QEMU. */
 const UART_CLOCK_HZ = 3_686_400;
-const HANDLE = { interruptController: 1, finisher: 2 } as const;
-/** RISC-V Privileged §3.1.9: the interrupts that the CLINT raises. */
-const MACHINE_SOFTWARE_INTERRUPT = 3;
-const MACHINE_TIMER_INTERRUPT = 7;
+const HANDLE = { interruptController: 1, finisher: 2, plic: 3 } as const;
+/** RISC-V Privileged §3.1.9: the hart's interrupts, by their bit in mip. */
+const INTERRUPT = { machineSoftware: 3, machineTimer: 7, supervisorExternal: 9, machineExternal: 11 } as const;
 
 /** @param bootArguments for a guest that reads them from /chosen, as kernels do; "" leaves the property out. */
 export const buildDeviceTree = (memoryBytes: number, bootArguments = ""): Uint8Array =>
@@ -86,17 +86,41 @@ const peripherals = (): Record<string, TreeNode> => ({
       reg: cellsOf(MEMORY_MAP.clint),
       "interrupts-extended": [
         HANDLE.interruptController,
-        MACHINE_SOFTWARE_INTERRUPT,
+        INTERRUPT.machineSoftware,
         HANDLE.interruptController,
-        MACHINE_TIMER_INTERRUPT,
+        INTERRUPT.machineTimer,
       ],
+    },
+  },
+  [nameOf("plic", MEMORY_MAP.plic)]: {
+    properties: {
+      compatible: ["sifive,plic-1.0.0", "riscv,plic0"],
+      reg: cellsOf(MEMORY_MAP.plic),
+      "interrupt-controller": true,
+      "#interrupt-cells": 1,
+      "#address-cells": 0,
+      "riscv,ndev": PLIC_SOURCES,
+      // Contexts 0 and 1.
+      "interrupts-extended": [
+        HANDLE.interruptController,
+        INTERRUPT.machineExternal,
+        HANDLE.interruptController,
+        INTERRUPT.supervisorExternal,
+      ],
+      phandle: HANDLE.plic,
     },
   },
   [nameOf("partita", MEMORY_MAP.partita)]: {
     properties: { compatible: "partita,partition", reg: cellsOf(MEMORY_MAP.partita) },
   },
   [nameOf("serial", MEMORY_MAP.uart)]: {
-    properties: { compatible: "ns16550a", reg: cellsOf(MEMORY_MAP.uart), "clock-frequency": UART_CLOCK_HZ },
+    properties: {
+      compatible: "ns16550a",
+      reg: cellsOf(MEMORY_MAP.uart),
+      "clock-frequency": UART_CLOCK_HZ,
+      "interrupt-parent": HANDLE.plic,
+      interrupts: INTERRUPT_SOURCES.uart,
+    },
   },
 });
 

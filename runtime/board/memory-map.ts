@@ -11,5 +11,9 @@ export const MEMORY_MAP = {
   finisher: { base: 0x0010_0000, bytes: 0x1000 },
   clint: { base: 0x0200_0000, bytes: 0xc000 },
   partita: { base: 0x0400_0000, bytes: 0x1000 },
+  plic: { base: 0x0c00_0000, bytes: 0x60_0000 },
   uart: { base: 0x1000_0000, bytes: 0x8 },
 } as const satisfies Record<string, Region>;
+
+/** The PLIC's sources, by the device that drives them. */
+export const INTERRUPT_SOURCES = { uart: 10 } as const;

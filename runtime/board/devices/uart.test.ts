@@ -14,10 +14,17 @@ const SCR = 7;
 const connect = (input = "") => {
   const pending = [...input].map((character) => character.charCodeAt(0));
   const sent: number[] = [];
-  const uart = new Uart({ transmit: (byte) => sent.push(byte), receive: () => pending.shift() ?? -1 });
+  const line: boolean[] = [];
+  const uart = new Uart({
+    transmit: (byte) => sent.push(byte),
+    receive: () => pending.shift() ?? -1,
+    setInterrupt: (asserted) => line.push(asserted),
+  });
   const read = (register: number) => uart.read(register, 1);
   const write = (register: number, value: number) => uart.write(register, 1, value);
-  return { uart, read, write, sent, pending };
+  /** The interrupt line as it is now; every change was one. */
+  const asserted = (): boolean => line.at(-1) ?? false;
+  return { uart, read, write, sent, pending, line, asserted };
 };
 
 describe("the UART's line", () => {
@@ -120,6 +127,70 @@ describe("the UART's interrupt identification", () => {
     expect(read(MSR)).toBe(0x40);
     write(MCR, 0x10);
     expect(read(MSR)).toBe(0x04);
+  });
+});
+
+describe("the UART's interrupt line", () => {
+  it("is asserted while an enabled interrupt is pending, and OUT2 does not gate it", () => {
+    const { read, write, line } = connect();
+    write(IER, 0x02);
+    expect(line).toEqual([true]);
+    read(IIR);
+    expect(line).toEqual([true, false]);
+    write(DATA, 65);
+    write(IER, 0x00);
+    expect(line).toEqual([true, false, true, false]);
+    write(MCR, 0x08);
+    write(IER, 0x02);
+    expect(line.at(-1)).toBe(true);
+  });
+
+  it("takes the host's next byte as soon as its interrupt is enabled and there is room", () => {
+    const { read, write, asserted, pending } = connect("ab");
+    expect([asserted(), pending.length]).toEqual([false, 2]);
+    write(IER, 0x01);
+    expect([asserted(), pending.length]).toEqual([true, 1]);
+    expect([read(DATA), asserted()]).toEqual([97, true]);
+    expect([read(DATA), asserted()]).toEqual([98, false]);
+  });
+
+  it("stays where it is while a byte waits, whatever else is read", () => {
+    const { read, write, line } = connect("a");
+    write(IER, 0x01);
+    for (const register of [IIR, LSR, MSR, SCR, IER]) read(register);
+    expect(line).toEqual([true]);
+  });
+
+  it("tells a guest that waits for an interrupt of a byte that comes later, and nobody else", () => {
+    const { uart, write, asserted, pending } = connect();
+    pending.push(97);
+    uart.poll();
+    expect([uart.awaitsByte, asserted(), pending.length]).toEqual([false, false, 1]);
+    pending.pop();
+    write(IER, 0x01);
+    expect([uart.awaitsByte, asserted()]).toEqual([true, false]);
+    pending.push(98);
+    uart.poll();
+    expect([uart.awaitsByte, asserted(), pending.length]).toEqual([false, true, 0]);
+    pending.push(99);
+    uart.poll();
+    expect(pending.length).toBe(1);
+  });
+
+  it("does not ask the host in loopback", () => {
+    const { uart, write, asserted, pending } = connect("a");
+    write(MCR, 0x10);
+    write(IER, 0x01);
+    expect([uart.awaitsByte, asserted(), pending.length]).toEqual([false, false, 1]);
+    write(MCR, 0x00);
+    expect([asserted(), pending.length]).toEqual([true, 0]);
+  });
+
+  it("falls at a reset", () => {
+    const { uart, write, line } = connect();
+    write(IER, 0x02);
+    uart.reset();
+    expect(line).toEqual([true, false]);
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * The serial port: a 16550A (National Semiconductor PC16550D data sheet, §8) whose line takes no time: a byte written is sent at
- * once, a byte of the host is there when the guest looks. Registers are bytes; a wider access meets the register it starts at.
+ * once, and a byte of the host is there when the guest looks, or at once when it asked to be interrupted. What the guest sees is
+ * thus a function of its own accesses and of the host's bytes. Registers are bytes; a wider access meets the one it starts at.
  */
 import type { BusResult } from "../../hart/engine.ts";
 import { type AccessSize, type Device, NO_ANSWER } from "./device.ts";
@@ -37,8 +38,10 @@ const FIFO_BYTES = 16;
 export interface UartOptions {
   /** A byte that the guest sent. */
   readonly transmit: (byte: number) => void;
-  /** The next byte for the guest, asked for when it looks and has none; −1: nothing there. */
+  /** The next byte for the guest, asked for when it looks, or waits for an interrupt, and has none; −1: nothing there. */
   readonly receive: () => number;
+  /** The interrupt line, whenever it changes. OUT2 does not gate it: that is wiring of the PC, which this board has not. */
+  readonly setInterrupt: (asserted: boolean) => void;
 }
 
 export class Uart implements Device {
@@ -56,6 +59,7 @@ export class Uart implements Device {
   #modemDelta = 0;
   #scratch = 0;
   #divisor = 0;
+  #asserted = false;
 
   constructor(options: UartOptions) {
     this.#options = options;
@@ -74,9 +78,32 @@ export class Uart implements Device {
     this.#modemDelta = 0;
     this.#scratch = 0;
     this.#divisor = 0;
+    this.#update();
+  }
+
+  /** A byte of the host would raise an interrupt. */
+  get awaitsByte(): boolean {
+    return (this.#interruptEnable & ENABLE.received) !== 0 && this.#count === 0 && !this.#loopback;
+  }
+
+  /** The host may have a byte that it did not have before: a guest that waits for an interrupt gets it. */
+  poll(): void {
+    if (this.awaitsByte) this.#update();
   }
 
   read(offset: number, _size: AccessSize): number {
+    const value = this.#readRegister(offset);
+    this.#update();
+    return value;
+  }
+
+  write(offset: number, _size: AccessSize, value: number): BusResult {
+    const result = this.#writeRegister(offset, value & 0xff);
+    this.#update();
+    return result;
+  }
+
+  #readRegister(offset: number): number {
     switch (offset) {
       case DATA:
         return this.#divisorLatched ? this.#divisor & 0xff : this.#readData();
@@ -99,8 +126,7 @@ export class Uart implements Device {
     }
   }
 
-  write(offset: number, _size: AccessSize, value: number): BusResult {
-    const byte = value & 0xff;
+  #writeRegister(offset: number, byte: number): BusResult {
     switch (offset) {
       case DATA:
         if (this.#divisorLatched) this.#divisor = (this.#divisor & 0xff00) | byte;
@@ -199,6 +225,15 @@ export class Uart implements Device {
     if (enabled & ENABLE.transmitterEmpty && this.#transmitterEmptyPending) return ID.transmitterEmpty;
     if (enabled & ENABLE.modemStatus && this.#modemDelta !== 0) return ID.modem;
     return ID.none;
+  }
+
+  /** The line is a level: it follows what the identification register would say (§8.5). */
+  #update(): void {
+    if (this.awaitsByte) this.#fetch();
+    const asserted = this.#interruptEnable !== 0 && this.#interruptId() !== ID.none;
+    if (asserted === this.#asserted) return;
+    this.#asserted = asserted;
+    this.#options.setInterrupt(asserted);
   }
 
   /** Enabling the transmitter's interrupt while it is empty raises it at once; drivers start sending that way. */
