@@ -1,6 +1,7 @@
 /** The front door of the runtime: what a module is, how it is loaded, booted and run, and how the bridge meets it. */
 import { inspectImage } from "./board/index.ts";
 import { type ConfigTools, type LoadedSystem, loadSystem as resolveSystem } from "./config/index.ts";
+import { engineOf } from "./host/engines.ts";
 import { Module, type ModuleOptions, type Outside } from "./hypervisor/index.ts";
 import type { System } from "./system.ts";
 import { createHasher } from "./trace/index.ts";
@@ -8,6 +9,7 @@ import { createHasher } from "./trace/index.ts";
 export type { LoadedSystem, StCompilation } from "./config/index.ts";
 export { type BoardThread, type RunOptions, startBoard } from "./host/board-thread.ts";
 export { type Clock, hostClock } from "./host/clock.ts";
+export { engineOf } from "./host/engines.ts";
 export { type PointExchange, SharedExchange } from "./host/point-exchange.ts";
 export {
   type BoardInstant,
@@ -27,6 +29,6 @@ export * from "./units.ts";
 export const loadSystem = (path: string, compileSt: ConfigTools["compileSt"]): Promise<LoadedSystem> =>
   resolveSystem(path, { compileSt, inspectImage });
 
-/** Powers a module on in this thread, in virtual time: nothing runs before its first `step` or `runFrame`. */
+/** Powers a module on in this thread, in virtual time, with the engines of its config: nothing runs before its first `step`. */
 export const boot = async (system: System, outside: Outside, options?: ModuleOptions): Promise<Module> =>
-  new Module(system, outside, await createHasher(), options);
+  new Module(system, outside, await createHasher(), { engineOf, ...options });

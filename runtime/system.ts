@@ -46,6 +46,13 @@ export interface Point {
   readonly validityOf: number | null;
 }
 
+/**
+ * What executes a guest: "translator" turns its code into WebAssembly, "interpreter" takes it instruction by instruction. No
+ * guest can tell, and traces and states are the same to the bit.
+ */
+export const ENGINES = ["translator", "interpreter"] as const;
+export type EngineKind = (typeof ENGINES)[number];
+
 /** A stretch of a partition's RAM that its image declares. */
 export interface Area {
   readonly base: GuestAddress;
@@ -72,6 +79,7 @@ export interface Partition {
   readonly memoryBytes: number;
   /** "guest": LATCH and PUBLISH doorbells move the image. "auto": points are copied at slot start and end. */
   readonly latch: "guest" | "auto";
+  readonly engine: EngineKind;
   readonly points: readonly Point[];
   readonly ports: readonly QueuingPort[];
   readonly areas: { readonly input: Area | null; readonly output: Area | null; readonly retained: Area | null };

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/trace/": ["runtime/hart/", "runtime/hypervisor/outside.ts", "runtime/hypervisor/point-cells.ts"],
   "runtime/hypervisor/": ["runtime/isa/", "runtime/hart/", "runtime/translator/", "runtime/board/", "runtime/trace/"],
   "runtime/config/": [],
-  "runtime/host/": ["runtime/hart/", "runtime/hypervisor/", "runtime/trace/", "runtime/board/"],
+  "runtime/host/": ["runtime/hart/", "runtime/translator/", "runtime/hypervisor/", "runtime/trace/", "runtime/board/"],
   "runtime/index.ts": ["runtime/"],
   "runtime/cli/": ["runtime/", "partitions/st/index.ts", "io-bridge/index.ts"],
   "partitions/st/": ["runtime/isa/"],

@@ -122,6 +122,7 @@ const partitionOf = (
     imagePath: `/${name}.elf`,
     memoryBytes,
     latch,
+    engine: "translator",
     points,
     ports,
     areas,

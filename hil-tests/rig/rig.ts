@@ -3,7 +3,7 @@
  * calls, and the same calls give the same run, bit for bit. The words are those of ASAM XIL and of IEC tools.
  */
 import { type BoardInstant, type Incident, Module, type Outside } from "../../runtime/hypervisor/index.ts";
-import { PointCells, QUALITY, type Quality } from "../../runtime/index.ts";
+import { engineOf, PointCells, QUALITY, type Quality } from "../../runtime/index.ts";
 import type { PointValue, System } from "../../runtime/system.ts";
 import { createHasher, formatHash, type Hasher, RunningHashes } from "../../runtime/trace/index.ts";
 import type { Plant } from "../plants/plant.ts";
@@ -59,7 +59,7 @@ export class Rig {
     this.#frameSeconds = system.schedule.majorFrame / system.clock;
     this.#offered = system.partitions.map(({ points }) => PointCells.initial(points));
     this.#consoles = system.partitions.map(() => "");
-    this.#module = new Module(system, this.#outside(), hasher);
+    this.#module = new Module(system, this.#outside(), hasher, { engineOf });
     this.#published = this.#module.partitions.map(({ points }) => points);
   }
 

@@ -51,6 +51,7 @@ export const testSystem = (partitions: Record<string, readonly PointText[]>, out
     imagePath: "",
     memoryBytes: 4096,
     latch: "auto",
+    engine: "interpreter",
     points: points.map(pointFrom),
     ports: [],
     areas: { input: null, output: null, retained: null },

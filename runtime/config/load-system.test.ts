@@ -131,6 +131,13 @@ describe("a module without problems", () => {
     expect(configPath).toMatch(/^\/.*configs\/plant\.yaml$/);
   });
 
+  it("has the engine that a partition asks for, and else the translator", async () => {
+    const { partitions } = await systemOf(
+      CONFIG.replace("image: drive.elf", "image: drive.elf\n    engine: interpreter"),
+    );
+    expect(partitions.map(({ engine }) => engine)).toEqual(["translator", "interpreter"]);
+  });
+
   it("has its slots in cycles, in order of start", async () => {
     expect((await systemOf(CONFIG)).schedule).toEqual({
       name: "normal",

@@ -96,6 +96,10 @@ export interface PartitionConfig {
    */
   latch?: "guest" | "auto";
   /**
+   * What executes the guest. translator: its code is turned into WebAssembly. interpreter: it is taken instruction by instruction. The guest cannot tell, and traces are the same to the bit.
+   */
+  engine: "translator" | "interpreter";
+  /**
    * By name. A program's points are its AT variables, described further here; an image's are declared here.
    */
   points: {

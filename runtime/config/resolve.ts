@@ -94,6 +94,7 @@ class Resolver {
         imagePath: image.path,
         memoryBytes: sure(partition.memoryBytes),
         latch: config.latch ?? (manifest === null ? "auto" : "guest"),
+        engine: sure(config.engine),
         points: [...points.values()].map((point, at) => resolvedPoint(point, at, names)),
         ports: this.#portsOf(partition),
         areas: { input: area(areas.input), output: area(areas.output), retained: area(areas.retained) },

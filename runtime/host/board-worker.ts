@@ -7,6 +7,7 @@ import type { Cycles } from "../units.ts";
 import type { BoardJob, BoardMessage, RunSummary } from "./board-job.ts";
 import { ByteRing } from "./byte-ring.ts";
 import { hostClock } from "./clock.ts";
+import { engineOf } from "./engines.ts";
 import { ExchangeOutside } from "./exchange-outside.ts";
 import { LatenessHistogram } from "./lateness.ts";
 import { Pacer } from "./pacer.ts";
@@ -35,7 +36,7 @@ class BoardRun {
     const ring = job.recording === null ? null : new ByteRing(job.recording);
     this.#recorder =
       ring === null ? null : new Recorder(system, this.#outside, job.version, hasher, (bytes) => ring.write(bytes));
-    this.#module = new Module(system, this.#recorder ?? this.#outside, hasher);
+    this.#module = new Module(system, this.#recorder ?? this.#outside, hasher, { engineOf });
     this.#pacer = new Pacer({
       clock: hostClock,
       boardClock: system.clock,

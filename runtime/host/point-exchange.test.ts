@@ -23,6 +23,7 @@ const partition = (index: number, points: number): Partition => ({
   imagePath: "",
   memoryBytes: 4096,
   latch: "auto",
+  engine: "interpreter",
   points: Array.from({ length: points }, (_, i) => point(i)),
   ports: [],
   areas: { input: null, output: null, retained: null },

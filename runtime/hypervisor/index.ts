@@ -2,4 +2,4 @@
 export { Module, type ModuleOptions } from "./module.ts";
 export type { BoardInstant, Incident, Outside } from "./outside.ts";
 export { PointCells, QUALITY, type Quality } from "./point-cells.ts";
-export { replay } from "./replay.ts";
+export { type ReplayOptions, replay } from "./replay.ts";

@@ -3,6 +3,7 @@
  * clock and waits for nothing: whoever drives it decides when the next boundary may happen, and only that (law 5).
  */
 import { type GuestImage, parseImage } from "../board/index.ts";
+import { type EngineFactory, interpret } from "../hart/index.ts";
 import type { Partition, System } from "../system.ts";
 import { EventLog, type EventSink, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
@@ -19,6 +20,8 @@ export interface ModuleOptions {
   readonly events?: EventSink;
   /** How much of the remaining cycles of a slot to run at once, 1 … remaining; without it all. No guest can tell. */
   readonly slice?: (remaining: Cycles) => Cycles;
+  /** What executes a partition's guest; without it the interpreter. No guest can tell. */
+  readonly engineOf?: (partition: Partition) => EngineFactory;
 }
 
 export class Module {
@@ -34,7 +37,7 @@ export class Module {
 
   /** Powers every board on; nothing runs before the first `step`. Calls `outside` from within `step` and `stopAll` only. */
   constructor(system: System, outside: Outside, hasher: Hasher, options: ModuleOptions = {}) {
-    const { events = null, slice = (remaining: Cycles) => remaining } = options;
+    const { events = null, slice = (remaining: Cycles) => remaining, engineOf = () => interpret } = options;
     const { partitions } = system;
     this.system = system;
     this.#outside = outside;
@@ -50,6 +53,7 @@ export class Module {
           partition,
           system,
           image: imageOf(partition),
+          engine: engineOf(partition),
           inputs: new Inputs(partition, system, outputs),
           outputs: outputs[index]!,
           ports: new Ports(partition.ports, queues),

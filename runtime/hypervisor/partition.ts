@@ -3,7 +3,7 @@
  * a slot reaches others at the slot's end (ARINC 653 P1 §2.3.1; design.md "At a boundary").
  */
 import { type BoardExit, type GuestImage, VirtualBoard } from "../board/index.ts";
-import { TRAP_CAUSES } from "../hart/index.ts";
+import { type EngineFactory, TRAP_CAUSES } from "../hart/index.ts";
 import type { Partition, Slot, System } from "../system.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
@@ -21,6 +21,7 @@ export interface PartitionParts {
   readonly partition: Partition;
   readonly system: System;
   readonly image: GuestImage;
+  readonly engine: EngineFactory;
   readonly inputs: Inputs;
   readonly outputs: Outputs;
   readonly ports: Ports;
@@ -60,7 +61,7 @@ export class RunningPartition implements PartitionView {
   #idle = cycles(0);
 
   constructor(parts: PartitionParts) {
-    const { partition, system, image, log, outside } = parts;
+    const { partition, system, image, engine, log, outside } = parts;
     this.partition = partition;
     this.#parts = parts;
     const firstSlot = system.schedule.slots.find((slot) => slot.partition === partition.index);
@@ -69,6 +70,7 @@ export class RunningPartition implements PartitionView {
     this.#services = new GuestServices(parts, this.#place, this.#mode, () => this.#board);
     this.#board = new VirtualBoard({
       image,
+      engine,
       areas: partition.areas,
       memoryBytes: partition.memoryBytes,
       clock: system.clock,

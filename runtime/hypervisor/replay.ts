@@ -1,7 +1,7 @@
 /** Runs a recording again, frame by frame, until it ends or something is not as it was. */
 import type { System } from "../system.ts";
 import { type Divergence, type Hasher, type Recording, Replayer } from "../trace/index.ts";
-import { Module } from "./module.ts";
+import { Module, type ModuleOptions } from "./module.ts";
 import type { Outside } from "./outside.ts";
 
 export interface ReplayOutcome {
@@ -11,15 +11,20 @@ export interface ReplayOutcome {
   readonly divergence: Divergence | null;
 }
 
-/** `system` must be the one recorded, see `differencesOf`. `watcher` is told what the module does, and brings nothing. */
+export interface ReplayOptions extends ModuleOptions {
+  /** Is told what the module does, and brings nothing. */
+  readonly watcher?: Outside;
+}
+
+/** `system` must be the one recorded, see `differencesOf`; slices and engines may be others than in the run. */
 export const replay = (
   system: System,
   recording: Recording,
   hasher: Hasher,
-  watcher: Outside | null = null,
+  { watcher, ...options }: ReplayOptions = {},
 ): ReplayOutcome => {
   const replayer = new Replayer(recording, watcher);
-  const module = new Module(system, replayer, hasher);
+  const module = new Module(system, replayer, hasher, options);
   while (replayer.next !== "end" && replayer.divergence === null) {
     if (replayer.next === "stop") {
       module.stopAll();

@@ -1,0 +1,10 @@
+/** The engines behind their names in a config: the one place that chooses. */
+import { type EngineFactory, interpret } from "../hart/index.ts";
+import type { EngineKind, Partition } from "../system.ts";
+
+const FACTORIES: Readonly<Record<EngineKind, EngineFactory>> = { translator: interpret, interpreter: interpret };
+
+export const engineFactory = (kind: EngineKind): EngineFactory => FACTORIES[kind];
+
+/** As a module's config says. */
+export const engineOf = ({ engine }: Partition): EngineFactory => engineFactory(engine);
