@@ -1,6 +1,14 @@
 /** What each control and status register reads and what a write to it does. Privileged 20211203 §3.1, Unprivileged §10, §11.2. */
-import { CSRS, type CsrName, IDLE_CSRS, isReadOnlyCsr } from "../isa/index.ts";
-import { type Hart, INTERRUPT_BITS, MSTATUS } from "./hart.ts";
+import {
+  CSRS,
+  type CsrName,
+  IDLE_CSRS,
+  isReadOnlyCsr,
+  isUserCsr,
+  PMP_ADDRESSES,
+  PMP_CONFIGURATIONS,
+} from "../isa/index.ts";
+import { type Hart, INTERRUPT_BITS, MPP, MSTATUS } from "./hart.ts";
 import { WORD } from "./layout.ts";
 
 /** Where the hart's `time` CSR comes from. */
@@ -17,7 +25,7 @@ interface Csr {
   readonly float?: true;
 }
 
-const WRITABLE_MSTATUS = MSTATUS.mie | MSTATUS.mpie | MSTATUS.fs;
+const WRITABLE_MSTATUS = MSTATUS.mie | MSTATUS.mpie | MSTATUS.fs | MSTATUS.mprv | MSTATUS.tw;
 const WRITABLE_INTERRUPTS =
   (1 << INTERRUPT_BITS.software) | (1 << INTERRUPT_BITS.timer) | (1 << INTERRUPT_BITS.external);
 const WRITABLE_INHIBITS = 0b101;
@@ -25,7 +33,7 @@ const WRITABLE_INHIBITS = 0b101;
 /** §3.1.1: MXL = 1 (32 bits) and one bit for each letter. */
 const misaOf = (extensions: string): number =>
   [...extensions].reduce((misa, letter) => misa | (1 << (letter.charCodeAt(0) - 65)), 1 << 30);
-const MISA = misaOf("IMAFC");
+const MISA = misaOf("IMAFCU");
 
 /** A CSR that reads as it was written, in the bits of `mask`. */
 const plain = (word: number, mask = ~0): Csr => ({
@@ -75,11 +83,17 @@ const CSR_MEANINGS: Readonly<Record<CsrName, Csr>> = {
       const mstatus = words[WORD.mstatus]!;
       return (mstatus & MSTATUS.fs) === MSTATUS.fs ? mstatus | MSTATUS.sd : mstatus;
     },
-    write: ({ words }, value) => {
-      words[WORD.mstatus] = (value & WRITABLE_MSTATUS) | MSTATUS.mpp;
+    write: (hart, value) => {
+      const written = value & MSTATUS.mpp;
+      const mpp = written === MPP.user || written === MPP.machine ? written : MPP[hart.previousMode];
+      hart.setMode(hart.mode, (value & WRITABLE_MSTATUS) | mpp);
     },
   },
   mstatush: constant(0),
+  mcounteren: plain(WORD.mcounteren),
+  // FIOM may be 0 where there is no S mode, and changes nothing where every fence is a full one (§3.1.18).
+  menvcfg: constant(0),
+  menvcfgh: constant(0),
   misa: constant(MISA),
   mie: plain(WORD.mie, WRITABLE_INTERRUPTS),
   // The lines are the devices' (§3.1.9).
@@ -121,15 +135,41 @@ const CSR_MEANINGS: Readonly<Record<CsrName, Csr>> = {
   mconfigptr: constant(0),
 };
 
+const pmpConfigurations = (register: number): Csr => ({
+  read: ({ words }) => words[WORD.pmpcfg + register]!,
+  write: (hart, value) => {
+    hart.protection.writeConfigurations(register, value);
+    hart.updatePermissions();
+  },
+});
+
+const pmpAddress = (entry: number): Csr => ({
+  read: ({ words }) => words[WORD.pmpaddr + entry]!,
+  write: (hart, value) => {
+    hart.protection.writeAddress(entry, value);
+    hart.updatePermissions();
+  },
+});
+
 const BY_NUMBER: ReadonlyMap<number, Csr> = new Map<number, Csr>([
+  ...Object.values(PMP_CONFIGURATIONS).map((number, index) => [number, pmpConfigurations(index)] as const),
+  ...Object.values(PMP_ADDRESSES).map((number, index) => [number, pmpAddress(index)] as const),
   ...Object.values(IDLE_CSRS).map((number) => [number, constant(0)] as const),
   ...(Object.keys(CSRS) as CsrName[]).map((name) => [CSRS[name], CSR_MEANINGS[name]] as const),
 ]);
 
-/** @returns null when the access is an illegal instruction: no such register, a write to a read-only one, floats switched off. */
+/** §3.1.11: U mode reads a counter, which is one of 32 or its upper half, only when mcounteren has its bit. */
+const isOpenToUser = (hart: Hart, number: number): boolean =>
+  isUserCsr(number) && (!isReadOnlyCsr(number) || ((hart.words[WORD.mcounteren]! >>> (number & 31)) & 1) !== 0);
+
+/**
+ * @returns null when the access is an illegal instruction: no such register, a write to a read-only one, one that this mode
+ * must not touch, floats switched off.
+ */
 export const accessibleCsr = (hart: Hart, number: number, writes: boolean): Csr | null => {
   const csr = BY_NUMBER.get(number);
   if (csr === undefined || (writes && isReadOnlyCsr(number))) return null;
+  if (hart.mode === "user" && !isOpenToUser(hart, number)) return null;
   if (csr.float === true && !hart.floatsEnabled) return null;
   return csr;
 };

@@ -16,6 +16,7 @@ import { FLOAT_OPERATIONS } from "./floats.ts";
 import { MSTATUS } from "./hart.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { fWord, PAGE_BYTES, RAM_BASE, WORD, xTarget, xWord } from "./layout.ts";
+import { type Access, READ, WRITE } from "./permissions.ts";
 import * as slow from "./slow-paths.ts";
 
 /** Dispatch numbers that are no instructions. */
@@ -33,9 +34,10 @@ interface Kind<E extends Effect> {
   readonly pack: (effect: E, decoded: Expanded, pc: number) => Packed;
   /**
    * Statements that see `words` (layout.ts), `code` and `at` (the slot), `head`, `pageStart`, `pc`, `view` of RAM. They end in
-   * NEXT, in a jump, or fall out at their end: then the slow path executes the instruction.
+   * NEXT, in a jump, or fall out at their end: then the slow path executes the instruction. `isChecked`: what is loaded and
+   * stored needs permission, which `accessible` gives by page.
    */
-  readonly fast?: (effect: E, instruction: BaseInstruction) => string;
+  readonly fast?: (effect: E, instruction: BaseInstruction, isChecked: boolean) => string;
   /** Absent where the fast path does everything. */
   readonly slow?: (effect: E) => SlowPath;
 }
@@ -56,6 +58,14 @@ const targetWord = (kind: "x" | "f", register: number): number => (kind === "f" 
 /** The word of a source register, by the file that the format names; x0 where it has no such operand. */
 const sourceWord = ({ instruction, operands }: Expanded, name: "rs1" | "rs2" | "rs3"): number =>
   instruction.format.operands[name]?.kind === "f" ? fWord(operands[name]) : xWord(operands[name]);
+
+/** An access of so many bytes at `offset` is within RAM, and, where that is asked, within a page that permits it. */
+const mayAccess = (bytes: number, access: Access, isChecked: boolean): string => {
+  const isInRam = `offset >>> 0 <= last${bytes}`;
+  if (!isChecked) return isInRam;
+  const isInPage = bytes === 1 ? "" : ` && (offset & ${PAGE_BYTES - 1}) <= ${PAGE_BYTES - bytes}`;
+  return `${isInRam} && (accessible[offset >>> 12] & ${access}) !== 0${isInPage}`;
+};
 
 const loadFromView = (bytes: 1 | 2 | 4, signed: boolean): string =>
   `view.get${signed || bytes === 4 ? "Int" : "Uint"}${bytes * 8}(offset, true)`;
@@ -106,9 +116,9 @@ const KINDS: { readonly [K in EffectKind]: Kind<Extract<Effect, { kind: K }>> } 
 
   load: {
     pack: ({ file }, { operands }) => [targetWord(file, operands.rd), xWord(operands.rs1), operands.imm],
-    fast: ({ bytes, signed, file }) =>
+    fast: ({ bytes, signed, file }, _instruction, isChecked) =>
       `const offset = (words[${B}] + ${C}) ^ ${RAM_BASE | 0};
-      if (offset >>> 0 <= last${bytes}${file === "f" ? ` && ${FLOATS_ENABLED}` : ""}) {
+      if (${mayAccess(bytes, READ, isChecked)}${file === "f" ? ` && ${FLOATS_ENABLED}` : ""}) {
         words[${A}] = ${loadFromView(bytes, signed)}; ${file === "f" ? MARK_FLOATS_DIRTY : ""} ${NEXT}
       }`,
     slow: slow.load,
@@ -116,9 +126,9 @@ const KINDS: { readonly [K in EffectKind]: Kind<Extract<Effect, { kind: K }>> } 
 
   store: {
     pack: ({ file }, { operands }) => [registerWord(file, operands.rs2), xWord(operands.rs1), operands.imm],
-    fast: ({ bytes, file }) =>
+    fast: ({ bytes, file }, _instruction, isChecked) =>
       `const offset = (words[${B}] + ${C}) ^ ${RAM_BASE | 0};
-      if (offset >>> 0 <= last${bytes}${file === "f" ? ` && ${FLOATS_ENABLED}` : ""}) {
+      if (${mayAccess(bytes, WRITE, isChecked)}${file === "f" ? ` && ${FLOATS_ENABLED}` : ""}) {
         view.setInt${bytes * 8}(offset, words[${A}], true);
         if (watched[offset >>> 12] !== 0) pages.written(offset, ${bytes});
         ${NEXT}
@@ -180,10 +190,10 @@ export const packInstruction = (decoded: Expanded, pc: number): Packed => {
 };
 
 /** The `case`s of all instructions. */
-export const fastPaths = (): string =>
+export const fastPaths = (isChecked: boolean): string =>
   BASE_INSTRUCTIONS.map((instruction) => {
     const { effect, mnemonic, number } = instruction;
-    const statements = kindOf(effect).fast?.(effect, instruction) ?? "";
+    const statements = kindOf(effect).fast?.(effect, instruction, isChecked) ?? "";
     return `case ${FIRST_INSTRUCTION + number}: /* ${mnemonic} */ { ${statements} break; }`;
   }).join("\n");
 

@@ -6,15 +6,36 @@ import { HEAD_BITS } from "./code-pages.ts";
 import { fastPaths, MEANINGS, SLOW_PATHS, SPECIAL } from "./dispatch-kinds.ts";
 import type { Exit } from "./engine.ts";
 import type { Interpreter } from "./interpreter.ts";
-import { PAGE_BYTES, WORD } from "./layout.ts";
+import { PAGE_BYTES, RAM_BASE, WORD } from "./layout.ts";
+import { EXECUTE } from "./permissions.ts";
 
 /**
  * Executes from pc on for at most `budget` cycles (below 2^31), and adds those used to `hart.elapsed`.
- * @returns why it stopped.
+ * @returns why it stopped; "budget" also, whatever is left of it, when `hart.unrestricted` has changed.
  */
 export type Execute = (engine: Interpreter, budget: number) => Exit;
 
-const SOURCE = `"use strict";
+const DISPATCH_MASK = (1 << HEAD_BITS) - 1;
+/** Two words for each byte of a page, and the two slots that lead to the next one. */
+const PAGE_WORDS = 2 * PAGE_BYTES + 8;
+
+/** While `hart.unrestricted`. */
+const UNCHECKED = { onPage: "", dispatch: `head & ${DISPATCH_MASK}`, isOver: "!hart.unrestricted" } as const;
+
+/** While not: pages that permit all of an access are known by a table, for the others and at their ends each access asks. */
+const CHECKED = {
+  onPage: `
+    const accessible = hart.dataPermissions.pages;
+    const executable = hart.fetchPermissions.pages;
+    const page = (pc ^ ${RAM_BASE | 0}) >>> 12;
+    const fetchable = (executable[page] & executable[page + 1] & ${EXECUTE}) !== 0 ? ${PAGE_WORDS} : 0;`,
+  dispatch: `at < fetchable || engine.mayFetch(pageStart + (at >> 1)) ? head & ${DISPATCH_MASK} : ${SPECIAL.fetchFault}`,
+  isOver: "hart.unrestricted",
+} as const;
+
+const sourceOf = (isChecked: boolean): string => {
+  const { onPage, dispatch, isOver } = isChecked ? CHECKED : UNCHECKED;
+  return `"use strict";
 const { ${Object.keys(MEANINGS).join(", ")} } = meanings;
 const HEAD_BITS = ${HEAD_BITS};
 
@@ -33,6 +54,7 @@ return function execute(engine, budget) {
     const code = pages.at(pc);
     const pageStart = pc & ${-PAGE_BYTES};
     let at = (pc & ${PAGE_BYTES - 1}) << 1;
+    ${onPage}
     for (;;) {
       if (left === 0) {
         words[${WORD.pc}] = pageStart + (at >> 1);
@@ -41,23 +63,30 @@ return function execute(engine, budget) {
       }
       left--;
       const head = code[at];
-      switch (head & ${(1 << HEAD_BITS) - 1}) {
+      const dispatch = ${dispatch};
+      switch (dispatch) {
         case ${SPECIAL.undecoded}: left++; pages.decode(code, at, pageStart + (at >> 1)); continue;
         case ${SPECIAL.nextPage}: left++; pc = pageStart + (at >> 1); continue enter;
-        ${fastPaths()}
+        ${fastPaths(isChecked)}
       }
       words[${WORD.pc}] = pageStart + (at >> 1);
       hart.elapsed = startedAt + (budget - left - 1);
-      const slowPath = slowPaths[head & ${(1 << HEAD_BITS) - 1}];
+      const slowPath = slowPaths[dispatch];
       const exit = slowPath(engine, code[at + 1], code[at + 2], code[at + 3], head >>> (HEAD_BITS + 1));
-      if (exit !== null) {
+      if (exit !== null || ${isOver}) {
         hart.elapsed = startedAt + (budget - left);
-        return exit;
+        return exit ?? "budget";
       }
       pc = words[${WORD.pc}];
       continue enter;
     }
   }
 }`;
+};
 
-export const execute: Execute = new Function("meanings", "slowPaths", SOURCE)(MEANINGS, SLOW_PATHS);
+const compile = (isChecked: boolean): Execute =>
+  new Function("meanings", "slowPaths", sourceOf(isChecked))(MEANINGS, SLOW_PATHS);
+
+/** For a hart that is `unrestricted`, and for one that is not. */
+export const executeUnchecked = compile(false);
+export const executeChecked = compile(true);

@@ -1,16 +1,32 @@
 /**
  * One RISC-V hart: its registers, counters and interrupt lines, wherever an engine takes them next.
- * RISC-V Privileged 20211203 chapter 3, M mode.
+ * RISC-V Privileged 20211203 chapter 3, M and U mode.
  */
 import type { Cycles, GuestAddress } from "../units.ts";
 import { HART_BYTES, RAM_BASE, REGISTER_WORDS, STATE_WORDS, WORD } from "./layout.ts";
+import type { Permissions } from "./permissions.ts";
+import { Protection } from "./protection.ts";
 
 /** Interrupts by their bit in mip and mie, which is also their cause (§3.1.9). */
 export const INTERRUPT_BITS = { software: 3, timer: 7, external: 11 } as const;
 export type InterruptLine = keyof typeof INTERRUPT_BITS;
 
-/** mstatus fields that exist in M mode (§3.1.6). */
-export const MSTATUS = { mie: 1 << 3, mpie: 1 << 7, mpp: 3 << 11, fs: 3 << 13, sd: 1 << 31 } as const;
+/** mstatus fields that exist without S mode (§3.1.6). */
+export const MSTATUS = {
+  mie: 1 << 3,
+  mpie: 1 << 7,
+  mpp: 3 << 11,
+  fs: 3 << 13,
+  mprv: 1 << 17,
+  tw: 1 << 21,
+  sd: 1 << 31,
+} as const;
+/** mstatus.MPP for each mode. */
+export const MPP = { user: 0, machine: MSTATUS.mpp } as const;
+
+export type Mode = "user" | "machine";
+/** How mstatus.MPP and the state name them (§1.2). */
+const MODE_NUMBERS = { user: 0, machine: 3 } as const;
 
 /** mcountinhibit bits (§3.1.12). */
 const INHIBIT = { mcycle: 1, minstret: 4 } as const;
@@ -29,6 +45,11 @@ export class Hart {
   /** Those, then all CSRs. */
   readonly stateBytes: Uint8Array;
   readonly hartId: number;
+  readonly protection: Protection;
+  /** What instructions may be fetched now, and what may be loaded and stored: `Permissions` of this mode, or of MPRV's. */
+  fetchPermissions: Permissions;
+  dataPermissions: Permissions;
+  #unrestricted = true;
   /**
    * Cycles of the current run before the instruction that is being executed, exact whenever the engine calls a bus or the
    * time source; between runs the cycles that the last one used.
@@ -46,6 +67,9 @@ export class Hart {
     this.words = new Int32Array(memory.buffer, ramBytes, HART_BYTES / 4);
     this.registerBytes = new Uint8Array(memory.buffer, ramBytes, REGISTER_WORDS * 4);
     this.stateBytes = new Uint8Array(memory.buffer, ramBytes, STATE_WORDS * 4);
+    this.protection = new Protection(this.words, ramBytes);
+    this.fetchPermissions = this.protection.machine;
+    this.dataPermissions = this.protection.machine;
     this.reset(RAM_BASE as GuestAddress, 0, 0);
   }
 
@@ -56,8 +80,9 @@ export class Hart {
     this.words[WORD.pc] = pc;
     this.words[X_A0] = a0;
     this.words[X_A0 + 1] = a1;
-    this.words[WORD.mstatus] = MSTATUS.mpp;
     this.words[WORD.mip] = lines;
+    this.protection.refresh();
+    this.setMode("machine", MSTATUS.mpp);
     this.dropReservation();
     this.#counted = this.elapsed;
     this.#trapped = 0;
@@ -65,6 +90,37 @@ export class Hart {
 
   get pc(): GuestAddress {
     return (this.words[WORD.pc]! >>> 0) as GuestAddress;
+  }
+
+  get mode(): Mode {
+    return this.words[WORD.mode] === MODE_NUMBERS.user ? "user" : "machine";
+  }
+
+  /** The mode that mstatus.MPP names. */
+  get previousMode(): Mode {
+    return (this.words[WORD.mstatus]! & MSTATUS.mpp) === 0 ? "user" : "machine";
+  }
+
+  /** Nothing that is fetched, loaded or stored now needs to be checked. Only a CSR write, a trap or mret can change this. */
+  get unrestricted(): boolean {
+    return this.#unrestricted;
+  }
+
+  /** The mode and mstatus together, whose MPRV makes M mode load and store as MPP would (§3.1.6.3). */
+  setMode(mode: Mode, mstatus: number): void {
+    this.words[WORD.mode] = MODE_NUMBERS[mode];
+    this.words[WORD.mstatus] = mstatus;
+    this.updatePermissions();
+  }
+
+  /** The mode, mstatus or a register of physical memory protection has changed. */
+  updatePermissions(): void {
+    const { user, machine, bindsMachine } = this.protection;
+    const isLent = (this.words[WORD.mstatus]! & MSTATUS.mprv) !== 0;
+    const dataMode = isLent ? this.previousMode : this.mode;
+    this.fetchPermissions = this.mode === "user" ? user : machine;
+    this.dataPermissions = dataMode === "user" ? user : machine;
+    this.#unrestricted = this.dataPermissions === machine && !bindsMachine;
   }
 
   /** x[register] as a signed 32-bit value. */
@@ -89,9 +145,9 @@ export class Hart {
     return (this.words[WORD.mip]! & this.words[WORD.mie]!) !== 0;
   }
 
-  /** That, and mstatus.MIE allows it: it is taken before the next instruction. */
+  /** That, and it is taken before the next instruction: mstatus.MIE allows it, or the mode is U (§3.1.6.1). */
   get interruptReady(): boolean {
-    return this.wakes && (this.words[WORD.mstatus]! & MSTATUS.mie) !== 0;
+    return this.wakes && ((this.words[WORD.mstatus]! & MSTATUS.mie) !== 0 || this.mode === "user");
   }
 
   /** mstatus.FS is not Off. */

@@ -1,11 +1,14 @@
 /** The interpreter: an Engine that executes predecoded instructions one by one, exactly. */
+
+import { lengthOf } from "../isa/index.ts";
 import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import { CodePages } from "./code-pages.ts";
 import type { TimeSource } from "./csrs.ts";
-import { execute } from "./dispatch.ts";
+import { executeChecked, executeUnchecked } from "./dispatch.ts";
 import type { Bus, Engine, EngineFactory, Exit, Fault, TrapCause } from "./engine.ts";
 import type { Hart } from "./hart.ts";
 import { RAM_BASE, WORD } from "./layout.ts";
+import { EXECUTE } from "./permissions.ts";
 import { canTakeTraps, enterInterrupt, enterTrap } from "./traps.ts";
 
 /** What one call of the loop counts down from: a small integer. */
@@ -42,6 +45,7 @@ export class Interpreter implements Engine {
     this.takeInterrupt();
     let exit: Exit;
     do {
+      const execute = hart.unrestricted ? executeUnchecked : executeChecked;
       exit = execute(this, Math.min(budget - hart.elapsed, LONGEST_STRETCH));
     } while (exit === "budget" && hart.elapsed < budget);
     hart.updateCounters();
@@ -51,6 +55,15 @@ export class Interpreter implements Engine {
 
   ramChanged(address: GuestAddress, bytes: number): void {
     this.pages.written((address ^ RAM_BASE) >>> 0, bytes);
+  }
+
+  /** Whether this mode may fetch the instruction at `pc`, by halfwords. */
+  mayFetch(pc: number): boolean {
+    const { fetchPermissions } = this.hart;
+    const address = pc >>> 0;
+    if (fetchPermissions.permits(EXECUTE, address, 4)) return true;
+    if (!fetchPermissions.permits(EXECUTE, address, 2)) return false;
+    return lengthOf(this.pages.wordAt(address)) === 2 || fetchPermissions.permits(EXECUTE, address + 2, 2);
   }
 
   /** Takes an interrupt that is ready; costs nothing (law 1). */

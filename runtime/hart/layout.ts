@@ -32,11 +32,17 @@ export const WORD = {
   /** Address reserved by lr.w, 1 when there is none (no word has it); and what it read there. */
   reservedAddress: 111,
   reservedValue: 112,
+  /** Privilege, encoded as in mstatus.MPP: 3 is machine, 0 user. */
+  mode: 113,
+  mcounteren: 114,
+  /** pmpcfg0 … pmpcfg3, then pmpaddr0 … pmpaddr15. */
+  pmpcfg: 115,
+  pmpaddr: 119,
 } as const;
 
 /** x, f, pc, fcsr and the counters are the words below this: what a guest's own progress consists of. */
 export const REGISTER_WORDS = WORD.mstatus;
-/** The words below this are the state; the rest is room, for PMP and what else comes. */
+/** The words below this are the state; the rest is room for what else comes. */
 export const STATE_WORDS = 192;
 /** Takes what is written to x0; no part of the state. */
 const SINK = STATE_WORDS;

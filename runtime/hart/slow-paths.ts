@@ -5,8 +5,10 @@ import type { GuestAddress } from "../units.ts";
 import { accessibleCsr } from "./csrs.ts";
 import type { SlowPath } from "./dispatch-kinds.ts";
 import type { Exit } from "./engine.ts";
+import { MSTATUS } from "./hart.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { RAM_BASE, WORD, xWord } from "./layout.ts";
+import { EXECUTE, READ, WRITE } from "./permissions.ts";
 import { leaveTrap } from "./traps.ts";
 
 type Of<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
@@ -23,13 +25,29 @@ const isInRam = (engine: Interpreter, address: number, bytes: number): boolean =
 
 export const illegal: SlowPath = (engine) => engine.trap("illegalInstruction", engine.pages.wordAt(engine.hart.pc));
 
-/** The fetch of the first halfword failed, or, with pc in RAM, of the second. */
+/** Instructions are fetched by halfwords: the first that could not be, of two at most, is the one to name. */
 export const fetchFault: SlowPath = (engine) => {
-  const pc = engine.hart.pc;
-  return engine.trap("instructionAccessFault", isInRam(engine, pc, 2) ? pc + 2 : pc);
+  const { pc, fetchPermissions } = engine.hart;
+  const isFirstFetched = isInRam(engine, pc, 2) && fetchPermissions.permits(EXECUTE, pc, 2);
+  return engine.trap("instructionAccessFault", isFirstFetched ? pc + 2 : pc);
 };
 
-// ── Memory outside RAM ──────────────────────────────────────────────────────────────────────────────────────────────
+// ── Memory outside RAM, or that needs a permission ──────────────────────────────────────────────────────────────────
+
+/** An unsigned value in RAM at this address. */
+const readRam = ({ view }: Interpreter, address: number, bytes: 1 | 2 | 4): number => {
+  const offset = (address ^ RAM_BASE) >>> 0;
+  if (bytes === 4) return view.getUint32(offset, true);
+  return bytes === 2 ? view.getUint16(offset, true) : view.getUint8(offset);
+};
+
+const writeRam = ({ view, pages }: Interpreter, address: number, bytes: 1 | 2 | 4, value: number): void => {
+  const offset = (address ^ RAM_BASE) >>> 0;
+  if (bytes === 4) view.setUint32(offset, value, true);
+  else if (bytes === 2) view.setUint16(offset, value, true);
+  else view.setUint8(offset, value);
+  pages.written(offset, bytes);
+};
 
 const signExtend = (value: number, bytes: number): number => (value << (32 - 8 * bytes)) >> (32 - 8 * bytes);
 
@@ -39,10 +57,17 @@ export const load =
     const { hart, bus } = engine;
     if (file === "f" && !hart.floatsEnabled) return illegal(engine, target, base, offset, bytes);
     const address = (hart.words[base]! + offset) >>> 0;
-    if (address % size !== 0 || bus.read(address as GuestAddress, size) === "fault") {
-      return engine.trap("loadAccessFault", address);
+    if (!hart.dataPermissions.permits(READ, address, size)) return engine.trap("loadAccessFault", address);
+    let value: number;
+    if (isInRam(engine, address, size)) {
+      value = readRam(engine, address, size);
+    } else {
+      if (address % size !== 0 || bus.read(address as GuestAddress, size) === "fault") {
+        return engine.trap("loadAccessFault", address);
+      }
+      value = bus.value;
     }
-    hart.words[target] = signed ? signExtend(bus.value, size) : bus.value;
+    hart.words[target] = signed ? signExtend(value, size) : value;
     if (file === "f") hart.markFloatsDirty();
     return goOn(engine, bytes);
   };
@@ -54,6 +79,11 @@ export const store =
     if (file === "f" && !hart.floatsEnabled) return illegal(engine, source, base, offset, bytes);
     const address = (hart.words[base]! + offset) >>> 0;
     const value = (hart.words[source]! & (2 ** (8 * size) - 1)) >>> 0;
+    if (!hart.dataPermissions.permits(WRITE, address, size)) return engine.trap("storeAccessFault", address);
+    if (isInRam(engine, address, size)) {
+      writeRam(engine, address, size, value);
+      return goOn(engine, bytes);
+    }
     if (address % size !== 0 || bus.write(address as GuestAddress, size, value) === "fault") {
       return engine.trap("storeAccessFault", address);
     }
@@ -63,30 +93,27 @@ export const store =
 
 // ── Atomics ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Traps, or does `access` with the offset of the word in RAM. Atomics are aligned and reach RAM only. */
+/** Traps, or does `effect` with the word at `address`. Atomics are aligned and reach RAM only. */
 const withReservableWord = (
   engine: Interpreter,
   address: number,
   access: "load" | "store",
   bytes: number,
-  effect: (offset: number) => void,
+  effect: (value: number) => void,
 ): Exit | null => {
   if (address % 4 !== 0) return engine.trap(`${access}AddressMisaligned`, address);
-  if (!isInRam(engine, address, 4)) return engine.trap(`${access}AccessFault`, address);
-  effect((address ^ RAM_BASE) >>> 0);
+  // What may be written may be read: no permission is without reading.
+  const permission = access === "load" ? READ : WRITE;
+  const isPermitted = engine.hart.dataPermissions.permits(permission, address, 4);
+  if (!isPermitted || !isInRam(engine, address, 4)) return engine.trap(`${access}AccessFault`, address);
+  effect(readRam(engine, address, 4) | 0);
   return goOn(engine, bytes);
-};
-
-const storeWord = ({ view, pages }: Interpreter, offset: number, value: number): void => {
-  view.setInt32(offset, value, true);
-  pages.written(offset, 4);
 };
 
 export const loadReserved: SlowPath = (engine, target, base, _source, bytes) => {
   const { words } = engine.hart;
   const address = words[base]! >>> 0;
-  return withReservableWord(engine, address, "load", bytes, (offset) => {
-    const value = engine.view.getInt32(offset, true);
+  return withReservableWord(engine, address, "load", bytes, (value) => {
     words[WORD.reservedAddress] = address;
     words[WORD.reservedValue] = value;
     words[target] = value;
@@ -97,11 +124,9 @@ export const loadReserved: SlowPath = (engine, target, base, _source, bytes) => 
 export const storeConditional: SlowPath = (engine, target, base, source, bytes) => {
   const { words } = engine.hart;
   const address = words[base]! >>> 0;
-  return withReservableWord(engine, address, "store", bytes, (offset) => {
-    const isHeld =
-      words[WORD.reservedAddress]! >>> 0 === address &&
-      words[WORD.reservedValue] === engine.view.getInt32(offset, true);
-    if (isHeld) storeWord(engine, offset, words[source]!);
+  return withReservableWord(engine, address, "store", bytes, (value) => {
+    const isHeld = words[WORD.reservedAddress]! >>> 0 === address && words[WORD.reservedValue] === value;
+    if (isHeld) writeRam(engine, address, 4, words[source]!);
     words[target] = isHeld ? 0 : 1;
     engine.hart.dropReservation();
   });
@@ -111,9 +136,9 @@ export const amo = ({ operation }: Of<"amo">): SlowPath => {
   const { meaning } = OPERATIONS[operation];
   return (engine, target, base, source, bytes) => {
     const { words } = engine.hart;
-    return withReservableWord(engine, words[base]! >>> 0, "store", bytes, (offset) => {
-      const before = engine.view.getInt32(offset, true);
-      storeWord(engine, offset, meaning(before, words[source]!));
+    const address = words[base]! >>> 0;
+    return withReservableWord(engine, address, "store", bytes, (before) => {
+      writeRam(engine, address, 4, meaning(before, words[source]!));
       words[target] = before;
     });
   };
@@ -146,15 +171,20 @@ export const csr = ({ action, source }: Of<"csr">): SlowPath => {
 export const trap = ({ cause }: Of<"trap">): SlowPath =>
   cause === "breakpoint"
     ? (engine) => engine.trap("breakpoint", 0)
-    : (engine) => engine.trap("environmentCallFromMachine", 0);
+    : (engine) =>
+        engine.trap(engine.hart.mode === "user" ? "environmentCallFromUser" : "environmentCallFromMachine", 0);
 
-export const returnFromTrap: SlowPath = (engine) => {
+export const returnFromTrap: SlowPath = (engine, a, b, c, bytes) => {
+  if (engine.hart.mode === "user") return illegal(engine, a, b, c, bytes);
   leaveTrap(engine.hart);
   engine.takeInterrupt();
   return null;
 };
 
-export const waitForInterrupt: SlowPath = (engine, _a, _b, _c, bytes) => {
+/** mstatus.TW keeps U mode from waiting (§3.1.6.5). */
+export const waitForInterrupt: SlowPath = (engine, a, b, c, bytes) => {
+  const { hart } = engine;
+  if (hart.mode === "user" && (hart.words[WORD.mstatus]! & MSTATUS.tw) !== 0) return illegal(engine, a, b, c, bytes);
   goOn(engine, bytes);
-  return engine.hart.wakes ? null : "wfi";
+  return hart.wakes ? null : "wfi";
 };

@@ -1,7 +1,8 @@
 /** Traps and interrupts: into the guest's handler and back. Privileged 20211203 §3.1.6–3.1.16, §3.3.2. */
 import { TRAP_CAUSES, type TrapCause } from "./engine.ts";
-import { type Hart, INTERRUPT_BITS, type InterruptLine, MSTATUS } from "./hart.ts";
+import { type Hart, INTERRUPT_BITS, type InterruptLine, MPP, MSTATUS } from "./hart.ts";
 import { RAM_BASE, WORD } from "./layout.ts";
+import { EXECUTE } from "./permissions.ts";
 
 /** §3.1.9: external before software before timer. */
 const BY_PRIORITY: readonly InterruptLine[] = ["external", "software", "timer"];
@@ -9,14 +10,18 @@ const INTERRUPT = 1 << 31;
 
 const handlerBase = (hart: Hart): number => hart.words[WORD.mtvec]! & ~3;
 
-/** mtvec points to where instructions can be fetched; 0, its reset value, does not. */
-export const canTakeTraps = (hart: Hart): boolean => (handlerBase(hart) ^ RAM_BASE) >>> 0 < hart.ramBytes;
+/** mtvec points to where M mode can fetch instructions; 0, its reset value, does not. */
+export const canTakeTraps = (hart: Hart): boolean => {
+  const handler = handlerBase(hart) >>> 0;
+  return (handler ^ RAM_BASE) >>> 0 < hart.ramBytes && hart.protection.machine.permits(EXECUTE, handler, 2);
+};
 
 const enter = (hart: Hart, cause: number, value: number, handler: number): void => {
   const { words } = hart;
   const mstatus = words[WORD.mstatus]!;
   const wasEnabled = (mstatus & MSTATUS.mie) !== 0;
-  words[WORD.mstatus] = (mstatus & ~(MSTATUS.mie | MSTATUS.mpie)) | (wasEnabled ? MSTATUS.mpie : 0);
+  const kept = mstatus & ~(MSTATUS.mie | MSTATUS.mpie | MSTATUS.mpp);
+  hart.setMode("machine", kept | (wasEnabled ? MSTATUS.mpie : 0) | MPP[hart.mode]);
   words[WORD.mepc] = words[WORD.pc]!;
   words[WORD.mcause] = cause;
   words[WORD.mtval] = value;
@@ -38,12 +43,14 @@ export const enterInterrupt = (hart: Hart): void => {
   enter(hart, INTERRUPT | cause, 0, handlerBase(hart) + (isVectored ? 4 * cause : 0));
 };
 
-/** mret. */
+/** mret: to the mode of MPP, which becomes U; a mode below M also ends MPRV (§3.1.6.1, §3.1.6.3). */
 export const leaveTrap = (hart: Hart): void => {
   const { words } = hart;
   const mstatus = words[WORD.mstatus]!;
+  const mode = hart.previousMode;
   const enabled = (mstatus & MSTATUS.mpie) !== 0;
-  words[WORD.mstatus] = (mstatus & ~MSTATUS.mie) | MSTATUS.mpie | (enabled ? MSTATUS.mie : 0);
+  const kept = mstatus & ~(MSTATUS.mie | MSTATUS.mpp | (mode === "user" ? MSTATUS.mprv : 0));
+  hart.setMode(mode, kept | MSTATUS.mpie | (enabled ? MSTATUS.mie : 0) | MPP.user);
   words[WORD.pc] = words[WORD.mepc]!;
   hart.dropReservation();
 };

@@ -4,7 +4,12 @@
  */
 
 /** `name<from>` … `name<to>`, whose numbers begin at `first`. */
-const numbered = (name: string, [from, to]: readonly [number, number], first: number, suffix = "") =>
+const numbered = (
+  name: string,
+  [from, to]: readonly [number, number],
+  first: number,
+  suffix = "",
+): Readonly<Record<string, number>> =>
   Object.fromEntries(
     Array.from({ length: to - from + 1 }, (_, index) => [`${name}${from + index}${suffix}`, first + index]),
   );

@@ -1,0 +1,120 @@
+/** What one privilege mode may do where, as the entries of physical memory protection say. Privileged 20211203 §3.7.1. */
+import { PAGE_BYTES, RAM_BASE } from "./layout.ts";
+
+/** Kinds of access, each its bit in a permission, as in pmpcfg. */
+export const READ = 1;
+export const WRITE = 2;
+export const EXECUTE = 4;
+export const ALL = READ | WRITE | EXECUTE;
+export type Access = typeof READ | typeof WRITE | typeof EXECUTE;
+
+/** Addresses from `start` to before `end`, and which kinds of access they permit. */
+export interface Region {
+  readonly start: number;
+  readonly end: number;
+  readonly permission: number;
+}
+
+/** Where the answer to the last question of its kind holds. */
+interface Answer {
+  start: number;
+  end: number;
+  isPermitted: boolean;
+}
+const NO_ANSWER: Readonly<Answer> = { start: 0, end: 0, isPermitted: false };
+
+export class Permissions {
+  readonly #pages: Uint8Array;
+  /** For what no region covers. */
+  readonly #otherwise: number;
+  /** By priority, highest first. */
+  #regions: readonly Region[] = [];
+  #arePagesStale = true;
+  readonly #answers: Readonly<Record<Access, Answer>> = {
+    [READ]: { ...NO_ANSWER },
+    [WRITE]: { ...NO_ANSWER },
+    [EXECUTE]: { ...NO_ANSWER },
+  };
+
+  constructor(ramBytes: number, otherwise: number) {
+    this.#pages = new Uint8Array(ramBytes / PAGE_BYTES + 1);
+    this.#otherwise = otherwise;
+  }
+
+  /**
+   * By page of RAM, the kinds of access that are permitted within all of it; a bit that is not set says to ask `permits`. One
+   * more page follows, which is `ALL`. Always the same array, brought up to date by this getter.
+   */
+  get pages(): Uint8Array {
+    if (this.#arePagesStale) this.#updatePages();
+    return this.#pages;
+  }
+
+  /** @param regions by priority, highest first. */
+  replace(regions: readonly Region[]): void {
+    this.#regions = regions;
+    this.#arePagesStale = true;
+    for (const access of [READ, WRITE, EXECUTE] as const) Object.assign(this.#answers[access], NO_ANSWER);
+  }
+
+  /**
+   * Whether the access may happen as a whole: the first region that holds any byte of it must hold all of them. Only a region
+   * that permits everything to a mode which may do everything elsewhere, too, stops nobody at its edges: the access counts as
+   * made in parts there, which the specification leaves open. So machine mode need not be checked while nothing binds it.
+   */
+  permits(access: Access, address: number, bytes: number): boolean {
+    const answer = this.#answers[access];
+    if (address >= answer.start && address + bytes <= answer.end) return answer.isPermitted;
+    this.#answerFor(answer, access, address);
+    return address + bytes <= answer.end
+      ? answer.isPermitted
+      : this.#permitsAcross(access, address, address + bytes, 0);
+  }
+
+  /** Between two neighbouring bounds of any regions the answer is the same. */
+  #answerFor(answer: Answer, access: Access, address: number): void {
+    let start = 0;
+    let end = Number.POSITIVE_INFINITY;
+    for (const region of this.#regions) {
+      for (const bound of [region.start, region.end]) {
+        if (bound <= address) start = Math.max(start, bound);
+        else end = Math.min(end, bound);
+      }
+    }
+    const region = this.#regions.find((candidate) => candidate.start <= address && address < candidate.end);
+    answer.start = start;
+    answer.end = end;
+    answer.isPermitted = ((region?.permission ?? this.#otherwise) & access) !== 0;
+  }
+
+  /** From `start` to before `end`, asking the regions from number `first` on. */
+  #permitsAcross(access: Access, start: number, end: number, first: number): boolean {
+    for (let index = first; index < this.#regions.length; index++) {
+      const region = this.#regions[index]!;
+      if (region.end <= start || end <= region.start) continue;
+      if (region.start <= start && end <= region.end) return (region.permission & access) !== 0;
+      if ((region.permission & this.#otherwise) !== ALL) return false;
+      return (
+        (start >= region.start || this.#permitsAcross(access, start, region.start, index + 1)) &&
+        (region.end >= end || this.#permitsAcross(access, region.end, end, index + 1))
+      );
+    }
+    return (this.#otherwise & access) !== 0;
+  }
+
+  #updatePages(): void {
+    const pages = this.#pages;
+    const last = pages.length - 1;
+    const inRam = (page: number): number => Math.min(Math.max(page, 0), last);
+    pages.fill(this.#otherwise);
+    for (const { start, end, permission } of this.#regions.toReversed()) {
+      const [from, to] = [(start - RAM_BASE) / PAGE_BYTES, (end - RAM_BASE) / PAGE_BYTES];
+      pages.fill(0, inRam(Math.floor(from)), inRam(Math.ceil(to)));
+      if (Math.ceil(from) < Math.floor(to)) {
+        pages.fill(permission, inRam(Math.ceil(from)), inRam(Math.floor(to)));
+      }
+    }
+    pages[last] = ALL;
+    this.#arePagesStale = false;
+  }
+}
