@@ -34,6 +34,10 @@ export class CodePages {
    * a store is looked up by its first byte alone.
    */
   readonly watched: Uint8Array;
+  /** A store has touched the bytes of `watchStores` since somebody set this to false: the run ends behind it. */
+  watchedStore = false;
+  #watchStart = 0;
+  #watchEnd = 0;
   readonly #ram: Uint8Array;
   readonly #pages: (CodePage | null)[];
 
@@ -83,8 +87,17 @@ export class CodePages {
     return low | (this.#ram[offset + 2]! << 16) | (this.#ram[offset + 3]! << 24);
   }
 
+  /** From now on `watchedStore` tells of stores to these bytes of RAM; only of the latest bytes asked for. */
+  watchStores(offset: number, bytes: number): void {
+    this.#watchStart = offset;
+    this.#watchEnd = offset + bytes;
+    const [first, last] = [Math.max(0, offset - PAGE_BYTES), offset + bytes - 1];
+    this.watched.fill(1, Math.floor(first / PAGE_BYTES), Math.floor(last / PAGE_BYTES) + 1);
+  }
+
   /** `bytes` bytes of RAM from `offset` on have changed: the instructions that any of them belongs to are decoded again. */
   written(offset: number, bytes: number): void {
+    if (offset < this.#watchEnd && offset + bytes > this.#watchStart) this.watchedStore = true;
     const last = (offset + bytes - 1) >>> 1;
     // A 4-byte instruction that starts one halfword earlier reaches into the range.
     for (let halfword = Math.max(0, (offset >>> 1) - 1); halfword <= last; halfword++) {

@@ -12,7 +12,7 @@ export type Exit =
   | "budget"
   /** `wfi` executed (its one cycle is counted, pc is behind it) while no enabled interrupt was pending. */
   | "wfi"
-  /** An MMIO access or a CSR write may have changed when the next event is due: look at the devices, then go on. */
+  /** An MMIO access, a CSR write or a watched store may have changed when the next event is due: look at the devices, then go on. */
   | "mmio"
   /** A trap that the guest cannot take itself; `Engine.fault` says which. Its cycle is counted. */
   | "fault";
@@ -48,6 +48,11 @@ export interface Engine {
   readonly fault: Fault | null;
   /** Runs at most `budget` cycles; the hart's interrupts are taken at entry and whenever the guest enables one. */
   run(budget: Cycles): Exit;
+  /**
+   * From now on a guest's store that touches these bytes of RAM ends the run behind it with "mmio", also when that uses the
+   * budget up. Of several calls the last one counts.
+   */
+  watchStores(address: GuestAddress, bytes: number): void;
   /** RAM was written by someone other than the guest: what was derived from the code there is dropped. */
   ramChanged(address: GuestAddress, bytes: number): void;
 }

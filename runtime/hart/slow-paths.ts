@@ -13,9 +13,10 @@ import { leaveTrap } from "./traps.ts";
 
 type Of<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
 
-/** On to the next instruction, unless an interrupt has become ready. */
-const goOn = (engine: Interpreter, bytes: number): null => {
+/** On to the next instruction, or to the handler of an interrupt that has become ready; a watched store ends the run. */
+const goOn = (engine: Interpreter, bytes: number): Exit | null => {
   engine.hart.words[WORD.pc]! += bytes;
+  if (engine.pages.watchedStore) return "mmio";
   engine.takeInterrupt();
   return null;
 };
