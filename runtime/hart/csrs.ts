@@ -33,7 +33,7 @@ const WRITABLE_INHIBITS = 0b101;
 /** §3.1.1: MXL = 1 (32 bits) and one bit for each letter. */
 const misaOf = (extensions: string): number =>
   [...extensions].reduce((misa, letter) => misa | (1 << (letter.charCodeAt(0) - 65)), 1 << 30);
-const MISA = misaOf("IMAFCU");
+const MISA = misaOf("IMAFDCU");
 
 /** A CSR that reads as it was written, in the bits of `mask`. */
 const plain = (word: number, mask = ~0): Csr => ({

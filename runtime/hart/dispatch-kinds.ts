@@ -11,12 +11,15 @@ import {
   type Expanded,
   OPERATIONS,
 } from "../isa/index.ts";
+import { DOUBLES } from "./doubles.ts";
 import type { Exit } from "./engine.ts";
-import { FLOAT_OPERATIONS } from "./floats.ts";
+import { ROUNDING } from "./float-rules.ts";
 import { MSTATUS } from "./hart.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { fWord, PAGE_BYTES, RAM_BASE, WORD, xTarget, xWord } from "./layout.ts";
 import { type Access, READ, WRITE } from "./permissions.ts";
+import { BOX } from "./single-bits.ts";
+import { SINGLES } from "./singles.ts";
 import * as slow from "./slow-paths.ts";
 
 /** Dispatch numbers that are no instructions. */
@@ -70,6 +73,17 @@ const mayAccess = (bytes: number, access: Access, isChecked: boolean): string =>
 const loadFromView = (bytes: 1 | 2 | 4, signed: boolean): string =>
   `view.get${signed || bytes === 4 ? "Int" : "Uint"}${bytes * 8}(offset, true)`;
 
+/** Of the register that operand A names. Doubles go as two words: as a number, a NaN might lose its payload. */
+const loadFromRam = ({ bytes, signed, file }: Extract<Effect, { kind: "load" }>): string => {
+  if (bytes === 8) return `words[${A}] = ${loadFromView(4, true)}; words[${A} + 1] = view.getInt32(offset + 4, true);`;
+  const boxing = file === "f" ? `words[${A} + 1] = ${BOX};` : "";
+  return `words[${A}] = ${loadFromView(bytes, signed)}; ${boxing}`;
+};
+const storeToRam = (bytes: 1 | 2 | 4 | 8): string =>
+  bytes === 8
+    ? `view.setInt32(offset, words[${A}], true); view.setInt32(offset + 4, words[${A} + 1], true);`
+    : `view.setInt${bytes * 8}(offset, words[${A}], true);`;
+
 /** rd, rs2 and rs1 of the atomics; they name their whole address in rs1. */
 const packAtomic = (_effect: Effect, { operands }: Expanded): Packed => [
   xTarget(operands.rd),
@@ -116,10 +130,10 @@ const KINDS: { readonly [K in EffectKind]: Kind<Extract<Effect, { kind: K }>> } 
 
   load: {
     pack: ({ file }, { operands }) => [targetWord(file, operands.rd), xWord(operands.rs1), operands.imm],
-    fast: ({ bytes, signed, file }, _instruction, isChecked) =>
+    fast: (effect, _instruction, isChecked) =>
       `const offset = (words[${B}] + ${C}) ^ ${RAM_BASE | 0};
-      if (${mayAccess(bytes, READ, isChecked)}${file === "f" ? ` && ${FLOATS_ENABLED}` : ""}) {
-        words[${A}] = ${loadFromView(bytes, signed)}; ${file === "f" ? MARK_FLOATS_DIRTY : ""} ${NEXT}
+      if (${mayAccess(effect.bytes, READ, isChecked)}${effect.file === "f" ? ` && ${FLOATS_ENABLED}` : ""}) {
+        ${loadFromRam(effect)} ${effect.file === "f" ? MARK_FLOATS_DIRTY : ""} ${NEXT}
       }`,
     slow: slow.load,
   },
@@ -129,8 +143,15 @@ const KINDS: { readonly [K in EffectKind]: Kind<Extract<Effect, { kind: K }>> } 
     fast: ({ bytes, file }, _instruction, isChecked) =>
       `const offset = (words[${B}] + ${C}) ^ ${RAM_BASE | 0};
       if (${mayAccess(bytes, WRITE, isChecked)}${file === "f" ? ` && ${FLOATS_ENABLED}` : ""}) {
-        view.setInt${bytes * 8}(offset, words[${A}], true);
-        if (watched[offset >>> 12] !== 0) pages.written(offset, ${bytes});
+        ${storeToRam(bytes)}
+        if (watched[offset >>> 12] !== 0) {
+          pages.written(offset, ${bytes});
+          if (pages.watchedStore) {
+            words[${WORD.pc}] = pageStart + (at >> 1) + (head >>> (HEAD_BITS + 1));
+            hart.elapsed = startedAt + (budget - left);
+            return "mmio";
+          }
+        }
         ${NEXT}
       }`,
     slow: slow.store,
@@ -162,17 +183,17 @@ const KINDS: { readonly [K in EffectKind]: Kind<Extract<Effect, { kind: K }>> } 
       const rs2 = sourceWord(decoded, "rs2");
       return [rd, sourceWord(decoded, "rs1"), rs2 | (sourceWord(decoded, "rs3") << 8) | (rm << 16)];
     },
-    fast: ({ operation }, { format }) => {
-      const result = `float_${operation}(fcsr, rm, words[${B}], words[packed & 255], words[(packed >>> 8) & 255])`;
+    fast: ({ precision, operation }, { format }) => {
+      const meaning = `${precision}_${operation}`;
       // A result in x leaves the floating-point state alone unless it raised a flag.
-      const isDirty = format.operands.rd?.kind === "f" ? "" : "if (fcsr[0] !== before)";
+      const isDirty = format.operands.rd?.kind === "f" ? "" : `if (words[${WORD.fcsr}] !== before)`;
       return `if (${FLOATS_ENABLED}) {
         const packed = ${C};
         const mode = packed >>> 16;
-        const rm = mode === 7 ? fcsr[0] >>> 5 : mode;
-        if (rm <= 4) {
-          const before = fcsr[0];
-          words[${A}] = ${result};
+        const rm = mode === ${ROUNDING.dynamic} ? words[${WORD.fcsr}] >>> 5 : mode;
+        if (rm <= ${ROUNDING.nearestAway}) {
+          const before = words[${WORD.fcsr}];
+          ${meaning}(hart, rm, ${A}, ${B}, packed & 255, (packed >>> 8) & 255);
           ${isDirty} ${MARK_FLOATS_DIRTY} ${NEXT}
         }
       }`;
@@ -214,5 +235,6 @@ export const SLOW_PATHS: readonly SlowPath[] = [
 export const MEANINGS: Readonly<Record<string, unknown>> = Object.fromEntries([
   ...Object.entries(OPERATIONS).map(([name, { meaning }]) => [`op_${name}`, meaning] as const),
   ...Object.entries(CONDITIONS).map(([name, { meaning }]) => [`if_${name}`, meaning] as const),
-  ...Object.entries(FLOAT_OPERATIONS).map(([name, meaning]) => [`float_${name}`, meaning] as const),
+  ...Object.entries(SINGLES).map(([name, meaning]) => [`single_${name}`, meaning] as const),
+  ...Object.entries(DOUBLES).map(([name, meaning]) => [`double_${name}`, meaning] as const),
 ]);

@@ -40,12 +40,13 @@ const { ${Object.keys(MEANINGS).join(", ")} } = meanings;
 const HEAD_BITS = ${HEAD_BITS};
 
 return function execute(engine, budget) {
-  const { hart, pages, view, fcsr } = engine;
+  const { hart, pages, view } = engine;
   const words = hart.words;
   const watched = pages.watched;
   const last1 = hart.ramBytes - 1;
   const last2 = hart.ramBytes - 2;
   const last4 = hart.ramBytes - 4;
+  const last8 = hart.ramBytes - 8;
   const startedAt = hart.elapsed;
   let left = budget;
   let pc = words[${WORD.pc}];

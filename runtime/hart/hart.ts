@@ -3,9 +3,10 @@
  * RISC-V Privileged 20211203 chapter 3, M and U mode.
  */
 import type { Cycles, GuestAddress } from "../units.ts";
-import { HART_BYTES, RAM_BASE, REGISTER_WORDS, STATE_WORDS, WORD } from "./layout.ts";
+import { fWord, HART_BYTES, RAM_BASE, REGISTER_WORDS, STATE_WORDS, WORD } from "./layout.ts";
 import type { Permissions } from "./permissions.ts";
 import { Protection } from "./protection.ts";
+import { box } from "./single-bits.ts";
 
 /** Interrupts by their bit in mip and mie, which is also their cause (§3.1.9). */
 export const INTERRUPT_BITS = { software: 3, timer: 7, external: 11 } as const;
@@ -40,6 +41,8 @@ export class Hart {
   readonly ram: Uint8Array;
   /** All state, by the indices of layout.ts. */
   readonly words: Int32Array;
+  /** The same memory: f[i] as a double is at half the index of its low word. */
+  readonly doubles: Float64Array;
   /** x, f, pc, fcsr, mcycle, minstret in the order of layout.ts, little-endian: a view for hashing. */
   readonly registerBytes: Uint8Array;
   /** Those, then all CSRs. */
@@ -65,6 +68,7 @@ export class Hart {
     this.hartId = hartId;
     this.ram = new Uint8Array(memory.buffer, 0, ramBytes);
     this.words = new Int32Array(memory.buffer, ramBytes, HART_BYTES / 4);
+    this.doubles = new Float64Array(memory.buffer, ramBytes, HART_BYTES / 8);
     this.registerBytes = new Uint8Array(memory.buffer, ramBytes, REGISTER_WORDS * 4);
     this.stateBytes = new Uint8Array(memory.buffer, ramBytes, STATE_WORDS * 4);
     this.protection = new Protection(this.words, ramBytes);
@@ -73,10 +77,14 @@ export class Hart {
     this.reset(RAM_BASE as GuestAddress, 0, 0);
   }
 
-  /** All registers and counters 0 but pc, a0 and a1; interrupt lines stay as the devices drive them. */
+  /**
+   * All registers and counters 0 but pc, a0 and a1; interrupt lines stay as the devices drive them. f registers hold the single 0,
+   * boxed, so that code of singles need not look whether what it never wrote is one; the specification leaves them open.
+   */
   reset(pc: GuestAddress, a0: number, a1: number): void {
     const lines = this.words[WORD.mip]!;
     this.words.fill(0);
+    for (let register = 0; register < 32; register++) box(this.words, fWord(register), 0);
     this.words[WORD.pc] = pc;
     this.words[X_A0] = a0;
     this.words[X_A0 + 1] = a1;

@@ -7,7 +7,7 @@ import type { TimeSource } from "./csrs.ts";
 import { executeChecked, executeUnchecked } from "./dispatch.ts";
 import type { Bus, Engine, EngineFactory, Exit, Fault, TrapCause } from "./engine.ts";
 import type { Hart } from "./hart.ts";
-import { RAM_BASE, WORD } from "./layout.ts";
+import { RAM_BASE } from "./layout.ts";
 import { EXECUTE } from "./permissions.ts";
 import { canTakeTraps, enterInterrupt, enterTrap } from "./traps.ts";
 
@@ -20,9 +20,8 @@ export class Interpreter implements Engine {
   readonly bus: Bus;
   readonly time: TimeSource;
   readonly pages: CodePages;
-  /** RAM and fcsr, as the loop uses them. */
+  /** RAM, as the loop uses it. */
   readonly view: DataView;
-  readonly fcsr: Int32Array;
   #used = cycles(0);
 
   constructor(hart: Hart, bus: Bus, time: TimeSource) {
@@ -31,7 +30,6 @@ export class Interpreter implements Engine {
     this.time = time;
     this.pages = new CodePages(hart.ram);
     this.view = new DataView(hart.ram.buffer, 0, hart.ramBytes);
-    this.fcsr = hart.words.subarray(WORD.fcsr, WORD.fcsr + 1);
   }
 
   get used(): Cycles {
@@ -41,6 +39,7 @@ export class Interpreter implements Engine {
   run(budget: Cycles): Exit {
     const { hart } = this;
     this.fault = null;
+    this.pages.watchedStore = false;
     hart.startRun();
     this.takeInterrupt();
     let exit: Exit;
@@ -51,6 +50,10 @@ export class Interpreter implements Engine {
     hart.updateCounters();
     this.#used = hart.elapsed;
     return exit;
+  }
+
+  watchStores(address: GuestAddress, bytes: number): void {
+    this.pages.watchStores((address ^ RAM_BASE) >>> 0, bytes);
   }
 
   ramChanged(address: GuestAddress, bytes: number): void {

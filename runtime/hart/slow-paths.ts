@@ -4,11 +4,12 @@ import { OPERATIONS } from "../isa/index.ts";
 import type { GuestAddress } from "../units.ts";
 import { accessibleCsr } from "./csrs.ts";
 import type { SlowPath } from "./dispatch-kinds.ts";
-import type { Exit } from "./engine.ts";
+import type { BusResult, Exit } from "./engine.ts";
 import { MSTATUS } from "./hart.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { RAM_BASE, WORD, xWord } from "./layout.ts";
-import { EXECUTE, READ, WRITE } from "./permissions.ts";
+import { type Access, EXECUTE, READ, WRITE } from "./permissions.ts";
+import { BOX } from "./single-bits.ts";
 import { leaveTrap } from "./traps.ts";
 
 type Of<K extends Effect["kind"]> = Extract<Effect, { kind: K }>;
@@ -50,44 +51,60 @@ const writeRam = ({ view, pages }: Interpreter, address: number, bytes: 1 | 2 | 
   pages.written(offset, bytes);
 };
 
-const signExtend = (value: number, bytes: number): number => (value << (32 - 8 * bytes)) >> (32 - 8 * bytes);
+/** Of 1 or 2 bytes; words are what they are. */
+const signExtend = (value: number, bytes: number): number =>
+  bytes >= 4 ? value : (value << (32 - 8 * bytes)) >> (32 - 8 * bytes);
+
+/** A word or less, from RAM or a device. @returns null when nothing answers, in RAM it always does. */
+const read = (engine: Interpreter, address: number, size: 1 | 2 | 4): number | null => {
+  if (isInRam(engine, address, size)) return readRam(engine, address, size);
+  return engine.bus.read(address as GuestAddress, size) === "ok" ? engine.bus.value : null;
+};
+
+const write = (engine: Interpreter, address: number, size: 1 | 2 | 4, value: number): BusResult => {
+  if (!isInRam(engine, address, size)) return engine.bus.write(address as GuestAddress, size, value >>> 0);
+  writeRam(engine, address, size, value);
+  return "ok";
+};
+
+/** RAM takes any address, devices aligned ones. */
+const isAccessible = (engine: Interpreter, access: Access, address: number, size: number): boolean =>
+  engine.hart.dataPermissions.permits(access, address, size) &&
+  (address % size === 0 || isInRam(engine, address, size));
 
 export const load =
   ({ bytes: size, signed, file }: Of<"load">): SlowPath =>
   (engine, target, base, offset, bytes) => {
-    const { hart, bus } = engine;
+    const { hart } = engine;
     if (file === "f" && !hart.floatsEnabled) return illegal(engine, target, base, offset, bytes);
     const address = (hart.words[base]! + offset) >>> 0;
-    if (!hart.dataPermissions.permits(READ, address, size)) return engine.trap("loadAccessFault", address);
-    let value: number;
-    if (isInRam(engine, address, size)) {
-      value = readRam(engine, address, size);
-    } else {
-      if (address % size !== 0 || bus.read(address as GuestAddress, size) === "fault") {
-        return engine.trap("loadAccessFault", address);
-      }
-      value = bus.value;
-    }
+    if (!isAccessible(engine, READ, address, size)) return engine.trap("loadAccessFault", address);
+    // Devices have no doubles: they see two words, the low one first.
+    const value = read(engine, address, size === 8 ? 4 : size);
+    const high = size === 8 ? read(engine, address + 4, 4) : BOX;
+    if (value === null || high === null) return engine.trap("loadAccessFault", address);
     hart.words[target] = signed ? signExtend(value, size) : value;
-    if (file === "f") hart.markFloatsDirty();
+    if (file === "f") {
+      hart.words[target + 1] = high;
+      hart.markFloatsDirty();
+    }
     return goOn(engine, bytes);
   };
 
 export const store =
   ({ bytes: size, file }: Of<"store">): SlowPath =>
   (engine, source, base, offset, bytes) => {
-    const { hart, bus } = engine;
+    const { hart } = engine;
     if (file === "f" && !hart.floatsEnabled) return illegal(engine, source, base, offset, bytes);
     const address = (hart.words[base]! + offset) >>> 0;
-    const value = (hart.words[source]! & (2 ** (8 * size) - 1)) >>> 0;
-    if (!hart.dataPermissions.permits(WRITE, address, size)) return engine.trap("storeAccessFault", address);
-    if (isInRam(engine, address, size)) {
-      writeRam(engine, address, size, value);
-      return goOn(engine, bytes);
-    }
-    if (address % size !== 0 || bus.write(address as GuestAddress, size, value) === "fault") {
-      return engine.trap("storeAccessFault", address);
-    }
+    if (!isAccessible(engine, WRITE, address, size)) return engine.trap("storeAccessFault", address);
+    const word = hart.words[source]!;
+    const stored =
+      size === 8
+        ? write(engine, address, 4, word) === "ok" && write(engine, address + 4, 4, hart.words[source + 1]!) === "ok"
+        : write(engine, address, size, word & (2 ** (8 * size) - 1)) === "ok";
+    if (!stored) return engine.trap("storeAccessFault", address);
+    if (isInRam(engine, address, size)) return goOn(engine, bytes);
     hart.words[WORD.pc]! += bytes;
     return "mmio";
   };

@@ -51,7 +51,7 @@ const samples: readonly Sample[] = (() => {
   );
 })();
 
-const JUMP = /^(c\.)?(j|jal|jr|jalr|b(eq|ne)z?|b(lt|ge)u?) /;
+const JUMP = /^(c\.)?(j|jal|b(eq|ne)z?|b(lt|ge)u?) /;
 
 /** Jumps to absolute addresses are written relative to their place: they are to have no relocation. */
 const assemblerText = ({ text, address }: Sample): string =>

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { FloatOperation } from "../isa/index.ts";
-import { FLAG, FLOAT_OPERATIONS, ROUNDING } from "./floats.ts";
+import type { SingleOperation } from "../isa/index.ts";
+import { FLAG, ROUNDING } from "./float-rules.ts";
+import { fWord, WORD } from "./layout.ts";
+import { box } from "./single-bits.ts";
+import { SINGLES } from "./singles.ts";
 
 const { nearestEven: RNE, towardZero: RTZ, down: RDN, up: RUP, nearestAway: RMM } = ROUNDING;
 const { inexact: NX, underflow: UF, overflow: OF, divideByZero: DZ, invalid: NV } = FLAG;
@@ -9,11 +12,13 @@ const { inexact: NX, underflow: UF, overflow: OF, divideByZero: DZ, invalid: NV 
 const bitsOf = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0]!;
 const numberOf = (bits: number): number => new Float32Array(Uint32Array.of(bits).buffer)[0]!;
 
-const compute = (operation: FloatOperation, rm: number, ...operands: number[]): { result: number; flags: number } => {
-  const fcsr = new Int32Array(1);
-  const [a = 0, b = 0, c = 0] = operands.map((bits) => bits | 0);
-  const result = FLOAT_OPERATIONS[operation](fcsr, rm, a, b, c) >>> 0;
-  return { result, flags: fcsr[0]! };
+/** On f registers of its own: the result is in f0, or x0. */
+const compute = (operation: SingleOperation, rm: number, ...operands: number[]): { result: number; flags: number } => {
+  const words = new Int32Array(WORD.fcsr + 1);
+  const registers = { words, doubles: new Float64Array(words.buffer, 0, WORD.pc / 2) };
+  for (const [index, bits] of operands.entries()) box(words, fWord(1 + index), bits);
+  SINGLES[operation](registers, rm, fWord(0), fWord(1), fWord(2), fWord(3));
+  return { result: words[fWord(0)]! >>> 0, flags: words[WORD.fcsr]! };
 };
 
 const ONE = 0x3f80_0000;
@@ -29,7 +34,7 @@ const MIN_NORMAL = 0x0080_0000;
 const power = (exponent: number): number => bitsOf(2 ** exponent);
 
 type Case = readonly [
-  operation: FloatOperation,
+  operation: SingleOperation,
   rm: number,
   operands: readonly number[],
   result: number,
