@@ -1,0 +1,29 @@
+/* The board around the hart: QEMU's `virt` machine, or a partition of it under a hypervisor that has the partita device. */
+#include "../sdk/partita.h"
+#include "kernel.h"
+
+#define MAGIC 0x50415254u
+#define FINISHER (*(volatile uint32_t *)0x00100000u)
+#define FINISHER_PASS 0x5555u
+#define FINISHER_FAIL 0x3333u
+
+static bool under; /* a hypervisor */
+
+void board_init(void) {
+    under = probe(PARTITA_BASE + PARTITA_MAGIC) == MAGIC;
+}
+
+bool board_has_hypervisor(void) { return under; }
+
+/* Tells the hypervisor's health monitor, when there is one. */
+void board_report(const char *text, uint32_t detail) {
+    if (!under) return;
+    partita_write(PARTITA_ERROR_DETAIL, detail);
+    partita_write(PARTITA_ERROR_MESSAGE, (uint32_t)text);
+    partita_write(PARTITA_RAISE_ERROR, PARTITA_APPLICATION_ERROR);
+}
+
+_Noreturn void board_power_off(uint32_t code) {
+    FINISHER = code == 0 ? FINISHER_PASS : code << 16 | FINISHER_FAIL;
+    for (;;) __asm__ volatile("wfi");
+}

@@ -1,0 +1,131 @@
+/* System calls: each handler finds its arguments in the running task's frame, checks them, and answers there. */
+#include <stddef.h>
+#include "bytes.h"
+#include "kernel.h"
+
+static uint32_t argument(uint32_t number) { return current->frame.x[A0 + number]; }
+static instant time_argument(void) { return (uint64_t)argument(3) << 32 | argument(2); }
+static bool allows(uint32_t address, uint32_t bytes, uint32_t access) {
+    return view_allows(&current->view, address, bytes, access);
+}
+
+static void call_yield(void) {
+    answer(OK);
+    task_give_way();
+}
+
+static void call_now(void) {
+    instant time = clock_now();
+    current->frame.x[A0] = (uint32_t)time;
+    current->frame.x[A1] = (uint32_t)(time >> 32);
+}
+
+static void call_sleep(void) { task_wait(NULL, time_argument()); }
+
+static void call_exit(void) { task_end(current, ENDED); }
+
+static void call_lock(void) { mutex_take(argument(0), time_argument()); }
+
+static void call_unlock(void) { mutex_give(argument(0)); }
+
+static void call_send(void) {
+    uint32_t queue = argument(0), item = argument(1);
+    if (queue >= application.queue_count) return answer(BAD_ARGUMENT);
+    if (!allows(item, application.queues[queue].item_bytes, MAY_READ)) return answer(BAD_ARGUMENT);
+    queue_put(queue, (uint8_t *)item, time_argument());
+}
+
+static void call_receive(void) {
+    uint32_t queue = argument(0), item = argument(1);
+    if (queue >= application.queue_count) return answer(BAD_ARGUMENT);
+    if (!allows(item, application.queues[queue].item_bytes, MAY_WRITE)) return answer(BAD_ARGUMENT);
+    queue_take(queue, (uint8_t *)item, time_argument());
+}
+
+static void call_write(void) {
+    uint32_t bytes = argument(0), count = argument(1);
+    if (count > CONSOLE_WRITE_MAX || !allows(bytes, count, MAY_READ)) return answer(BAD_ARGUMENT);
+    console_put((uint8_t *)bytes, count);
+}
+
+static void call_read(void) {
+    uint32_t bytes = argument(0), room = argument(1);
+    if (room == 0 || !allows(bytes, room, MAY_WRITE)) return answer(BAD_ARGUMENT);
+    console_take((uint8_t *)bytes, room, time_argument());
+}
+
+static void call_start(void) {
+    uint32_t index = argument(0);
+    if (index >= application.task_count) return answer(BAD_ARGUMENT);
+    struct task *task = &tasks[index];
+    if (task->state == READY || task->state == WAITING) return answer(BUSY);
+    answer(OK);
+    task_begin(task, argument(1));
+}
+
+static void call_stop(void) {
+    uint32_t index = argument(0);
+    if (index >= application.task_count) return answer(BAD_ARGUMENT);
+    answer(OK);
+    if (tasks[index].state == READY || tasks[index].state == WAITING) task_end(&tasks[index], ENDED);
+}
+
+static uint32_t stack_used(const struct task_definition *definition) {
+    const uint8_t *stack = definition->stack;
+    uint32_t untouched = 0;
+    while (untouched < definition->stack_bytes && stack[untouched] == STACK_FILLER) untouched++;
+    return definition->stack_bytes - untouched;
+}
+
+static void call_inform(void) {
+    uint32_t index = argument(0), into = argument(1);
+    if (index >= application.task_count) return answer(BAD_ARGUMENT);
+    if (!allows(into, sizeof(struct task_information), MAY_WRITE)) return answer(BAD_ARGUMENT);
+    const struct task *task = &tasks[index];
+    struct task_information information = {
+        .name = task->definition->name,
+        .state = task->state,
+        .priority = task->priority,
+        .starts = task->starts,
+        .stack_bytes = task->definition->stack_bytes,
+        .stack_used = task->starts == 0 ? 0 : stack_used(task->definition),
+        .cause = task->cause,
+        .pc = task->fault_pc,
+        .address = task->fault_address,
+        .cycles = task->cycles,
+    };
+    memcpy((void *)into, &information, sizeof information);
+    answer(OK);
+}
+
+static void call_hypervisor(void) { answer(board_has_hypervisor()); }
+
+static void call_power_off(void) {
+    console_drain();
+    board_power_off(argument(0));
+}
+
+static void (*const HANDLERS[CALLS])(void) = {
+    [CALL_YIELD] = call_yield,
+    [CALL_NOW] = call_now,
+    [CALL_SLEEP] = call_sleep,
+    [CALL_EXIT] = call_exit,
+    [CALL_LOCK] = call_lock,
+    [CALL_UNLOCK] = call_unlock,
+    [CALL_SEND] = call_send,
+    [CALL_RECEIVE] = call_receive,
+    [CALL_WRITE] = call_write,
+    [CALL_READ] = call_read,
+    [CALL_START] = call_start,
+    [CALL_STOP] = call_stop,
+    [CALL_INFORM] = call_inform,
+    [CALL_HYPERVISOR] = call_hypervisor,
+    [CALL_POWER_OFF] = call_power_off,
+};
+
+void system_call_enter(void) {
+    uint32_t call = current->frame.x[A7];
+    current->frame.pc += 4;
+    if (call < CALLS) HANDLERS[call]();
+    else answer(BAD_ARGUMENT);
+}

@@ -1,0 +1,36 @@
+/* What the monitor consists of: its tasks, and what each of them may touch. */
+#include "../../sdk/partita.h"
+#include "monitor.h"
+
+#define STACK_BYTES 1024
+#define STACK __attribute__((aligned(16)))
+static STACK uint8_t stacks[TASK_COUNT][STACK_BYTES];
+
+static struct sample samples[8];
+
+#define WITH_STACK(task) .stack = stacks[task], .stack_bytes = STACK_BYTES
+#define PAGE_REGION(base) { (void *)(base), (void *)((base) + 4096), MAY_READ | MAY_WRITE }
+
+static const struct task_definition tasks_[TASK_COUNT] = {
+    [SAMPLER] = { .name = "sampler", .entry = sampler, .priority = 6, WITH_STACK(SAMPLER),
+                  .regions = { DOMAIN_REGION(sampler), DOMAIN_REGION(image), DOMAIN_READABLE(station), PAGE_REGION(PARTITA_BASE) } },
+    [FILTER] = { .name = "filter", .entry = filter, .priority = 5, WITH_STACK(FILTER),
+                 .regions = { DOMAIN_REGION(filter), DOMAIN_REGION(station) } },
+    [LOGGER] = { .name = "logger", .entry = logger, .priority = 3, WITH_STACK(LOGGER),
+                 .regions = { DOMAIN_READABLE(station), DOMAIN_READABLE(shell) } },
+    [SHELL] = { .name = "shell", .entry = shell, .priority = 2, WITH_STACK(SHELL),
+                .regions = { DOMAIN_REGION(shell), DOMAIN_READABLE(station) } },
+    [ROGUE] = { .name = "rogue", .entry = rogue, .priority = 1, .waits_for_start = true, WITH_STACK(ROGUE) },
+};
+
+static const struct queue_definition queues[QUEUE_COUNT] = {
+    [SAMPLES] = { .items = samples, .item_bytes = sizeof samples[0], .capacity = sizeof samples / sizeof samples[0] },
+};
+
+const struct application application = {
+    .tasks = tasks_,
+    .task_count = TASK_COUNT,
+    .mutex_count = MUTEX_COUNT,
+    .queues = queues,
+    .queue_count = QUEUE_COUNT,
+};
