@@ -71,7 +71,7 @@ test("garbage, executed and overwriting itself, runs the same in any slices", ()
 test("one instruction more or less shows in the state", () => {
   const early = new TestBoard(RAM_BYTES, program.image);
   const late = new TestBoard(RAM_BYTES, program.image);
-  early.run(1000);
-  late.run(1001);
+  early.run(50);
+  late.run(51);
   expect(Buffer.compare(early.hart.registerBytes, late.hart.registerBytes)).not.toBe(0);
 });

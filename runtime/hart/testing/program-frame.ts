@@ -14,20 +14,20 @@ const MPIE = 1 << 7;
 const COMPARED_MSTATUS = MIE | MPIE;
 
 /** One area for each sequence, above the code. */
-export const RESULTS = RAM_BASE + 0x40_0000;
+export const RESULTS = RAM_BASE + 0x80_0000;
 /** Where things lie in an area, in bytes. While a sequence runs, mscratch holds its area's address. */
 export const AREA = {
-  bytes: 0x2000,
+  bytes: 0x1000,
   /** t5 and t4 while the handler runs, and where it logs next. */
   saved: { t5: 0, t4: 4, logEnd: 8 },
   x: 0x040,
   f: 0x0c0,
-  fcsr: 0x140,
-  mstatus: 0x144,
+  fcsr: 0x1c0,
+  mstatus: 0x1c4,
   /** mcause, mepc and mtval of each trap. */
-  log: 0x180,
+  log: 0x200,
   /** Loads and stores go up to `reach` bytes to both sides of `scratch`. */
-  scratch: 0x1800,
+  scratch: 0x0e00,
   reach: 256,
 } as const;
 const LOG_ENTRY = [CSRS.mcause, CSRS.mepc, CSRS.mtval] as const;
@@ -58,28 +58,57 @@ const trapHandler = (): Assembly => {
   return exchangeArea(code).op("mret");
 };
 
-/** Before the first sequence. */
-export const programStart = (): Assembly => {
-  const handler = trapHandler();
-  const code = new Assembly().op("auipc", { rd: t0, imm: 0 }).op("addi", { rd: t0, rs1: t0, imm: 16 });
-  return code.csrWrite(CSRS.mtvec, t0).jump("jal", {}, "behind").append(handler).label("behind");
+/** Registers as a sequence finds them: x1 … x30, then f0 … f31 with both their words, as t5 points to them. */
+export const REGISTER_DATA = { f: 4 * 30, bytes: 4 * 30 + 8 * 32 } as const;
+
+/** Called by t6, which keeps the return address. */
+const registerLoader = (): Assembly => {
+  const code = new Assembly();
+  for (let f = 0; f < 32; f++) code.op("fld", { rd: f, rs1: t5, imm: REGISTER_DATA.f + 8 * f });
+  for (let x = 1; x <= t5; x++) code.op("lw", { rd: x, rs1: t5, imm: 4 * (x - 1) });
+  return code.op("jalr", { rd: 0, rs1: t6, imm: 0 });
 };
 
-export const sequenceStart = (area: number): Assembly => {
+/** All registers into the sequence's area at t6, but ra, which called, and t6, which mscratch holds. */
+const registerSaver = (): Assembly => {
+  const code = new Assembly();
+  for (let x = ra + 1; x < t6; x++) code.op("sw", { rs1: t6, rs2: x, imm: AREA.x + 4 * x });
+  code.csrRead(t5, CSRS.mscratch).op("sw", { rs1: t6, rs2: t5, imm: AREA.x + 4 * t6 });
+  for (let f = 0; f < 32; f++) code.op("fsd", { rs1: t6, rs2: f, imm: AREA.f + 8 * f });
+  code.csrRead(t5, CSRS.fcsr).op("sw", { rs1: t6, rs2: t5, imm: AREA.fcsr });
+  code.csrRead(t5, CSRS.mstatus).op("andi", { rd: t5, rs1: t5, imm: COMPARED_MSTATUS });
+  return code.op("sw", { rs1: t6, rs2: t5, imm: AREA.mstatus }).op("jalr", { rd: 0, rs1: ra, imm: 0 });
+};
+
+/** What lies at RAM_BASE: first a jump over the trap handler and the routines. */
+const START = (() => {
+  const handler = trapHandler();
+  const loader = registerLoader();
+  const saver = registerSaver();
+  const code = new Assembly().op("auipc", { rd: t0, imm: 0 }).op("addi", { rd: t0, rs1: t0, imm: 16 });
+  code.csrWrite(CSRS.mtvec, t0).jump("jal", {}, "behind").append(handler);
+  const loaderAt = RAM_BASE + code.size;
+  const saverAt = loaderAt + loader.size;
+  return { code: code.append(loader, saver).label("behind"), loaderAt, saverAt };
+})();
+
+/** Before the first sequence. */
+export const programStart = (): Assembly => new Assembly().append(START.code);
+
+/** @param registers REGISTER_DATA.bytes */
+export const sequenceStart = (area: number, registers: Uint8Array, lastX: number): Assembly => {
   const code = new Assembly().li(t6, area).csrWrite(CSRS.mscratch, t6);
   code.li(t5, area + AREA.log).op("sw", { rs1: t6, rs2: t5, imm: AREA.saved.logEnd });
-  return code.li(t0, FS).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: t0 }).csrWrite(CSRS.fcsr, 0);
+  code.li(t0, FS).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: t0 }).csrWrite(CSRS.fcsr, 0);
+  code.jump("jal", { rd: t5 }, "behind data");
+  for (const byte of registers) code.bytes.push(byte);
+  return code.label("behind data").li(t6, START.loaderAt).op("jalr", { rd: t6, rs1: t6, imm: 0 }).li(t6, lastX);
 };
 
 /** All registers into the sequence's area. */
 export const sequenceEnd = (): Assembly => {
-  const code = exchangeArea(new Assembly());
-  for (let x = 1; x < t6; x++) code.op("sw", { rs1: t6, rs2: x, imm: AREA.x + 4 * x });
-  code.csrRead(t5, CSRS.mscratch).op("sw", { rs1: t6, rs2: t5, imm: AREA.x + 4 * t6 });
-  for (let f = 0; f < 32; f++) code.op("fsw", { rs1: t6, rs2: f, imm: AREA.f + 4 * f });
-  code.csrRead(t5, CSRS.fcsr).op("sw", { rs1: t6, rs2: t5, imm: AREA.fcsr });
-  code.csrRead(t5, CSRS.mstatus).op("andi", { rd: t5, rs1: t5, imm: COMPARED_MSTATUS });
-  return code.op("sw", { rs1: t6, rs2: t5, imm: AREA.mstatus });
+  const code = exchangeArea(new Assembly()).op("sw", { rs1: t6, rs2: ra, imm: AREA.x + 4 * ra });
+  return code.li(ra, START.saverAt).op("jalr", { rd: ra, rs1: ra, imm: 0 });
 };
 
 /** After the last one: power off. */
@@ -94,7 +123,7 @@ export const placeOf = (offset: number): string => {
   const parts = [
     { end: AREA.x, name: "the handler's own" },
     { end: AREA.f, name: `x${(within - AREA.x) >> 2}` },
-    { end: AREA.fcsr, name: `f${(within - AREA.f) >> 2}` },
+    { end: AREA.fcsr, name: `f${(within - AREA.f) >> 3}` },
     { end: AREA.log, name: "fcsr or mstatus" },
     { end: AREA.scratch - 2 * AREA.reach, name: `trap ${Math.floor((within - AREA.log) / (4 * LOG_ENTRY.length))}` },
   ];

@@ -1,6 +1,6 @@
 /**
- * Random programs that any RV32IMAFC machine in M mode runs to the same end, made from the instruction table so that no row is
- * forgotten. A program is a bare image for RAM_BASE; it leaves each sequence's registers, traps and scratch memory in RAM and
+ * Random programs that any RV32IMAFDC_Zba_Zbb_Zbs machine in M mode runs to the same end, made from the instruction table so that
+ * no row is forgotten. A program is a bare image for RAM_BASE; it leaves each sequence's registers, traps and scratch memory in RAM and
  * powers off.
  */
 import {
@@ -16,7 +16,18 @@ import {
 } from "../../isa/index.ts";
 import { RAM_BASE } from "../layout.ts";
 import { Assembly } from "./assembly.ts";
-import { AREA, FS, MIE, MSIP, programEnd, programStart, RESULTS, sequenceEnd, sequenceStart } from "./program-frame.ts";
+import {
+  AREA,
+  FS,
+  MIE,
+  MSIP,
+  programEnd,
+  programStart,
+  REGISTER_DATA,
+  RESULTS,
+  sequenceEnd,
+  sequenceStart,
+} from "./program-frame.ts";
 import { Random } from "./random.ts";
 
 export interface RandomProgram {
@@ -27,7 +38,11 @@ export interface RandomProgram {
   readonly counts: ReadonlyMap<string, number>;
 }
 
-/** Nothing is there on a `virt` board with 16 MiB of RAM. */
+export type Extension = Instruction["extension"];
+/** Of what a program for one extension is made: so many percent of its own instructions, the rest from all. */
+const OWN_PERCENT = 80;
+
+/** Nothing is there on a `virt` board with up to 32 MiB of RAM. */
 const NOWHERE = [0x0600_0000, 0x8200_0000];
 const MPP = 3 << 11;
 const SYSTEM_OPCODE = 0x73;
@@ -40,15 +55,19 @@ const HARMLESS_CSRS = [
 const READ_ONLY_CSRS = [CSRS.mconfigptr, CSRS.mvendorid, CSRS.cycle];
 
 /** These two come as part of `interrupt`, which makes them safe. */
-const ARRANGED = new Set(["wfi", "mret"]);
-const CANDIDATES = TABLE.filter(({ mnemonic }) => !ARRANGED.has(mnemonic));
+const ARRANGED: readonly string[] = ["wfi", "mret"];
+
+const bytesOf = (bits: bigint): Uint8Array => new Uint8Array(BigUint64Array.of(bits).buffer);
 
 class Generator {
   readonly counts = new Map<string, number>();
   readonly #random: Random;
 
-  constructor(seed: number) {
+  readonly #own: readonly Instruction[];
+
+  constructor(seed: number, extension?: Extension) {
     this.#random = new Random(seed);
+    this.#own = extension === undefined ? TABLE : TABLE.filter((instruction) => instruction.extension === extension);
   }
 
   program(sequences: number, length: number): Uint8Array {
@@ -58,16 +77,14 @@ class Generator {
   }
 
   #sequence(area: number, length: number): Assembly {
-    const code = sequenceStart(area);
-    for (let f = 0; f < 32; f++) code.li(X.t0, this.#random.value()).op("fmv.w.x", { rd: f, rs1: X.t0 });
-    for (let x = 1; x < 32; x++) code.li(x, this.#random.value());
+    const code = sequenceStart(area, this.#registers(), this.#random.value());
     for (let item = 0; item < length; item++) code.append(this.#item(area + AREA.scratch));
     return code.append(sequenceEnd());
   }
 
   #item(scratch: number): Assembly {
     const random = this.#random;
-    if (!random.chance(4)) return this.#around(random.oneOf(CANDIDATES), scratch);
+    if (!random.chance(4)) return this.#around(random.oneOf(random.chance(OWN_PERCENT) ? this.#own : TABLE), scratch);
     switch (random.below(4)) {
       case 0:
         return this.#illegal();
@@ -83,6 +100,7 @@ class Generator {
   /** The instruction with random operands, and what must come before it for its effect to be harmless. */
   #around(instruction: Instruction, scratch: number): Assembly {
     const { effect } = instruction.kind === "base" ? instruction : instruction.expandsTo;
+    if (ARRANGED.includes(instruction.mnemonic)) return this.#interrupt();
     const operands = this.#operands(instruction);
     switch (effect.kind) {
       case "load":
@@ -102,8 +120,9 @@ class Generator {
           : this.#jumpRegister(instruction, operands);
       case "csr":
         return this.#emit(new Assembly(), instruction, { ...operands, csr: this.#csr(effect.action) });
+      case "compute":
       case "float":
-        return this.#float(instruction, operands);
+        return this.#onFreshSources(instruction, operands);
       default:
         return this.#emit(new Assembly(), instruction, operands);
     }
@@ -136,16 +155,46 @@ class Generator {
     return this.#random.oneOf(action === "write" ? [...HARMLESS_CSRS, ...READ_ONLY_CSRS] : HARMLESS_CSRS);
   }
 
-  /** Often with new values in its sources: results soon are NaN. */
-  #float(instruction: Instruction, operands: Partial<Operands>): Assembly {
+  /** Often with new values in its sources: results soon are NaN, or 0. */
+  #onFreshSources(instruction: Instruction, operands: Partial<Operands>): Assembly {
     const code = new Assembly();
     for (const name of ["rs1", "rs2", "rs3"] as const) {
       const kind = instruction.format.operands[name]?.kind;
       if (kind === undefined || this.#random.chance(40)) continue;
       if (kind === "x") code.li(operands[name]!, this.#random.value());
-      else code.li(X.t0, this.#random.value()).op("fmv.w.x", { rd: operands[name]!, rs1: X.t0 });
+      else this.#refreshFloat(code, operands[name]!, this.#isDouble(instruction) ? 90 : 10);
     }
     return this.#emit(code, instruction, operands);
+  }
+
+  /** Whether its sources are: of conversions only those to single are of the other precision than they name. */
+  #isDouble(instruction: Instruction): boolean {
+    const { effect } = instruction.kind === "base" ? instruction : instruction.expandsTo;
+    if (effect.kind !== "float") return false;
+    return (effect.precision === "double" && effect.operation !== "fromSingle") || effect.operation === "fromDouble";
+  }
+
+  /** f[register] = a double, in so many percent of cases, or else a boxed single. */
+  #refreshFloat(code: Assembly, register: number, doublePercent: number): void {
+    if (!this.#random.chance(doublePercent)) {
+      code.li(X.t0, this.#random.value()).op("fmv.w.x", { rd: register, rs1: X.t0 });
+      return;
+    }
+    // A jump over the 8 bytes leaves their address in t0.
+    code.op("jal", { rd: X.t0, imm: 12 });
+    for (const byte of bytesOf(this.#random.double())) code.bytes.push(byte);
+    code.op("fld", { rd: register, rs1: X.t0, imm: 0 });
+  }
+
+  /** x1 … x30, then f0 … f31: doubles, and boxed singles. */
+  #registers(): Uint8Array {
+    const data = new DataView(new ArrayBuffer(REGISTER_DATA.bytes));
+    for (let offset = 0; offset < REGISTER_DATA.f; offset += 4) data.setUint32(offset, this.#random.value(), true);
+    for (let offset = REGISTER_DATA.f; offset < REGISTER_DATA.bytes; offset += 8) {
+      const boxed = 0xffff_ffff_0000_0000n | BigInt(this.#random.value());
+      data.setBigUint64(offset, this.#random.chance(50) ? boxed : this.#random.double(), true);
+    }
+    return new Uint8Array(data.buffer);
   }
 
   /** With its base register set such that it reaches the scratch memory, or, in so many percent of cases, nothing at all. */
@@ -210,7 +259,7 @@ class Generator {
   #floatsOff(): Assembly {
     const code = new Assembly().li(X.t0, FS).op("csrrc", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
     code.op("fadd.s", { rd: 1, rs1: 2, rs2: 3 }).op("flw", { rd: 1, rs1: X.sp, imm: 0 }).csrRead(X.t1, CSRS.fcsr);
-    code.op("c.fswsp", { rs2: 1, imm: 0 });
+    code.op("c.fswsp", { rs2: 1, imm: 0 }).op("fsqrt.d", { rd: 1, rs1: 2 }).op("c.fldsp", { rd: 1, imm: 0 });
     return code.li(X.t0, FS).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
   }
 
@@ -227,9 +276,17 @@ class Generator {
   }
 }
 
-/** The same for the same arguments. @param length items of a sequence, each an instruction with what it needs. */
-export const randomProgram = (seed: number, sequences: number, length: number): RandomProgram => {
-  const generator = new Generator(seed);
+/**
+ * The same for the same arguments, of all instructions or mostly of one extension's.
+ * @param length items of a sequence, each an instruction with what it needs.
+ */
+export const randomProgram = (
+  seed: number,
+  sequences: number,
+  length: number,
+  extension?: Extension,
+): RandomProgram => {
+  const generator = new Generator(seed, extension);
   const image = generator.program(sequences, length);
   if (image.length > RESULTS - RAM_BASE) throw new RangeError("the program reaches its results: use fewer sequences");
   return { image, resultBytes: RESULTS - RAM_BASE + sequences * AREA.bytes, counts: generator.counts };

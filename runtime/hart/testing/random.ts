@@ -1,13 +1,32 @@
 /** Numbers for random tests, the same from the same seed. */
 
 /** Bit patterns at the edges of single precision, and some integers. */
-const SPECIAL_VALUES = [
+const SPECIAL_WORDS = [
   ...[0x0000_0000, 0x8000_0000, 0x0000_0001, 0x8000_0001, 0x007f_ffff, 0x0080_0000, 0x8080_0000, 0x0080_0001],
   ...[0x3f80_0000, 0xbf80_0000, 0x3f80_0001, 0x3f7f_ffff, 0x3f00_0000, 0x3fc0_0000, 0x4020_0000, 0x3400_0000],
   ...[0x7f7f_ffff, 0xff7f_ffff, 0x7f80_0000, 0xff80_0000, 0x7fc0_0000, 0xffc0_0000, 0x7f80_0001, 0xffbf_ffff],
   ...[0x4b00_0001, 0x4f00_0000, 0xcf00_0000, 0x4f80_0000, 0x4eff_ffff, 0xcf00_0001, 0x1fff_ffff, 0x2000_0000],
   ...[0x7fff_ffff, 0xffff_ffff, 0x0000_0002, 0x0000_001f, 0x3300_0000, 0x0c00_0000, 0x5f00_0000, 0x4b80_0001],
 ];
+
+/** At the edges of double precision, of conversions to integers and to single precision; and two singles in a box. */
+const SPECIAL_DOUBLES = [
+  ...[0n, 1n, 0x000f_ffff_ffff_ffffn, 0x0010_0000_0000_0000n, 0x0010_0000_0000_0001n, 0x001f_ffff_ffff_ffffn],
+  ...[0x3fe0_0000_0000_0000n, 0x3fef_ffff_ffff_ffffn, 0x3ff0_0000_0000_0000n, 0x3ff0_0000_0000_0001n],
+  ...[0x3ff8_0000_0000_0000n, 0x4004_0000_0000_0000n, 0x3ca0_0000_0000_0000n, 0x3c90_0000_0000_0000n],
+  ...[0x4330_0000_0000_0001n, 0x4340_0000_0000_0000n, 0x7fe0_0000_0000_0000n, 0x7fef_ffff_ffff_ffffn],
+  ...[0x7ff0_0000_0000_0000n, 0x7ff8_0000_0000_0000n, 0x7ff8_0000_1234_5678n, 0x7ff0_0000_0000_0001n],
+  // The square roots of the smallest normal double and of the limit, and what multiplies to about them.
+  ...[0x2000_0000_0000_0000n, 0x1fff_ffff_ffff_ffffn, 0x5fef_ffff_ffff_ffffn, 0x5ff0_0000_0000_0000n],
+  // 2^31 and 2^32, one half and one unit in the last place below, one half and one above.
+  ...[0x41e0_0000_0000_0000n, 0x41df_ffff_ffe0_0000n, 0x41df_ffff_ffff_ffffn, 0x41e0_0000_0010_0000n],
+  ...[0x41f0_0000_0000_0000n, 0x41ef_ffff_fff0_0000n, 0x41ef_ffff_ffff_ffffn, 0x41e0_0000_0020_0000n],
+  // Singles: the largest and its rounding limit, the smallest normal and what rounds up to it, the smallest and its half.
+  ...[0x47ef_ffff_e000_0000n, 0x47ef_ffff_f000_0000n, 0x3810_0000_0000_0000n, 0x380f_ffff_f000_0000n],
+  ...[0x380f_ffff_efff_ffffn, 0x36a0_0000_0000_0000n, 0x3690_0000_0000_0000n, 0x3690_0000_0000_0001n],
+  ...[0xffff_ffff_3f80_0000n, 0xffff_ffff_7f80_0001n],
+];
+const DOUBLE_SIGN = 1n << 63n;
 
 export class Random {
   #state: number;
@@ -39,6 +58,22 @@ export class Random {
 
   /** A word, often one that is hard to compute with. */
   value(): number {
-    return this.chance(50) ? this.oneOf(SPECIAL_VALUES) : this.bits();
+    return this.chance(50) ? this.oneOf(SPECIAL_WORDS) : this.bits();
+  }
+
+  /** The 64 bits of a double, often one that is hard to compute with. */
+  double(): bigint {
+    if (this.chance(40)) return this.oneOf(SPECIAL_DOUBLES) ^ (this.chance(50) ? DOUBLE_SIGN : 0n);
+    const high = this.bits();
+    // Exponents near each other let sums cancel and round; those of products and quotients then stay near 1.
+    const exponent = this.chance(60) ? 1020 + this.below(8) : (high >>> 20) & 0x7ff;
+    return (BigInt(((high & 0x800f_ffff) | (exponent << 20)) >>> 0) << 32n) | BigInt(this.#fractionWord());
+  }
+
+  /** The lower half of a fraction: ties and carries need one that is nearly empty or nearly full. */
+  #fractionWord(): number {
+    const isPlain = this.chance(50);
+    const bits = this.bits();
+    return isPlain ? bits : ((bits & 7) - 4) >>> 0;
   }
 }
