@@ -16,20 +16,29 @@ import { EXECUTE } from "./permissions.ts";
 export type Execute = (engine: Interpreter, budget: number) => Exit;
 
 const DISPATCH_MASK = (1 << HEAD_BITS) - 1;
-/** Two words for each byte of a page, and the two slots that lead to the next one. */
+/** The slots of a page, in words: two for each byte, and those that lead to the next page. */
 const PAGE_WORDS = 2 * PAGE_BYTES + 8;
 
 /** While `hart.unrestricted`. */
 const UNCHECKED = { onPage: "", dispatch: `head & ${DISPATCH_MASK}`, isOver: "!hart.unrestricted" } as const;
 
-/** While not: pages that permit all of an access are known by a table, for the others and at their ends each access asks. */
+/** While not: a stretch of the page is known to be fetchable, for other instructions each one asks. */
 const CHECKED = {
   onPage: `
-    const accessible = hart.dataPermissions.pages;
+    const data = hart.dataPermissions;
+    const accessible = data.pages;
     const executable = hart.fetchPermissions.pages;
     const page = (pc ^ ${RAM_BASE | 0}) >>> 12;
-    const fetchable = (executable[page] & executable[page + 1] & ${EXECUTE}) !== 0 ? ${PAGE_WORDS} : 0;`,
-  dispatch: `at < fetchable || engine.mayFetch(pageStart + (at >> 1)) ? head & ${DISPATCH_MASK} : ${SPECIAL.fetchFault}`,
+    let first = 0;
+    let fetchable = ${PAGE_WORDS};
+    if ((executable[page] & executable[page + 1] & ${EXECUTE}) === 0) {
+      const { start, end, isPermitted } = hart.fetchPermissions.around(${EXECUTE}, pc >>> 0);
+      const origin = pageStart >>> 0;
+      first = 2 * Math.max(start - origin, 0);
+      fetchable = isPermitted ? 2 * Math.min(end - 2 - origin, ${PAGE_BYTES}) - first : 0;
+    }`,
+  dispatch: `(at - first) >>> 0 < fetchable || engine.mayFetch(pageStart + (at >> 1))
+        ? head & ${DISPATCH_MASK} : ${SPECIAL.fetchFault}`,
   isOver: "hart.unrestricted",
 } as const;
 

@@ -15,13 +15,13 @@ export interface Region {
   readonly permission: number;
 }
 
-/** Where the answer to the last question of its kind holds. */
-interface Answer {
-  start: number;
-  end: number;
-  isPermitted: boolean;
+/** One for all addresses of a range, for accesses that do not leave it. */
+export interface Answer {
+  readonly start: number;
+  readonly end: number;
+  readonly isPermitted: boolean;
 }
-const NO_ANSWER: Readonly<Answer> = { start: 0, end: 0, isPermitted: false };
+const NO_ANSWER: Answer = { start: 0, end: 0, isPermitted: false };
 
 export class Permissions {
   readonly #pages: Uint8Array;
@@ -30,11 +30,8 @@ export class Permissions {
   /** By priority, highest first. */
   #regions: readonly Region[] = [];
   #arePagesStale = true;
-  readonly #answers: Readonly<Record<Access, Answer>> = {
-    [READ]: { ...NO_ANSWER },
-    [WRITE]: { ...NO_ANSWER },
-    [EXECUTE]: { ...NO_ANSWER },
-  };
+  /** The last ones: the next question of the kind is mostly about an address nearby. */
+  readonly #answers: Record<Access, Answer> = { [READ]: NO_ANSWER, [WRITE]: NO_ANSWER, [EXECUTE]: NO_ANSWER };
 
   constructor(ramBytes: number, otherwise: number) {
     this.#pages = new Uint8Array(ramBytes / PAGE_BYTES + 1);
@@ -54,7 +51,7 @@ export class Permissions {
   replace(regions: readonly Region[]): void {
     this.#regions = regions;
     this.#arePagesStale = true;
-    for (const access of [READ, WRITE, EXECUTE] as const) Object.assign(this.#answers[access], NO_ANSWER);
+    for (const access of [READ, WRITE, EXECUTE] as const) this.#answers[access] = NO_ANSWER;
   }
 
   /**
@@ -63,16 +60,14 @@ export class Permissions {
    * made in parts there, which the specification leaves open. So machine mode need not be checked while nothing binds it.
    */
   permits(access: Access, address: number, bytes: number): boolean {
-    const answer = this.#answers[access];
-    if (address >= answer.start && address + bytes <= answer.end) return answer.isPermitted;
-    this.#answerFor(answer, access, address);
-    return address + bytes <= answer.end
-      ? answer.isPermitted
-      : this.#permitsAcross(access, address, address + bytes, 0);
+    const { end, isPermitted } = this.around(access, address);
+    return address + bytes <= end ? isPermitted : this.#permitsAcross(access, address, address + bytes, 0);
   }
 
-  /** Between two neighbouring bounds of any regions the answer is the same. */
-  #answerFor(answer: Answer, access: Access, address: number): void {
+  /** The answer for a byte, and how far it holds: from bound to bound of any regions. */
+  around(access: Access, address: number): Answer {
+    const last = this.#answers[access];
+    if (last.start <= address && address < last.end) return last;
     let start = 0;
     let end = Number.POSITIVE_INFINITY;
     for (const region of this.#regions) {
@@ -82,9 +77,9 @@ export class Permissions {
       }
     }
     const region = this.#regions.find((candidate) => candidate.start <= address && address < candidate.end);
-    answer.start = start;
-    answer.end = end;
-    answer.isPermitted = ((region?.permission ?? this.#otherwise) & access) !== 0;
+    const answer = { start, end, isPermitted: ((region?.permission ?? this.#otherwise) & access) !== 0 };
+    this.#answers[access] = answer;
+    return answer;
   }
 
   /** From `start` to before `end`, asking the regions from number `first` on. */
