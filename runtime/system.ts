@@ -80,6 +80,8 @@ export interface Partition {
   /** "guest": LATCH and PUBLISH doorbells move the image. "auto": points are copied at slot start and end. */
   readonly latch: "guest" | "auto";
   readonly engine: EngineKind;
+  /** `bootargs` in the device tree's /chosen, which is where a kernel looks for its command line; "" when there are none. */
+  readonly bootArguments: string;
   readonly points: readonly Point[];
   readonly ports: readonly QueuingPort[];
   readonly areas: { readonly input: Area | null; readonly output: Area | null; readonly retained: Area | null };

@@ -123,6 +123,7 @@ const partitionOf = (
     memoryBytes,
     latch,
     engine: "translator",
+    bootArguments: "",
     points,
     ports,
     areas,

@@ -52,6 +52,7 @@ export const testSystem = (partitions: Record<string, readonly PointText[]>, out
     memoryBytes: 4096,
     latch: "auto",
     engine: "interpreter",
+    bootArguments: "",
     points: points.map(pointFrom),
     ports: [],
     areas: { input: null, output: null, retained: null },

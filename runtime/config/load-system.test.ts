@@ -138,6 +138,13 @@ describe("a module without problems", () => {
     expect(partitions.map(({ engine }) => engine)).toEqual(["translator", "interpreter"]);
   });
 
+  it("has the command line of a partition's kernel", async () => {
+    const { partitions } = await systemOf(
+      CONFIG.replace("image: drive.elf", "image: drive.elf\n    bootArguments: console=ttyS0 -- heartbeat"),
+    );
+    expect(partitions.map(({ bootArguments }) => bootArguments)).toEqual(["", "console=ttyS0 -- heartbeat"]);
+  });
+
   it("has its slots in cycles, in order of start", async () => {
     expect((await systemOf(CONFIG)).schedule).toEqual({
       name: "normal",

@@ -100,6 +100,10 @@ export interface PartitionConfig {
    */
   engine: "translator" | "interpreter";
   /**
+   * For an operating system's kernel: its command line, as `bootargs` in the device tree's /chosen.
+   */
+  bootArguments: string;
+  /**
    * By name. A program's points are its AT variables, described further here; an image's are declared here.
    */
   points: {

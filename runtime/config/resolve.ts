@@ -95,6 +95,7 @@ class Resolver {
         memoryBytes: sure(partition.memoryBytes),
         latch: config.latch ?? (manifest === null ? "auto" : "guest"),
         engine: sure(config.engine),
+        bootArguments: sure(config.bootArguments),
         points: [...points.values()].map((point, at) => resolvedPoint(point, at, names)),
         ports: this.#portsOf(partition),
         areas: { input: area(areas.input), output: area(areas.output), retained: area(areas.retained) },

@@ -24,6 +24,7 @@ const partition = (index: number, points: number): Partition => ({
   memoryBytes: 4096,
   latch: "auto",
   engine: "interpreter",
+  bootArguments: "",
   points: Array.from({ length: points }, (_, i) => point(i)),
   ports: [],
   areas: { input: null, output: null, retained: null },

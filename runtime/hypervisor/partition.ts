@@ -74,6 +74,7 @@ export class RunningPartition implements PartitionView {
       areas: partition.areas,
       memoryBytes: partition.memoryBytes,
       clock: system.clock,
+      bootArguments: partition.bootArguments,
       partita: this.#services,
       transmit: (byte) => this.#services.transmit(byte),
     });

@@ -19,6 +19,7 @@ import { modbusArea } from "./modbus-area.ts";
 import { modbusOverlap } from "./modbus-overlap.ts";
 import { modbusScaleZero } from "./modbus-scale-zero.ts";
 import { mqttBrokerAddress } from "./mqtt-broker-address.ts";
+import { noRoomForBootArguments } from "./no-room-for-boot-arguments.ts";
 import { onBadOfOutput } from "./on-bad-of-output.ts";
 import { oneSchedule } from "./one-schedule.ts";
 import { partitionOnTwoHarts } from "./partition-on-two-harts.ts";
@@ -70,6 +71,7 @@ export const RULES: readonly Rule[] = [
   modbusOverlap,
   modbusScaleZero,
   mqttBrokerAddress,
+  noRoomForBootArguments,
   onBadOfOutput,
   oneSchedule,
   partitionOnTwoHarts,
