@@ -14,7 +14,7 @@ type JumpMnemonic = "jal" | "beq" | "bne" | "blt" | "bge" | "bltu" | "bgeu";
 export class Assembly {
   readonly bytes: number[] = [];
   readonly #labels = new Map<string, number>();
-  readonly #openJumps = new Map<string, ((target: number) => void)[]>();
+  readonly #openWords = new Map<string, ((target: number) => void)[]>();
 
   get size(): number {
     return this.bytes.length;
@@ -50,22 +50,35 @@ export class Assembly {
   /** Names this place in this piece of code. */
   label(name: string): this {
     this.#labels.set(name, this.size);
-    for (const close of this.#openJumps.get(name) ?? []) close(this.size);
-    this.#openJumps.delete(name);
+    for (const close of this.#openWords.get(name) ?? []) close(this.size);
+    this.#openWords.delete(name);
     return this;
+  }
+
+  /** Where a label before this place lies. */
+  offsetOf(label: string): number {
+    const offset = this.#labels.get(label);
+    if (offset === undefined) throw new RangeError(`no label ${label} so far`);
+    return offset;
   }
 
   /** A jump or branch to a label before or after it. */
   jump(mnemonic: JumpMnemonic, operands: Partial<Operands>, label: string): this {
+    const jumpTo = (distance: number) => encode(mnemonic, { rd: 0, rs1: 0, rs2: 0, ...operands, imm: distance });
+    return this.wordFor(label, (target, at) => jumpTo(target - at));
+  }
+
+  /** Four bytes that depend on where a label, before or after them, comes to lie. @param word of both offsets here. */
+  wordFor(label: string, word: (target: number, at: number) => number): this {
     const at = this.size;
     const place = (target: number) => {
-      const word = encode(mnemonic, { rd: 0, rs1: 0, rs2: 0, ...operands, imm: target - at });
-      for (let byte = 0; byte < 4; byte++) this.bytes[at + byte] = (word >>> (8 * byte)) & 0xff;
+      const placed = word(target, at);
+      for (let byte = 0; byte < 4; byte++) this.bytes[at + byte] = (placed >>> (8 * byte)) & 0xff;
     };
     this.word(0);
     const known = this.#labels.get(label);
     if (known !== undefined) place(known);
-    else this.#openJumps.set(label, [...(this.#openJumps.get(label) ?? []), place]);
+    else this.#openWords.set(label, [...(this.#openWords.get(label) ?? []), place]);
     return this;
   }
 
