@@ -12,7 +12,7 @@ common="-O2 -ffp-contract=off -fno-tree-loop-distribute-patterns -fno-math-errno
 
 # shellcheck disable=SC2086
 riscv64-unknown-elf-gcc $common -march=rv32imafdc -mabi=ilp32d -mcmodel=medany -ffreestanding -fno-builtin \
-  -nostdlib -nostartfiles -T "$sdk/link.ld" -Wl,--defsym=STACK_SIZE=0x10000 -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+  -nostdlib -nostartfiles -T "$here/link.ld" -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
   "$sdk/crt.S" "$source" "$here/main-rv32.c" "$here/../../programs/print.c" -lgcc -o "$out/$name.elf"
 if [ "${5:-}" = native ]; then
   # shellcheck disable=SC2086

@@ -1,0 +1,103 @@
+/**
+ * `npm run bench:engine`: how fast guests run, on Partita's engines and on what a user could pick instead, and what slots cost.
+ * Prints tables; `--json`, `--markdown` and `--plot` write files. Ends with status 1 when engines disagree.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { measureGuestSpeed } from "./guest-speed.ts";
+import { guestSpeedTable } from "./guest-speed-report.ts";
+import { describeMachine, type Machine } from "./machine.ts";
+import { type BenchProgram, PROGRAMS, programNamed } from "./programs.ts";
+import { asMarkdown, asText, type Table } from "./table.ts";
+
+const SECTIONS = ["programs"] as const;
+type Section = (typeof SECTIONS)[number];
+
+interface Options {
+  readonly rounds: number;
+  readonly share: number;
+  readonly only: readonly BenchProgram[];
+  readonly sections: readonly Section[];
+  readonly json?: string;
+  readonly markdown?: string;
+}
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("It is no number above 0.");
+  return value;
+};
+
+const rounds = (text: string): number => {
+  const value = positive(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError("It is no whole number.");
+  return value;
+};
+
+const listOf =
+  <T>(read: (name: string) => T) =>
+  (text: string): T[] =>
+    text.split(",").map((name) => {
+      try {
+        return read(name.trim());
+      } catch (error) {
+        throw new InvalidArgumentError((error as Error).message);
+      }
+    });
+
+const sectionNamed = (name: string): Section => {
+  const found = SECTIONS.find((section) => section === name);
+  if (found === undefined) throw new Error(`There is no section ${name}; there are ${SECTIONS.join(", ")}.`);
+  return found;
+};
+
+const readOptions = (): Options =>
+  new Command("bench:engine")
+    .addOption(new Option("--rounds <n>", "rounds, each with all engines in turn").argParser(rounds).default(5))
+    .addOption(
+      new Option("--only <names>", "programs, as in dhry,text")
+        .argParser(listOf(programNamed))
+        .default(PROGRAMS, "all"),
+    )
+    .addOption(
+      new Option("--sections <names>", "what to measure")
+        .argParser(listOf(sectionNamed))
+        .default(SECTIONS, SECTIONS.join(",")),
+    )
+    .addOption(new Option("--share <x>", "of the programs' work, for a short trial").argParser(positive).default(1))
+    .option("--json <file>", "write all figures")
+    .option("--markdown <file>", "write the tables for a README")
+    .parse()
+    .opts<Options>();
+
+const heading = ({ date, commit, cpu, cores, memoryGiB, versions }: Machine): string =>
+  `${date}${commit === null ? "" : `, commit ${commit}`}; ${cpu}, ${cores} cores, ${memoryGiB} GiB; ${versions.join("; ")}`;
+
+const options = readOptions();
+const folder = mkdtempSync(join(tmpdir(), "partita-bench-"));
+process.once("exit", () => rmSync(folder, { recursive: true }));
+process.once("SIGINT", () => process.exit(130));
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const machine = describeMachine();
+const tables: Table[] = [];
+const figures: Record<string, unknown> = { machine };
+const take = (name: string, values: unknown, table: Table): void => {
+  figures[name] = values;
+  tables.push(table);
+  process.stdout.write(`\n${asText(table)}`);
+};
+
+process.stdout.write(`${heading(machine)}\n`);
+if (options.sections.includes("programs")) {
+  const speed = await measureGuestSpeed({ ...options, programs: options.only, folder, say });
+  take("programs", speed, guestSpeedTable(speed));
+  if (speed.disagreements.length > 0) process.exitCode = 1;
+}
+
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+if (options.markdown !== undefined) {
+  writeFileSync(options.markdown, [`Measured ${heading(machine)}.\n`, ...tables.map(asMarkdown)].join("\n"));
+}
