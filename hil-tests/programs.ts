@@ -15,6 +15,15 @@ export const buildProgram = (name: string, directory: string): string => {
   return out;
 };
 
+/** Assembles `programs/<name>.S`, which has its own start, into `directory`. @returns the ELF's path. */
+export const assembleProgram = (name: string, directory: string): string => {
+  const out = `${directory}/${name}.elf`;
+  const target = ["-march=rv32imafdc", "-mabi=ilp32d", "-mcmodel=medany", "-nostdlib", "-Ttext=0x80000000"];
+  const sources = [pathOf(`./programs/${name}.S`), "-Wl,--no-warn-rwx-segments"];
+  execFileSync("riscv64-unknown-elf-gcc", [...target, ...sources, "-o", out], { stdio: "pipe" });
+  return out;
+};
+
 /** Its UART output on QEMU's `virt` machine, and QEMU's exit status. */
 export const runInQemu = (elf: string, input = ""): Promise<{ readonly output: string; readonly status: number }> =>
   new Promise((resolve) => {

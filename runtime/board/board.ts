@@ -10,6 +10,7 @@ import { BoardBus } from "./bus.ts";
 import { buildDeviceTree } from "./device-tree.ts";
 import { Clint } from "./devices/clint.ts";
 import { Finisher } from "./devices/finisher.ts";
+import { DOUBLEWORD_BYTES, Htif, type HtifPlaces } from "./devices/htif.ts";
 import { type ImageAreas, PartitaDevice } from "./devices/partita.ts";
 import type { PartitaHost } from "./devices/partita-host.ts";
 import { Plic } from "./devices/plic.ts";
@@ -36,6 +37,8 @@ export interface BoardOptions {
    * interrupt is enabled and it has none, after each of its accesses and when a run begins. Left out: never any.
    */
   readonly receive?: () => number;
+  /** Where the guest reports its end in RAM, as test programs do; must lie in RAM. Left out: nowhere. */
+  readonly htif?: HtifPlaces;
   /** What executes the guest; left out: the interpreter. No guest can tell. */
   readonly engine?: EngineFactory;
   /** Whether `run` ends "idle" when the guest waits in a `wfi` that nothing can end, instead of idling on. */
@@ -52,6 +55,8 @@ export type BoardExit =
   | "stopped"
   /** The guest used the finisher; `exitCode` says how. */
   | "poweredOff"
+  /** The guest reported its end in `htif.tohost`; `exitCode` says how. */
+  | "tohost"
   /** The guest asked the finisher for a reset. */
   | "reset"
   /** Only with `endsInIdle`. */
@@ -77,6 +82,7 @@ export class VirtualBoard {
   readonly #plic: Plic;
   readonly #uart: Uart;
   readonly #bus: BoardBus;
+  readonly #htif: Htif | null;
   /** Board cycle at which the hart's `elapsed` was 0. */
   #hartStart = cycles(0);
   #used = cycles(0);
@@ -121,6 +127,7 @@ export class VirtualBoard {
     ]);
     const { engine = interpret } = options;
     this.#engine = engine({ hart: this.#hart, bus: this.#bus, time: this.#clint, code: staticCodeOf(image) });
+    this.#htif = options.htif === undefined ? null : this.#watchForHost(options.htif, options.transmit);
     this.reset();
   }
 
@@ -139,7 +146,7 @@ export class VirtualBoard {
     return this.#engine.fault;
   }
 
-  /** What the guest told the finisher: 0 passed. Meaningful after "poweredOff". */
+  /** What the guest said when it ended: 0 passed. Meaningful after "poweredOff" and "tohost". */
   get exitCode(): number {
     return this.#exitCode;
   }
@@ -199,6 +206,7 @@ export class VirtualBoard {
       const exit = this.#engine.run(budget);
       this.#moveTo(start, cycles(this.#used + this.#engine.used));
       if (exit === "fault") return "fault";
+      if (exit === "mmio") this.#htif?.look();
       if (this.#ending !== null) return this.#ending;
       this.#waiting = exit === "wfi";
     }
@@ -259,12 +267,25 @@ export class VirtualBoard {
     return new PartitaDevice({ clock: options.clock, areas: options.areas, ram: this.ram, host: options.partita });
   }
 
+  #watchForHost(places: HtifPlaces, transmit: (byte: number) => void): Htif {
+    this.#engine.watchStores(places.tohost, DOUBLEWORD_BYTES);
+    return new Htif({
+      ...places,
+      ram: this.ram,
+      transmit,
+      end: (code) => this.#endWith("tohost", code),
+      ramChanged: (address, bytes) => this.#engine.ramChanged(address, bytes),
+    });
+  }
+
+  #endWith(exit: "poweredOff" | "tohost", code: number): void {
+    this.#exitCode = code;
+    this.#ending = exit;
+  }
+
   #finisher(): Finisher {
     return new Finisher({
-      powerOff: (code) => {
-        this.#exitCode = code;
-        this.#ending = "poweredOff";
-      },
+      powerOff: (code) => this.#endWith("poweredOff", code),
       reset: () => {
         this.#ending = "reset";
       },

@@ -1,5 +1,6 @@
 /** A partition's board: RAM and devices around one hart. The front door of runtime/board. */
 export { type BoardExit, type BoardOptions, VirtualBoard } from "./board.ts";
+export type { HtifPlaces } from "./devices/htif.ts";
 export {
   type ImageAreas,
   PARTITA_ERROR_CODES,

@@ -1,5 +1,6 @@
 /** `partita exec IMAGE`: the guest's UART on the streams, and an end that says how it went. */
-import { type GuestImage, type ImageAreas, RAM_BASE } from "../board/index.ts";
+import { type GuestImage, type HtifPlaces, type ImageAreas, type ImageFacts, RAM_BASE } from "../board/index.ts";
+import { engineFactory } from "../host/engines.ts";
 import type { ImageManifest, ManifestArea } from "../image-manifest.ts";
 import { guestAddress } from "../units.ts";
 import { type CliEnvironment, EXIT, type ExitStatus, UserError } from "./environment.ts";
@@ -23,11 +24,14 @@ export const execImage = async (file: string, options: ExecOptions, environment:
     image,
     areas: areasOf(facts.manifest),
     memoryBytes: options.memory,
+    engine: engineFactory(options.engine),
+    htif: htifOf(facts),
     slice: options.slice,
     maxCycles: options.maxCycles,
     bootArguments: options.append ?? "",
     transmit: (byte) => output.add(byte),
     receive: () => input.next(),
+    inputIsOpen: () => input.isOpen,
     say: (text) => stderr.write(`partita: ${text}\n`),
   });
   if (options.append !== undefined && run.board.deviceTreeAddress === 0) {
@@ -41,6 +45,7 @@ export const execImage = async (file: string, options: ExecOptions, environment:
   while (run.end === null && !interrupt.received) {
     run.advance(CHUNK_CYCLES);
     await output.flush();
+    if (run.awaitsInput) await Promise.race([input.more(), interrupt.comes]);
   }
   const seconds = (clock.monotonicMs() - started) / 1000;
   interrupt.remove();
@@ -65,7 +70,8 @@ export const execImage = async (file: string, options: ExecOptions, environment:
 
 const statusOf = (end: RunEnd): ExitStatus => {
   if (end.kind === "limit") return EXIT.limit;
-  return end.kind === "finisher" && end.code === 0 ? EXIT.done : EXIT.failed;
+  const reports = end.kind === "finisher" || end.kind === "tohost";
+  return reports && end.code === 0 ? EXIT.done : EXIT.failed;
 };
 
 const checkRoom = (file: string, image: GuestImage, memoryBytes: number): void => {
@@ -83,11 +89,27 @@ const areasOf = (manifest: ImageManifest | null): ImageAreas => {
   return { input: area(input), output: area(output), retained: area(retained) };
 };
 
+/** Images that have the symbol report through it. Whatever lies within an image's own end lies in RAM. */
+const htifOf = ({ symbols, loadedBytes }: ImageFacts): HtifPlaces | null => {
+  const place = (name: string) => {
+    const address = symbols.get(name)?.address;
+    const isInside = address !== undefined && address >= RAM_BASE && address + 8 <= RAM_BASE + loadedBytes;
+    return isInside ? address : null;
+  };
+  const tohost = place("tohost");
+  return tohost === null ? null : { tohost, fromhost: place("fromhost") };
+};
+
 /** Ctrl-C ends the run after the current chunk, so that output and statistics are whole; a second one ends the process. */
-const onInterrupt = (): { readonly received: boolean; remove(): void } => {
-  const state = { received: false, remove: () => process.removeListener("SIGINT", listener) };
+const onInterrupt = (): { readonly received: boolean; readonly comes: Promise<void>; remove(): void } => {
+  let tell = () => {};
+  const comes = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const state = { received: false, comes, remove: () => process.removeListener("SIGINT", listener) };
   const listener = () => {
     state.received = true;
+    tell();
   };
   process.once("SIGINT", listener);
   return state;

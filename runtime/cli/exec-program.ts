@@ -1,6 +1,7 @@
 /** `partita exec PROGRAM.st`: one PLC program alone for some scans, then its variables as JSON (design.md §7). */
 import type { ProgramInfo } from "../../partitions/st/index.ts";
 import { PARTITA_ERROR_CODES } from "../board/index.ts";
+import { engineFactory } from "../host/engines.ts";
 import { compileFile } from "./compile.ts";
 import { type CliEnvironment, EXIT, type ExitStatus, UserError } from "./environment.ts";
 import type { ExecOptions } from "./exec.ts";
@@ -33,6 +34,7 @@ export const execProgram = async (file: string, options: ExecOptions, environmen
     elf,
     program,
     memoryBytes: options.memory,
+    engine: engineFactory(options.engine),
     slice: options.slice,
     raiseError: (code, _, message) => raised.add(code, message),
   });

@@ -1,42 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { buildProgram, PROGRAM_PEERS, runInQemu } from "../../hil-tests/programs.ts";
-import { hostClock } from "../host/clock.ts";
 import { encode, X } from "../isa/index.ts";
 import { UserError } from "./environment.ts";
-import { addExec } from "./exec.ts";
+import { exec, execForStats } from "./testing/exec.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "partita-exec-"));
 afterAll(() => rmSync(directory, { recursive: true }));
-
-interface Execution {
-  readonly output: string;
-  readonly errors: string;
-  readonly status: number;
-}
-
-/** `partita exec …`, in this process. */
-const exec = async (args: readonly string[], input: string | null = ""): Promise<Execution> => {
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  if (input !== null) stdin.end(input);
-  const printed: Buffer[] = [];
-  stdout.on("data", (chunk: Buffer) => printed.push(chunk));
-  let status = 0;
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  const exitWith = (asked: number) => {
-    status = asked;
-  };
-  addExec(program, { stdin, stdout, stderr, clock: hostClock, color: false, exitWith });
-  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
-  await program.parseAsync(["exec", ...args], { from: "user" });
-  return { output: Buffer.concat(printed).toString(), errors: String(stderr.read() ?? ""), status };
-};
 
 const flat = (name: string, ...words: number[]): string => {
   const path = join(directory, name);
@@ -44,11 +20,7 @@ const flat = (name: string, ...words: number[]): string => {
   return path;
 };
 
-const statsOf = async (...args: string[]) => {
-  const file = join(directory, "stats.json");
-  const execution = await exec([...args, "--stats", file]);
-  return { ...execution, stats: JSON.parse(readFileSync(file, "utf8")) };
-};
+const statsOf = (...args: string[]) => execForStats(args);
 
 const passing = () =>
   flat(
@@ -145,7 +117,7 @@ describe("the end of an image", () => {
     const { stats, status, errors } = await statsOf(sleeping());
     expect([status, stats.cycles, stats.end]).toEqual([1, 1, "idle"]);
     expect(errors).toBe("partita: the guest waits in wfi for an interrupt that nothing can raise, after 1 cycle\n");
-    expect((await exec([sleeping()], null)).status).toBe(1);
+    expect((await exec([sleeping()], new PassThrough())).status).toBe(1);
   });
 
   it("is a fault with its place", async () => {
@@ -192,7 +164,7 @@ describe("the end of an image", () => {
   });
 
   it("does not wait for standard input to end", async () => {
-    expect((await exec([passing()], null)).status).toBe(0);
+    expect((await exec([passing()], new PassThrough())).status).toBe(0);
   });
 });
 
@@ -213,7 +185,7 @@ describe("wrong use of exec", () => {
     expect(await refusal(passing(), "--memory", "16 apples")).toMatch(/It is no size; write it as 16MiB/);
     expect(await refusal(passing(), "--memory", "1000B")).toMatch(/whole number of 4 KiB pages/);
     expect(await refusal(passing(), "--max-cycles", "-1")).toMatch(/whole number/);
-    expect(await refusal(passing(), "--engine", "turbo")).toMatch(/Allowed choices are interpreter/);
+    expect(await refusal(passing(), "--engine", "turbo")).toMatch(/Allowed choices are translator, interpreter/);
     expect(await refusal(passing(), "--stats", join(directory, "no", "where.json"))).toMatch(/cannot be written/);
   });
 

@@ -1,13 +1,15 @@
 /** `partita exec`: one image, or one Structured Text program, alone on one virtual board, unpaced (design.md §7). */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { inParts, parseQuantity } from "../config/index.ts";
+import type { EngineKind } from "../system.ts";
 import type { Nanoseconds } from "../units.ts";
 import { type CliEnvironment, UserError } from "./environment.ts";
 import { execImage } from "./exec-image.ts";
-import { durationOption } from "./options.ts";
+import { durationOption, engineOption } from "./options.ts";
 
 /** The options of `exec`, read; one that was not given is not there. */
 export interface ExecOptions {
+  readonly engine: EngineKind;
   /** Bytes of RAM. */
   readonly memory: number;
   readonly maxCycles?: number;
@@ -34,9 +36,7 @@ export const addExec = (program: Command, environment: CliEnvironment): void => 
     .command("exec")
     .description("run one image (ELF, or flat at 0x80000000) or one .st program alone on a virtual board, unpaced")
     .argument("<file>", "IMAGE or PROGRAM.st")
-    .addOption(
-      new Option("--engine <engine>", "what executes the guest").choices(["interpreter"]).default("interpreter"),
-    )
+    .addOption(engineOption("what executes the guest; it cannot tell").default("translator"))
     .addOption(new Option("--memory <size>", "RAM of the board").argParser(memorySize).default(16 * 2 ** 20, "16MiB"))
     .option("--max-cycles <n>", "end after n cycles, with exit status 3", positiveInteger)
     .option("--slice <n>", "leave and re-enter the guest every n cycles", positiveInteger)

@@ -2,12 +2,14 @@
 import {
   type BoardExit,
   type GuestImage,
+  type HtifPlaces,
   type ImageAreas,
   PARTITA_MODE_CODES,
   StandaloneHost,
   Symbols,
   VirtualBoard,
 } from "../board/index.ts";
+import type { EngineFactory } from "../hart/index.ts";
 import { cycles, hertz } from "../units.ts";
 import { counted } from "./counted.ts";
 import { describeFault } from "./fault-words.ts";
@@ -19,6 +21,9 @@ export interface ImageRunOptions {
   readonly image: GuestImage;
   readonly areas: ImageAreas;
   readonly memoryBytes: number;
+  readonly engine: EngineFactory;
+  /** null: the image knows no HTIF. */
+  readonly htif: HtifPlaces | null;
   /** Leave and re-enter the guest every so many cycles; undefined: only where `advance` ends. */
   readonly slice: number | undefined;
   /** End there; undefined: never. */
@@ -27,13 +32,17 @@ export interface ImageRunOptions {
   readonly transmit: (byte: number) => void;
   /** −1: nothing there. */
   readonly receive: () => number;
+  /** Whether there may be more to receive later. */
+  readonly inputIsOpen: () => boolean;
   /** What a person should know: errors that the guest raises itself. */
   readonly say: (text: string) => void;
 }
 
-/** `finisher`: `code` 0 passed. `idle`: a `wfi` that nothing can end, or mode IDLE. `limit`: `maxCycles` ran out. */
+/**
+ * `finisher`, `tohost`: `code` 0 passed. `idle`: a `wfi` that nothing can end, or mode IDLE. `limit`: `maxCycles` ran out.
+ */
 export interface RunEnd {
-  readonly kind: "finisher" | "idle" | "limit" | "fault";
+  readonly kind: "finisher" | "tohost" | "idle" | "limit" | "fault";
   readonly code: number | null;
 }
 
@@ -41,6 +50,8 @@ export class ImageRun {
   readonly board: VirtualBoard;
   /** null while it runs. */
   end: RunEnd | null = null;
+  /** It waits in a `wfi` that only a byte on its UART can end: until there is one, `advance` gets no further. */
+  awaitsInput = false;
   /** Board cycles so far. */
   cycles = 0;
   readonly #options: ImageRunOptions;
@@ -58,6 +69,8 @@ export class ImageRun {
       image: options.image,
       areas: options.areas,
       memoryBytes: options.memoryBytes,
+      engine: options.engine,
+      ...(options.htif === null ? {} : { htif: options.htif }),
       clock: STANDALONE_CLOCK,
       bootArguments: options.bootArguments,
       partita: this.#host,
@@ -71,11 +84,12 @@ export class ImageRun {
     return this.#instructionsBefore + this.board.instructions;
   }
 
-  /** Runs `count` cycles, fewer when it ends; slices do not change what happens. */
+  /** Runs `count` cycles, fewer when it ends or awaits input; slices do not change what happens. */
   advance(count: number): void {
     const limit = this.#options.maxCycles ?? Infinity;
     const until = Math.min(this.cycles + count, limit);
-    while (this.end === null && this.cycles < until) {
+    this.awaitsInput = false;
+    while (this.end === null && !this.awaitsInput && this.cycles < until) {
       const slice = Math.min(this.#options.slice ?? count, until - this.cycles);
       const exit = this.board.run(cycles(this.cycles), cycles(slice));
       this.cycles += this.board.used;
@@ -93,6 +107,8 @@ export class ImageRun {
       case "idle":
         if (this.#host.mode() === PARTITA_MODE_CODES.IDLE) return `the guest went to mode IDLE ${after}`;
         return `the guest waits in wfi for an interrupt that nothing can raise, ${after}`;
+      case "tohost":
+        return this.end.code === 0 ? null : `the guest failed its test ${this.end.code}, as tohost says, ${after}`;
       case "limit":
         return `the guest was cut off ${after}, as --max-cycles says`;
       default:
@@ -108,11 +124,17 @@ export class ImageRun {
 
   #leave(exit: Exclude<BoardExit, "budget">): void {
     if (exit === "fault") this.end = { kind: "fault", code: null };
-    else if (exit === "idle") this.end = { kind: "idle", code: null };
+    else if (exit === "idle") this.#wait();
     else if (exit === "poweredOff") this.end = { kind: "finisher", code: this.board.exitCode };
+    else if (exit === "tohost") this.end = { kind: "tohost", code: this.board.exitCode };
     else if (exit === "reset") this.#restart(false);
     else if (this.#host.mode() === PARTITA_MODE_CODES.IDLE) this.end = { kind: "idle", code: null };
     else this.#restart(this.#host.mode() === PARTITA_MODE_CODES.WARM_START);
+  }
+
+  #wait(): void {
+    if (this.board.awaitsInput && this.#options.inputIsOpen()) this.awaitsInput = true;
+    else this.end = { kind: "idle", code: null };
   }
 
   #restart(keepRetained: boolean): void {

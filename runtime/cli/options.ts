@@ -1,6 +1,7 @@
 /** Readers of option values that several verbs share; a wrong value is named with what would be right. */
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { inParts, parseQuantity } from "../config/index.ts";
+import { ENGINES } from "../system.ts";
 import { type Nanoseconds, nanoseconds } from "../units.ts";
 
 /** `30s`, `1.5 min`, `20ms`: more than nothing, and a whole number of nanoseconds. */
@@ -10,3 +11,9 @@ export const durationOption = (text: string): Nanoseconds => {
   if (count === null || count === 0) throw new InvalidArgumentError("A duration looks like 30s, 20ms or 5min.");
   return nanoseconds(count);
 };
+
+/** `--engine`, read as an EngineKind. */
+export const engineOption = (description: string): Option =>
+  new Option("--engine <engine>", description).choices(ENGINES);
+
+export const ENGINE_OF_ALL = "what executes all partitions, instead of what the config says; no guest can tell";

@@ -1,6 +1,7 @@
 /** One compiled program alone on one board: scan by scan, from power-on, with nobody to feed its inputs. */
 import type { ProgramInfo } from "../../partitions/st/index.ts";
 import { parseImage, RAM_BASE, StandaloneHost, VirtualBoard } from "../board/index.ts";
+import { type EngineFactory, interpret } from "../hart/index.ts";
 import { cycles, guestAddress } from "../units.ts";
 import { STANDALONE_CLOCK } from "./image-run.ts";
 import { findVariable, ProgramMemory, type VariableValue } from "./program-values.ts";
@@ -9,6 +10,8 @@ export interface ProgramRunOptions {
   readonly elf: Uint8Array;
   readonly program: ProgramInfo;
   readonly memoryBytes: number;
+  /** Left out: the interpreter. */
+  readonly engine?: EngineFactory;
   /** Leave and re-enter the guest every so many cycles. */
   readonly slice?: number | undefined;
   /** The program raised an error; codes as in partitions/sdk/partita.h. */
@@ -28,7 +31,14 @@ export class ProgramRun {
   readonly #slice: number;
   #scansWanted = 0;
 
-  constructor({ elf, program, memoryBytes, slice = Infinity, raiseError = () => {} }: ProgramRunOptions) {
+  constructor({
+    elf,
+    program,
+    memoryBytes,
+    engine = interpret,
+    slice = Infinity,
+    raiseError = () => {},
+  }: ProgramRunOptions) {
     const image = parseImage(elf);
     if ("problem" in image) throw new Error(`the compiler wrote an image that cannot be read: ${image.problem}`);
     this.#program = program;
@@ -42,6 +52,7 @@ export class ProgramRun {
     });
     this.board = new VirtualBoard({
       image,
+      engine,
       areas: { input: null, output: null, retained: null },
       memoryBytes,
       clock: STANDALONE_CLOCK,

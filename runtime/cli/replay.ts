@@ -1,10 +1,13 @@
 /** `partita replay`: runs a recording again, unpaced, and says whether it came out the same to the bit (law 4). */
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { engineOf } from "../host/engines.ts";
 import { replay } from "../hypervisor/index.ts";
+import type { EngineKind } from "../system.ts";
 import { createHasher, decodeRecording, describeDivergence, differencesOf } from "../trace/index.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { loadModule } from "./load-module.ts";
+import { ENGINE_OF_ALL, engineOption } from "./options.ts";
 
 export const addReplay = (program: Command, environment: CliEnvironment): void => {
   program
@@ -12,10 +15,16 @@ export const addReplay = (program: Command, environment: CliEnvironment): void =
     .description("run a recording again and compare it with the run that it was made of, frame by frame")
     .argument("<recording>", "a file made by `partita run --record`")
     .option("--module <file>", "the module's config file, when it is no longer where the recording was made")
-    .action((path: string, options: { module?: string }) => replayFile(path, options.module, environment));
+    .addOption(engineOption(ENGINE_OF_ALL))
+    .action((path: string, options: ReplayVerbOptions) => replayFile(path, options, environment));
 };
 
-const replayFile = async (path: string, modulePath: string | undefined, environment: CliEnvironment): Promise<void> => {
+interface ReplayVerbOptions {
+  readonly module?: string;
+  readonly engine?: EngineKind;
+}
+
+const replayFile = async (path: string, options: ReplayVerbOptions, environment: CliEnvironment): Promise<void> => {
   const hasher = await createHasher();
   const file = await readFile(path).catch((error: Error) => {
     throw new UserError(`cannot read ${path}: ${error.message}`);
@@ -24,7 +33,7 @@ const replayFile = async (path: string, modulePath: string | undefined, environm
   if (recording.kind === "damaged") {
     throw new UserError(`${path} cannot be replayed: ${recording.message} (at byte ${recording.offset})`);
   }
-  const system = await loadModule(modulePath ?? recording.header.configPath, environment);
+  const system = await loadModule(options.module ?? recording.header.configPath, environment, options.engine);
   const differences = differencesOf(recording.header, system, hasher);
   if (differences.length > 0) {
     throw new UserError(
@@ -36,7 +45,7 @@ const replayFile = async (path: string, modulePath: string | undefined, environm
   if (!recording.complete)
     stdout.write("the recording has no end (the run was cut off): replaying up to its last whole block\n");
   const startedMs = clock.monotonicMs();
-  const { frames, divergence } = replay(system, recording, hasher);
+  const { frames, divergence } = replay(system, recording, hasher, { engineOf });
   const hostSeconds = (clock.monotonicMs() - startedMs) / 1000;
   const boardSeconds = (frames * system.schedule.majorFrame) / system.clock;
   const extent = `${frames} major frames, ${boardSeconds.toFixed(3)} s of board time in ${hostSeconds.toFixed(3)} s`;

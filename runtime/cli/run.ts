@@ -7,17 +7,18 @@ import type { Bridge } from "../../io-bridge/index.ts";
 import { type BoardThread, startBoard } from "../host/board-thread.ts";
 import { formatLateness } from "../host/lateness.ts";
 import { SharedExchange } from "../host/point-exchange.ts";
-import type { System } from "../system.ts";
+import type { EngineKind, System } from "../system.ts";
 import { type Nanoseconds, toCycles } from "../units.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { loadModule } from "./load-module.ts";
 import { createLog, LOG_LEVELS } from "./log.ts";
-import { durationOption } from "./options.ts";
+import { durationOption, ENGINE_OF_ALL, engineOption } from "./options.ts";
 import { RunLog } from "./run-log.ts";
 import { formatSummary } from "./run-summary.ts";
 import { VERSION } from "./version.ts";
 
 interface RunVerbOptions {
+  readonly engine?: EngineKind;
   readonly duration?: Nanoseconds;
   readonly fast?: true;
   readonly record?: string;
@@ -35,6 +36,7 @@ export const addRun = (program: Command, environment: CliEnvironment): void => {
     .option("--duration <time>", "stop after this much board time, rounded up to whole major frames", durationOption)
     .option("--fast", "unpaced and without the outside: inputs keep their initial values; needs --duration")
     .option("--record <file>", "keep everything that enters, for `partita replay`")
+    .addOption(engineOption(ENGINE_OF_ALL))
     .option("--stats", `print the lateness histogram every ${STATS_INTERVAL_MS / 1000} s as well as at the end`)
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
     .action((path: string, options: RunVerbOptions) => run(path, options, environment));
@@ -44,7 +46,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   if (options.fast && options.duration === undefined) {
     throw new UserError("--fast needs --duration: an unpaced run without an end has nothing to show");
   }
-  const system = await loadModule(path, environment);
+  const system = await loadModule(path, environment, options.engine);
   const log = createLog(options.logLevel, environment);
   const recording = options.record === undefined ? null : openRecording(options.record, log);
   const exchange = new SharedExchange(system);

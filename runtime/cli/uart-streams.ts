@@ -2,17 +2,22 @@
 import { once } from "node:events";
 import { ReadStream } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 
-/** How long a run waits for input that is just being written into a pipe; a fraction of what a person notices. */
-const SETTLING_MS = 20;
+/** How long a pipe is silent before a run starts without its end; a fraction of what a person notices. */
+const SETTLING_MS = 100;
+/** Input that is not at an end by then is read on while the guest runs. */
+const MOST_BEFOREHAND = 2 ** 26;
 
 /** What arrives on a stream, byte by byte. */
 export class StreamInput {
   readonly #stream: Readable & { readonly isTTY?: boolean };
   readonly #chunks: Uint8Array[] = [];
   #at = 0;
+  #total = 0;
   #ended = false;
+  /** To be told when something arrives, or the end. */
+  #notify = (): void => {};
 
   constructor(stream: Readable & { readonly isTTY?: boolean }) {
     this.#stream = stream;
@@ -33,11 +38,28 @@ export class StreamInput {
     return byte;
   }
 
-  /** Waits for a file to be read, or for a pipe to settle: what is there beforehand makes the same run each time. */
+  /** More may arrive than `next` has to give now. */
+  get isOpen(): boolean {
+    return !this.#ended;
+  }
+
+  /**
+   * Waits for a file or a pipe to be read to its end: a byte is then there whenever the guest has room for one, which makes the
+   * same run each time. A person, and a pipe that stays open in silence, are not waited for.
+   */
   async whatIsThere(): Promise<void> {
-    if (this.#ended || this.#stream.isTTY === true) return;
-    const end = once(this.#stream, "end").catch(() => {});
-    await (this.#stream instanceof ReadStream ? end : Promise.race([end, setTimeout(SETTLING_MS)]));
+    if (this.#stream.isTTY === true) return;
+    const isFile = this.#stream instanceof ReadStream;
+    let before = -1;
+    while (!this.#ended && this.#total > before && this.#total < MOST_BEFOREHAND) {
+      before = this.#total;
+      await this.#arrival(isFile ? Infinity : SETTLING_MS);
+    }
+  }
+
+  /** Returns when `next` has something, or never will. */
+  async more(): Promise<void> {
+    if (this.#chunks.length === 0 && !this.#ended) await this.#arrival();
   }
 
   /** Stops listening, so that an open stream does not keep the process. */
@@ -48,12 +70,27 @@ export class StreamInput {
 
   readonly #take = (chunk: Uint8Array | string): void => {
     const bytes = typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
-    if (bytes.length > 0) this.#chunks.push(bytes);
+    if (bytes.length === 0) return;
+    this.#chunks.push(bytes);
+    this.#total += bytes.length;
+    this.#notify();
   };
 
   readonly #finish = (): void => {
     this.#ended = true;
+    this.#notify();
   };
+
+  /** Returns when something arrives, or the end, or when so much time is over. */
+  #arrival(withinMs = Infinity): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = withinMs === Infinity ? undefined : setTimeout(resolve, withinMs);
+      this.#notify = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
 }
 
 /** What a guest sends, handed to a stream in pieces. */
