@@ -4,17 +4,19 @@ import { formatLateness, type LatenessReport } from "../host/lateness.ts";
 
 const percent = (part: number, whole: number): string => (whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`);
 
+const milliseconds = (ms: number): string => `${ms.toFixed(1)} ms`.padStart(12);
+
 export const formatSummary = (summary: RunSummary, lateness: LatenessReport | null): string => {
   const { frames, boardSeconds, hostMs, partitions } = summary;
   const width = Math.max(9, ...partitions.map(({ name }) => name.length));
   const head =
     `${frames} major frames, ${boardSeconds.toFixed(3)} s of board time in ${(hostMs / 1000).toFixed(3)} s ` +
     `(${((boardSeconds * 1000) / hostMs).toFixed(1)} × real time)`;
-  const title = `${"partition".padEnd(width)}  last mode   busy of slots  of host time  trace hash        state hash`;
+  const title = `${"partition".padEnd(width)}  last mode   busy of slots     host time (share)  trace hash        state hash`;
   const rows = partitions.map(
     ({ name, mode, busyCycles, slotCycles, hostMs: ownMs, hash, stateHash }) =>
       `${name.padEnd(width)}  ${mode.padEnd(10)}  ${percent(busyCycles, slotCycles).padStart(13)}` +
-      `  ${percent(ownMs, hostMs).padStart(12)}  ${hash}  ${stateHash}`,
+      `  ${milliseconds(ownMs)} ${percent(ownMs, hostMs).padStart(7)}  ${hash}  ${stateHash}`,
   );
   return [head, title, ...rows, ...(lateness === null ? [] : [formatLateness(lateness)])].join("\n");
 };
