@@ -27,6 +27,16 @@ const SPECIAL_DOUBLES = [
   ...[0xffff_ffff_3f80_0000n, 0xffff_ffff_7f80_0001n],
 ];
 const DOUBLE_SIGN = 1n << 63n;
+/** Biased exponents, from one up to another: around 1, the smallest, the largest, and those whose products are about these. */
+const EXPONENTS = {
+  middle: [1020, 1027],
+  extreme: [
+    [0, 56],
+    [490, 525],
+    [1525, 1540],
+    [2000, 2046],
+  ],
+} as const;
 
 export class Random {
   #state: number;
@@ -64,10 +74,11 @@ export class Random {
   /** The 64 bits of a double, often one that is hard to compute with. */
   double(): bigint {
     if (this.chance(40)) return this.oneOf(SPECIAL_DOUBLES) ^ (this.chance(50) ? DOUBLE_SIGN : 0n);
-    const high = this.bits();
     // Exponents near each other let sums cancel and round; those of products and quotients then stay near 1.
-    const exponent = this.chance(60) ? 1020 + this.below(8) : (high >>> 20) & 0x7ff;
-    return (BigInt(((high & 0x800f_ffff) | (exponent << 20)) >>> 0) << 32n) | BigInt(this.#fractionWord());
+    const [first, last] = this.chance(60) ? EXPONENTS.middle : this.oneOf(EXPONENTS.extreme);
+    const exponent = this.chance(90) ? first + this.below(last - first + 1) : this.below(2047);
+    const high = (this.bits() & 0x800f_ffff) | (exponent << 20);
+    return (BigInt(high >>> 0) << 32n) | BigInt(this.#fractionWord());
   }
 
   /** The lower half of a fraction: ties and carries need one that is nearly empty or nearly full. */
