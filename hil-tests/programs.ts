@@ -24,8 +24,15 @@ export const assembleProgram = (name: string, directory: string): string => {
   return out;
 };
 
+/** Options for QEMU: a hart with M and U mode alone, and time that goes by instructions, 8 ns each, so that runs are alike. */
+export const MICROCONTROLLER_IN_QEMU = ["-cpu", "rv32,s=false,h=false", "-icount", "shift=3,sleep=off"] as const;
+
 /** Its UART output on QEMU's `virt` machine, and QEMU's exit status. */
-export const runInQemu = (elf: string, input = ""): Promise<{ readonly output: string; readonly status: number }> =>
+export const runInQemu = (
+  elf: string,
+  input = "",
+  options: readonly string[] = [],
+): Promise<{ readonly output: string; readonly status: number }> =>
   new Promise((resolve) => {
     const machine = [
       "-M",
@@ -39,6 +46,7 @@ export const runInQemu = (elf: string, input = ""): Promise<{ readonly output: s
       "stdio",
       "-kernel",
       elf,
+      ...options,
     ];
     const child = execFile("qemu-system-riscv32", machine, { timeout: 20_000 }, (error, output) =>
       resolve({ output, status: error === null ? 0 : Number(error.code ?? -1) }),
