@@ -1,8 +1,8 @@
 /** Control flow of a random program: what compilers make of ifs, loops, switches and calls, and what they never would. */
 import { X } from "../../isa/index.ts";
-import { ACKNOWLEDGE, CELL, COPIES, SCRATCH } from "./flow-layout.ts";
+import { ACKNOWLEDGE, CELL, COPIES, NOWHERE, RAM_END, SCRATCH } from "./flow-layout.ts";
 import type { Patch } from "./flow-patches.ts";
-import { comparison, overlapping, plainWord, statement, type Writable } from "./flow-statements.ts";
+import { comparison, enterUserMode, overlapping, plainWord, statement, type Writable } from "./flow-statements.ts";
 import { BRANCHES, type FlowWriter, rowNamed } from "./flow-writer.ts";
 
 /** A call through a pointer takes the one that one of these says. */
@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly patches: readonly Patch[];
   /** Position-independent functions, from label to label. */
   readonly templates: readonly { readonly start: string; readonly bytes: number }[];
+  /** Whether memory is open to user mode. */
+  readonly hasUsers: boolean;
   /** In percent, how often code is changed rather than computed with. */
   readonly selfModifying: number;
 }
@@ -47,7 +49,7 @@ export class FlowControl {
   /** Each as often as its weight says, where the function has what it needs. */
   readonly #constructs: readonly {
     readonly weight: number;
-    readonly needs?: "level" | "counter" | "calls";
+    readonly needs?: "level" | "counter" | "calls" | "users";
     readonly write: (body: Body) => void;
   }[] = [
     { weight: 40, write: (body) => this.#statements(body) },
@@ -61,6 +63,8 @@ export class FlowControl {
     { weight: 20, needs: "calls", write: (body) => this.#call(body) },
     { weight: 1, needs: "calls", write: () => this.#deepCall() },
     { weight: 1, needs: "calls", write: () => this.#longJump() },
+    { weight: 1, needs: "calls", write: () => this.#jumpNowhere() },
+    { weight: 2, needs: "users", write: (body) => this.#userMode(body) },
   ];
 
   constructor(writer: FlowWriter, around: Surroundings) {
@@ -79,7 +83,10 @@ export class FlowControl {
       this.#changeCode();
       return;
     }
-    const has = { level: body.levels > 0, counter: body.levels > 0 && body.counters.length > 0, calls: body.calls };
+    const has = {
+      ...{ level: body.levels > 0, counter: body.levels > 0 && body.counters.length > 0 },
+      ...{ calls: body.calls, users: this.#around.hasUsers },
+    };
     const possible = this.#constructs.filter(({ needs }) => needs === undefined || has[needs]);
     let left = random.below(possible.reduce((sum, { weight }) => sum + weight, 0));
     for (const { weight, write } of possible) {
@@ -218,7 +225,6 @@ export class FlowControl {
     const { counter, body } = takeCounter(outer);
     const { random } = writer;
     const [first, second, end] = [writer.fresh("one"), writer.fresh("two"), writer.fresh("end")];
-
     writer.op("addi", { rd: counter, rs1: X.zero, imm: 1 + random.below(7) });
     this.#branchTo(second, body);
     writer.label(first);
@@ -312,6 +318,22 @@ export class FlowControl {
     writer.op("lw", { rd: X.sp, rs1: X.gp, imm: sp }).op("lw", { rd: X.s0, rs1: X.gp, imm: s0 });
     writer.op("lw", { rd: X.s1, rs1: X.gp, imm: s1 }).op("lw", { rd: X.t0, rs1: X.gp, imm: pc });
     writer.op("jalr", { rd: X.zero, rs1: X.t0, imm: 0 }).label(stay);
+  }
+
+  /** The trap handler returns to ra. */
+  #jumpNowhere(): void {
+    const writer = this.#writer;
+    const { random } = writer;
+    writer.li(X.t0, random.oneOf([...NOWHERE, RAM_END, RAM_END - 2, SCRATCH.start]));
+    writer.op("jalr", { rd: X.ra, rs1: X.t0, imm: random.below(2) });
+  }
+
+  /** Goes on without privilege, until an environment call here or anywhere. */
+  #userMode(body: Body): void {
+    const writer = this.#writer;
+    enterUserMode(writer);
+    this.#statements(body);
+    if (writer.random.chance(60)) writer.op("ecall");
   }
 
   // ── Code that changes ───────────────────────────────────────────────────────────────────────────────────────────

@@ -12,25 +12,40 @@ import {
 import { NOWHERE, RAM_END, REACH, SCRATCH } from "./flow-layout.ts";
 import type { FlowWriter } from "./flow-writer.ts";
 
-const MSTATUS = { mie: 1 << 3, mpie: 1 << 7, mpp: 3 << 11, fs: 3 << 13 } as const;
+export const MSTATUS = { mie: 1 << 3, mpie: 1 << 7, mpp: 3 << 11, fs: 3 << 13, mprv: 1 << 17 } as const;
 /** Turned off and on again; the program wants its interrupts and its floats most of the time. */
 const SWITCHES = [MSTATUS.mie, MSTATUS.mpie, MSTATUS.fs];
 
 /** Writable without changing where the program goes next, or absent. */
 const HARMLESS_CSRS = [
   ...[CSRS.fflags, CSRS.frm, CSRS.fcsr, CSRS.fcsr, CSRS.mcause, CSRS.mtval, CSRS.mepc, CSRS.mscratch, CSRS.mie],
-  ...[CSRS.mcycle, CSRS.mcycleh, CSRS.minstret, CSRS.minstreth, CSRS.mcountinhibit, CSRS.mip, 0x7c5, 0x8ff, 0xcff],
+  ...[
+    CSRS.mcycle,
+    CSRS.mcycleh,
+    CSRS.minstret,
+    CSRS.minstreth,
+    CSRS.mcountinhibit,
+    CSRS.mcounteren,
+    CSRS.mip,
+    0x7c5,
+    0x8ff,
+    0xcff,
+  ],
 ];
 const ALL_CSRS = Object.values(CSRS);
 
+const effectOf = (row: Instruction) => (row.kind === "base" ? row.effect : row.expandsTo.effect);
+
 /** Kinds that cost a trap or an exit: fewer of them. */
 const RARE = new Set(["trap", "return", "wait", "csr"]);
+const COMMON_ROWS = BASE_INSTRUCTIONS.filter(({ effect }) =>
+  ["float", "compute", "load", "store"].includes(effect.kind),
+);
+const MEMORY_ROWS = TABLE.filter((row) => ["load", "store", "amo"].includes(effectOf(row).kind));
 const PLAIN_ROWS = BASE_INSTRUCTIONS.filter(({ effect }) => effect.kind === "compute");
 
 /** Registers that a statement may write. */
 export type Writable = readonly number[];
-
-const effectOf = (row: Instruction) => (row.kind === "base" ? row.effect : row.expandsTo.effect);
 
 /** A register that a compressed row names without an operand. */
 const impliedBy = (row: Instruction, name: "rd" | "rs1"): number => {
@@ -43,7 +58,7 @@ export const statement = (writer: FlowWriter, writable: Writable): void => {
   const { random } = writer;
   for (;;) {
     const row = random.oneOf(TABLE);
-    if (RARE.has(effectOf(row).kind) && !random.chance(30)) continue;
+    if (RARE.has(effectOf(row).kind) && !random.chance(40)) continue;
     const target = impliedBy(row, "rd");
     if (target !== X.zero && target !== X.sp && !writable.includes(target)) continue;
     around(writer, row, writable);
@@ -85,10 +100,11 @@ const around = (writer: FlowWriter, row: Instruction, writable: Writable): void 
       else skipThroughRegister(writer, row, operands, writable);
       return;
     case "csr":
-      csrAccess(writer, row, operands, writable);
+      if (writer.random.chance(10)) borrowedMode(writer, writable);
+      else csrAccess(writer, row, operands, writable);
       return;
     case "return":
-      returnFromTrap(writer, row);
+      leaveTo(writer, "machine", () => writer.row(row, operands));
       return;
     case "float":
       freshFloats(writer, row, operands);
@@ -189,15 +205,16 @@ const skipThroughRegister = (
 
 const csrAccess = (writer: FlowWriter, row: Instruction, operands: Partial<Operands>, writable: Writable): void => {
   const { random } = writer;
-  switch (random.below(4)) {
+  switch (random.below(5)) {
     case 0:
     case 1:
+    case 2:
       writer.row(row, { ...operands, csr: random.oneOf(HARMLESS_CSRS) });
       return;
-    case 2: {
+    case 3: {
       const off = random.oneOf(SWITCHES);
       writer.li(X.t0, off).op("csrrc", { rd: X.t1, csr: CSRS.mstatus, rs1: X.t0 });
-      for (let count = random.below(4); count > 0; count--) statementWithoutSystem(writer, writable);
+      for (let count = random.below(4); count > 0; count--) around(writer, random.oneOf(COMMON_ROWS), writable);
       writer.li(X.t0, off).op("csrrs", { rd: X.t1, csr: CSRS.mstatus, rs1: X.t0 });
       return;
     }
@@ -206,19 +223,28 @@ const csrAccess = (writer: FlowWriter, row: Instruction, operands: Partial<Opera
   }
 };
 
-const statementWithoutSystem = (writer: FlowWriter, writable: Writable): void => {
-  const row = writer.random.oneOf(
-    BASE_INSTRUCTIONS.filter(({ effect }) => ["float", "compute", "load"].includes(effect.kind)),
-  );
-  around(writer, row, writable);
-};
-
-/** An mret out of the blue, to what follows; an interrupt before it would use mepc itself. */
-const returnFromTrap = (writer: FlowWriter, row: Instruction): void => {
+/** mret to what follows. An interrupt before it would use mepc itself. @param mode what mstatus.MPP is to say. */
+const leaveTo = (writer: FlowWriter, mode: "user" | "machine", writeReturn: () => void): void => {
   const here = writer.fresh("after mret");
   writer.op("csrrci", { rd: 0, csr: CSRS.mstatus, imm: MSTATUS.mie });
-  writer.li(X.t0, MSTATUS.mpp | MSTATUS.mpie).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
-  writer.address(X.t0, here).csrWrite(CSRS.mepc, X.t0).row(row, {}).label(here);
+  writer.li(X.t0, MSTATUS.mpp).op(mode === "user" ? "csrrc" : "csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
+  writer.li(X.t0, MSTATUS.mpie).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
+  writer.address(X.t0, here).csrWrite(CSRS.mepc, X.t0);
+  writeReturn();
+  writer.label(here);
+};
+
+export const enterUserMode = (writer: FlowWriter): void => {
+  leaveTo(writer, "user", () => writer.op("mret"));
+};
+
+/** Loads and stores that are checked as if they were a user's. */
+const borrowedMode = (writer: FlowWriter, writable: Writable): void => {
+  const { random } = writer;
+  writer.li(X.t0, MSTATUS.mpp).op("csrrc", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
+  writer.li(X.t0, MSTATUS.mprv).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
+  for (let count = 1 + random.below(4); count > 0; count--) around(writer, random.oneOf(MEMORY_ROWS), writable);
+  writer.li(X.t0, MSTATUS.mprv).op("csrrc", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
 };
 
 /** Sources from memory, often: results soon are NaN. */

@@ -3,12 +3,13 @@
  * whatever interrupts come. The same seed gives the same program, for the same instruction table.
  */
 import { RAM_BASE, type StaticCode } from "../../hart/index.ts";
-import { CSRS, X } from "../../isa/index.ts";
+import { CSRS, PMP_ADDRESSES, PMP_CONFIGURATIONS, X } from "../../isa/index.ts";
 import { guestAddress } from "../../units.ts";
 import { type Body, FlowControl, POINTER_INDICES } from "./flow-control.ts";
 import { FlowFunctions, sharedRoutines } from "./flow-functions.ts";
 import * as layout from "./flow-layout.ts";
 import { ALTERNATIVES, patchedFunction, template } from "./flow-patches.ts";
+import { MSTATUS } from "./flow-statements.ts";
 import { FlowWriter } from "./flow-writer.ts";
 
 export interface FlowProgram {
@@ -25,12 +26,13 @@ export interface FlowProgram {
   readonly counts: ReadonlyMap<string, number>;
 }
 
-const MSTATUS_FLOATS = 3 << 13;
-const MSTATUS_MIE = 1 << 3;
 const ALL_INTERRUPTS = (1 << 3) | (1 << 7) | (1 << 11);
 /** Interrupt causes up to the external one. */
 const VECTORS = 12;
 const FETCH_FAULT = 1;
+const ECALL_FROM_USER = 8;
+/** Privileged §3.7.1: a power of two of bytes around the address; and what may be done there, by whom. */
+const PMP = { powerOfTwo: 3 << 3, read: 1, all: 7, locked: 1 << 7 } as const;
 
 const names = (purpose: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${purpose} #${i}`);
 
@@ -42,7 +44,10 @@ export const randomFlowProgram = (seed: number): FlowProgram => {
   const leaves = names("leaf", 2 + random.below(4));
   const deep = names("deep", 3);
   const isVectored = random.chance(40);
+  // Without protection there is no user mode, and an engine need not check.
+  const hasUsers = random.chance(35);
   writeStart(writer, isVectored);
+  if (hasUsers) protectMemory(writer);
   writer.jump("jal", { rd: X.zero }, "iteration");
   writeHandler(writer, isVectored);
   sharedRoutines(writer);
@@ -56,7 +61,7 @@ export const randomFlowProgram = (seed: number): FlowProgram => {
   const functionTable = { label: "functions", entries: 2 ** Math.ceil(Math.log2(functions.length)) };
 
   const control = new FlowControl(writer, {
-    ...{ functions, functionTable, deepFunctions: deep, patches, templates },
+    ...{ functions, functionTable, deepFunctions: deep, patches, templates, hasUsers },
     selfModifying: random.oneOf([0, 1, 1, 2, 10]),
   });
   const generator = new FlowFunctions(writer, control, functions);
@@ -105,7 +110,7 @@ const imageOf = (writer: FlowWriter): Uint8Array => {
 const writeStart = (writer: FlowWriter, isVectored: boolean): void => {
   for (let register = 1; register < 32; register++) writer.li(register, writer.random.value());
   for (let register = 0; register < 32; register++) {
-    writer.li(X.t0, MSTATUS_FLOATS).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
+    writer.li(X.t0, MSTATUS.fs).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
     writer.li(X.t0, writer.random.value()).op("fmv.w.x", { rd: register, rs1: X.t0 });
   }
   writer.li(X.gp, layout.DATA).li(X.sp, layout.STACK_TOP).li(X.s0, 0).li(X.s1, 0);
@@ -113,6 +118,20 @@ const writeStart = (writer: FlowWriter, isVectored: boolean): void => {
     .address(X.t0, "handler")
     .op("addi", { rd: X.t0, rs1: X.t0, imm: isVectored ? 1 : 0 })
     .csrWrite(CSRS.mtvec, X.t0);
+};
+
+/** All is open to a user, but for 64 bytes of the data now and then, which may be closed even to machine mode. */
+const protectMemory = (writer: FlowWriter): void => {
+  const { random } = writer;
+  const first = random.oneOf([PMP.all, PMP.all, PMP.read, 0, PMP.read | PMP.locked, PMP.locked]);
+  const around = (layout.DATA + 64 * (random.below(16) - 8)) >>> 2;
+  writer
+    .li(X.t0, around | 7)
+    .csrWrite(PMP_ADDRESSES.pmpaddr0!, X.t0)
+    .li(X.t0, -1)
+    .csrWrite(PMP_ADDRESSES.pmpaddr1!, X.t0);
+  writer.li(X.t0, ((PMP.powerOfTwo | PMP.all) << 8) | PMP.powerOfTwo | first);
+  writer.csrWrite(PMP_CONFIGURATIONS.pmpcfg0!, X.t0);
 };
 
 /** Ends interrupts; goes on behind an instruction that trapped, or at ra after a fetch that failed. */
@@ -126,6 +145,8 @@ const writeHandler = (writer: FlowWriter, isVectored: boolean): void => {
   writer.op("lw", { rd: t5, rs1: gp, imm: saved.traps }).op("addi", { rd: t5, rs1: t5, imm: 1 });
   writer.op("sw", { rs1: gp, rs2: t5, imm: saved.traps });
   writer.op("addi", { rd: t4, rs1: t4, imm: -FETCH_FAULT }).jump("beq", { rs1: t4, rs2: 0 }, "fetch fault");
+  writer.op("addi", { rd: t4, rs1: t4, imm: FETCH_FAULT - ECALL_FROM_USER }).jump("bne", { rs1: t4, rs2: 0 }, "go on");
+  writer.li(t5, MSTATUS.mpp).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: t5 }).label("go on");
   writer.csrRead(t5, CSRS.mepc).op("lhu", { rd: t4, rs1: t5, imm: 0 }).op("andi", { rd: t4, rs1: t4, imm: 3 });
   writer.op("addi", { rd: t5, rs1: t5, imm: 2 }).op("addi", { rd: t4, rs1: t4, imm: -3 });
   writer.jump("bne", { rs1: t4, rs2: 0 }, "is short").op("addi", { rd: t5, rs1: t5, imm: 2 }).label("is short");
@@ -149,10 +170,10 @@ const writeIteration = (writer: FlowWriter, control: FlowControl): void => {
     calls: true,
     levels: 3,
   };
-  writer.label("iteration").address(X.t0, "iteration").op("sw", { rs1: X.gp, rs2: X.t0, imm: longJump.pc });
+  writer.label("iteration").op("ecall").address(X.t0, "iteration").op("sw", { rs1: X.gp, rs2: X.t0, imm: longJump.pc });
   writer.op("sw", { rs1: X.gp, rs2: X.sp, imm: longJump.sp }).op("sw", { rs1: X.gp, rs2: X.s0, imm: longJump.s0 });
   writer.op("sw", { rs1: X.gp, rs2: X.s1, imm: longJump.s1 });
-  writer.li(X.t0, MSTATUS_FLOATS | MSTATUS_MIE).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
+  writer.li(X.t0, MSTATUS.fs | MSTATUS.mie).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
   writer.csrWrite(CSRS.fcsr, X.zero).csrWrite(CSRS.mcountinhibit, X.zero);
   writer.li(X.t0, random.chance(80) ? ALL_INTERRUPTS : random.bits() & ALL_INTERRUPTS).csrWrite(CSRS.mie, X.t0);
   writer.nextRandom(X.a0, seed).op("srli", { rd: layout.FUEL, rs1: X.a0, imm: 27 + random.below(2) });

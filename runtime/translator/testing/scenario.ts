@@ -1,7 +1,7 @@
 /** What happens to a board from outside, slice by slice, decided by a seed: budgets, interrupts, writes, restarts. */
 import { RAM_BASE, WORD } from "../../hart/layout.ts";
 import { Random } from "../../hart/testing/random.ts";
-import { cycles } from "../../units.ts";
+import { cycles, guestAddress } from "../../units.ts";
 import type { ComparedBoard } from "./compared-board.ts";
 import type { FlowProgram } from "./random-flow-program.ts";
 
@@ -37,6 +37,7 @@ export class Scenario {
     if (!this.#program.mayStartAnywhere) {
       if (random.below(20_000) === 0) this.#restart(boards);
     } else if (exit === "fault" || random.below(30) === 0) this.#resetAnywhere(boards);
+    if (random.below(3000) === 0) this.#watch(boards);
     if (exit === "wfi") this.#idle(boards);
     const event = random.below(1000);
     if (event < this.#interruptions) this.#interrupt(boards);
@@ -61,6 +62,14 @@ export class Scenario {
       board.reset(pc, a0);
       board.hart.words[WORD.mtvec] = handler;
     }
+  }
+
+  /** Stores to some of the data end the run. */
+  #watch(boards: readonly ComparedBoard[]): void {
+    const { start, end } = this.#program.data;
+    const address = guestAddress(start + this.#random.below(end - start - 8));
+    const bytes = this.#random.oneOf([1, 4, 8]);
+    for (const { engine } of boards) engine.watchStores(address, bytes);
   }
 
   #idle(boards: readonly ComparedBoard[]): void {
