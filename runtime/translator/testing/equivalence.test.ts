@@ -12,7 +12,7 @@ import { randomFlowProgram } from "./random-flow-program.ts";
 const SEEDS = [1, 2, 3, 4];
 
 const compare = (subject: EngineFactory, options: Partial<EquivalenceOptions> = {}) =>
-  runEquivalence({ program: randomFlowProgram(5), seed: 5, slices: 20_000, reference: interpret, subject, ...options });
+  runEquivalence({ program: randomFlowProgram(5), seed: 5, slices: 10_000, reference: interpret, subject, ...options });
 
 describe("the interpreter equals itself in pieces", () => {
   for (const seed of SEEDS) {
@@ -20,7 +20,7 @@ describe("the interpreter equals itself in pieces", () => {
       const program = randomFlowProgram(seed);
       const { difference, exits, slices } = compare(interpret, { program, seed, inPieces: true });
       expect(difference).toBeNull();
-      expect(slices).toBe(20_000);
+      expect(slices).toBe(10_000);
       expect(exits.fault).toBe(0);
       expect(exits.mmio).toBeGreaterThan(100);
       expect(exits.budget).toBeGreaterThan(1000);
