@@ -2,14 +2,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { inspectImage } from "../board/index.ts";
-import { hostClock } from "../host/clock.ts";
-import { addCompile } from "./compile.ts";
-import { addExec } from "./exec.ts";
+import { ENGINES } from "../system.ts";
+import { partita as runPartita } from "./testing/exec.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "partita-compile-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -20,19 +17,7 @@ const file = (name: string, text: string): string => {
   return path;
 };
 
-/** `partita …`, in this process. */
-const partita = async (...args: string[]) => {
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  let status = 0;
-  const exitWith = (asked: number) => {
-    status = asked;
-  };
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  for (const add of [addCompile, addExec])
-    add(program, { stdin, stdout, stderr, clock: hostClock, color: false, exitWith });
-  await program.parseAsync(args, { from: "user" });
-  return { output: String(stdout.read() ?? ""), errors: String(stderr.read() ?? ""), status };
-};
+const partita = (...args: string[]) => runPartita(args);
 
 const PLANT = `
 TYPE Mode : (Off, Auto); Alarm : STRUCT code : UINT; at : TIME; level : REAL; END_STRUCT; END_TYPE
@@ -136,6 +121,20 @@ describe("partita exec PROGRAM.st", () => {
     );
     expect(JSON.parse(output)).toEqual({ "P.n": 18, mode: "Auto", "p.ALARM.level": 2.5, "list[1]": true, t: "T#25ms" });
     expect(JSON.parse(readFileSync(stats, "utf8"))).toMatchObject({ scans: 2, end: "scans" });
+  });
+
+  it("comes to the same on either engine, in slices or not", async () => {
+    const stats = join(directory, "engines.json");
+    const run = async (...options: string[]) => {
+      await partita("exec", file("engines.st", PLANT), "--scans", "5", "--stats", stats, ...options);
+      const { cycles, instructions, stateHash } = JSON.parse(readFileSync(stats, "utf8"));
+      return [cycles, instructions, stateHash];
+    };
+    const byDefault = await run();
+    for (const engine of ENGINES) {
+      expect([engine, ...(await run("--engine", engine))]).toEqual([engine, ...byDefault]);
+      expect([engine, ...(await run("--engine", engine, "--slice", "777"))]).toEqual([engine, ...byDefault]);
+    }
   });
 
   it("refuses names and values that are not there, and stops at a limit", async () => {

@@ -5,12 +5,12 @@ import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { assembleProgram, buildProgram, PROGRAM_PEERS, runInQemu } from "../../hil-tests/programs.ts";
+import { ENGINES } from "../system.ts";
 import { exec, execForStats } from "./testing/exec.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "partita-exec-io-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 const peers = requirePeers(...PROGRAM_PEERS);
-const ENGINES = ["interpreter", "translator"] as const;
 const SLICES = [1, 7, 1000, 99_991];
 /** So that what does not end fails at once. */
 const LIMIT = ["--max-cycles", "100000"];

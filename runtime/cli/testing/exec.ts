@@ -1,10 +1,11 @@
-/** `partita exec …` in the process of a test, with streams that the test holds. */
+/** `partita …` in the process of a test, with streams that the test holds. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { Command } from "commander";
 import { hostClock } from "../../host/clock.ts";
+import { addCompile } from "../compile.ts";
 import { addExec } from "../exec.ts";
 
 export interface Execution {
@@ -14,25 +15,31 @@ export interface Execution {
 }
 
 /** @param input standard input: its whole text, or a stream that the test writes to. */
-export const exec = async (args: readonly string[], input: string | PassThrough = ""): Promise<Execution> => {
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  if (typeof input === "string") stdin.end(input);
+export const partita = async (args: readonly string[], input: string | PassThrough = ""): Promise<Execution> => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const stdin = typeof input === "string" ? new PassThrough().end(input) : input;
   const printed: Buffer[] = [];
   stdout.on("data", (chunk: Buffer) => printed.push(chunk));
   let status = 0;
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   const exitWith = (asked: number) => {
     status = asked;
   };
-  const streams = { stdin: typeof input === "string" ? stdin : input, stdout, stderr };
-  addExec(program, { ...streams, clock: hostClock, color: false, exitWith });
-  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
-  await program.parseAsync(["exec", ...args], { from: "user" });
+  const program = new Command();
+  for (const add of [addCompile, addExec]) {
+    add(program, { stdin, stdout, stderr, clock: hostClock, color: false, exitWith });
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeErr: () => {} });
+  }
+  await program.parseAsync(args, { from: "user" });
   return { output: Buffer.concat(printed).toString(), errors: String(stderr.read() ?? ""), status };
 };
 
+export const exec = (args: readonly string[], input?: string | PassThrough): Promise<Execution> =>
+  partita(["exec", ...args], input);
+
 /** The same with `--stats`, read. */
-export const execForStats = async (args: readonly string[], input: string | PassThrough = "") => {
+export const execForStats = async (args: readonly string[], input?: string | PassThrough) => {
   const directory = mkdtempSync(join(tmpdir(), "partita-stats-"));
   try {
     const file = join(directory, "stats.json");
