@@ -6,13 +6,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { ENGINES, type EngineKind } from "../../runtime/index.ts";
 import { measureGuestSpeed } from "./guest-speed.ts";
 import { guestSpeedTable } from "./guest-speed-report.ts";
 import { describeMachine, type Machine } from "./machine.ts";
+import { curvesOf, scalingTables, startUpTable, switchTable } from "./module-report.ts";
+import { svgOf } from "./plot.ts";
 import { type BenchProgram, PROGRAMS, programNamed } from "./programs.ts";
+import { measureSlotCosts } from "./slot-costs.ts";
+import { measureStartUps } from "./start-ups.ts";
 import { asMarkdown, asText, type Table } from "./table.ts";
 
-const SECTIONS = ["programs"] as const;
+const SECTIONS = ["programs", "starts", "slots"] as const;
 type Section = (typeof SECTIONS)[number];
 
 interface Options {
@@ -20,8 +25,11 @@ interface Options {
   readonly share: number;
   readonly only: readonly BenchProgram[];
   readonly sections: readonly Section[];
+  /** Of the modules in `starts` and `slots`. */
+  readonly engine: EngineKind;
   readonly json?: string;
   readonly markdown?: string;
+  readonly plot?: string;
 }
 
 const positive = (text: string): number => {
@@ -66,9 +74,15 @@ const readOptions = (): Options =>
         .argParser(listOf(sectionNamed))
         .default(SECTIONS, SECTIONS.join(",")),
     )
+    .addOption(
+      new Option("--engine <engine>", "what executes the modules of starts and slots")
+        .choices(ENGINES)
+        .default("translator"),
+    )
     .addOption(new Option("--share <x>", "of the programs' work, for a short trial").argParser(positive).default(1))
     .option("--json <file>", "write all figures")
     .option("--markdown <file>", "write the tables for a README")
+    .option("--plot <file>", "write the curves of `slots` as SVG")
     .parse()
     .opts<Options>();
 
@@ -84,10 +98,10 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const machine = describeMachine();
 const tables: Table[] = [];
 const figures: Record<string, unknown> = { machine };
-const take = (name: string, values: unknown, table: Table): void => {
+const take = (name: Section, values: unknown, ...shown: readonly Table[]): void => {
   figures[name] = values;
-  tables.push(table);
-  process.stdout.write(`\n${asText(table)}`);
+  tables.push(...shown);
+  for (const table of shown) process.stdout.write(`\n${asText(table)}`);
 };
 
 process.stdout.write(`${heading(machine)}\n`);
@@ -95,6 +109,15 @@ if (options.sections.includes("programs")) {
   const speed = await measureGuestSpeed({ ...options, programs: options.only, folder, say });
   take("programs", speed, guestSpeedTable(speed));
   if (speed.disagreements.length > 0) process.exitCode = 1;
+}
+if (options.sections.includes("starts")) {
+  const starts = await measureStartUps({ ...options, programs: options.only, folder, say });
+  take("starts", starts, startUpTable(starts));
+}
+if (options.sections.includes("slots")) {
+  const costs = await measureSlotCosts({ ...options, folder, say });
+  take("slots", costs, switchTable(costs), ...scalingTables(costs));
+  if (options.plot !== undefined) writeFileSync(options.plot, svgOf(curvesOf(costs)));
 }
 
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);

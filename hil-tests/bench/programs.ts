@@ -60,9 +60,6 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 // Compiled, this file lies in dist/hil-tests/bench; the sources in C are not copied there.
 const FOLDER = HERE.replace("/dist/hil-tests/", "/hil-tests/");
 
-/** What building needs; for the host's binary also `gcc`. */
-export const BUILD_PEERS = ["riscv64-unknown-elf-gcc"] as const;
-
 /** As many as a guest that is to run on and on can be given. */
 export const ENDLESS = 2 ** 32 - 1;
 

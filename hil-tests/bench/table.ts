@@ -6,6 +6,8 @@ export interface Table {
   readonly columns: readonly string[];
   /** Cells as shown; a figure that does not exist is a dash. */
   readonly rows: readonly (readonly string[])[];
+  /** The same as bars, line by line; for a terminal. */
+  readonly picture?: readonly string[];
   /** What the figures mean, and what is missing. */
   readonly notes: readonly string[];
 }
@@ -20,11 +22,11 @@ export const figure = (value: number | null | undefined, unit = ""): string => {
   return `${value.toFixed(digits)}${unit === "" ? "" : ` ${unit}`}`;
 };
 
-export const asText = ({ title, columns, rows, notes }: Table): string => {
+export const asText = ({ title, columns, rows, picture = [], notes }: Table): string => {
   const widths = columns.map((column, at) => Math.max(column.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const lineOf = (cells: readonly string[]) =>
     cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join("  ");
-  const lines = [lineOf(columns), ...rows.map(lineOf), ...notes.map((note) => `  ${note}`)];
+  const lines = [lineOf(columns), ...rows.map(lineOf), ...[...picture, ...notes].map((text) => `  ${text}`)];
   return [title, ...lines.map((line) => line.trimEnd()), ""].join("\n");
 };
 

@@ -1,0 +1,111 @@
+/** A process that boots modules, runs them unpaced, and says what that took: its argument is a `ModuleJob` in JSON. */
+import { readFileSync } from "node:fs";
+import { setImmediate as turn } from "node:timers/promises";
+import { compile } from "../../partitions/st/index.ts";
+import { boot, formatProblem, hostClock, loadSystem, type Module, type Outside } from "../../runtime/index.ts";
+import type { ModuleFigures, ModuleJob, ModuleMessage, Sample, Stretch } from "./module-job.ts";
+
+/** Cycles between two looks at the clock; what compiles in the background gets its turn there. */
+const STRETCH_CYCLES = 2_000_000;
+
+const outside: Outside = {
+  latch: () => {},
+  published: () => {},
+  uart: () => {},
+  incident: (at, incident) => {
+    if (incident.kind === "modeChanged") return;
+    throw new Error(`partition ${at.partition} did not run on: ${JSON.stringify(incident)}`);
+  },
+  frameEnded: () => {},
+};
+
+const bootModule = async (path: string): Promise<Module> => {
+  const loaded = await loadSystem(path, compile);
+  if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join("\n"));
+  return boot(loaded.system, outside);
+};
+
+const instructionsOf = ({ partitions }: Module): number =>
+  partitions.reduce((sum, { timeUse }) => sum + timeUse.given - timeUse.idle, 0);
+
+/** At least so many cycles, to the end of a slot. */
+const runStretch = (module: Module, cycles: number): Stretch => {
+  const { schedule } = module.system;
+  const boundaries = 2 * schedule.slots.length + 1;
+  const before = instructionsOf(module);
+  const until = module.nextBoundary + cycles;
+  const begin = hostClock.monotonicMs();
+  let steps = 0;
+  while (module.nextBoundary < until) {
+    module.step();
+    steps++;
+  }
+  const seconds = (hostClock.monotonicMs() - begin) / 1000;
+  return {
+    seconds,
+    instructions: instructionsOf(module) - before,
+    slots: (steps * schedule.slots.length) / boundaries,
+  };
+};
+
+const warmUp = async (modules: readonly Module[], forSeconds: number): Promise<readonly Sample[]> => {
+  const samples: Sample[] = [];
+  const begin = hostClock.monotonicMs();
+  for (let seconds = 0; seconds < forSeconds; ) {
+    const [first] = modules.map((module) => runStretch(module, STRETCH_CYCLES));
+    seconds = (hostClock.monotonicMs() - begin) / 1000;
+    samples.push({ seconds, mips: first!.instructions / first!.seconds / 1e6 });
+    await turn();
+  }
+  return samples;
+};
+
+const measure = async (modules: readonly Module[], cycles: number): Promise<readonly Stretch[]> => {
+  const totals = modules.map((module) => ({ module, end: module.nextBoundary + cycles, stretches: [] as Stretch[] }));
+  while (totals.some(({ module, end }) => module.nextBoundary < end)) {
+    for (const { module, end, stretches } of totals) {
+      const rest = end - module.nextBoundary;
+      if (rest > 0) stretches.push(runStretch(module, Math.min(10 * STRETCH_CYCLES, rest)));
+    }
+    await turn();
+  }
+  return totals.map(({ stretches }) => stretches.reduce(sum, { seconds: 0, instructions: 0, slots: 0 }));
+};
+
+const sum = (a: Stretch, b: Stretch): Stretch => ({
+  seconds: a.seconds + b.seconds,
+  instructions: a.instructions + b.instructions,
+  slots: a.slots + b.slots,
+});
+
+/** Of this process alone: what `getrusage` says may be its parent's, from before it became a program of its own. */
+const peakMemoryBytes = (): number => {
+  try {
+    const [, kibibytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+    if (kibibytes !== undefined) return Number(kibibytes) * 1024;
+  } catch {
+    // No Linux.
+  }
+  return process.resourceUsage().maxRSS * 1024;
+};
+
+const run = async (job: ModuleJob, say: (message: ModuleMessage) => void): Promise<ModuleFigures> => {
+  const begin = hostClock.monotonicMs();
+  const [config, ...others] = job.configs;
+  const modules = [await bootModule(config!)];
+  modules[0]!.step();
+  const firstSlotSeconds = (hostClock.monotonicMs() - begin) / 1000;
+  say({ kind: "firstSlot" });
+  for (const other of others) modules.push(await bootModule(other));
+  const samples = await warmUp(modules, job.warmUpSeconds);
+  const measured = await measure(modules, job.cycles);
+  return { firstSlotSeconds, samples, measured, peakMemoryBytes: peakMemoryBytes() };
+};
+
+const say = (message: ModuleMessage): void => void process.send?.(message);
+try {
+  say({ kind: "done", figures: await run(JSON.parse(process.argv[2]!) as ModuleJob, say) });
+} catch (error) {
+  say({ kind: "failed", reason: (error as Error).message });
+}
+process.disconnect?.();
