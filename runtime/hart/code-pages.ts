@@ -28,7 +28,17 @@ const newPage = (): CodePage => {
 /** What lies outside RAM: every fetch faults. */
 const NOWHERE: CodePage = new Int32Array(PAGE_SLOTS * SLOT_WORDS).fill(headOf(SPECIAL.fetchFault, 0));
 
+/** What an engine that also executes the code otherwise wants to know of the pages. */
+export interface CodePagesListener {
+  /** An instruction at this offset in RAM was decoded for the first time since it was written. */
+  decoded(offset: number): void;
+  /** Bytes of RAM that somebody watches, or may, have changed. */
+  written(offset: number, bytes: number): void;
+}
+
 export class CodePages {
+  /** null: nobody. */
+  listener: CodePagesListener | null = null;
   /**
    * By page of RAM: not 0 where a store must call `written`. Also set for the page before one with code, because
    * a store is looked up by its first byte alone.
@@ -40,10 +50,15 @@ export class CodePages {
   #watchEnd = 0;
   readonly #ram: Uint8Array;
   readonly #pages: (CodePage | null)[];
+  /** The heads that marks took the place of, by halfword of RAM. */
+  readonly #marked = new Map<number, number>();
+  /** Halfwords whose marks are lifted for a while. */
+  readonly #lifted: number[] = [];
 
-  constructor(ram: Uint8Array) {
+  /** @param watched a byte for each page of RAM. */
+  constructor(ram: Uint8Array, watched: Uint8Array) {
     this.#ram = ram;
-    this.watched = new Uint8Array(ram.length / PAGE_BYTES);
+    this.watched = watched;
     this.#pages = new Array<CodePage | null>(this.watched.length).fill(null);
   }
 
@@ -66,6 +81,7 @@ export class CodePages {
     }
     const lastPage = ((offset + bytes - 1) / PAGE_BYTES) | 0;
     this.watched[lastPage] = 1;
+    this.listener?.decoded(offset);
     const decoded = decode(word);
     if (decoded === null) {
       page[at] = headOf(SPECIAL.illegal, 0);
@@ -98,6 +114,7 @@ export class CodePages {
   /** `bytes` bytes of RAM from `offset` on have changed: the instructions that any of them belongs to are decoded again. */
   written(offset: number, bytes: number): void {
     if (offset < this.#watchEnd && offset + bytes > this.#watchStart) this.watchedStore = true;
+    this.listener?.written(offset, bytes);
     const last = (offset + bytes - 1) >>> 1;
     // A 4-byte instruction that starts one halfword earlier reaches into the range.
     for (let halfword = Math.max(0, (offset >>> 1) - 1); halfword <= last; halfword++) {
@@ -105,6 +122,53 @@ export class CodePages {
       if (page === null || page === undefined) halfword |= PAGE_SLOTS - 1;
       else page[(halfword & (PAGE_SLOTS - 1)) * SLOT_WORDS] = SPECIAL.undecoded;
     }
+  }
+
+  // ── Marks: where the loop is to stop, because somebody else goes on from there ────────────────────────────────────
+
+  /** Before the instruction at `pc`, in RAM, the loop stops, "translated". */
+  mark(pc: number): void {
+    const halfword = this.#halfwordOf(pc);
+    const page = this.at(pc);
+    const slot = (halfword & (PAGE_SLOTS - 1)) * SLOT_WORDS;
+    if (page[slot] === SPECIAL.translated) return;
+    this.#marked.set(halfword, page[slot]!);
+    page[slot] = SPECIAL.translated;
+  }
+
+  /** No longer. */
+  unmark(pc: number): void {
+    this.#restore(this.#halfwordOf(pc));
+    this.#marked.delete(this.#halfwordOf(pc));
+  }
+
+  isMarked(pc: number): boolean {
+    return this.at(pc)[(this.#halfwordOf(pc) & (PAGE_SLOTS - 1)) * SLOT_WORDS] === SPECIAL.translated;
+  }
+
+  /** The loop passes the mark at `pc` until `settle`. */
+  lift(pc: number): void {
+    const halfword = this.#halfwordOf(pc);
+    this.#restore(halfword);
+    this.#lifted.push(halfword);
+  }
+
+  /** Marks that were lifted hold again, unless the code there was written meanwhile. */
+  settle(): void {
+    for (let halfword = this.#lifted.pop(); halfword !== undefined; halfword = this.#lifted.pop()) {
+      if (this.#marked.delete(halfword)) this.mark(RAM_BASE + 2 * halfword);
+    }
+  }
+
+  #halfwordOf(pc: number): number {
+    return ((pc ^ RAM_BASE) >>> 0) >>> 1;
+  }
+
+  #restore(halfword: number): void {
+    const head = this.#marked.get(halfword);
+    const page = this.#pages[halfword >>> SLOT_BITS];
+    if (head === undefined || page === null || page === undefined) return;
+    page[(halfword & (PAGE_SLOTS - 1)) * SLOT_WORDS] = head;
   }
 
   #create(index: number): CodePage {

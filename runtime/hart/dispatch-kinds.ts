@@ -23,9 +23,9 @@ import { SINGLES } from "./singles.ts";
 import * as slow from "./slow-paths.ts";
 
 /** Dispatch numbers that are no instructions. */
-export const SPECIAL = { undecoded: 0, nextPage: 1, fetchFault: 2, illegal: 3 } as const;
+export const SPECIAL = { undecoded: 0, nextPage: 1, fetchFault: 2, illegal: 3, translated: 4 } as const;
 /** Dispatch number of the instruction with number 0. */
-export const FIRST_INSTRUCTION = 4;
+export const FIRST_INSTRUCTION = 5;
 
 /** The three operand words of a slot; what they hold is between `pack`, `fast` and `slow` of a kind. */
 type Packed = readonly [number, number, number];
@@ -38,7 +38,7 @@ interface Kind<E extends Effect> {
   /**
    * Statements that see `words` (layout.ts), `code` and `at` (the slot), `head`, `pageStart`, `pc`, `view` of RAM. They end in
    * NEXT, in a jump, or fall out at their end: then the slow path executes the instruction. `isChecked`: what is loaded and
-   * stored needs permission, which `accessible` gives by page.
+   * stored needs permission, from `accessible` by page of RAM, or from `data`.
    */
   readonly fast?: (effect: E, instruction: BaseInstruction, isChecked: boolean) => string;
   /** Absent where the fast path does everything. */
@@ -62,12 +62,13 @@ const targetWord = (kind: "x" | "f", register: number): number => (kind === "f" 
 const sourceWord = ({ instruction, operands }: Expanded, name: "rs1" | "rs2" | "rs3"): number =>
   instruction.format.operands[name]?.kind === "f" ? fWord(operands[name]) : xWord(operands[name]);
 
-/** An access of so many bytes at `offset` is within RAM, and, where that is asked, within a page that permits it. */
+/** An access of so many bytes at `offset` is within RAM, and permitted where that is asked: by its page, or else by `permits`. */
 const mayAccess = (bytes: number, access: Access, isChecked: boolean): string => {
   const isInRam = `offset >>> 0 <= last${bytes}`;
   if (!isChecked) return isInRam;
   const isInPage = bytes === 1 ? "" : ` && (offset & ${PAGE_BYTES - 1}) <= ${PAGE_BYTES - bytes}`;
-  return `${isInRam} && (accessible[offset >>> 12] & ${access}) !== 0${isInPage}`;
+  const isPermitted = `data.permits(${access}, (offset ^ ${RAM_BASE | 0}) >>> 0, ${bytes})`;
+  return `${isInRam} && ((accessible[offset >>> 12] & ${access}) !== 0${isInPage} || ${isPermitted})`;
 };
 
 const loadFromView = (bytes: 1 | 2 | 4, signed: boolean): string =>
@@ -228,6 +229,7 @@ export const SLOW_PATHS: readonly SlowPath[] = [
   never,
   slow.fetchFault,
   slow.illegal,
+  never,
   ...BASE_INSTRUCTIONS.map(({ effect }) => kindOf(effect).slow?.(effect) ?? never),
 ];
 

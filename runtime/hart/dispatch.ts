@@ -11,16 +11,24 @@ import { EXECUTE } from "./permissions.ts";
 
 /**
  * Executes from pc on for at most `budget` cycles (below 2^31), and adds those used to `hart.elapsed`.
- * @returns why it stopped; "budget" also, whatever is left of it, when `hart.unrestricted` has changed.
+ * @returns why it stopped: "translated" at a mark of `CodePages`, before the instruction there; "budget" also, whatever is left of it, when `hart.unrestricted` has changed.
  */
-export type Execute = (engine: Interpreter, budget: number) => Exit;
+export type Execute = (engine: Interpreter, budget: number) => Exit | "translated";
 
 const DISPATCH_MASK = (1 << HEAD_BITS) - 1;
 /** The slots of a page, in words: two for each byte, and those that lead to the next page. */
 const PAGE_WORDS = 2 * PAGE_BYTES + 8;
 
 /** While `hart.unrestricted`. */
-const UNCHECKED = { onPage: "", dispatch: `head & ${DISPATCH_MASK}`, isOver: "!hart.unrestricted" } as const;
+const UNCHECKED = {
+  onPage: "",
+  dispatch: `head & ${DISPATCH_MASK}`,
+  onMark: `
+    words[${WORD.pc}] = pageStart + (at >> 1);
+    hart.elapsed = startedAt + (budget - left - 1);
+    return "translated";`,
+  isOver: "!hart.unrestricted",
+} as const;
 
 /** While not: a stretch of the page is known to be fetchable, for other instructions each one asks. */
 const CHECKED = {
@@ -39,11 +47,13 @@ const CHECKED = {
     }`,
   dispatch: `(at - first) >>> 0 < fetchable || engine.mayFetch(pageStart + (at >> 1))
         ? head & ${DISPATCH_MASK} : ${SPECIAL.fetchFault}`,
+  // Translated code asks for no permission: here the marks do not count.
+  onMark: "left++; pages.lift(pageStart + (at >> 1)); continue;",
   isOver: "hart.unrestricted",
 } as const;
 
 const sourceOf = (isChecked: boolean): string => {
-  const { onPage, dispatch, isOver } = isChecked ? CHECKED : UNCHECKED;
+  const { onPage, dispatch, onMark, isOver } = isChecked ? CHECKED : UNCHECKED;
   return `"use strict";
 const { ${Object.keys(MEANINGS).join(", ")} } = meanings;
 const HEAD_BITS = ${HEAD_BITS};
@@ -76,6 +86,7 @@ return function execute(engine, budget) {
       const dispatch = ${dispatch};
       switch (dispatch) {
         case ${SPECIAL.undecoded}: left++; pages.decode(code, at, pageStart + (at >> 1)); continue;
+        case ${SPECIAL.translated}: ${onMark}
         case ${SPECIAL.nextPage}: left++; pc = pageStart + (at >> 1); continue enter;
         ${fastPaths(isChecked)}
       }

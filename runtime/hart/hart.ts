@@ -36,6 +36,7 @@ const NO_RESERVATION = 1;
 const X_A0 = 10;
 
 export class Hart {
+  readonly memory: WebAssembly.Memory;
   readonly ramBytes: number;
   /** The partition's RAM, from RAM_BASE. */
   readonly ram: Uint8Array;
@@ -64,6 +65,7 @@ export class Hart {
 
   /** @param memory from `allocateMemory(ramBytes)`. */
   constructor(memory: WebAssembly.Memory, ramBytes: number, hartId = 0) {
+    this.memory = memory;
     this.ramBytes = ramBytes;
     this.hartId = hartId;
     this.ram = new Uint8Array(memory.buffer, 0, ramBytes);

@@ -12,4 +12,4 @@ export {
 } from "./engine.ts";
 export { Hart } from "./hart.ts";
 export { Interpreter, interpret } from "./interpreter.ts";
-export { allocateMemory, RAM_BASE } from "./layout.ts";
+export { allocateMemory, type MemoryPlaces, memoryPlaces, RAM_BASE } from "./layout.ts";

@@ -7,7 +7,7 @@ import type { TimeSource } from "./csrs.ts";
 import { executeChecked, executeUnchecked } from "./dispatch.ts";
 import type { Bus, Engine, EngineFactory, Exit, Fault, TrapCause } from "./engine.ts";
 import type { Hart } from "./hart.ts";
-import { RAM_BASE } from "./layout.ts";
+import { memoryPlaces, PAGE_BYTES, RAM_BASE } from "./layout.ts";
 import { EXECUTE } from "./permissions.ts";
 import { canTakeTraps, enterInterrupt, enterTrap } from "./traps.ts";
 
@@ -28,7 +28,9 @@ export class Interpreter implements Engine {
     this.hart = hart;
     this.bus = bus;
     this.time = time;
-    this.pages = new CodePages(hart.ram);
+    const { watchAddress } = memoryPlaces(hart.ramBytes);
+    const watched = new Uint8Array(hart.memory.buffer, watchAddress, hart.ramBytes / PAGE_BYTES);
+    this.pages = new CodePages(hart.ram, watched);
     this.view = new DataView(hart.ram.buffer, 0, hart.ramBytes);
   }
 
@@ -38,18 +40,35 @@ export class Interpreter implements Engine {
 
   run(budget: Cycles): Exit {
     const { hart } = this;
+    this.begin();
+    let exit: Exit | "translated";
+    do exit = this.stretch(Math.min(budget - hart.elapsed, LONGEST_STRETCH));
+    while (exit === "budget" && hart.elapsed < budget);
+    assertNotTranslated(exit);
+    this.#used = this.finish();
+    return exit;
+  }
+
+  /** Before the stretches of a run. */
+  begin(): void {
     this.fault = null;
     this.pages.watchedStore = false;
-    hart.startRun();
+    this.hart.startRun();
     this.takeInterrupt();
-    let exit: Exit;
-    do {
-      const execute = hart.unrestricted ? executeUnchecked : executeChecked;
-      exit = execute(this, Math.min(budget - hart.elapsed, LONGEST_STRETCH));
-    } while (exit === "budget" && hart.elapsed < budget);
-    hart.updateCounters();
-    this.#used = hart.elapsed;
-    return exit;
+  }
+
+  /** After them. @returns the cycles used. */
+  finish(): Cycles {
+    this.hart.updateCounters();
+    return this.hart.elapsed;
+  }
+
+  /**
+   * A part of a run, of at most `budget` cycles, below 2^31.
+   * @returns "budget" also when something is left of it: then the stretch is to be continued. "translated": a mark was reached.
+   */
+  stretch(budget: number): Exit | "translated" {
+    return this.hart.unrestricted ? executeUnchecked(this, budget) : executeChecked(this, budget);
   }
 
   watchStores(address: GuestAddress, bytes: number): void {
@@ -88,6 +107,10 @@ export class Interpreter implements Engine {
     this.fault = { cause, pc: hart.pc, value: value >>> 0 };
     return "fault";
   }
+}
+
+function assertNotTranslated(exit: Exit | "translated"): asserts exit is Exit {
+  if (exit === "translated") throw new Error("the interpreter met the mark of another engine");
 }
 
 export const interpret: EngineFactory = ({ hart, bus, time }) => new Interpreter(hart, bus, time);

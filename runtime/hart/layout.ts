@@ -46,6 +46,8 @@ export const REGISTER_WORDS = WORD.mstatus;
 export const STATE_WORDS = 192;
 /** Takes what is written to x0; no part of the state. */
 const SINK = STATE_WORDS;
+/** Four doubles for passing operands and results of a float instruction; no part of the state. */
+export const HART_SCRATCH_WORD = 196;
 /** What a hart occupies above RAM. */
 export const HART_BYTES = 1024;
 
@@ -56,8 +58,31 @@ export const xTarget = (register: number): number => (register === 0 ? SINK : xW
 
 const WASM_PAGE_BYTES = 65_536;
 
-/** Memory for a partition with `ramBytes` of RAM, a multiple of 4096, and its hart. Never grown: views of it stay valid. */
+/** Where everything lies in a partition's memory: RAM at 0, then the hart's words, then what helps engines; in bytes. */
+export interface MemoryPlaces {
+  readonly stateAddress: number;
+  /** A byte for each page of RAM: see `CodePages.watched`. */
+  readonly watchAddress: number;
+  /** A word for each halfword of RAM, for translated code; null where RAM is so large that there is no room for it. */
+  readonly mapAddress: number | null;
+  readonly end: number;
+}
+
+const LARGEST_MEMORY = 65_535 * WASM_PAGE_BYTES;
+
+export const memoryPlaces = (ramBytes: number): MemoryPlaces => {
+  const watchAddress = ramBytes + HART_BYTES;
+  const mapAddress = watchAddress + Math.ceil(ramBytes / PAGE_BYTES / 8) * 8;
+  const end = mapAddress + 2 * ramBytes;
+  const common = { stateAddress: ramBytes, watchAddress };
+  return end <= LARGEST_MEMORY ? { ...common, mapAddress, end } : { ...common, mapAddress: null, end: mapAddress };
+};
+
+/**
+ * Memory for a partition with `ramBytes` of RAM, a multiple of 4096, and its hart. Never grown: views of it stay valid. What is
+ * not touched takes no room on the host.
+ */
 export const allocateMemory = (ramBytes: number): WebAssembly.Memory => {
-  const pages = Math.ceil((ramBytes + HART_BYTES) / WASM_PAGE_BYTES);
+  const pages = Math.ceil(memoryPlaces(ramBytes).end / WASM_PAGE_BYTES);
   return new WebAssembly.Memory({ initial: pages, maximum: pages });
 };

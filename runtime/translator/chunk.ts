@@ -1,0 +1,179 @@
+/** One WebAssembly module with the regions of some of a guest's functions, and where in the guest they can be entered. */
+
+import { MSTATUS } from "../hart/hart.ts";
+import { memoryPlaces, RAM_BASE } from "../hart/index.ts";
+import { HART_SCRATCH_WORD, WORD } from "../hart/layout.ts";
+import type { CodeSnapshot } from "./code-image.ts";
+import type { GuestFunction, Program } from "./program.ts";
+import { translateRegion } from "./region.ts";
+import { SLOW_FLOAT_COUNT, SLOW_FLOAT_TYPES, slowFloatBody } from "./slow-floats.ts";
+import { WasmCode } from "./wasm/code.ts";
+import { assembleModule, type FunctionType, type WasmFunction } from "./wasm/module.ts";
+
+/** A stretch of RAM that translated code accesses by itself; everything else is left to the interpreter. */
+export interface Window {
+  /** Guest address of its start, and its offset in the partition's memory. */
+  readonly address: number;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** What the code of a chunk refers to: addresses in the partition's memory, function indices in the chunk. */
+export interface ChunkContext {
+  readonly program: Program;
+  readonly stateAddress: number;
+  readonly scratchAddress: number;
+  /** The entry map: for each halfword of RAM the entry there, as `Chunk.entryCodes`, or 0. */
+  readonly mapAddress: number;
+  /** By page of RAM, a byte that is not 0 where stores are the interpreter's; 0: nobody watches. */
+  readonly watchAddress: number;
+  readonly loadWindow: Window;
+  readonly storeWindow: Window;
+  readonly float: number;
+  readonly floatMode: number;
+  /** (pc, budget, depth) → (pc, budget): goes on wherever pc is translated. */
+  readonly through: number;
+  /** The first of `SLOW_FLOAT_COUNT`. */
+  readonly slowFloats: number;
+  /** Of a function in this chunk; null: it is in another, or in none. */
+  regionOf(guestFunction: GuestFunction): number | null;
+}
+
+/** What can be entered, and where: parallel arrays. */
+export interface Chunk {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Guest addresses. */
+  readonly entryPcs: Int32Array;
+  /** Index of the region in the table × 4096 + number of the entry in it; never 0. */
+  readonly entryCodes: Int32Array;
+  /** Start and end of guest code that the chunk was made of, pairs. */
+  readonly extents: Int32Array;
+}
+
+export const ENTRY_BITS = 12;
+
+/** Slot 0 of the table belongs to no function. */
+export const tableIndexOf = ({ index }: GuestFunction): number => index + 1;
+
+/** Types of a chunk: 0 region, 1 float(instruction, mode), 2 floatMode, then those of the slow floats. */
+const REGION: FunctionType = { parameters: ["i32", "i32", "i32"], results: ["i32", "i32"] };
+const FLOAT: FunctionType = { parameters: ["i32", "i32"], results: [] };
+const FLOAT_MODE: FunctionType = { parameters: [], results: ["i32"] };
+const TYPES: readonly FunctionType[] = [REGION, FLOAT, FLOAT_MODE, ...SLOW_FLOAT_TYPES];
+export const REGION_TYPE = 0;
+
+const WASM_PAGE_BYTES = 65_536;
+
+export const translateChunk = (program: Program, functions: readonly GuestFunction[]): Chunk => {
+  const { snapshot } = program.image;
+  const { stateAddress, watchAddress, mapAddress } = memoryPlaces(snapshot.ramBytes);
+  if (mapAddress === null) throw new Error("a board with so much RAM has no room for translated code");
+  const firstSlow = 1;
+  const floatMode = firstSlow + SLOW_FLOAT_COUNT;
+  const through = floatMode + 1;
+  const firstRegion = through + 1;
+  const regionIndex = new Map(functions.map(({ index }, at) => [index, firstRegion + at]));
+  const context: ChunkContext = {
+    stateAddress,
+    mapAddress,
+    watchAddress: snapshot.careful ? watchAddress : 0,
+    ...windowsOf(snapshot),
+    program,
+    scratchAddress: stateAddress + 4 * HART_SCRATCH_WORD,
+    float: 0,
+    floatMode,
+    through,
+    slowFloats: firstSlow,
+    regionOf: ({ index }) => regionIndex.get(index) ?? null,
+  };
+  const entryPcs: number[] = [];
+  const entryCodes: number[] = [];
+  const extents: number[] = [];
+  const regions = functions.map((each): WasmFunction => {
+    const { locals, body, entries, extents: used } = translateRegion(context, each);
+    for (const [number, pc] of entries.entries()) {
+      entryPcs.push(pc);
+      entryCodes.push((tableIndexOf(each) << ENTRY_BITS) | number);
+    }
+    extents.push(...used);
+    return { type: REGION_TYPE, locals, body, tableIndex: tableIndexOf(each) };
+  });
+  const helpers: WasmFunction[] = [
+    ...SLOW_FLOAT_TYPES.map((_, at) => ({ type: 3 + at, locals: [], body: slowFloatBody(at, context) })),
+    { type: 2, locals: [], body: floatModeBody(context) },
+    { type: REGION_TYPE, locals: ["i32"], body: throughBody(context) },
+  ];
+  const bytes = assembleModule({
+    types: TYPES,
+    imports: [{ name: "float", type: 1 }],
+    memoryPages: Math.floor(stateAddress / WASM_PAGE_BYTES),
+    usesTable: true,
+    functions: [...helpers, ...regions],
+  });
+  return {
+    bytes,
+    entryPcs: Int32Array.from(entryPcs),
+    entryCodes: Int32Array.from(entryCodes),
+    extents: Int32Array.from(extents),
+  };
+};
+
+/** Loads may reach all of RAM; stores the larger part that holds no code, so that code is never changed unseen. */
+const windowsOf = ({ ramBytes, start, end }: CodeSnapshot): { loadWindow: Window; storeWindow: Window } => {
+  const below = start - RAM_BASE;
+  const above = RAM_BASE + ramBytes - end;
+  return {
+    loadWindow: { address: RAM_BASE, offset: 0, bytes: ramBytes },
+    storeWindow:
+      above >= below
+        ? { address: end, offset: end - RAM_BASE, bytes: above }
+        : { address: RAM_BASE, offset: 0, bytes: below },
+  };
+};
+
+const NEAREST_AND_INEXACT = 1;
+
+/** 1 when floats are enabled and dirty, the rounding mode is to nearest, and "inexact" is raised. */
+const floatModeBody = ({ stateAddress }: ChunkContext): Uint8Array => {
+  const code = new WasmCode();
+  code
+    .i32(0)
+    .memory("i32.load", stateAddress + 4 * WORD.fcsr)
+    .i32(0xe0 | NEAREST_AND_INEXACT)
+    .op("i32.and");
+  code.i32(NEAREST_AND_INEXACT).op("i32.eq");
+  code
+    .i32(0)
+    .memory("i32.load", stateAddress + 4 * WORD.mstatus)
+    .i32(MSTATUS.fs)
+    .op("i32.and")
+    .i32(MSTATUS.fs)
+    .op("i32.eq");
+  return code.op("i32.and").bytes;
+};
+
+/** Parameters pc, budget, depth; the local is the map's entry. */
+const throughBody = ({ program, mapAddress, stateAddress }: ChunkContext): Uint8Array => {
+  const { ramBytes } = program.image.snapshot;
+  const [pc, budget, depth, entry] = [0, 1, 2, 3];
+  const code = new WasmCode();
+  code.block();
+  code.get(depth).op("i32.eqz").brIf(0);
+  code.get(pc).i32(RAM_BASE).op("i32.sub").tee(entry).i32(ramBytes).op("i32.ge_u").brIf(0);
+  code.get(entry).i32(1).op("i32.shl").memory("i32.load", mapAddress).tee(entry).op("i32.eqz").brIf(0);
+  code
+    .i32(0)
+    .get(pc)
+    .memory("i32.store", stateAddress + 4 * WORD.pc);
+  code
+    .get(entry)
+    .i32((1 << ENTRY_BITS) - 1)
+    .op("i32.and")
+    .get(budget)
+    .get(depth)
+    .i32(1)
+    .op("i32.sub");
+  code.get(entry).i32(ENTRY_BITS).op("i32.shr_u").callIndirect(REGION_TYPE).return();
+  code.end();
+  return code.get(pc).get(budget).bytes;
+};

@@ -1,0 +1,75 @@
+/** What the translator reads: a copy of a guest's RAM as it was when translation was asked for, and its instructions. */
+import { RAM_BASE } from "../hart/index.ts";
+import { decode, type Expanded, expand, lengthOf } from "../isa/index.ts";
+
+/** Plain data: it is posted to whoever compiles. All addresses are guest addresses. */
+export interface CodeSnapshot {
+  /** RAM from its start, as far as it may be of interest. */
+  readonly ram: Uint8Array;
+  /** What the partition's whole RAM holds, in bytes: loads and stores are checked against it. */
+  readonly ramBytes: number;
+  /** Where instructions lie: `start` … `end` − 1. */
+  readonly start: number;
+  readonly end: number;
+  /** Where functions are known to begin, ascending. */
+  readonly functions: readonly number[];
+  /** Code outside of `start` … `end` is executed, or stores to some bytes are watched: stores must look where they go. */
+  readonly careful: boolean;
+  /** Start and end of code that was written to before: not to be translated. */
+  readonly volatile: readonly { readonly start: number; readonly end: number }[];
+}
+
+export class CodeImage {
+  readonly snapshot: CodeSnapshot;
+  readonly #view: DataView;
+  /** By halfword from `start`; undefined where nobody asked yet. */
+  readonly #instructions: (Expanded | null | undefined)[];
+  /** The same word means the same everywhere. */
+  readonly #byWord = new Map<number, Expanded | null>();
+
+  constructor(snapshot: CodeSnapshot) {
+    this.snapshot = snapshot;
+    this.#view = new DataView(snapshot.ram.buffer, snapshot.ram.byteOffset, snapshot.ram.byteLength);
+    this.#instructions = new Array<Expanded | null | undefined>((snapshot.end - snapshot.start) >>> 1);
+  }
+
+  isCode(pc: number): boolean {
+    return pc >= this.snapshot.start && pc < this.snapshot.end;
+  }
+
+  /** null: no instruction of this hart lies there, or code that may not be translated. */
+  at(pc: number): Expanded | null {
+    if (!this.isCode(pc)) return null;
+    const index = (pc - this.snapshot.start) >>> 1;
+    const known = this.#instructions[index];
+    if (known !== undefined) return known;
+    const instruction = this.#read(pc);
+    this.#instructions[index] = instruction;
+    return instruction;
+  }
+
+  /** The word in RAM; null where the copy does not reach. */
+  wordAt(address: number): number | null {
+    const offset = address - RAM_BASE;
+    return offset >= 0 && offset + 4 <= this.#view.byteLength ? this.#view.getInt32(offset, true) : null;
+  }
+
+  #read(pc: number): Expanded | null {
+    const offset = pc - RAM_BASE;
+    if (offset + 2 > this.#view.byteLength) return null;
+    const low = this.#view.getUint16(offset, true);
+    const bytes = lengthOf(low);
+    if (offset + bytes > this.#view.byteLength || pc + bytes > this.snapshot.end) return null;
+    if (this.snapshot.volatile.some(({ start, end }) => pc < end && pc + bytes > start)) return null;
+    return this.#decoded(bytes === 2 ? low : this.#view.getInt32(offset, true));
+  }
+
+  #decoded(word: number): Expanded | null {
+    const known = this.#byWord.get(word);
+    if (known !== undefined) return known;
+    const decoded = decode(word);
+    const expanded = decoded === null ? null : expand(decoded);
+    this.#byWord.set(word, expanded);
+    return expanded;
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * The translating engine: guest code as WebAssembly wherever there is any yet, and the interpreter for everything else: devices,
+ * control registers, traps, U mode, code that changes, the last few instructions of a budget.
+ */
+import type { CodePagesListener } from "../hart/code-pages.ts";
+import type { Exit } from "../hart/engine.ts";
+import { floatMeaning } from "../hart/floats.ts";
+import {
+  type Engine,
+  type EngineFactory,
+  type EngineParts,
+  type Fault,
+  type Hart,
+  Interpreter,
+  memoryPlaces,
+  RAM_BASE,
+  type StaticCode,
+} from "../hart/index.ts";
+import { HART_SCRATCH_WORD, WORD } from "../hart/layout.ts";
+import { BASE_INSTRUCTIONS } from "../isa/index.ts";
+import { type Cycles, cycles, type GuestAddress } from "../units.ts";
+import type { CodeSnapshot } from "./code-image.ts";
+import type { Compilation, Compiler } from "./compiler.ts";
+import { TranslatedCode } from "./translated-code.ts";
+
+/** What one stretch counts down from: a small integer. */
+const LONGEST_STRETCH = 2 ** 30;
+/** While chunks are to come: so often it is looked for them, and where the guest is. */
+const WAITING_STRETCH = 100_000;
+/** Data that lie behind the code, tables of jumps among them, as far as the translator wants to see them. */
+const DATA_BYTES = 1 << 20;
+/** Cycles without a change of code before it is translated again. */
+const QUIET_CYCLES = 5_000_000;
+
+interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An engine that executes what `compiler` makes of the guest's code. */
+export const translate =
+  (compiler: Compiler): EngineFactory =>
+  (parts) => {
+    const extent = extentOf(parts.code);
+    const { mapAddress } = memoryPlaces(parts.hart.ramBytes);
+    const interpreter = new Interpreter(parts.hart, parts.bus, parts.time);
+    return extent === null || mapAddress === null
+      ? interpreter
+      : new TranslatingEngine(parts, interpreter, compiler, extent, mapAddress);
+  };
+
+class TranslatingEngine implements Engine, CodePagesListener {
+  readonly #hart: Hart;
+  readonly #interpreter: Interpreter;
+  readonly #compiler: Compiler;
+  readonly #extent: Extent;
+  readonly #functions: readonly number[];
+  readonly #code: TranslatedCode;
+  /** null: not begun, or all that there is to translate is. */
+  #compilation: Compilation | null = null;
+  /** Translation is to begin at this cycle of all runs. */
+  #beginAt = 0;
+  #past = 0;
+  #used = cycles(0);
+  #careful = false;
+  /** The code as it was translated; null: none is. */
+  #translated: Uint8Array | null = null;
+  #volatile: Extent[] = [];
+  /** Translated code no longer is what the guest's is. */
+  #isStale = false;
+
+  constructor({ hart, code }: EngineParts, interpreter: Interpreter, compiler: Compiler, extent: Extent, map: number) {
+    this.#hart = hart;
+    this.#interpreter = interpreter;
+    this.#compiler = compiler;
+    this.#extent = extent;
+    this.#functions = code.functions;
+    this.#code = new TranslatedCode({
+      memory: hart.memory,
+      ramBytes: hart.ramBytes,
+      stateAddress: memoryPlaces(hart.ramBytes).stateAddress,
+      mapAddress: map,
+      pages: interpreter.pages,
+      float: floatHelper(hart),
+    });
+    interpreter.pages.listener = this;
+  }
+
+  get used(): Cycles {
+    return this.#used;
+  }
+
+  get fault(): Fault | null {
+    return this.#interpreter.fault;
+  }
+
+  run(budget: Cycles): Exit {
+    const hart = this.#hart;
+    const interpreter = this.#interpreter;
+    interpreter.begin();
+    let exit: Exit;
+    do {
+      this.#lookForChunks();
+      const longest = this.#compilation === null ? LONGEST_STRETCH : WAITING_STRETCH;
+      exit = this.#stretch(cycles(Math.min(budget, hart.elapsed + longest)));
+    } while (exit === "budget" && hart.elapsed < budget);
+    this.#used = interpreter.finish();
+    this.#past += this.#used;
+    return exit;
+  }
+
+  watchStores(address: GuestAddress, bytes: number): void {
+    this.#interpreter.watchStores(address, bytes);
+    this.#takeCare();
+  }
+
+  ramChanged(address: GuestAddress, bytes: number): void {
+    this.#interpreter.ramChanged(address, bytes);
+    this.#settleChanges();
+  }
+
+  /** Until `hart.elapsed` is `until`, or something else ends the run. */
+  #stretch(until: Cycles): Exit {
+    const hart = this.#hart;
+    const interpreter = this.#interpreter;
+    const code = this.#code;
+    const { words } = hart;
+    while (hart.elapsed < until) {
+      if (this.#isStale) this.#drop();
+      if (hart.unrestricted && !code.isEmpty) {
+        const left = code.enter(until - hart.elapsed);
+        hart.elapsed = cycles(until - left);
+        if (left === 0) break;
+        if (interpreter.pages.isMarked(words[WORD.pc]!)) {
+          const exit = this.#step();
+          if (exit !== "budget") return exit;
+          continue;
+        }
+      }
+      const exit = interpreter.stretch(until - hart.elapsed);
+      interpreter.pages.settle();
+      if (exit !== "translated" && exit !== "budget") return exit;
+    }
+    return "budget";
+  }
+
+  /** One instruction at a place where translated code was entered and could do nothing: its budget is too small, say. */
+  #step(): Exit {
+    const { pages } = this.#interpreter;
+    pages.lift(this.#hart.words[WORD.pc]!);
+    const exit = this.#interpreter.stretch(1);
+    pages.settle();
+    return exit === "translated" ? "budget" : exit;
+  }
+
+  // ── Translation ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #lookForChunks(): void {
+    const compilation = this.#compilation;
+    if (compilation === null) {
+      if (this.#translated === null && this.#past >= this.#beginAt) this.#begin();
+      return;
+    }
+    compilation.note(this.#hart.words[WORD.pc]! >>> 0);
+    const chunk = compilation.take();
+    if (chunk !== null) this.#code.add(chunk);
+    else if (compilation.isComplete) this.#compilation = null;
+  }
+
+  #begin(): void {
+    const { ram, ramBytes } = this.#hart;
+    const { start, end } = this.#extent;
+    const seen = Math.min(ramBytes, end - RAM_BASE + DATA_BYTES);
+    const snapshot: CodeSnapshot = {
+      ram: ram.slice(0, seen),
+      ramBytes,
+      start,
+      end,
+      functions: this.#functions,
+      careful: this.#careful,
+      volatile: [...this.#volatile],
+    };
+    this.#translated = snapshot.ram.subarray(start - RAM_BASE, end - RAM_BASE);
+    this.#compilation = this.#compiler.compile(snapshot);
+  }
+
+  /** Nothing is translated any more; it begins again `delay` cycles from now. */
+  #drop(delay = QUIET_CYCLES): void {
+    this.#isStale = false;
+    this.#code.clear();
+    this.#compilation?.cancel();
+    this.#compilation = null;
+    this.#translated = null;
+    this.#beginAt = this.#past + this.#hart.elapsed + delay;
+  }
+
+  #takeCare(): void {
+    if (this.#careful) return;
+    this.#careful = true;
+    // Code that is being translated carelessly must not be executed.
+    if (this.#translated !== null) this.#isStale = true;
+  }
+
+  /** Someone other than the guest wrote to RAM; no instruction is being executed. */
+  #settleChanges(): void {
+    if (!this.#isStale || this.#translated === null) return;
+    const { start, end } = this.#extent;
+    const now = this.#hart.ram.subarray(start - RAM_BASE, end - RAM_BASE);
+    if (areEqual(this.#translated, now)) {
+      this.#isStale = false;
+      this.#volatile = [];
+      this.#code.markAgain();
+    } else this.#drop(0);
+  }
+
+  decoded(offset: number): void {
+    const { start, end } = this.#extent;
+    if (offset < start - RAM_BASE || offset >= end - RAM_BASE) this.#takeCare();
+  }
+
+  written(offset: number, bytes: number): void {
+    const start = Math.max(offset + RAM_BASE, this.#extent.start);
+    const end = Math.min(offset + bytes + RAM_BASE, this.#extent.end);
+    if (start >= end || this.#translated === null) return;
+    if (this.#volatile.some((known) => start >= known.start && end <= known.end)) return;
+    this.#volatile.push({ start, end });
+    this.#isStale = true;
+  }
+}
+
+const extentOf = ({ ranges }: StaticCode): Extent | null => {
+  const first = ranges[0];
+  return first === undefined ? null : { start: first.start, end: ranges[ranges.length - 1]!.end };
+};
+
+const areEqual = (a: Uint8Array, b: Uint8Array): boolean => {
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
+};
+
+const DYNAMIC_ROUNDING = 7;
+
+/** Target and sources are the scratch words; fcsr is the hart's. */
+const floatHelper = (hart: Hart): ((instruction: number, mode: number) => void) => {
+  const meanings = BASE_INSTRUCTIONS.map(({ effect }) => (effect.kind === "float" ? floatMeaning(effect) : null));
+  const scratch = HART_SCRATCH_WORD;
+  return (instruction, mode) => {
+    const rm = mode === DYNAMIC_ROUNDING ? hart.words[WORD.fcsr]! >>> 5 : mode;
+    meanings[instruction]!(hart, rm, scratch, scratch + 2, scratch + 4, scratch + 6);
+  };
+};

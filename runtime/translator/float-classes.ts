@@ -1,0 +1,37 @@
+/** In which type a region keeps each f register: singles in f32 where nothing but singles meets the register, else raw in f64. */
+import type { Expanded } from "../isa/index.ts";
+
+export type FloatClass = "f32" | "f64";
+
+/** The width in which an instruction uses the f register of an operand. */
+export const floatWidth = ({ instruction }: Expanded, operand: "rd" | "rs1" | "rs2" | "rs3"): FloatClass => {
+  const { effect } = instruction;
+  if (effect.kind === "load" || effect.kind === "store") return effect.bytes === 8 ? "f64" : "f32";
+  if (effect.kind !== "float") return "f32";
+  const own: FloatClass = effect.precision === "single" ? "f32" : "f64";
+  if (operand === "rd") return own;
+  // Conversions read the other width.
+  if (effect.operation === "fromDouble") return "f64";
+  return effect.operation === "fromSingle" ? "f32" : own;
+};
+
+const OPERANDS = ["rd", "rs1", "rs2", "rs3"] as const;
+
+/** By number of the f register. */
+export const floatClassesOf = (instructions: Iterable<Expanded>): readonly FloatClass[] => {
+  const classes = new Array<FloatClass>(32).fill("f32");
+  for (const expanded of instructions) {
+    const { instruction, operands } = expanded;
+    if (
+      instruction.effect.kind !== "float" &&
+      instruction.effect.kind !== "load" &&
+      instruction.effect.kind !== "store"
+    )
+      continue;
+    for (const name of OPERANDS) {
+      if (instruction.format.operands[name]?.kind !== "f") continue;
+      if (floatWidth(expanded, name) === "f64") classes[operands[name]] = "f64";
+    }
+  }
+  return classes;
+};

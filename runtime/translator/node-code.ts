@@ -1,0 +1,186 @@
+/** Where control goes at the end of a node: within the region, into another one, or out to the dispatcher. */
+import { WORD } from "../hart/layout.ts";
+import { REGION_TYPE, tableIndexOf } from "./chunk.ts";
+import { both, jumpsByRegister, without } from "./dataflow.ts";
+import { branchCondition } from "./effect-code.ts";
+import type { RegionTranslation } from "./region.ts";
+import type { NodeEnd, RegionNode } from "./region-graph.ts";
+import { LOCAL } from "./region-writer.ts";
+import { NO_REGISTERS } from "./registers.ts";
+
+type EndCode<K extends NodeEnd["kind"]> = (
+  end: Extract<NodeEnd, { kind: K }>,
+  node: RegionNode,
+  region: RegionTranslation,
+) => void;
+
+const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
+  goto: ({ to }, node, region) => {
+    leaveWhenAstray(node, to.pc, region);
+    region.goTo(node.id, to.id);
+  },
+
+  enter: ({ to, target }, node, region) => {
+    leaveWhenAstray(node, target, region);
+    region.goTo(node.id, to.id);
+  },
+
+  branch: ({ taken, next }, node, region) => {
+    const { writer } = region;
+    const pc = node.instructions.at(-1)!;
+    if (taken === next) {
+      region.goTo(node.id, next.id);
+      return;
+    }
+    writer.code.term(branchCondition({ ...region.instruction(pc), pc }, writer));
+    const depth = region.branchDepth(node.id, taken.id);
+    if (depth !== null) writer.code.brIf(depth);
+    else writer.when(() => region.goTo(node.id, taken.id));
+    region.goTo(node.id, next.id);
+  },
+
+  switch: ({ table, landings }, node, region) => {
+    const { writer } = region;
+    const { code } = writer;
+    // The block is left where the index lies outside of the table.
+    writer.open("block");
+    const depths = table.targets.map((pc) => region.branchDepth(node.id, landings.get(pc)!.id)!);
+    code
+      .get(LOCAL.tableEntry)
+      .i32(table.table)
+      .op("i32.sub")
+      .i32(2)
+      .op("i32.shr_u")
+      .brTable([...depths, 0]);
+    writer.close();
+    jumpThrough(region);
+  },
+
+  landing: ({ pc, to }, node, region) => {
+    const { writer } = region;
+    writer.code.get(LOCAL.pc).i32(pc).op("i32.ne");
+    writer.when(() => jumpThrough(region));
+    region.goTo(node.id, to.id);
+  },
+
+  call: (end, node, region) => {
+    const { writer, context } = region;
+    const { code } = writer;
+    const callee = context.program.functionAt(end.target);
+    const touched = region.touchedBy(node);
+    if (callee === null) {
+      if (!jumpsByRegister(node, region)) code.i32(end.target).set(LOCAL.pc);
+      callThrough(end, node, region);
+      return;
+    }
+    leaveWhenAstray(node, end.target, region);
+    code.get(LOCAL.depth).op("i32.eqz");
+    writer.when(() => {
+      code.i32(end.target).set(LOCAL.pc);
+      writer.leaveDynamically(writer.dirty);
+    });
+    writer.spill(both(writer.dirty, touched));
+    writeCall(end.target, region);
+    code.set(LOCAL.budget).tee(LOCAL.pc).i32(end.returnPc).op("i32.ne");
+    const kept = without(writer.dirty, touched);
+    writer.when(() => {
+      // Not by the exit chain, which may spill more than is dirty: older values than the call left in the register file.
+      writer.spill(kept);
+      writer.leaveDynamically(NO_REGISTERS);
+    });
+    writer.dirty = kept;
+    writer.reload(both(region.neededAfter(node.id, end.to.id), touched), () => writer.leaveExactly(end.returnPc));
+    region.goTo(node.id, end.to.id);
+  },
+
+  indirectCall: (end, node, region) => callThrough(end, node, region),
+
+  return: ({ register, back }, node, region) => {
+    const { writer } = region;
+    const { code } = writer;
+    code.term(writer.x(register)).i32(-2).op("i32.and").set(LOCAL.pc);
+    if (back === null) {
+      writer.leaveDynamically(writer.dirty);
+      return;
+    }
+    code.get(LOCAL.pc).i32(back.pc).op("i32.ne");
+    writer.when(() => writer.leaveDynamically(writer.dirty));
+    region.goTo(node.id, back.to.id);
+  },
+
+  indirectJump: (_end, _node, region) => jumpThrough(region),
+
+  tailCall: ({ target }, _node, region) => {
+    const { writer, context } = region;
+    const { code } = writer;
+    code.i32(target).set(LOCAL.pc);
+    if (context.program.functionAt(target) === null) {
+      jumpThrough(region);
+      return;
+    }
+    code.get(LOCAL.depth).op("i32.eqz");
+    writer.when(() => writer.leaveDynamically(writer.dirty));
+    writer.spill(writer.dirty);
+    writeCall(target, region);
+    code.return();
+  },
+
+  leave: ({ pc }, _node, region) => {
+    const { writer } = region;
+    writer.leave(pc, writer.dirty);
+  },
+};
+
+export const writeNodeEnd = (node: RegionNode, region: RegionTranslation): void => {
+  // The union ties kind and end, which TypeScript cannot follow through an index.
+  (ENDS[node.end.kind] as EndCode<NodeEnd["kind"]>)(node.end as never, node, region);
+};
+
+/** A jump through a register whose value was foreseen: leaves when it is another. */
+const leaveWhenAstray = (node: RegionNode, foreseen: number, region: RegionTranslation): void => {
+  if (!jumpsByRegister(node, region)) return;
+  const { writer } = region;
+  writer.code.get(LOCAL.pc).i32(foreseen).op("i32.ne");
+  writer.when(() => writer.leaveDynamically(writer.dirty));
+};
+
+/** Calls the region of a function, which must be known; its results are on the stack: pc, budget. */
+const writeCall = (target: number, { writer, context }: RegionTranslation): void => {
+  const { code } = writer;
+  const callee = context.program.functionAt(target)!;
+  const region = context.regionOf(callee);
+  if (region === null) {
+    // Where it is not translated, whoever is in the table goes by the state's pc.
+    code
+      .i32(0)
+      .i32(target)
+      .memory("i32.store", context.stateAddress + 4 * WORD.pc);
+  }
+  code.i32(0).get(LOCAL.budget).get(LOCAL.depth).i32(1).op("i32.sub");
+  if (region === null) code.i32(tableIndexOf(callee)).callIndirect(REGION_TYPE);
+  else code.call(region);
+};
+
+/** On to where LOCAL.pc says, not to come back. */
+const jumpThrough = ({ writer, context }: RegionTranslation): void => {
+  const { code } = writer;
+  writer.spill(writer.dirty);
+  code.get(LOCAL.pc).get(LOCAL.budget).get(LOCAL.depth).call(context.through).return();
+};
+
+/** Calls what LOCAL.pc says, and goes on behind the call when it comes back. */
+const callThrough = (
+  end: Extract<NodeEnd, { kind: "call" | "indirectCall" }>,
+  node: RegionNode,
+  region: RegionTranslation,
+): void => {
+  const { writer, context } = region;
+  const { code } = writer;
+  writer.spill(writer.dirty);
+  code.get(LOCAL.pc).get(LOCAL.budget).get(LOCAL.depth).call(context.through);
+  code.set(LOCAL.budget).tee(LOCAL.pc).i32(end.returnPc).op("i32.ne");
+  writer.dirty = NO_REGISTERS;
+  writer.when(() => writer.leaveDynamically(NO_REGISTERS));
+  writer.reload(region.neededAfter(node.id, end.to.id), () => writer.leaveExactly(end.returnPc));
+  region.goTo(node.id, end.to.id);
+};

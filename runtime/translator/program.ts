@@ -1,0 +1,219 @@
+/**
+ * A guest's code as functions: found from its entry, the starts that its file names and the calls that lead on from there.
+ * Nothing here has to be complete: what is not found is left to the interpreter.
+ */
+import type { CodeImage } from "./code-image.ts";
+import { findJumpTable, type JumpTable } from "./jump-tables.ts";
+import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, readBits, union, writtenBits } from "./registers.ts";
+import { type Transfer, transferOf } from "./transfer.ts";
+
+/** A stretch of code that is entered at its start by calls. */
+export interface GuestFunction {
+  /** Dense from 0, ascending with `start`. */
+  readonly index: number;
+  readonly start: number;
+  /** Behind its last byte: the start of the next one, or of what is no code. */
+  readonly end: number;
+}
+
+/** What one pass over a function's reachable code found. */
+export interface FunctionSummary {
+  /** Ascending. */
+  readonly instructions: readonly number[];
+  /** Instructions that control reaches otherwise than from the one before. */
+  readonly leaders: ReadonlySet<number>;
+  readonly transfers: ReadonlyMap<number, Transfer>;
+  /** By the address of the jump. */
+  readonly jumpTables: ReadonlyMap<number, JumpTable>;
+  /** Its own registers, those of what it calls not counted. */
+  readonly reads: RegisterSet;
+  readonly writes: RegisterSet;
+}
+
+const NEXT: Transfer = { kind: "next" };
+
+export class Program {
+  readonly image: CodeImage;
+  readonly functions: readonly GuestFunction[];
+  readonly #indexByStart = new Map<number, number>();
+  readonly #summaries = new Map<number, FunctionSummary>();
+  readonly #touched = new Map<number, RegisterSet>();
+
+  constructor(image: CodeImage) {
+    this.image = image;
+    const { end } = image.snapshot;
+    const starts = discover(image);
+    this.functions = starts.map((start, index) => ({ index, start, end: starts[index + 1] ?? end }));
+    for (const { index, start } of this.functions) this.#indexByStart.set(start, index);
+  }
+
+  functionAt(start: number): GuestFunction | null {
+    const index = this.#indexByStart.get(start);
+    return index === undefined ? null : this.functions[index]!;
+  }
+
+  /** The function whose stretch holds this address. */
+  functionAround(pc: number): GuestFunction | null {
+    let low = 0;
+    let high = this.functions.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.functions[middle]!.start <= pc) low = middle + 1;
+      else high = middle;
+    }
+    const found = this.functions[low - 1];
+    return found !== undefined && pc < found.end ? found : null;
+  }
+
+  summary({ index, start, end }: GuestFunction): FunctionSummary {
+    const known = this.#summaries.get(index);
+    if (known !== undefined) return known;
+    const summary = summarize(this.image, start, (pc) => pc >= start && pc < end);
+    this.#summaries.set(index, summary);
+    return summary;
+  }
+
+  /** The registers that a call of the function may read or write before it returns; all, when that is not known. */
+  touched({ index }: GuestFunction): RegisterSet {
+    if (this.#touched.size === 0) this.#findTouched();
+    return this.#touched.get(index) ?? ALL_REGISTERS;
+  }
+
+  /** A fixed point over the graph of calls. */
+  #findTouched(): void {
+    const callers = new Map<number, number[]>();
+    for (const each of this.functions) {
+      const { own, callees } = this.#ownTouched(each);
+      this.#touched.set(each.index, own);
+      for (const callee of callees) callers.set(callee, [...(callers.get(callee) ?? []), each.index]);
+    }
+    const changed = this.functions.map(({ index }) => index);
+    for (let index = changed.pop(); index !== undefined; index = changed.pop()) {
+      const mine = this.#touched.get(index)!;
+      for (const caller of callers.get(index) ?? []) {
+        const before = this.#touched.get(caller)!;
+        const after = union(before, mine);
+        if (after.x === before.x && after.f === before.f) continue;
+        this.#touched.set(caller, after);
+        changed.push(caller);
+      }
+    }
+  }
+
+  #ownTouched(each: GuestFunction): { readonly own: RegisterSet; readonly callees: readonly number[] } {
+    const { reads, writes, transfers, jumpTables, instructions } = this.summary(each);
+    let own = union(reads, writes);
+    const callees: number[] = [];
+    const calls = (target: number): void => {
+      const callee = this.functionAt(target);
+      if (callee === null) own = ALL_REGISTERS;
+      else callees.push(callee.index);
+    };
+    for (const [pc, transfer] of transfers) {
+      if (transfer.kind === "call") calls(transfer.target);
+      else if (transfer.kind === "indirectCall") own = ALL_REGISTERS;
+      else if (transfer.kind === "indirectJump" && !jumpTables.has(pc)) own = ALL_REGISTERS;
+      else if ((transfer.kind === "jump" || transfer.kind === "branch") && !contains(each, transfer.target)) {
+        calls(transfer.target);
+      }
+    }
+    const last = instructions.at(-1);
+    const lastTransfer = last === undefined ? NEXT : transfers.get(last);
+    const fallsThrough = lastTransfer === undefined || lastTransfer.kind === "next" || lastTransfer.kind === "branch";
+    if (fallsThrough || lastTransfer?.kind === "call") calls(each.end);
+    return { own: instructions.length === 0 ? NO_REGISTERS : own, callees };
+  }
+}
+
+export const contains = ({ start, end }: GuestFunction, pc: number): boolean => pc >= start && pc < end;
+
+/** Starts of functions, ascending: those that are known, and what code that is reached from them calls. */
+const discover = (image: CodeImage): number[] => {
+  const starts = new Set(image.snapshot.functions.filter((start) => image.isCode(start)));
+  const pending = [...starts];
+  const known = [...starts].sort((a, b) => a - b);
+  const seen = new Uint8Array((image.snapshot.end - image.snapshot.start) >>> 1);
+  for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
+    const end = known.find((other) => other > start!) ?? image.snapshot.end;
+    const { transfers } = summarize(image, start, (pc) => image.isCode(pc) && pc < end, seen);
+    for (const transfer of transfers.values()) {
+      if (transfer.kind !== "call" || starts.has(transfer.target) || !image.isCode(transfer.target)) continue;
+      starts.add(transfer.target);
+      pending.push(transfer.target);
+    }
+  }
+  return [...starts].sort((a, b) => a - b);
+};
+
+/**
+ * Follows control from `start` as long as it stays `inside`.
+ * @param seen by halfword of the code: what was followed before is not followed again.
+ */
+const summarize = (
+  image: CodeImage,
+  start: number,
+  inside: (pc: number) => boolean,
+  seen?: Uint8Array,
+): FunctionSummary => {
+  const reached = new Set<number>();
+  const leaders = new Set<number>([start]);
+  const transfers = new Map<number, Transfer>();
+  const jumpTables = new Map<number, JumpTable>();
+  let reads = NO_REGISTERS;
+  let writes = NO_REGISTERS;
+  const pending = [start];
+  const lead = (pc: number): void => {
+    if (!inside(pc)) return;
+    leaders.add(pc);
+    if (!reached.has(pc)) pending.push(pc);
+  };
+  for (let from = pending.pop(); from !== undefined; from = pending.pop()) {
+    const before: number[] = [];
+    for (let pc = from; inside(pc) && !reached.has(pc); ) {
+      if (seen !== undefined) {
+        const index = (pc - image.snapshot.start) >>> 1;
+        if (seen[index] === 1) break;
+        seen[index] = 1;
+      }
+      reached.add(pc);
+      const expanded = image.at(pc);
+      const transfer = transferOf(image, pc, before);
+      if (transfer.kind !== "next") transfers.set(pc, transfer);
+      if (expanded === null) break;
+      reads = union(reads, { x: readBits(expanded, "x"), f: readBits(expanded, "f") });
+      writes = union(writes, { x: writtenBits(expanded, "x"), f: writtenBits(expanded, "f") });
+      before.push(pc);
+      const next = pc + expanded.bytes;
+      if (transfer.kind === "branch") lead(transfer.target);
+      else if (transfer.kind === "jump") lead(transfer.target);
+      else if (transfer.kind === "indirectJump") {
+        const table = findJumpTable(image, linearly(image, start, pc), inside);
+        if (table !== null) {
+          jumpTables.set(pc, table);
+          for (const target of table.targets) lead(target);
+        }
+      }
+      if (!goesOn(transfer)) break;
+      if (transfer.kind !== "next") {
+        leaders.add(next);
+        before.length = 0;
+      }
+      pc = next;
+    }
+  }
+  const instructions = [...reached].sort((a, b) => a - b);
+  return { instructions, leaders, transfers, jumpTables, reads, writes };
+};
+
+const goesOn = ({ kind }: Transfer): boolean =>
+  kind === "next" || kind === "branch" || kind === "call" || kind === "indirectCall" || kind === "system";
+
+/** The instructions from `start` to `pc` as they lie in memory. */
+const linearly = (image: CodeImage, start: number, pc: number): number[] => {
+  const pcs: number[] = [];
+  for (let at = start; at <= pc; ) {
+    pcs.push(at);
+    at += image.at(at)?.bytes ?? 2;
+  }
+  return pcs;
+};

@@ -1,0 +1,242 @@
+/**
+ * The control flow of one region: a function with the small functions that it calls copied into it, as nodes of straight-line
+ * code. A copy's return goes back to where it was called from, once it is seen that the guest means to go there.
+ */
+import type { JumpTable } from "./jump-tables.ts";
+import { contains, type FunctionSummary, type GuestFunction, type Program } from "./program.ts";
+
+/** Where a piece of the region's code comes from: the function itself, or a copy of another for one call. */
+export interface Copy {
+  readonly of: GuestFunction;
+  readonly summary: FunctionSummary;
+  /** null for the function itself. */
+  readonly returnsTo: { readonly pc: number; readonly node: RegionNode; readonly copy: Copy } | null;
+  readonly depth: number;
+}
+
+export type NodeEnd =
+  | { readonly kind: "goto"; readonly to: RegionNode }
+  /** The last instruction is the branch. */
+  | { readonly kind: "branch"; readonly taken: RegionNode; readonly next: RegionNode }
+  /** The last instruction jumps by the table. */
+  | { readonly kind: "switch"; readonly table: JumpTable; readonly landings: ReadonlyMap<number, RegionNode> }
+  /** The last instruction calls; `to` is reached when it comes back to `returnPc`. A tail call of a copy is one as well. */
+  | { readonly kind: "call"; readonly target: number; readonly returnPc: number; readonly to: RegionNode }
+  | { readonly kind: "indirectCall"; readonly returnPc: number; readonly to: RegionNode }
+  /** The call is followed by the copy of the function. */
+  | { readonly kind: "enter"; readonly target: number; readonly to: RegionNode }
+  /** `to`: of a copy, when the register holds `returnPc`. */
+  | {
+      readonly kind: "return";
+      readonly register: number;
+      readonly back: { readonly pc: number; readonly to: RegionNode } | null;
+    }
+  | { readonly kind: "indirectJump" }
+  /** Out of the region, to code that is entered there. */
+  | { readonly kind: "tailCall"; readonly target: number }
+  /** The instruction at `pc`, which is not part of the node, is the interpreter's. */
+  | { readonly kind: "leave"; readonly pc: number }
+  /** Goes on when the switch really leads to `pc`. */
+  | { readonly kind: "landing"; readonly pc: number; readonly to: RegionNode };
+
+export interface RegionNode {
+  readonly id: number;
+  readonly pc: number;
+  readonly copy: Copy;
+  /** Addresses of its instructions. */
+  readonly instructions: readonly number[];
+  /** Set once the graph is built. */
+  end: NodeEnd;
+}
+
+export interface RegionGraph {
+  readonly function: GuestFunction;
+  readonly nodes: readonly RegionNode[];
+  /** Nodes of the function itself that the dispatcher may enter at, besides loops; the first is its start. */
+  readonly entries: readonly RegionNode[];
+}
+
+const LONGEST_NODE = 200;
+
+/** What copying costs in code and compile time. */
+const COPY = { always: 12, leaf: 48, depth: 3, total: 600, factor: 3 } as const;
+
+/** Exits name their pc relative to the region's start (exits.ts). */
+const FARTHEST_COPY = 2 ** 19;
+
+export const buildRegionGraph = (program: Program, root: GuestFunction): RegionGraph =>
+  new GraphBuilder(program, root).build();
+
+const UNSET: NodeEnd = { kind: "indirectJump" };
+
+class GraphBuilder {
+  readonly #program: Program;
+  readonly #root: Copy;
+  readonly #nodes: RegionNode[] = [];
+  readonly #known = new Map<Copy, Map<number, RegionNode>>();
+  readonly #pending: RegionNode[] = [];
+  readonly #entries = new Set<RegionNode>();
+  #room: number;
+
+  constructor(program: Program, root: GuestFunction) {
+    this.#program = program;
+    const summary = program.summary(root);
+    this.#root = { of: root, summary, returnsTo: null, depth: 0 };
+    this.#room = Math.min(COPY.total, 100 + COPY.factor * summary.instructions.length);
+  }
+
+  build(): RegionGraph {
+    this.#entries.add(this.#at(this.#root, this.#root.of.start));
+    for (let node = this.#pending.pop(); node !== undefined; node = this.#pending.pop()) node.end = this.#endOf(node);
+    return { function: this.#root.of, nodes: this.#nodes, entries: [...this.#entries] };
+  }
+
+  /** The node that begins at `pc`. */
+  #at(copy: Copy, pc: number): RegionNode {
+    const byPc = this.#known.get(copy) ?? new Map<number, RegionNode>();
+    this.#known.set(copy, byPc);
+    const known = byPc.get(pc);
+    if (known !== undefined) return known;
+    const node = this.#create(copy, pc, this.#straightLine(copy, pc));
+    byPc.set(pc, node);
+    this.#pending.push(node);
+    return node;
+  }
+
+  #create(copy: Copy, pc: number, instructions: readonly number[], end = UNSET): RegionNode {
+    const node = { id: this.#nodes.length, pc, copy, instructions, end };
+    this.#nodes.push(node);
+    return node;
+  }
+
+  /** Up to and with the next transfer of control, but without what only the interpreter does. */
+  #straightLine({ summary, of }: Copy, start: number): number[] {
+    const { image } = this.#program;
+    const pcs: number[] = [];
+    for (let pc = start; contains(of, pc) && pcs.length < LONGEST_NODE; ) {
+      if (pcs.length > 0 && summary.leaders.has(pc)) break;
+      const transfer = summary.transfers.get(pc);
+      const expanded = image.at(pc);
+      if (expanded === null || transfer?.kind === "system" || transfer?.kind === "leave") break;
+      pcs.push(pc);
+      if (transfer !== undefined) break;
+      pc += expanded.bytes;
+    }
+    return pcs;
+  }
+
+  #endOf(node: RegionNode): NodeEnd {
+    const { copy, instructions } = node;
+    const last = instructions.at(-1);
+    const next = last === undefined ? node.pc : last + this.#program.image.at(last)!.bytes;
+    const transfer = last === undefined ? undefined : copy.summary.transfers.get(last);
+    switch (transfer?.kind) {
+      case undefined:
+        return this.#behind(node, next);
+      case "branch":
+        return { kind: "branch", taken: this.#target(copy, transfer.target), next: this.#target(copy, next) };
+      case "jump":
+        return { kind: "goto", to: this.#target(copy, transfer.target) };
+      case "call":
+        return this.#call(copy, transfer.target, next);
+      case "indirectCall":
+        return { kind: "indirectCall", returnPc: next, to: this.#returnSite(copy, next) };
+      case "return": {
+        const { register } = transfer;
+        const { returnsTo } = copy;
+        return { kind: "return", register, back: returnsTo && { pc: returnsTo.pc, to: returnsTo.node } };
+      }
+      case "indirectJump":
+        return this.#switch(copy, last!);
+      default:
+        throw new Error(`a node ends in ${transfer?.kind}, which no node contains`);
+    }
+  }
+
+  /** What follows a node that ends without a transfer: the next node, or an instruction for the interpreter. */
+  #behind({ copy, pc, instructions }: RegionNode, next: number): NodeEnd {
+    const transfer = copy.summary.transfers.get(next);
+    const stops = transfer?.kind === "system" || transfer?.kind === "leave" || this.#program.image.at(next) === null;
+    if (!stops || !contains(copy.of, next)) {
+      // Guards against an empty node that would follow itself.
+      return instructions.length === 0 && next === pc
+        ? { kind: "leave", pc }
+        : { kind: "goto", to: this.#target(copy, next) };
+    }
+    if (instructions.length > 0 && copy.summary.leaders.has(next)) return { kind: "goto", to: this.#at(copy, next) };
+    if (transfer?.kind === "system" && copy === this.#root) {
+      const behind = next + this.#program.image.at(next)!.bytes;
+      if (contains(copy.of, behind)) this.#entries.add(this.#at(copy, behind));
+    }
+    return { kind: "leave", pc: next };
+  }
+
+  /** A node in the same function, or one that leaves it. */
+  #target(copy: Copy, pc: number): RegionNode {
+    if (contains(copy.of, pc)) return this.#at(copy, pc);
+    const end: NodeEnd =
+      copy.returnsTo === null
+        ? { kind: "tailCall", target: pc }
+        : { kind: "call", target: pc, returnPc: copy.returnsTo.pc, to: copy.returnsTo.node };
+    return this.#create(copy, pc, [], end);
+  }
+
+  #returnSite(copy: Copy, pc: number): RegionNode {
+    const node = this.#target(copy, pc);
+    if (copy === this.#root && contains(copy.of, pc)) this.#entries.add(node);
+    return node;
+  }
+
+  #call(copy: Copy, target: number, returnPc: number): NodeEnd {
+    const to = this.#returnSite(copy, returnPc);
+    const callee = this.#program.functionAt(target);
+    if (callee === null || !this.#copies(copy, callee)) return { kind: "call", target, returnPc, to };
+    const summary = this.#program.summary(callee);
+    this.#room -= summary.instructions.length;
+    const inner: Copy = { of: callee, summary, returnsTo: { pc: returnPc, node: to, copy }, depth: copy.depth + 1 };
+    return { kind: "enter", target, to: this.#at(inner, target) };
+  }
+
+  #copies(into: Copy, callee: GuestFunction): boolean {
+    const { instructions, transfers } = this.#program.summary(callee);
+    const { length } = instructions;
+    if (length > this.#room || into.depth >= COPY.depth || length === 0) return false;
+    if (Math.abs(callee.start - this.#root.of.start) > FARTHEST_COPY) return false;
+    for (let copy: Copy | undefined = into; copy !== undefined; copy = copy.returnsTo?.copy) {
+      if (copy.of === callee) return false;
+    }
+    const calls = Array.from(transfers.values()).some(({ kind }) => kind === "call" || kind === "indirectCall");
+    return length <= (calls ? COPY.always : COPY.leaf);
+  }
+
+  #switch(copy: Copy, jump: number): NodeEnd {
+    const table = copy.summary.jumpTables.get(jump);
+    if (table === undefined) return { kind: "indirectJump" };
+    const landings = new Map<number, RegionNode>();
+    for (const pc of table.targets) {
+      if (landings.has(pc)) continue;
+      landings.set(pc, this.#create(copy, pc, [], { kind: "landing", pc, to: this.#at(copy, pc) }));
+    }
+    return { kind: "switch", table, landings };
+  }
+}
+
+/** Where control goes on within the region. */
+export const successorsOf = ({ end }: RegionNode): readonly RegionNode[] => {
+  switch (end.kind) {
+    case "goto":
+    case "enter":
+    case "call":
+    case "indirectCall":
+    case "landing":
+      return [end.to];
+    case "branch":
+      return end.taken === end.next ? [end.taken] : [end.taken, end.next];
+    case "switch":
+      return [...end.landings.values()];
+    case "return":
+      return end.back === null ? [] : [end.back.to];
+    default:
+      return [];
+  }
+};

@@ -1,0 +1,280 @@
+/** Writes the WebAssembly of one region: its registers in locals, its exits, and what its instructions need of both. */
+
+import { fWord, WORD, xWord } from "../hart/layout.ts";
+import type { Expanded, Term } from "../isa/index.ts";
+import { terms } from "../isa/index.ts";
+import type { ChunkContext } from "./chunk.ts";
+import { forEachRegister, type RegisterFlow } from "./dataflow.ts";
+import { DISTANCE_SHIFTS, DYNAMIC, exitAt, REFUND_SHIFT_RIGHT, STOP } from "./exits.ts";
+import type { FloatClass } from "./float-classes.ts";
+import { type PlannedAccess, planAccesses } from "./memory-plan.ts";
+import { type RegisterSet, union } from "./registers.ts";
+import { type ValueType, WasmCode } from "./wasm/code.ts";
+
+/** Parameters of a region, and the locals that every region has. */
+export const LOCAL = {
+  /** Which entry; within the region, where dispatch vertices lead. */
+  label: 0,
+  budget: 1,
+  depth: 2,
+  at: 3,
+  pc: 4,
+  address: 5,
+  /** Address of the last entry that was loaded from a jump table. */
+  tableEntry: 6,
+  /** Whether floats may be computed as WebAssembly does: see float-code.ts. */
+  floats: 7,
+} as const;
+const FIXED_LOCALS: readonly ValueType[] = ["i32", "i32", "i32", "i32", "i32"];
+const FIRST_LOCAL = 8;
+const NO_REGISTERS: RegisterSet = { x: 0, f: 0 };
+
+export class RegionWriter {
+  readonly code = new WasmCode(4096);
+  readonly context: ChunkContext;
+  readonly registers: RegisterFlow;
+  readonly floatClasses: readonly FloatClass[];
+  /** Types of the locals behind the parameters, as they are asked for. */
+  readonly locals: ValueType[] = [...FIXED_LOCALS];
+  /** Blocks and loops that are open; the outermost are those of the exit chain. */
+  nesting = 0;
+  /** What is dirty before the instruction that is being written, its node's pc and how much of its cost is not yet used. */
+  dirty: RegisterSet = NO_REGISTERS;
+  refund = 0;
+  /** Index of the instruction in its node. */
+  position = 0;
+  tableLoads: ReadonlySet<number> = new Set();
+  #plan: ReadonlyMap<number, PlannedAccess> = new Map();
+  #stretchBases: number[] = [];
+  readonly #start: number;
+  readonly #byRegister = new Map<number, number>();
+  readonly #scratch = new Map<string, number>();
+
+  constructor(context: ChunkContext, start: number, registers: RegisterFlow, floatClasses: readonly FloatClass[]) {
+    this.context = context;
+    this.#start = start;
+    this.registers = registers;
+    this.floatClasses = floatClasses;
+  }
+
+  // ── Locals ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The local of a register: x as 0 … 31, f as 32 … 63. */
+  local(register: number): number {
+    const known = this.#byRegister.get(register);
+    if (known !== undefined) return known;
+    const type: ValueType = register < 32 ? "i32" : this.floatClasses[register - 32]!;
+    const index = this.#newLocal(type);
+    this.#byRegister.set(register, index);
+    return index;
+  }
+
+  /** A local of that name for passing values on. */
+  scratch(name: string, type: ValueType): number {
+    const known = this.#scratch.get(name);
+    if (known !== undefined) return known;
+    const index = this.#newLocal(type);
+    this.#scratch.set(name, index);
+    return index;
+  }
+
+  #newLocal(type: ValueType): number {
+    this.locals.push(type);
+    return FIRST_LOCAL + this.locals.length - FIXED_LOCALS.length - 1;
+  }
+
+  /** x[register] as a term. */
+  x(register: number): Term {
+    return register === 0 ? terms.i32(0) : terms.local(this.local(register));
+  }
+
+  /** Takes the value on the stack into x[register]. */
+  setX(register: number): void {
+    if (register === 0) this.code.byte(0x1a);
+    else this.code.set(this.local(register));
+  }
+
+  // ── Memory ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Before the instructions of a node are written. @param tableLoads loads whose address a switch of this node goes by. */
+  beginNode(instructions: readonly Expanded[], dirty: RegisterSet, tableLoads: ReadonlySet<number>): void {
+    this.tableLoads = tableLoads;
+    this.dirty = dirty;
+    this.refund = instructions.length;
+    this.position = 0;
+    this.#plan = planAccesses(instructions);
+    this.#stretchBases = [];
+  }
+
+  plannedAccess(): PlannedAccess {
+    return this.#plan.get(this.position)!;
+  }
+
+  /** The local that holds where a stretch starts, relative to the start of its window. */
+  stretchLocal(stretch: number): number {
+    return this.scratch(`stretch ${stretch}`, "i32");
+  }
+
+  beginStretch(stretch: number, windowOffset: number): void {
+    this.#stretchBases[stretch] = windowOffset;
+  }
+
+  /** What is to be added to the local's value for an offset in memory. */
+  stretchBase(stretch: number): number {
+    return this.#stretchBases[stretch]!;
+  }
+
+  get storeBase(): number {
+    return this.context.storeWindow.offset;
+  }
+
+  /** Leaves before a store into a page that somebody watches, where there may be any. */
+  watch(pc: number, address: number, offset: number): void {
+    const { watchAddress } = this.context;
+    if (watchAddress === 0) return;
+    this.code.get(address).i32(offset).op("i32.add").i32(12).op("i32.shr_u").memory("i32.load8_u", watchAddress);
+    this.leaveIf(pc);
+  }
+
+  // ── The register file ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  addressOf(register: number): number {
+    const word = register < 32 ? xWord(register) : fWord(register - 32);
+    return this.context.stateAddress + 4 * word;
+  }
+
+  spill(set: RegisterSet): void {
+    forEachRegister(set, (register) => this.#spill(register));
+  }
+
+  #spill(register: number): void {
+    const { code } = this;
+    const address = this.addressOf(register);
+    const type = register < 32 ? "i32" : this.floatClasses[register - 32]!;
+    code.i32(0).get(this.local(register)).memory(`${type}.store`, address);
+    // A single in a register of doubles is NaN-boxed.
+    if (type === "f32")
+      code
+        .i32(0)
+        .i32(-1)
+        .memory("i32.store", address + 4);
+  }
+
+  /** Loads registers. Where one that must hold a NaN-boxed single does not, the region is left by `leave`. */
+  reload(set: RegisterSet, leave: () => void): void {
+    const { code } = this;
+    const singles: number[] = [];
+    forEachRegister(set, (register) => {
+      const type = register < 32 ? "i32" : this.floatClasses[register - 32]!;
+      if (type === "f32") singles.push(register);
+      code.i32(0).memory(`${type}.load`, this.addressOf(register)).set(this.local(register));
+    });
+    const [first, ...others] = singles;
+    if (first === undefined) return;
+    code.i32(0).memory("i32.load", this.addressOf(first) + 4);
+    for (const other of others)
+      code
+        .i32(0)
+        .memory("i32.load", this.addressOf(other) + 4)
+        .op("i32.and");
+    code.i32(-1).op("i32.ne");
+    this.when(leave);
+  }
+
+  // ── Exits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Opens the chain: from here on exits may be written. */
+  openExits(): void {
+    for (let k = 0; k <= this.registers.spillOrder.length; k++) this.open("block");
+  }
+
+  /** Closes it, and returns the region's results. Nothing falls through to here. */
+  closeExits(): void {
+    const { code, registers } = this;
+    code.byte(0x00);
+    for (let length = registers.spillOrder.length; length > 0; length--) {
+      this.close();
+      this.#spill(registers.spillOrder[length - 1]!);
+    }
+    this.close();
+    code.get(LOCAL.at).i32(DYNAMIC).op("i32.ne").if();
+    code.get(LOCAL.at).i32(DISTANCE_SHIFTS.left).op("i32.shl").i32(DISTANCE_SHIFTS.right).op("i32.shr_s");
+    code.i32(this.#start).op("i32.add").i32(STOP).op("i32.or").set(LOCAL.pc);
+    code.get(LOCAL.budget).get(LOCAL.at).i32(REFUND_SHIFT_RIGHT).op("i32.shr_u").op("i32.add").set(LOCAL.budget);
+    code.end().get(LOCAL.pc).get(LOCAL.budget);
+  }
+
+  open(kind: "block" | "loop"): void {
+    this.code[kind]();
+    this.nesting++;
+  }
+
+  close(): void {
+    this.code.end();
+    this.nesting--;
+  }
+
+  /** `if` without a result; `body` is written inside. */
+  when(body: () => void): void {
+    this.code.if();
+    this.nesting++;
+    body();
+    this.close();
+  }
+
+  /** The condition is on the stack: leaves at `pc`, before its instruction has done anything. */
+  leaveIf(pc: number): void {
+    this.#leaveIf(exitAt(this.#start, pc, this.refund), this.dirty);
+  }
+
+  /** Leaves for the interpreter at `pc`; all instructions before it in the node are done. */
+  leave(pc: number, dirty: RegisterSet): void {
+    this.code
+      .i32(exitAt(this.#start, pc, 0))
+      .set(LOCAL.at)
+      .br(this.#exitDepth(dirty));
+  }
+
+  /** Leaves for the interpreter at the entry that the region was entered by. */
+  leaveEntry(): void {
+    const { code, context } = this;
+    code
+      .i32(this.#start)
+      .i32(0)
+      .memory("i32.load", context.stateAddress + 4 * WORD.pc);
+    code.get(LOCAL.label).op("i32.eqz").select().i32(STOP).op("i32.or").set(LOCAL.pc);
+    this.leaveDynamically(NO_REGISTERS);
+  }
+
+  /** Leaves for the interpreter at `pc`; what is dirty is spilled here and not by the exit chain, which may spill more. */
+  leaveExactly(pc: number): void {
+    this.spill(this.dirty);
+    this.leave(pc, NO_REGISTERS);
+  }
+
+  /** Leaves with what `LOCAL.pc` holds. */
+  leaveDynamically(dirty: RegisterSet): void {
+    this.code.i32(DYNAMIC).set(LOCAL.at).br(this.#exitDepth(dirty));
+  }
+
+  /** The constant is set on both ways, which costs nothing: only the exit uses it. */
+  #leaveIf(at: number, dirty: RegisterSet): void {
+    this.code.i32(at).set(LOCAL.at).brIf(this.#exitDepth(dirty));
+  }
+
+  #exitDepth(dirty: RegisterSet): number {
+    return this.nesting - 1 - this.registers.chainLength(dirty);
+  }
+
+  /** An instruction is done. */
+  wrote(set: RegisterSet): void {
+    this.dirty = union(this.dirty, set);
+    this.refund--;
+    this.position++;
+  }
+}
+
+/** One instruction in its place, as the code for its effect sees it. */
+export interface Placed extends Expanded {
+  readonly pc: number;
+}

@@ -1,0 +1,287 @@
+/**
+ * Translates one function to one WebAssembly function: (entry, budget, depth) → (pc, budget). Control flow is written from the
+ * dominator tree, as nested blocks and loops (Ramsey, "Beyond Relooper", ICFP 2022).
+ */
+
+import { MSTATUS } from "../hart/hart.ts";
+import { WORD } from "../hart/layout.ts";
+import type { Expanded } from "../isa/index.ts";
+import type { ChunkContext } from "./chunk.ts";
+import { analyzeRegisters, type RegionFacts, readBy, writtenBy } from "./dataflow.ts";
+import { writeInstruction } from "./effect-code.ts";
+import { floatClassesOf } from "./float-classes.ts";
+import { type Flow, type Route, structureFlow } from "./flow.ts";
+import { writeNodeEnd } from "./node-code.ts";
+import type { GuestFunction } from "./program.ts";
+import { buildRegionGraph, type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
+import { LOCAL, RegionWriter } from "./region-writer.ts";
+import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
+import type { ValueType } from "./wasm/code.ts";
+
+export interface Region {
+  readonly locals: readonly ValueType[];
+  readonly body: Uint8Array;
+  /** Guest addresses at which it can be entered, by number; the first is the function's start. */
+  readonly entries: readonly number[];
+  /** Start and end of the guest code it was made of, pairs. */
+  readonly extents: readonly number[];
+}
+
+export const translateRegion = (context: ChunkContext, guestFunction: GuestFunction): Region =>
+  new RegionTranslation(context, buildRegionGraph(context.program, guestFunction)).translate();
+
+const MOST_ENTRIES = 4096;
+
+export class RegionTranslation implements RegionFacts {
+  readonly context: ChunkContext;
+  readonly nodes: readonly RegionNode[];
+  readonly flow: Flow;
+  readonly writer: RegionWriter;
+  readonly #graph: RegionGraph;
+  readonly #entries: readonly RegionNode[];
+  /** By vertex: its label, where dispatch vertices may lead to it; the start has 0. */
+  readonly #labels = new Map<number, number>();
+  /** By vertex: how many blocks and loops were open when the one was opened that leads to it. */
+  readonly #blocks = new Map<number, number>();
+  readonly #loops = new Map<number, number>();
+  /** Vertices that need a block to be jumped to. */
+  readonly #merges = new Set<number>();
+  /** By vertex: those that it dominates directly, in order. */
+  readonly #children: number[][];
+
+  constructor(context: ChunkContext, graph: RegionGraph) {
+    this.context = context;
+    this.nodes = graph.nodes;
+    this.#graph = graph;
+    const successors = graph.nodes.map((node) => successorsOf(node).map(({ id }) => id));
+    this.#entries = this.#withLoops(successors);
+    this.flow = structureFlow(
+      successors,
+      this.#entries.map(({ id }) => id),
+    );
+    const instructions = graph.nodes.flatMap(({ instructions: pcs }) => pcs.map((pc) => this.instruction(pc)));
+    this.writer = new RegionWriter(context, graph.function.start, analyzeRegisters(this), floatClassesOf(instructions));
+    this.#children = this.flow.routes.map(() => []);
+  }
+
+  instruction(pc: number): Expanded {
+    return this.context.program.image.at(pc)!;
+  }
+
+  touchedBy({ end }: RegionNode): RegisterSet {
+    if (end.kind !== "call") return ALL_REGISTERS;
+    const { program } = this.context;
+    const callee = program.functionAt(end.target);
+    return callee === null ? ALL_REGISTERS : program.touched(callee);
+  }
+
+  translate(): Region {
+    this.#nameLabels();
+    this.#findMerges();
+    const { writer, flow } = this;
+    writer.openExits();
+    this.#writeTree(flow.root);
+    writer.closeExits();
+    return {
+      locals: writer.locals,
+      body: writer.code.bytes,
+      entries: this.#entries.map(({ pc }) => pc),
+      extents: this.#extents(),
+    };
+  }
+
+  /** The entries of the graph, and the headers of the function's own loops: the guest may be stopped in any of them. */
+  #withLoops(successors: readonly (readonly number[])[]): RegionNode[] {
+    const entries = this.#graph.entries.map(({ id }) => id);
+    const { loopHeaders } = structureFlow(successors, entries);
+    const headers = [...loopHeaders].filter((vertex) => this.nodes[vertex]?.copy.depth === 0);
+    return [...new Set([...entries, ...headers])].slice(0, MOST_ENTRIES).map((id) => this.nodes[id]!);
+  }
+
+  #extents(): number[] {
+    const functions = new Set(this.nodes.map(({ copy }) => copy.of));
+    return Array.from(functions).flatMap(({ start, end }) => [start, end]);
+  }
+
+  #nameLabels(): void {
+    for (const [label, { id }] of this.#entries.entries()) this.#labels.set(id, label);
+    for (const list of this.flow.routes) {
+      for (const { to, via } of list) {
+        if (to !== via && !this.#labels.has(to)) this.#labels.set(to, this.#labels.size);
+      }
+    }
+  }
+
+  #findMerges(): void {
+    const { flow } = this;
+    const waysIn = new Int32Array(flow.routes.length);
+    for (const vertex of flow.order) {
+      const ahead = flow.routes[vertex]!.map(({ via }) => via).filter((via) => this.#isAhead(vertex, via));
+      for (const via of ahead) waysIn[via]!++;
+      // Tables of targets need a block for each.
+      if (this.nodes[vertex]?.end.kind === "switch" || vertex >= flow.root)
+        for (const via of ahead) this.#merges.add(via);
+      if (vertex !== flow.root) this.#children[flow.dominator[vertex]!]!.push(vertex);
+    }
+    for (const vertex of flow.order) if (waysIn[vertex]! > 1) this.#merges.add(vertex);
+  }
+
+  #isAhead(from: number, to: number): boolean {
+    return this.flow.position[to]! > this.flow.position[from]!;
+  }
+
+  /** A vertex and all that it dominates. */
+  #writeTree(vertex: number): void {
+    const { writer } = this;
+    const isLoop = this.flow.loopHeaders.has(vertex);
+    if (isLoop) {
+      this.#loops.set(vertex, writer.nesting);
+      writer.open("loop");
+    }
+    const blocks = this.#children[vertex]!.filter((child) => this.#merges.has(child));
+    for (const child of blocks.toReversed()) {
+      this.#blocks.set(child, writer.nesting);
+      writer.open("block");
+    }
+    this.#writeVertex(vertex);
+    for (const child of blocks) {
+      writer.close();
+      this.#writeTree(child);
+    }
+    if (isLoop) writer.close();
+  }
+
+  #writeVertex(vertex: number): void {
+    const node = this.nodes[vertex];
+    if (node === undefined) this.#writeDispatch(vertex);
+    else this.#writeNode(node);
+  }
+
+  #writeNode(node: RegionNode): void {
+    const { writer } = this;
+    const { code } = writer;
+    const { instructions, end, pc } = node;
+    const expanded = instructions.map((each) => this.instruction(each));
+    const tableLoads = new Set(end.kind === "switch" ? [end.table.loadPc] : []);
+    writer.beginNode(expanded, writer.registers.dirtyAtStart[node.id]!, tableLoads);
+    if (instructions.length > 0) {
+      code.get(LOCAL.budget).i32(instructions.length).op("i32.sub").tee(LOCAL.budget).i32(0).op("i32.lt_s");
+      writer.leaveIf(pc);
+    }
+    for (const [index, instruction] of expanded.entries()) {
+      writeInstruction({ ...instruction, pc: instructions[index]! }, writer);
+      writer.wrote(writtenBy(instruction));
+    }
+    writeNodeEnd(node, this);
+  }
+
+  /** Control goes from a vertex to another, within whatever is open. */
+  goTo(from: number, to: number): void {
+    const route = this.routeOf(from, to);
+    this.#setLabel(route);
+    this.#jump(from, route.via);
+  }
+
+  /** Whether `goTo` is a single branch, and to which depth. */
+  branchDepth(from: number, to: number): number | null {
+    const { to: meant, via } = this.routeOf(from, to);
+    if (meant !== via) return null;
+    if (!this.#isAhead(from, via)) return this.writer.nesting - 1 - this.#loops.get(via)!;
+    return this.#merges.has(via) ? this.writer.nesting - 1 - this.#blocks.get(via)! : null;
+  }
+
+  routeOf(from: number, to: number): Route {
+    return this.flow.routes[from]!.find((route) => route.to === to)!;
+  }
+
+  /** Registers that must be in their locals when control goes from one vertex to another. */
+  neededAfter(from: number, to: number): RegisterSet {
+    return this.writer.registers.neededAtStart[this.routeOf(from, to).via]!;
+  }
+
+  #setLabel({ to, via }: Route): void {
+    if (to !== via) this.writer.code.i32(this.#labels.get(to)!).set(LOCAL.label);
+  }
+
+  #jump(from: number, via: number): void {
+    const { writer } = this;
+    if (!this.#isAhead(from, via)) writer.code.br(writer.nesting - 1 - this.#loops.get(via)!);
+    else if (this.#merges.has(via)) writer.code.br(writer.nesting - 1 - this.#blocks.get(via)!);
+    else this.#writeTree(via);
+  }
+
+  // ── Dispatch ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The region's start, or a loop that is entered at several places: on to where the label says. */
+  #writeDispatch(vertex: number): void {
+    const { writer, flow } = this;
+    const { code } = writer;
+    const routes = flow.routes[vertex]!;
+    if (vertex === flow.root) this.#loadRegisters();
+    const depthOf = (via: number): number => writer.nesting - 1 - this.#blocks.get(via)!;
+    const labels = routes.map(({ to }) => this.#labels.get(to)!);
+    const first = routes[0]!;
+    if (new Set(routes.map(({ via }) => via)).size > 1) {
+      const low = Math.min(...labels);
+      const span = Math.max(...labels) - low + 1;
+      const targets = new Array<number>(span).fill(depthOf(first.via));
+      for (const [index, { via }] of routes.entries()) targets[labels[index]! - low] = depthOf(via);
+      if (routes.length <= 3 || span > 4 * routes.length + 16) {
+        for (const [index, { via }] of routes.entries()) {
+          if (index > 0) code.get(LOCAL.label).i32(labels[index]!).op("i32.eq").brIf(depthOf(via));
+        }
+        code.br(depthOf(first.via));
+      } else
+        code
+          .get(LOCAL.label)
+          .i32(low)
+          .op("i32.sub")
+          .brTable([...targets, depthOf(first.via)]);
+    } else code.br(depthOf(first.via));
+  }
+
+  /** From the register file into locals: few for a call of the function, all that any other entry needs. */
+  #loadRegisters(): void {
+    const { writer, flow } = this;
+    const { neededAtStart } = writer.registers;
+    const [start, ...others] = flow.routes[flow.root]!;
+    const leave = (): void => writer.leaveEntry();
+    const forStart = neededAtStart[start!.via]!;
+    const forOthers = others.reduce((set, { via }) => union(set, neededAtStart[via]!), NO_REGISTERS);
+    if (this.#usesFloats()) this.#checkFloats();
+    if (others.length === 0) {
+      writer.reload(forStart, leave);
+      return;
+    }
+    writer.code.get(LOCAL.label).op("i32.eqz").if();
+    writer.nesting++;
+    writer.reload(forStart, leave);
+    writer.code.else();
+    writer.reload(forOthers, leave);
+    writer.close();
+  }
+
+  #usesFloats(): boolean {
+    return this.nodes.some(({ instructions }) =>
+      instructions.some((pc) => {
+        const expanded = this.instruction(pc);
+        return (readBy(expanded).f | writtenBy(expanded).f) !== 0;
+      }),
+    );
+  }
+
+  /** Floats that are off, or not yet marked dirty, or round in a reserved way, are the interpreter's. */
+  #checkFloats(): void {
+    const { writer, context } = this;
+    const { code } = writer;
+    const word = (index: number): void => {
+      code.i32(0).memory("i32.load", context.stateAddress + 4 * index);
+    };
+    word(WORD.mstatus);
+    code.i32(MSTATUS.fs).op("i32.and").i32(MSTATUS.fs).op("i32.ne");
+    word(WORD.fcsr);
+    code.i32(0xff).op("i32.and").i32(0x9f).op("i32.gt_u").op("i32.or");
+    writer.when(() => writer.leaveEntry());
+    code.call(context.floatMode).set(LOCAL.floats);
+  }
+}

@@ -1,0 +1,47 @@
+/** Which registers an instruction reads and writes, as sets of x and f registers. */
+import { BASE_INSTRUCTIONS, type Expanded } from "../isa/index.ts";
+
+/** Register n of a file is bit n; x0 is never in a set. */
+export interface RegisterSet {
+  readonly x: number;
+  readonly f: number;
+}
+
+export const NO_REGISTERS: RegisterSet = { x: 0, f: 0 };
+export const ALL_REGISTERS: RegisterSet = { x: ~1, f: ~0 };
+
+export const union = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x | b.x, f: a.f | b.f });
+
+type File = "x" | "f" | null;
+
+/** Of the operands of an instruction, which file they name; by its number. */
+interface OperandFiles {
+  readonly rd: File;
+  readonly rs1: File;
+  readonly rs2: File;
+  readonly rs3: File;
+}
+
+const OPERAND_FILES: readonly OperandFiles[] = BASE_INSTRUCTIONS.map(({ format }) => {
+  const fileOf = (name: keyof OperandFiles): File => {
+    const kind = format.operands[name]?.kind;
+    return kind === "x" || kind === "f" ? kind : null;
+  };
+  return { rd: fileOf("rd"), rs1: fileOf("rs1"), rs2: fileOf("rs2"), rs3: fileOf("rs3") };
+});
+
+const SOURCES = ["rs1", "rs2", "rs3"] as const;
+
+/** Bits of the file that the instruction reads. */
+export const readBits = ({ instruction, operands }: Expanded, file: "x" | "f"): number => {
+  const files = OPERAND_FILES[instruction.number]!;
+  let bits = 0;
+  for (const name of SOURCES) if (files[name] === file) bits |= 1 << operands[name];
+  return file === "x" ? bits & ~1 : bits;
+};
+
+export const writtenBits = ({ instruction, operands }: Expanded, file: "x" | "f"): number => {
+  if (OPERAND_FILES[instruction.number]!.rd !== file) return 0;
+  const bit = 1 << operands.rd;
+  return file === "x" ? bit & ~1 : bit;
+};

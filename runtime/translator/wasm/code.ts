@@ -1,0 +1,226 @@
+/** Writes WebAssembly bytes: numbers in LEB128, instructions, terms. WebAssembly Core Specification 2.0 §5.2, §5.4. */
+import { type Term, terms } from "../../isa/index.ts";
+
+export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, funcref: 0x70 } as const;
+export type ValueType = "i32" | "i64" | "f32" | "f64";
+export const NO_RESULT = 0x40;
+
+const OP = {
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  brTable: 0x0e,
+  return: 0x0f,
+  call: 0x10,
+  callIndirect: 0x11,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  f32Const: 0x43,
+  f64Const: 0x44,
+} as const;
+
+/** Loads and stores by name. All are written as unaligned: guests may be. */
+const MEMORY = {
+  "i32.load": 0x28,
+  "i64.load": 0x29,
+  "f32.load": 0x2a,
+  "f64.load": 0x2b,
+  "i32.load8_s": 0x2c,
+  "i32.load8_u": 0x2d,
+  "i32.load16_s": 0x2e,
+  "i32.load16_u": 0x2f,
+  "i32.store": 0x36,
+  "i64.store": 0x37,
+  "f32.store": 0x38,
+  "f64.store": 0x39,
+  "i32.store8": 0x3a,
+  "i32.store16": 0x3b,
+} as const;
+export type MemoryAccess = keyof typeof MEMORY;
+
+const floatBits = new DataView(new ArrayBuffer(8));
+
+export class WasmCode {
+  length = 0;
+  #bytes: Uint8Array;
+
+  constructor(capacity = 1024) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  /** A view, valid until the next write. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  byte(value: number): this {
+    if (this.length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.length++] = value;
+    return this;
+  }
+
+  append(bytes: Uint8Array): this {
+    if (this.length + bytes.length > this.#bytes.length) this.#grow(bytes.length);
+    this.#bytes.set(bytes, this.length);
+    this.length += bytes.length;
+    return this;
+  }
+
+  unsigned(value: number): this {
+    let rest = value >>> 0;
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    return this.byte(rest);
+  }
+
+  signed(value: number): this {
+    let rest = value | 0;
+    while (rest < -64 || rest > 63) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>= 7;
+    }
+    return this.byte(rest & 0x7f);
+  }
+
+  signed64(value: bigint): this {
+    let rest = BigInt.asIntN(64, value);
+    while (rest < -64n || rest > 63n) {
+      this.byte(Number(rest & 0x7fn) | 0x80);
+      rest >>= 7n;
+    }
+    return this.byte(Number(rest & 0x7fn));
+  }
+
+  /** A length, then the bytes. */
+  sized(bytes: Uint8Array): this {
+    return this.unsigned(bytes.length).append(bytes);
+  }
+
+  name(text: string): this {
+    return this.sized(new TextEncoder().encode(text));
+  }
+
+  // ── Instructions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get(local: number): this {
+    return this.byte(OP.localGet).unsigned(local);
+  }
+
+  set(local: number): this {
+    return this.byte(OP.localSet).unsigned(local);
+  }
+
+  tee(local: number): this {
+    return this.byte(OP.localTee).unsigned(local);
+  }
+
+  i32(value: number): this {
+    return this.byte(OP.i32Const).signed(value);
+  }
+
+  op(name: terms.NumericName): this {
+    return this.byte(terms.NUMERIC[name]);
+  }
+
+  select(): this {
+    return this.byte(OP.select);
+  }
+
+  /** @param offset added to the address on the stack, without wrapping. */
+  memory(access: MemoryAccess, offset: number): this {
+    return this.byte(MEMORY[access]).byte(0).unsigned(offset);
+  }
+
+  block(): this {
+    return this.byte(OP.block).byte(NO_RESULT);
+  }
+
+  loop(): this {
+    return this.byte(OP.loop).byte(NO_RESULT);
+  }
+
+  if(result?: ValueType): this {
+    return this.byte(OP.if).byte(result === undefined ? NO_RESULT : TYPE[result]);
+  }
+
+  else(): this {
+    return this.byte(OP.else);
+  }
+
+  end(): this {
+    return this.byte(OP.end);
+  }
+
+  br(depth: number): this {
+    return this.byte(OP.br).unsigned(depth);
+  }
+
+  brIf(depth: number): this {
+    return this.byte(OP.brIf).unsigned(depth);
+  }
+
+  /** The last depth is the default. */
+  brTable(depths: readonly number[]): this {
+    this.byte(OP.brTable).unsigned(depths.length - 1);
+    for (const depth of depths) this.unsigned(depth);
+    return this;
+  }
+
+  return(): this {
+    return this.byte(OP.return);
+  }
+
+  call(index: number): this {
+    return this.byte(OP.call).unsigned(index);
+  }
+
+  /** Through table 0. */
+  callIndirect(type: number): this {
+    return this.byte(OP.callIndirect).unsigned(type).byte(0);
+  }
+
+  term(term: Term): this {
+    switch (term.kind) {
+      case "local":
+        return this.get(term.index);
+      case "i32":
+        return this.i32(term.value);
+      case "i64":
+        return this.byte(OP.i64Const).signed64(term.value);
+      case "f32":
+        floatBits.setFloat32(0, term.value, true);
+        return this.byte(OP.f32Const).append(new Uint8Array(floatBits.buffer, 0, 4));
+      case "f64":
+        floatBits.setFloat64(0, term.value, true);
+        return this.byte(OP.f64Const).append(new Uint8Array(floatBits.buffer, 0, 8));
+      case "numeric":
+        for (const operand of term.operands) this.term(operand);
+        return this.op(term.name);
+      case "if":
+        return this.#choice(term);
+    }
+  }
+
+  #choice({ condition, then, otherwise }: Extract<Term, { kind: "if" }>): this {
+    if (isLeaf(then) && isLeaf(otherwise)) return this.term(then).term(otherwise).term(condition).select();
+    return this.term(condition).if("i32").term(then).else().term(otherwise).end();
+  }
+
+  #grow(room: number): void {
+    const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, this.length + room));
+    bytes.set(this.#bytes.subarray(0, this.length));
+    this.#bytes = bytes;
+  }
+}
+
+const isLeaf = ({ kind }: Term): boolean => kind === "local" || kind === "i32";
