@@ -74,8 +74,8 @@ const redirected = (rm: number, nearest: number, error: number): number => {
 };
 
 /**
- * Stores what `rm` makes of nearest + error, where `nearest` is the double nearest to it, of middling size. Of an error that is no
- * half unit in the last place only the sign counts.
+ * Stores what `rm` makes of nearest + error, where `nearest` is the double nearest to it, of middling size. The error may be off
+ * as long as it has the right sign and is half a unit in the last place only when it should.
  */
 const storeRounded = (
   { words, doubles }: FloatRegisters,
@@ -91,6 +91,9 @@ const storeRounded = (
   }
   doubles[target >> 1] = result;
 };
+
+/** An error of which only the side is known: quotients and roots are never half a unit off. */
+const toTheSideOf = (remainder: number): number => Math.sign(remainder) * Number.MIN_VALUE;
 
 /** The error would tell nothing new: rounding to nearest, with the inexact flag already raised. */
 const needsNoError = (words: Int32Array, rm: number): boolean =>
@@ -157,7 +160,7 @@ const divide: FloatMeaning = (registers, rm, target, a, b) => {
   } else if (isMiddling(quotient) && isMiddling(x) && isMiddling(y)) {
     const product = quotient * y;
     const remainder = x - product - productError(quotient, y, product);
-    storeRounded(registers, rm, target, quotient, y > 0 ? remainder : -remainder);
+    storeRounded(registers, rm, target, quotient, toTheSideOf(y > 0 ? remainder : -remainder));
   } else if (Number.isNaN(quotient)) {
     storeNaN(words, target, a, b);
   } else if (x === 0 || y === 0 || !Number.isFinite(x) || !Number.isFinite(y)) {
@@ -181,7 +184,7 @@ const squareRoot: FloatMeaning = (registers, rm, target, a) => {
     const scaledRoot = root * (x < 1 ? 2 ** 150 : 2 ** -150);
     const square = scaledRoot * scaledRoot;
     const remainder = x * (x < 1 ? 2 ** 300 : 2 ** -300) - square - productError(scaledRoot, scaledRoot, square);
-    storeRounded(registers, rm, target, root, remainder);
+    storeRounded(registers, rm, target, root, toTheSideOf(remainder));
   }
 };
 
