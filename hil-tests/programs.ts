@@ -1,5 +1,5 @@
 /** The C programs in hil-tests/programs, built with the SDK as any C guest is, for tests that compare boards. */
-import { execFile, execFileSync } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -27,11 +27,18 @@ export const assembleProgram = (name: string, directory: string): string => {
 /** Options for QEMU: a hart with M and U mode alone, and time that goes by instructions, 8 ns each, so that runs are alike. */
 export const MICROCONTROLLER_IN_QEMU = ["-cpu", "rv32,s=false,h=false", "-icount", "shift=3,sleep=off"] as const;
 
+export interface QemuOptions {
+  /** Options for QEMU itself. */
+  readonly machine?: readonly string[];
+  /** The input is sent when this has been printed: a guest that sets its UART up loses what came before. */
+  readonly prompt?: string;
+}
+
 /** Its UART output on QEMU's `virt` machine, and QEMU's exit status. */
 export const runInQemu = (
   elf: string,
   input = "",
-  options: readonly string[] = [],
+  { machine: options = [], prompt }: QemuOptions = {},
 ): Promise<{ readonly output: string; readonly status: number }> =>
   new Promise((resolve) => {
     const machine = [
@@ -52,5 +59,16 @@ export const runInQemu = (
       resolve({ output, status: error === null ? 0 : Number(error.code ?? -1) }),
     );
     // Left open: at the end of its input QEMU closes the line, and may lose output.
-    child.stdin?.write(input);
+    if (prompt === undefined) child.stdin?.write(input);
+    else sendAfter(child, prompt, input);
   });
+
+const sendAfter = ({ stdin, stdout }: ChildProcess, prompt: string, input: string): void => {
+  let printed = "";
+  stdout?.on("data", function look(chunk: string) {
+    printed += chunk;
+    if (!printed.includes(prompt)) return;
+    stdout.off("data", look);
+    stdin?.write(input);
+  });
+};

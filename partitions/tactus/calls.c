@@ -5,9 +5,14 @@
 
 static uint32_t argument(uint32_t number) { return current->frame.x[A0 + number]; }
 static instant time_argument(void) { return (uint64_t)argument(3) << 32 | argument(2); }
+
 static bool allows(uint32_t address, uint32_t bytes, uint32_t access) {
     return view_allows(&current->view, address, bytes, access);
 }
+static bool is_given(uint32_t index, uint32_t count, uint32_t given) { return index < count && (given & BIT(index)) != 0; }
+static bool may_lock(uint32_t mutex) { return is_given(mutex, application.mutex_count, current->definition->mutexes); }
+static bool may_queue(uint32_t queue) { return is_given(queue, application.queue_count, current->definition->queues); }
+static bool has_right(uint32_t right) { return (current->definition->rights & right) != 0; }
 
 static void call_yield(void) {
     answer(OK);
@@ -24,39 +29,43 @@ static void call_sleep(void) { task_wait(NULL, time_argument()); }
 
 static void call_exit(void) { task_end(current, ENDED); }
 
-static void call_lock(void) { mutex_take(argument(0), time_argument()); }
+static void call_lock(void) {
+    if (!may_lock(argument(0))) return answer(REFUSED);
+    mutex_take(argument(0), time_argument());
+}
 
-static void call_unlock(void) { mutex_give(argument(0)); }
+static void call_unlock(void) {
+    if (!may_lock(argument(0))) return answer(REFUSED);
+    mutex_give(argument(0));
+}
 
 static void call_send(void) {
     uint32_t queue = argument(0), item = argument(1);
-    if (queue >= application.queue_count) return answer(BAD_ARGUMENT);
-    if (!allows(item, application.queues[queue].item_bytes, MAY_READ)) return answer(BAD_ARGUMENT);
+    if (!may_queue(queue) || !allows(item, application.queues[queue].item_bytes, MAY_READ)) return answer(REFUSED);
     queue_put(queue, (uint8_t *)item, time_argument());
 }
 
 static void call_receive(void) {
     uint32_t queue = argument(0), item = argument(1);
-    if (queue >= application.queue_count) return answer(BAD_ARGUMENT);
-    if (!allows(item, application.queues[queue].item_bytes, MAY_WRITE)) return answer(BAD_ARGUMENT);
+    if (!may_queue(queue) || !allows(item, application.queues[queue].item_bytes, MAY_WRITE)) return answer(REFUSED);
     queue_take(queue, (uint8_t *)item, time_argument());
 }
 
 static void call_write(void) {
     uint32_t bytes = argument(0), count = argument(1);
-    if (count > CONSOLE_WRITE_MAX || !allows(bytes, count, MAY_READ)) return answer(BAD_ARGUMENT);
+    if (count > CONSOLE_WRITE_MAX || !allows(bytes, count, MAY_READ)) return answer(REFUSED);
     console_put((uint8_t *)bytes, count);
 }
 
 static void call_read(void) {
     uint32_t bytes = argument(0), room = argument(1);
-    if (room == 0 || !allows(bytes, room, MAY_WRITE)) return answer(BAD_ARGUMENT);
+    if (!has_right(MAY_READ_CONSOLE) || room == 0 || !allows(bytes, room, MAY_WRITE)) return answer(REFUSED);
     console_take((uint8_t *)bytes, room, time_argument());
 }
 
 static void call_start(void) {
     uint32_t index = argument(0);
-    if (index >= application.task_count) return answer(BAD_ARGUMENT);
+    if (!has_right(MAY_GOVERN) || index >= application.task_count) return answer(REFUSED);
     struct task *task = &tasks[index];
     if (task->state == READY || task->state == WAITING) return answer(BUSY);
     answer(OK);
@@ -65,7 +74,7 @@ static void call_start(void) {
 
 static void call_stop(void) {
     uint32_t index = argument(0);
-    if (index >= application.task_count) return answer(BAD_ARGUMENT);
+    if (!has_right(MAY_GOVERN) || index >= application.task_count) return answer(REFUSED);
     answer(OK);
     if (tasks[index].state == READY || tasks[index].state == WAITING) task_end(&tasks[index], ENDED);
 }
@@ -79,8 +88,7 @@ static uint32_t stack_used(const struct task_definition *definition) {
 
 static void call_inform(void) {
     uint32_t index = argument(0), into = argument(1);
-    if (index >= application.task_count) return answer(BAD_ARGUMENT);
-    if (!allows(into, sizeof(struct task_information), MAY_WRITE)) return answer(BAD_ARGUMENT);
+    if (index >= application.task_count || !allows(into, sizeof(struct task_information), MAY_WRITE)) return answer(REFUSED);
     const struct task *task = &tasks[index];
     struct task_information information = {
         .name = task->definition->name,
@@ -101,6 +109,7 @@ static void call_inform(void) {
 static void call_hypervisor(void) { answer(board_has_hypervisor()); }
 
 static void call_power_off(void) {
+    if (!has_right(MAY_GOVERN)) return answer(REFUSED);
     console_drain();
     board_power_off(argument(0));
 }
@@ -127,5 +136,5 @@ void system_call_enter(void) {
     uint32_t call = current->frame.x[A7];
     current->frame.pc += 4;
     if (call < CALLS) HANDLERS[call]();
-    else answer(BAD_ARGUMENT);
+    else answer(REFUSED);
 }

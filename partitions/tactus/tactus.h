@@ -45,6 +45,10 @@ struct region {
 #define TASK_REGIONS 4u
 #define PRIORITY_MAX 31u
 
+/* What a task may ask for besides its own affairs. */
+#define MAY_GOVERN 1u       /* start and stop tasks, power off */
+#define MAY_READ_CONSOLE 2u /* everybody may write */
+
 struct task_definition {
     const char *name;
     void (*entry)(uint32_t argument); /* its return ends the task */
@@ -53,7 +57,10 @@ struct task_definition {
     void *stack;                      /* whole words, of no domain */
     uint32_t stack_bytes;
     struct region regions[TASK_REGIONS]; /* the unused ones empty */
+    uint32_t mutexes, queues;            /* those that it may use, by BIT */
+    uint32_t rights;
 };
+#define BIT(index) (1u << (index))
 
 struct queue_definition {
     void *items; /* room for `capacity` items, of no domain */
@@ -78,7 +85,7 @@ enum status {
     OWNER_DIED = -2,   /* the mutex is yours, but a task was killed while it held it: look at what it guards */
     NOT_OWNER = -3,
     DEADLOCK = -4,     /* to wait for this mutex would be to wait for oneself */
-    BAD_ARGUMENT = -5, /* no such thing, or memory that the caller may not touch */
+    REFUSED = -5,      /* no such thing, or memory, mutexes, queues or rights that the caller does not have */
     BUSY = -6,         /* the task runs already */
 };
 
@@ -142,17 +149,17 @@ static inline enum status console_write(const void *bytes, uint32_t count) {
     return (enum status)system_call(CALL_WRITE, (uint32_t)bytes, count, 0);
 }
 
-/* Waits for at least one byte; how many came, up to `room`, or TIMED_OUT. */
+/* Waits for at least one byte; how many came, up to `room`, or TIMED_OUT. MAY_READ_CONSOLE. */
 static inline int32_t console_read(void *bytes, uint32_t room, instant deadline) {
     return (int32_t)system_call(CALL_READ, (uint32_t)bytes, room, deadline);
 }
 
-/* Runs a task from its entry: one that waits for its start, ended or was killed. Its domains stay as they are. */
+/* Runs a task from its entry: one that waits for its start, ended or was killed. Its domains stay as they are. MAY_GOVERN. */
 static inline enum status task_start(uint32_t task, uint32_t argument) {
     return (enum status)system_call(CALL_START, task, argument, 0);
 }
 
-/* Ends a task where it is. What it held is as after a fault; nothing is answered to a task that stops itself. */
+/* Ends a task where it is. What it held is as after a fault. MAY_GOVERN. */
 static inline enum status task_stop(uint32_t task) { return (enum status)system_call(CALL_STOP, task, 0, 0); }
 
 enum task_state { READY, WAITING, ENDED, KILLED };
@@ -167,7 +174,7 @@ struct task_information {
     uint64_t cycles;                  /* of the processor, so far */
 };
 
-/* BAD_ARGUMENT beyond the last task. */
+/* REFUSED beyond the last task. */
 static inline enum status task_inform(uint32_t task, struct task_information *into) {
     return (enum status)system_call(CALL_INFORM, task, (uint32_t)into, 0);
 }
@@ -175,7 +182,7 @@ static inline enum status task_inform(uint32_t task, struct task_information *in
 /* Whether the partita device is there; what is under it depends on the hypervisor. */
 static inline bool under_hypervisor(void) { return (uint32_t)system_call(CALL_HYPERVISOR, 0, 0, 0) != 0; }
 
-/* Ends it all with an exit code for the board's finisher: 0 passed. */
-static inline void power_off(uint32_t code) { system_call(CALL_POWER_OFF, code, 0, 0); }
+/* Ends it all with an exit code for the board's finisher: 0 passed. MAY_GOVERN. */
+static inline enum status power_off(uint32_t code) { return (enum status)system_call(CALL_POWER_OFF, code, 0, 0); }
 
 #endif

@@ -21,7 +21,7 @@ const TRANSCRIPTS = {
     "to start one that runs: busy",
     "to stop it: ok",
     "to stop it again: ok",
-    "to start what is not there: bad argument",
+    "to start what is not there: refused",
     "to receive from an empty queue at once: timed out",
     "to send to an empty queue of two: ok",
     "to send to one with a place left: ok",
@@ -35,7 +35,7 @@ const TRANSCRIPTS = {
     "sink received 6",
     "sink received nothing in time",
     "sink ends",
-    "to use a queue that is not there: bad argument",
+    "to use a queue that is not there: refused",
   ],
   mutexes: [
     "low holds what high wants; its priority: 9",
@@ -88,9 +88,9 @@ describe.skipIf(peers.missing)("Tactus", () => {
     const { output, status } = await exec([elfOf(guest)]);
     expect(output.trimEnd().split("\n")).toEqual(TRANSCRIPTS[guest]);
     expect(status).toBe(0);
-    expect(await runInQemu(elfOf(guest), "", MICROCONTROLLER_IN_QEMU)).toEqual({ output, status });
+    expect(await runInQemu(elfOf(guest), "", { machine: MICROCONTROLLER_IN_QEMU })).toEqual({ output, status });
     const withSupervisorMode = ["-icount", "shift=3,sleep=off"];
-    expect(await runInQemu(elfOf(guest), "", withSupervisorMode)).toEqual({ output, status });
+    expect(await runInQemu(elfOf(guest), "", { machine: withSupervisorMode })).toEqual({ output, status });
   });
 
   it.each(GUESTS)("does the same to the cycle on %s, on either engine and in slices of any size", async (guest) => {

@@ -27,7 +27,7 @@ __attribute__((unused)) static void say_number(const char *string, uint32_t numb
 }
 
 __attribute__((unused)) static void say_status(const char *string, enum status status) {
-    static const char *const WORDS[] = { "ok", "timed out", "owner died", "not owner", "deadlock", "bad argument", "busy" };
+    static const char *const WORDS[] = { "ok", "timed out", "owner died", "not owner", "deadlock", "refused", "busy" };
     char bytes[96];
     struct text text = text_into(bytes, sizeof bytes);
     text_add(&text, string);
@@ -36,10 +36,11 @@ __attribute__((unused)) static void say_status(const char *string, enum status s
     say_text(&text);
 }
 
-/* For a test's tables: the stacks, and a task without regions of its own but `region`. */
+/* For a test's tables: the stacks, and a task that may use all there is, with the regions given. */
 #define STACKS(count) static uint8_t stacks[count][1024] __attribute__((aligned(16)))
 #define TASK(index, function, urgency, waits, ...)                                                                       \
     [index] = { .name = #function, .entry = function, .priority = urgency, .waits_for_start = waits,                     \
-                .stack = stacks[index], .stack_bytes = sizeof stacks[index], .regions = { __VA_ARGS__ } }
+                .stack = stacks[index], .stack_bytes = sizeof stacks[index], .regions = { __VA_ARGS__ }, .mutexes = ~0u,      \
+                .queues = ~0u, .rights = ~0u }
 
 #endif

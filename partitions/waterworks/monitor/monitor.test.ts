@@ -120,7 +120,10 @@ describe("the monitor's shell", () => {
   it.skipIf(qemu.missing)("answers the same on QEMU's board", async () => {
     const { output, status } = await exec([IMAGE], SCRIPT);
     expect(output.match(/killed: /g)).toHaveLength(6);
-    expect(await runInQemu(IMAGE, SCRIPT, MICROCONTROLLER_IN_QEMU)).toEqual({ output, status });
+    expect(await runInQemu(IMAGE, SCRIPT, { machine: MICROCONTROLLER_IN_QEMU, prompt: "> " })).toEqual({
+      output,
+      status,
+    });
   });
 
   it("comes to the same state on either engine, and in slices of any size", async () => {

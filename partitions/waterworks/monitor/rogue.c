@@ -22,12 +22,15 @@ static uint32_t recurse(uint32_t depth) {
     return depth == 0 ? 0 : recurse(depth - 1) + local[0];
 }
 
-/* Asks the kernel to do for it what it may not do itself. */
-static void call_with_foreign_memory(void) {
-    bool refused = queue_send(SAMPLES, &station, AT_ONCE) == BAD_ARGUMENT
-        && console_read(&station, sizeof station, AT_ONCE) == BAD_ARGUMENT
-        && console_write((const void *)0x80000000u, 0x7fffffffu) == BAD_ARGUMENT
-        && mutex_unlock(STATION_MUTEX) == NOT_OWNER;
+/* Asks the kernel for what it was not given: memory, a queue, a mutex, the console's input, the power switch. */
+static void ask_for_too_much(void) {
+    static uint8_t foreign[4];
+    bool refused = console_write(foreign, sizeof foreign) == REFUSED
+        && queue_send(SAMPLES, "sample", AT_ONCE) == REFUSED
+        && mutex_lock(STATION_MUTEX, AT_ONCE) == REFUSED
+        && console_read(foreign, sizeof foreign, AT_ONCE) == REFUSED
+        && task_stop(SAMPLER) == REFUSED
+        && power_off(0) == REFUSED;
     say(refused ? "rogue: the kernel refused\n" : "rogue: the kernel obeyed\n");
 }
 
@@ -40,7 +43,7 @@ void rogue(uint32_t misdeed) {
     case DEVICE: *UART_DATA = '!'; break;
     case CSR: __asm__ volatile("csrw pmpcfg0, zero"); break;
     case STACK: recurse(1000); break;
-    case CALL: call_with_foreign_memory(); break;
+    case CALL: ask_for_too_much(); break;
     case SPIN: for (;;) __asm__ volatile("");
     case FLOOD: for (;;) say("rogue: rogue: rogue: rogue: rogue: rogue: rogue: rogue\n");
     }

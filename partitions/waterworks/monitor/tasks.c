@@ -12,14 +12,26 @@ static struct sample samples[8];
 #define PAGE_REGION(base) { (void *)(base), (void *)((base) + 4096), MAY_READ | MAY_WRITE }
 
 static const struct task_definition tasks_[TASK_COUNT] = {
-    [SAMPLER] = { .name = "sampler", .entry = sampler, .priority = 6, WITH_STACK(SAMPLER),
-                  .regions = { DOMAIN_REGION(sampler), DOMAIN_REGION(image), DOMAIN_READABLE(station), PAGE_REGION(PARTITA_BASE) } },
-    [FILTER] = { .name = "filter", .entry = filter, .priority = 5, WITH_STACK(FILTER),
-                 .regions = { DOMAIN_REGION(filter), DOMAIN_REGION(station) } },
-    [LOGGER] = { .name = "logger", .entry = logger, .priority = 3, WITH_STACK(LOGGER),
-                 .regions = { DOMAIN_READABLE(station), DOMAIN_READABLE(shell) } },
-    [SHELL] = { .name = "shell", .entry = shell, .priority = 2, WITH_STACK(SHELL),
-                .regions = { DOMAIN_REGION(shell), DOMAIN_READABLE(station) } },
+    [SAMPLER] = {
+        .name = "sampler", .entry = sampler, .priority = 6, WITH_STACK(SAMPLER),
+        .regions = { DOMAIN_REGION(sampler), DOMAIN_REGION(image), DOMAIN_READABLE(station), PAGE_REGION(PARTITA_BASE) },
+        .mutexes = BIT(STATION_MUTEX), .queues = BIT(SAMPLES), .rights = MAY_GOVERN,
+    },
+    [FILTER] = {
+        .name = "filter", .entry = filter, .priority = 5, WITH_STACK(FILTER),
+        .regions = { DOMAIN_REGION(filter), DOMAIN_REGION(station) },
+        .mutexes = BIT(STATION_MUTEX), .queues = BIT(SAMPLES),
+    },
+    [LOGGER] = {
+        .name = "logger", .entry = logger, .priority = 3, WITH_STACK(LOGGER),
+        .regions = { DOMAIN_READABLE(station), DOMAIN_READABLE(shell) },
+        .mutexes = BIT(STATION_MUTEX),
+    },
+    [SHELL] = {
+        .name = "shell", .entry = shell, .priority = 2, WITH_STACK(SHELL),
+        .regions = { DOMAIN_REGION(shell), DOMAIN_READABLE(station) },
+        .mutexes = BIT(STATION_MUTEX), .rights = MAY_GOVERN | MAY_READ_CONSOLE,
+    },
     [ROGUE] = { .name = "rogue", .entry = rogue, .priority = 1, .waits_for_start = true, WITH_STACK(ROGUE) },
 };
 
