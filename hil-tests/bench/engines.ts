@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { hostClock } from "../../runtime/index.ts";
+import { PARTITA } from "./places.ts";
 import type { BuiltProgram } from "./programs.ts";
 
-export const ENGINE_NAMES = ["native", "qemuIcount", "qemu", "interpreter", "translator"] as const;
+const ENGINE_NAMES = ["native", "qemuIcount", "qemu", "interpreter", "translator"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export interface Execution {
@@ -97,9 +97,6 @@ const qemu = (name: EngineName, title: string, exact: boolean, ...more: readonly
     return { output, seconds, processSeconds: seconds, startupSeconds: null, instructions: null };
   },
 });
-
-// From the sources too, what runs is what was built.
-const PARTITA = fileURLToPath(new URL("../cli/main.js", import.meta.resolve("#board-worker")));
 
 interface ExecStats {
   readonly seconds: number;

@@ -1,8 +1,8 @@
 /** What figures were measured with: a figure without its machine says nothing. */
 import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
-import { fileURLToPath } from "node:url";
 import { hostClock } from "../../runtime/index.ts";
+import { ROOT } from "./places.ts";
 
 export interface Machine {
   /** 2026-01-31 */
@@ -14,8 +14,6 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly versions: readonly string[];
 }
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.resolve("#board-worker")));
 
 /** Its first line, or null when it cannot be run. */
 const firstLine = (command: string, ...args: readonly string[]): string | null => {

@@ -2,9 +2,9 @@
 import { fork } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type EngineKind, hostClock } from "../../runtime/index.ts";
 import type { ModuleFigures, ModuleJob, ModuleMessage } from "./module-job.ts";
+import { MODULE_RUN } from "./places.ts";
 
 export interface ModuleSketch {
   readonly name: string;
@@ -52,8 +52,6 @@ export interface ModuleSpeed extends ModuleFigures {
   readonly processToFirstSlotSeconds: number;
 }
 
-const RUNNER = fileURLToPath(new URL("../../hil-tests/bench/module-run.js", import.meta.resolve("#board-worker")));
-
 /** Runs modules in turn in one process. @throws with the reason when they could not be run. */
 export const runModules = (
   sketches: readonly ModuleSketch[],
@@ -65,7 +63,7 @@ export const runModules = (
   return new Promise((resolve, reject) => {
     const begin = hostClock.monotonicMs();
     let processToFirstSlotSeconds = 0;
-    const child = fork(RUNNER, [JSON.stringify(job)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const child = fork(MODULE_RUN, [JSON.stringify(job)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     child.on("message", (message: ModuleMessage) => {
       if (message.kind === "firstSlot") processToFirstSlotSeconds = (hostClock.monotonicMs() - begin) / 1000;
       else if (message.kind === "done") resolve({ ...message.figures, processToFirstSlotSeconds });

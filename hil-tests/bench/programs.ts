@@ -1,10 +1,10 @@
 /** The benchmark programs in hil-tests/bench/programs, and how they are built. */
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { largeProgram } from "./large-program.ts";
+import { PROGRAM_FOLDER } from "./places.ts";
 
 export interface BenchProgram {
   readonly name: string;
@@ -56,10 +56,6 @@ export const programNamed = (name: string): BenchProgram => {
   return found;
 };
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-// Compiled, this file lies in dist/hil-tests/bench; the sources in C are not copied there.
-const FOLDER = HERE.replace("/dist/hil-tests/", "/hil-tests/");
-
 /** As many as a guest that is to run on and on can be given. */
 export const ENDLESS = 2 ** 32 - 1;
 
@@ -83,16 +79,15 @@ export const buildProgram = async (
   { name }: BenchProgram,
   { folder, iterations, native = false }: BuildOptions,
 ): Promise<BuiltProgram> => {
-  const build = join(FOLDER, "programs/build.sh");
-  const args = [folder, `${name}-${iterations}`, sourceOf(name, folder), String(iterations)];
-  await execute("sh", [build, ...args, ...(native ? ["native"] : [])]);
+  const args = [folder, sourceOf(name, folder), String(iterations), ...(native ? ["native"] : [])];
+  await execute("sh", [join(PROGRAM_FOLDER, "build.sh"), ...args]);
   const out = join(folder, `${name}-${iterations}`);
   return { elf: `${out}.elf`, native: `${out}.native` };
 };
 
 const sourceOf = (name: string, folder: string): string => {
-  if (name !== "large") return join(FOLDER, `programs/${name}.c`);
+  if (name !== "large") return join(PROGRAM_FOLDER, `${name}.c`);
   const path = join(folder, "large.c");
-  writeFileSync(path, largeProgram());
+  if (!existsSync(path)) writeFileSync(path, largeProgram());
   return path;
 };

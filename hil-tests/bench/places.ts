@@ -1,0 +1,13 @@
+/** Where things lie, whether this runs from the sources or compiled: what is executed is always what was built. */
+import { fileURLToPath } from "node:url";
+
+const fromDist = (path: string): string =>
+  fileURLToPath(new URL(`../../${path}`, import.meta.resolve("#board-worker")));
+
+export const ROOT = fromDist("../");
+/** The benchmark programs in C; they are not copied to dist. */
+export const PROGRAM_FOLDER = fromDist("../hil-tests/bench/programs/");
+/** The `partita` command. */
+export const PARTITA = fromDist("runtime/cli/main.js");
+/** The process that runs modules. */
+export const MODULE_RUN = fromDist("hil-tests/bench/module-run.js");
