@@ -7,7 +7,11 @@
     .section .text.start, "ax"
     .globl _start
 _start:
-    la t0, on_trap
+    la t0, 1f
+    csrw mtvec, t0
+    csrw satp, zero             /* traps where there is no S mode, and goes on */
+    .balign 4
+1:  la t0, on_trap
     csrw mtvec, t0
     li t0, -1                   /* U mode may use all memory: one PMP entry, NAPOT, everything */
     csrw pmpaddr0, t0

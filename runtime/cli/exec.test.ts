@@ -50,7 +50,7 @@ describe.skipIf(peers.missing)("a C program", () => {
   it.each(["computing", "devices", "interrupts"] as const)("prints the same as in QEMU: %s", async (name) => {
     const [qemu, partita] = await Promise.all([runInQemu(elfs[name]), exec([elfs[name]])]);
     expect(qemu.status).toBe(0);
-    expect(qemu.output.length).toBeGreaterThan(400);
+    expect(qemu.output.length).toBeGreaterThan(500);
     expect(partita).toEqual({ output: qemu.output, errors: "", status: 0 });
   });
 
