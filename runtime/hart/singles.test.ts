@@ -2,9 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SingleOperation } from "../isa/index.ts";
 import { FLAG, ROUNDING } from "./float-rules.ts";
-import { fWord, WORD } from "./layout.ts";
-import { box } from "./single-bits.ts";
 import { SINGLES } from "./singles.ts";
+import { compute as computeWide, bitsOf as doubleOf } from "./testing/float-cases.ts";
 
 const { nearestEven: RNE, towardZero: RTZ, down: RDN, up: RUP, nearestAway: RMM } = ROUNDING;
 const { inexact: NX, underflow: UF, overflow: OF, divideByZero: DZ, invalid: NV } = FLAG;
@@ -12,14 +11,16 @@ const { inexact: NX, underflow: UF, overflow: OF, divideByZero: DZ, invalid: NV 
 const bitsOf = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0]!;
 const numberOf = (bits: number): number => new Float32Array(Uint32Array.of(bits).buffer)[0]!;
 
-/** On f registers of its own: the result is in f0, or x0. */
+/** The result is a boxed single, or in x. */
 const compute = (operation: SingleOperation, rm: number, ...operands: number[]): { result: number; flags: number } => {
-  const words = new Int32Array(WORD.fcsr + 1);
-  const registers = { words, doubles: new Float64Array(words.buffer, 0, WORD.pc / 2) };
-  for (const [index, bits] of operands.entries()) box(words, fWord(1 + index), bits);
-  SINGLES[operation](registers, rm, fWord(0), fWord(1), fWord(2), fWord(3));
-  return { result: words[fWord(0)]! >>> 0, flags: words[WORD.fcsr]! };
+  const [a = BOX, b = BOX, c = BOX] = operands.map(boxed);
+  const { bits, flags } = computeWide(SINGLES[operation], rm, a, b, c);
+  expect(bits >> 32n).toBe(IN_X.has(operation) ? 0n : 0xffff_ffffn);
+  return { result: Number(bits & 0xffff_ffffn), flags };
 };
+const BOX = 0xffff_ffff_0000_0000n;
+const boxed = (bits: number): bigint => BOX | BigInt(bits >>> 0);
+const IN_X = new Set<SingleOperation>(["equal", "less", "lessOrEqual", "classify", "toInt", "toUnsigned", "moveToX"]);
 
 const ONE = 0x3f80_0000;
 const TWO = 0x4000_0000;
@@ -233,4 +234,51 @@ describe("single-precision arithmetic", () => {
       { numRuns: 5000 },
     );
   });
+});
+
+test("what is not boxed reads as the canonical NaN, except to a move", () => {
+  const unboxed = 0xffff_fffe_3f80_0000n;
+  const one = boxed(ONE);
+  const results = {
+    add: boxed(QNAN),
+    copySign: boxed(QNAN),
+    min: one,
+    equal: 0n,
+    classify: 1n << 9n,
+    toInt: 0x7fff_ffffn,
+    fmadd: boxed(QNAN),
+    moveToX: BigInt(ONE),
+  } as const satisfies Partial<Record<SingleOperation, bigint>>;
+  for (const [operation, bits] of Object.entries(results) as [keyof typeof results, bigint][]) {
+    expect(computeWide(SINGLES[operation], RNE, unboxed, one, one), operation).toEqual({
+      bits,
+      flags: operation === "toInt" ? NV : 0,
+    });
+  }
+});
+
+describe("a double becomes a single", () => {
+  const cases: readonly (readonly [rm: number, double: bigint, result: number, flags: number])[] = [
+    [RNE, doubleOf(1), ONE, 0],
+    [RNE, doubleOf(1 + 2 ** -24), ONE, NX],
+    [RMM, doubleOf(1 + 2 ** -24), ONE + 1, NX],
+    [RUP, doubleOf(1 + 2 ** -52), ONE + 1, NX],
+    [RNE, doubleOf(1e300), INF, OF | NX],
+    [RTZ, doubleOf(1e300), MAX, OF | NX],
+    [RDN, doubleOf(-1e300), (NEGATIVE | INF) >>> 0, OF | NX],
+    [RNE, doubleOf(1e-300), 0, UF | NX],
+    [RUP, doubleOf(1e-300), 1, UF | NX],
+    [RUP, doubleOf(2 ** -1074), 1, UF | NX],
+    [RNE, doubleOf(2 ** -126 - 2 ** -151), MIN_NORMAL, NX],
+    [RTZ, doubleOf(2 ** -126 - 2 ** -151), MIN_NORMAL - 1, UF | NX],
+    [RNE, doubleOf(2 ** -149), 1, 0],
+    [RNE, doubleOf(-Infinity), (NEGATIVE | INF) >>> 0, 0],
+    [RNE, 0xfff8_0000_1234_0000n, QNAN, 0],
+    [RNE, 0x7ff0_0000_0000_0001n, QNAN, NV],
+  ];
+  for (const [rm, double, result, flags] of cases) {
+    test(`${double.toString(16)} in mode ${rm}`, () => {
+      expect(computeWide(SINGLES.fromDouble, rm, double)).toEqual({ bits: boxed(result), flags });
+    });
+  }
 });

@@ -5,7 +5,7 @@ import { RAM_BASE, WORD } from "../layout.ts";
 import type { Assembly } from "./assembly.ts";
 import { FINISHER, MSIP } from "./program-frame.ts";
 
-/** A word that reads as what was written last; accesses to it are logged with `hart.elapsed`. */
+/** Two words that read as what was written last; accesses to them are logged with `hart.elapsed`. */
 export const SCRATCH_DEVICE = 0x1000_0000;
 
 export class TestBoard implements Bus {
@@ -14,7 +14,10 @@ export class TestBoard implements Bus {
   readonly accesses: { readonly kind: "read" | "write"; readonly elapsed: number }[] = [];
   readonly hart: Hart;
   readonly engine: Interpreter;
-  #scratch = 0;
+  readonly #scratch = new Map<number, number>([
+    [SCRATCH_DEVICE, 0],
+    [SCRATCH_DEVICE + 4, 0],
+  ]);
   /** What the `time` CSR reads is this many ticks behind the cycles of all runs. */
   timeOffset = 0;
   #past = 0;
@@ -60,18 +63,19 @@ export class TestBoard implements Bus {
   }
 
   read(address: GuestAddress): BusResult {
-    if (address !== SCRATCH_DEVICE) return "fault";
+    const scratch = this.#scratch.get(address);
+    if (scratch === undefined) return "fault";
     this.accesses.push({ kind: "read", elapsed: this.hart.elapsed });
-    this.value = this.#scratch;
+    this.value = scratch;
     return "ok";
   }
 
   write(address: GuestAddress, _size: 1 | 2 | 4, value: number): BusResult {
     if (address === MSIP) this.hart.setInterrupt("software", value === 1);
     else if (address === FINISHER) this.finished = true;
-    else if (address === SCRATCH_DEVICE) {
+    else if (this.#scratch.has(address)) {
       this.accesses.push({ kind: "write", elapsed: this.hart.elapsed });
-      this.#scratch = value;
+      this.#scratch.set(address, value);
     } else return "fault";
     return "ok";
   }
