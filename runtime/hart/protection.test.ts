@@ -39,7 +39,7 @@ class Registers {
 /** An address register for the bytes from `start` on, a power of two of them. */
 const powerOfTwo = (start: number, bytes: number): number => start / 4 + bytes / 8 - 1;
 
-/** Whether the entry holds the byte, from the table of address encodings (table 3.11), one bit at a time. */
+/** Whether the entry holds the byte, from the encodings of its A field and address (§3.7.1), bit by bit. */
 const holds = (registers: Registers, entry: number, byte: bigint): boolean => {
   const address = BigInt(registers.address(entry));
   switch (registers.configuration(entry) & MATCHING) {
@@ -173,7 +173,7 @@ describe("which accesses are permitted", () => {
 
 describe("the registers", () => {
   test("keep what is legal of what is written", () => {
-    // Bits 6:5 are 0 (figure 3.32); "the R, W, and X fields form a collective WARL field for which the combinations with R=0 and
+    // Bits 6:5 are always 0; "the R, W, and X fields form a collective WARL field for which the combinations with R=0 and
     // W=1 are reserved".
     const { protection, words } = new Registers();
     protection.writeConfigurations(1, 0x7f_1a_03_62);
