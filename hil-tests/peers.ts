@@ -26,6 +26,12 @@ export const requirePeers = (...programs: readonly string[]): { readonly missing
 export const requirePythonModule = (name: string): { readonly missing: boolean } =>
   skipWithout(succeeds(PYTHON, "-c", `import ${name}`) ? [] : [`python3-${name}`]);
 
+/** The same for picolibc, the C library for Debian's gcc-riscv64-unknown-elf. */
+export const requirePicolibc = (): { readonly missing: boolean } => {
+  const compile = ["--specs=picolibc.specs", "-x", "c", "-E", "/dev/null", "-o", "/dev/null"];
+  return skipWithout(succeeds("riscv64-unknown-elf-gcc", ...compile) ? [] : ["picolibc-riscv64-unknown-elf"]);
+};
+
 const skipWithout = (absent: readonly string[]): { readonly missing: boolean } => {
   if (absent.length === 0) return { missing: false };
   const reason = `not installed here: ${absent.join(", ")} (Debian packages; .ci/run installs them)`;

@@ -1,0 +1,92 @@
+/** C programs on a library that no one here wrote: the same output and end as in QEMU, and the same state on either engine. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { execForStats } from "../runtime/cli/testing/exec.ts";
+import { buildHosted, HOSTED_BUILDS, type HostedBuild } from "./hosted-programs.ts";
+import { requirePeers, requirePicolibc } from "./peers.ts";
+import { PROGRAM_PEERS, runInQemu } from "./programs.ts";
+
+/** At its end a UART's input stays open: this character says that nothing more comes. */
+const END = "\x04";
+
+/** By name: what it reads, and how it ends. */
+const PROGRAMS = {
+  integers: { input: "", code: 0 },
+  control: { input: "", code: 42 },
+  numerics: { input: "", code: 0 },
+  text: { input: "", code: 7 },
+  words: {
+    input: `It was the best of times, it was the worst of times, it was the age of wisdom,
+it was the age of foolishness, it was the epoch of belief, it was the epoch of incredulity.
+The pump runs; the level falls; the valve opens -- and the tank, at last, is empty.
+x y z 123 it's
+
+${END}`,
+    code: 29,
+  },
+  calculator: {
+    input: `1 + 2 * 3
+g = (1 + sqrt(5)) / 2
+g ^ 20 - (1 - g) ^ 20
+2 ^ 3 ^ 2
+1 / (3 - 3)
+sin(1) ^ 2 + cos(1) ^ 2
+exp(log(10)) % 3
+((1)
+foo(1)
+${"(".repeat(150)}-abs(-2.5e3) / 7${")".repeat(150)}
+${"(".repeat(250)}1
+floor(-0.5)
+1e308 * 10
+${END}`,
+    code: 4,
+  },
+} as const satisfies Record<string, { readonly input: string; readonly code: number }>;
+type ProgramName = keyof typeof PROGRAMS;
+
+const NAMES = Object.keys(PROGRAMS) as ProgramName[];
+const BUILDS = Object.keys(HOSTED_BUILDS) as HostedBuild[];
+/** Enough for all of them, and little to hash. */
+const BOARD = ["--memory", "1MiB"];
+const ENGINES_AND_SLICES = [
+  ["--engine", "interpreter"],
+  ["--engine", "translator"],
+  ["--engine", "interpreter", "--slice", "997"],
+  ["--engine", "translator", "--slice", "997"],
+];
+
+const peers = { missing: requirePeers(...PROGRAM_PEERS).missing || requirePicolibc().missing };
+
+describe.skipIf(peers.missing)("a C program on picolibc", () => {
+  const directory = mkdtempSync(join(tmpdir(), "partita-hosted-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const elfs = new Map<string, string>();
+  beforeAll(async () => {
+    for (const build of BUILDS) {
+      const built = await Promise.all(NAMES.map((name) => buildHosted(name, build, directory)));
+      for (const [index, name] of NAMES.entries()) elfs.set(`${name} ${build}`, built[index]!);
+    }
+  });
+
+  for (const name of NAMES) {
+    test.each(BUILDS)(`ends as in QEMU, in one state on either engine: ${name}, floats %s`, async (build) => {
+      const { input, code } = PROGRAMS[name];
+      const elf = elfs.get(`${name} ${build}`)!;
+      const [qemu, ...runs] = await Promise.all([
+        runInQemu(elf, input),
+        ...ENGINES_AND_SLICES.map((options) => execForStats([elf, ...BOARD, ...options], input)),
+      ]);
+      expect(qemu.status).toBe(code);
+      expect(qemu.output.length).toBeGreaterThan(300);
+      for (const { output, stats } of runs) {
+        expect(output).toBe(qemu.output);
+        expect(stats).toMatchObject({ end: "finisher", code });
+        for (const figure of ["cycles", "instructions", "stateHash"]) {
+          expect([figure, stats[figure]]).toEqual([figure, runs[0]!.stats[figure]]);
+        }
+      }
+    });
+  }
+});
