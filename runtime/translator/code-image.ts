@@ -37,7 +37,13 @@ export class CodeImage {
     return pc >= this.snapshot.start && pc < this.snapshot.end;
   }
 
-  /** null: no instruction of this hart lies there, or code that may not be translated. */
+  /** The instruction at `pc` was written to before: the interpreter executes it, whatever it is by then. */
+  isVolatile(pc: number): boolean {
+    const bytes = this.at(pc)?.bytes ?? 2;
+    return this.snapshot.volatile.some(({ start, end }) => pc < end && pc + bytes > start);
+  }
+
+  /** null: no instruction of this hart lies there. */
   at(pc: number): Expanded | null {
     if (!this.isCode(pc)) return null;
     const index = (pc - this.snapshot.start) >>> 1;
@@ -60,7 +66,6 @@ export class CodeImage {
     const low = this.#view.getUint16(offset, true);
     const bytes = lengthOf(low);
     if (offset + bytes > this.#view.byteLength || pc + bytes > this.snapshot.end) return null;
-    if (this.snapshot.volatile.some(({ start, end }) => pc < end && pc + bytes > start)) return null;
     return this.#decoded(bytes === 2 ? low : this.#view.getInt32(offset, true));
   }
 

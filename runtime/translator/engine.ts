@@ -37,19 +37,26 @@ interface Extent {
   readonly end: number;
 }
 
-/** An engine that executes what `compiler` makes of the guest's code. */
+export interface TranslateOptions {
+  /** Cycles from a change of the guest's code to its next translation. */
+  readonly quietCycles?: number;
+}
+
+/** Made engines whose guests can be translated have `translatedCycles`. */
 export const translate =
-  (compiler: Compiler): EngineFactory =>
+  (compiler: Compiler, { quietCycles = QUIET_CYCLES }: TranslateOptions = {}): EngineFactory =>
   (parts) => {
     const extent = extentOf(parts.code);
     const { mapAddress } = memoryPlaces(parts.hart.ramBytes);
     const interpreter = new Interpreter(parts.hart, parts.bus, parts.time);
     return extent === null || mapAddress === null
       ? interpreter
-      : new TranslatingEngine(parts, interpreter, compiler, extent, mapAddress);
+      : new TranslatingEngine(parts, interpreter, compiler, { extent, mapAddress, quietCycles });
   };
 
-class TranslatingEngine implements Engine, CodePagesListener {
+export class TranslatingEngine implements Engine, CodePagesListener {
+  /** Of all cycles, those in which translated code ran. */
+  translatedCycles = 0;
   readonly #hart: Hart;
   readonly #interpreter: Interpreter;
   readonly #compiler: Compiler;
@@ -62,6 +69,7 @@ class TranslatingEngine implements Engine, CodePagesListener {
   #beginAt = 0;
   #past = 0;
   #used = cycles(0);
+  readonly #quietCycles: number;
   #careful = false;
   /** The code as it was translated; null: none is. */
   #translated: Uint8Array | null = null;
@@ -69,7 +77,13 @@ class TranslatingEngine implements Engine, CodePagesListener {
   /** Translated code no longer is what the guest's is. */
   #isStale = false;
 
-  constructor({ hart, code }: EngineParts, interpreter: Interpreter, compiler: Compiler, extent: Extent, map: number) {
+  constructor(
+    { hart, code }: EngineParts,
+    interpreter: Interpreter,
+    compiler: Compiler,
+    { extent, mapAddress, quietCycles }: { extent: Extent; mapAddress: number; quietCycles: number },
+  ) {
+    this.#quietCycles = quietCycles;
     this.#hart = hart;
     this.#interpreter = interpreter;
     this.#compiler = compiler;
@@ -79,7 +93,7 @@ class TranslatingEngine implements Engine, CodePagesListener {
       memory: hart.memory,
       ramBytes: hart.ramBytes,
       stateAddress: memoryPlaces(hart.ramBytes).stateAddress,
-      mapAddress: map,
+      mapAddress,
       pages: interpreter.pages,
       float: floatHelper(hart),
     });
@@ -128,7 +142,9 @@ class TranslatingEngine implements Engine, CodePagesListener {
     while (hart.elapsed < until) {
       if (this.#isStale) this.#drop();
       if (hart.unrestricted && !code.isEmpty) {
-        const left = code.enter(until - hart.elapsed);
+        const budget = until - hart.elapsed;
+        const left = code.enter(budget);
+        this.translatedCycles += budget - left;
         hart.elapsed = cycles(until - left);
         if (left === 0) break;
         if (interpreter.pages.isMarked(words[WORD.pc]!)) {
@@ -185,7 +201,7 @@ class TranslatingEngine implements Engine, CodePagesListener {
   }
 
   /** Nothing is translated any more; it begins again `delay` cycles from now. */
-  #drop(delay = QUIET_CYCLES): void {
+  #drop(delay = this.#quietCycles): void {
     this.#isStale = false;
     this.#code.clear();
     this.#compilation?.cancel();

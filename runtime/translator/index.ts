@@ -1,5 +1,5 @@
 /** RV32 to WebAssembly: an engine that executes compiled guest code, and what compiles it. */
 export type { CodeSnapshot } from "./code-image.ts";
 export { type Compilation, type CompiledChunk, type Compiler, immediateCompiler } from "./compiler.ts";
-export { translate } from "./engine.ts";
+export { TranslatingEngine, translate } from "./engine.ts";
 export { Translation } from "./translation.ts";

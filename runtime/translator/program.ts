@@ -2,10 +2,11 @@
  * A guest's code as functions: found from its entry, the starts that its file names and the calls that lead on from there.
  * Nothing here has to be complete: what is not found is left to the interpreter.
  */
+import { RAM_BASE } from "../hart/index.ts";
 import type { CodeImage } from "./code-image.ts";
 import { findJumpTable, type JumpTable } from "./jump-tables.ts";
 import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, readBits, union, writtenBits } from "./registers.ts";
-import { type Transfer, transferOf } from "./transfer.ts";
+import { constantBefore, type Transfer, transferOf } from "./transfer.ts";
 
 /** A stretch of code that is entered at its start by calls. */
 export interface GuestFunction {
@@ -130,20 +131,56 @@ export const contains = ({ start, end }: GuestFunction, pc: number): boolean => 
 /** Starts of functions, ascending: those that are known, and what code that is reached from them calls. */
 const discover = (image: CodeImage): number[] => {
   const starts = new Set(image.snapshot.functions.filter((start) => image.isCode(start)));
+  const isStripped = starts.size <= 1;
+  if (isStripped) for (const pointer of pointersToCode(image)) starts.add(pointer);
   const pending = [...starts];
   const known = [...starts].sort((a, b) => a - b);
   const seen = new Uint8Array((image.snapshot.end - image.snapshot.start) >>> 1);
   for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
     const end = known.find((other) => other > start!) ?? image.snapshot.end;
-    const { transfers } = summarize(image, start, (pc) => image.isCode(pc) && pc < end, seen);
-    for (const transfer of transfers.values()) {
-      if (transfer.kind !== "call" || starts.has(transfer.target) || !image.isCode(transfer.target)) continue;
-      starts.add(transfer.target);
-      pending.push(transfer.target);
+    const { transfers, instructions } = summarize(image, start, (pc) => image.isCode(pc) && pc < end, seen);
+    const found = Array.from(transfers.values(), (transfer) => (transfer.kind === "call" ? transfer.target : -1));
+    if (isStripped) found.push(...addressesTaken(image, instructions));
+    for (const target of found) {
+      if (starts.has(target) || !image.isCode(target)) continue;
+      starts.add(target);
+      pending.push(target);
     }
   }
   return [...starts].sort((a, b) => a - b);
 };
+
+/** What data points to that may well be a function: code that no other code runs into. Of a file without symbols. */
+const pointersToCode = (image: CodeImage): number[] => {
+  const { start, end, ram } = image.snapshot;
+  const pointers: number[] = [];
+  for (let address = RAM_BASE; address < RAM_BASE + ram.length; address += 4) {
+    const pointer = image.wordAt(address)! >>> 0;
+    if (pointer < start || pointer >= end || pointer % 2 !== 0 || image.at(pointer) === null) continue;
+    const ends = [2, 4].some((bytes) => {
+      const before = image.at(pointer - bytes);
+      return before?.bytes === bytes && !goesOn(transferOf(image, pointer - bytes, []));
+    });
+    if (ends) pointers.push(pointer);
+  }
+  return pointers;
+};
+
+/** Addresses of code that code computes: to be called by them later, as tasks and handlers are. */
+const addressesTaken = (image: CodeImage, instructions: readonly number[]): number[] =>
+  instructions.flatMap((pc, index) => {
+    const expanded = image.at(pc);
+    const effect = expanded?.instruction.effect;
+    if (effect?.kind !== "compute" || effect.operation !== "add" || effect.second !== "imm") return [];
+    const address = constantBefore(
+      image,
+      instructions.slice(Math.max(0, index - 8), index + 1),
+      Math.min(index, 8),
+      expanded!.operands.rd,
+    );
+    const pointer = address === null ? -1 : address >>> 0;
+    return pointer % 2 === 0 && image.at(pointer) !== null ? [pointer] : [];
+  });
 
 /**
  * Follows control from `start` as long as it stays `inside`.

@@ -27,6 +27,7 @@ const LEAVE: Transfer = { kind: "leave" };
 export const transferOf = (image: CodeImage, pc: number, before: readonly number[]): Transfer => {
   const expanded = image.at(pc);
   if (expanded === null) return LEAVE;
+  if (image.isVolatile(pc)) return SYSTEM;
   const { instruction, operands } = expanded;
   const { effect } = instruction;
   switch (effect.kind) {
