@@ -3,7 +3,10 @@
 export interface ModuleJob {
   /** Paths of the config files of the modules, which are run in turn, a stretch at a time: what else the host does hits all alike. */
   readonly configs: readonly string[];
-  /** Host time from the first slot on before anything counts: compiling in the background is over by then. */
+  /**
+   * Host time from the first slot on before anything counts; longer where something is to count and the speed still rises:
+   * compiling in the background is to be over.
+   */
   readonly warmUpSeconds: number;
   /** Board cycles of each module that count; 0: none, only the start is looked at. */
   readonly cycles: number;

@@ -4,9 +4,13 @@ import { setImmediate as turn } from "node:timers/promises";
 import { compile } from "../../partitions/st/index.ts";
 import { boot, formatProblem, hostClock, loadSystem, type Module, type Outside } from "../../runtime/index.ts";
 import type { ModuleFigures, ModuleJob, ModuleMessage, Sample, Stretch } from "./module-job.ts";
+import { median } from "./statistics.ts";
 
 /** Cycles between two looks at the clock; what compiles in the background gets its turn there. */
 const STRETCH_CYCLES = 2_000_000;
+
+const LONGEST_WARM_UP_SECONDS = 30;
+const SETTLED = 1.05;
 
 const outside: Outside = {
   latch: () => {},
@@ -48,16 +52,34 @@ const runStretch = (module: Module, cycles: number): Stretch => {
   };
 };
 
-const warmUp = async (modules: readonly Module[], forSeconds: number): Promise<readonly Sample[]> => {
+const warmUp = async (
+  modules: readonly Module[],
+  forSeconds: number,
+  untilSettled: boolean,
+): Promise<readonly Sample[]> => {
   const samples: Sample[] = [];
   const begin = hostClock.monotonicMs();
-  for (let seconds = 0; seconds < forSeconds; ) {
+  for (let seconds = 0; seconds < forSeconds || (untilSettled && !isSettled(samples)); ) {
     const [first] = modules.map((module) => runStretch(module, STRETCH_CYCLES));
     seconds = (hostClock.monotonicMs() - begin) / 1000;
     samples.push({ seconds, mips: first!.instructions / first!.seconds / 1e6 });
     await turn();
   }
   return samples;
+};
+
+/** In its last second it ran no quicker than in the second before, or it has had time enough. */
+const isSettled = (samples: readonly Sample[]): boolean => {
+  const end = samples.at(-1)!.seconds;
+  if (end > LONGEST_WARM_UP_SECONDS) return true;
+  const before = speedBetween(samples, end - 2, end - 1);
+  return before > 0 && speedBetween(samples, end - 1, end) < SETTLED * before;
+};
+
+/** 0 where there is no sample. */
+const speedBetween = (samples: readonly Sample[], from: number, to: number): number => {
+  const speeds = samples.flatMap(({ seconds, mips }) => (seconds > from && seconds <= to ? mips : []));
+  return speeds.length === 0 ? 0 : median(speeds);
 };
 
 const measure = async (modules: readonly Module[], cycles: number): Promise<readonly Stretch[]> => {
@@ -97,7 +119,7 @@ const run = async (job: ModuleJob, say: (message: ModuleMessage) => void): Promi
   const firstSlotSeconds = (hostClock.monotonicMs() - begin) / 1000;
   say({ kind: "firstSlot" });
   for (const other of others) modules.push(await bootModule(other));
-  const samples = await warmUp(modules, job.warmUpSeconds);
+  const samples = await warmUp(modules, job.warmUpSeconds, job.cycles > 0);
   const measured = await measure(modules, job.cycles);
   return { firstSlotSeconds, samples, measured, peakMemoryBytes: peakMemoryBytes() };
 };

@@ -35,7 +35,7 @@ export const PROGRAMS: readonly BenchProgram[] = [
   anywhere("matrix", 20_000, "matrices, single"),
   anywhere("blocks", 350_000, "virtual dispatch"),
   anywhere("recurse", 12_000, "recursion"),
-  anywhere("digest", 22_000, "SHA-256, CRC"),
+  anywhere("digest", 45_000, "SHA-256, CRC"),
   anywhere("large", 16_000, "250 KB of code, all of it in use"),
   {
     name: "ticks",
