@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Outside, replay } from "../../runtime/hypervisor/index.ts";
+import { engineOf } from "../../runtime/index.ts";
 import { createHasher, type Recording } from "../../runtime/trace/index.ts";
 import { copier, spinner, worker } from "./guests.ts";
 import { randomModule } from "./random-module.ts";
-import { busyOutside, recordOf, runSystem, silence } from "./runs.ts";
+import { busyOutside, randomSlices, recordOf, runSystem, silence } from "./runs.ts";
 import { type SystemSketch, systemOf } from "./systems.ts";
 
 const hasher = await createHasher();
@@ -42,14 +43,16 @@ describe("the outside enters at slot boundaries only", () => {
     expect(calls).toEqual([...frame(0), "frame 0", ...frame(100), "frame 1"]);
   });
 
-  it("a recording replays bit for bit", () => {
+  it("a recording replays bit for bit, on another engine and in other slices", () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const system = systemOf(randomModule(seed));
         const recording = recordOf(system, busyOutside(system, seed), 6);
-        expect(replay(system, recording, hasher)).toEqual({ frames: 6, divergence: null });
+        for (const options of [{}, { engineOf, slice: randomSlices(seed) }]) {
+          expect(replay(system, recording, hasher, options)).toEqual({ frames: 6, divergence: null });
+        }
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 

@@ -3,7 +3,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { engineFactory } from "../../runtime/host/engines.ts";
 import type { Outside } from "../../runtime/hypervisor/index.ts";
+import { ENGINES, type Partition } from "../../runtime/system.ts";
 import { spinner, worker } from "./guests.ts";
 import { randomModule } from "./random-module.ts";
 import { busyOutside, fingerprint, randomFrom, randomSlices, runSystem, silence } from "./runs.ts";
@@ -31,6 +33,21 @@ describe("perturbed runs", () => {
         expect(fingerprint(sliced)).toEqual(fingerprint(whole));
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it("have the same hashes, events and states on either engine, with slots cut anywhere", () => {
+    const engine = fc.constantFrom(...ENGINES);
+    fc.assert(
+      fc.property(seeds, fc.array(engine, { minLength: 1, maxLength: 6 }), (seed, engines) => {
+        const system = systemOf(randomModule(seed));
+        const outside = () => busyOutside(system, seed);
+        const interpreted = runSystem(system, { frames, outside: outside() });
+        const engineOf = ({ index }: Partition) => engineFactory(engines[index % engines.length]!);
+        const mixed = runSystem(system, { frames, outside: outside(), slice: randomSlices(~seed), engineOf });
+        expect(fingerprint(mixed)).toEqual(fingerprint(interpreted));
+      }),
+      { numRuns: 30 },
     );
   });
 
