@@ -40,15 +40,9 @@ export const execImage = async (file: string, options: ExecOptions, environment:
     );
   }
   await input.whatIsThere();
-  const interrupt = onInterrupt();
   const started = clock.monotonicMs();
-  while (run.end === null && !interrupt.received) {
-    run.advance(CHUNK_CYCLES);
-    await output.flush();
-    if (run.awaitsInput) await Promise.race([input.more(), interrupt.comes]);
-  }
+  await runToEnd(run, input, output);
   const seconds = (clock.monotonicMs() - started) / 1000;
-  interrupt.remove();
   input.close();
   if (options.stats !== undefined) {
     const startupSeconds = (started - begin) / 1000;
@@ -66,6 +60,17 @@ export const execImage = async (file: string, options: ExecOptions, environment:
   const reason = run.describeEnd();
   if (reason !== null) stderr.write(`partita: ${reason}\n`);
   environment.exitWith(run.end === null ? EXIT.failed : statusOf(run.end));
+};
+
+/** To its end, or to a Ctrl-C. */
+const runToEnd = async (run: ImageRun, input: StreamInput, output: StreamOutput): Promise<void> => {
+  const interrupt = onInterrupt();
+  while (run.end === null && !interrupt.received) {
+    run.advance(CHUNK_CYCLES);
+    await output.flush();
+    if (run.awaitsInput) await Promise.race([input.more(), interrupt.comes]);
+  }
+  interrupt.remove();
 };
 
 const statusOf = (end: RunEnd): ExitStatus => {
