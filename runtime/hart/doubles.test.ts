@@ -191,7 +191,7 @@ describe("double-precision arithmetic", () => {
 
   test("the target may be one of the sources", () => {
     const words = new Int32Array(WORD.pc + 2);
-    const registers = { words, doubles: new Float64Array(words.buffer) };
+    const registers = { words, singles: new Float32Array(words.buffer), doubles: new Float64Array(words.buffer) };
     registers.doubles[fWord(1) >> 1] = 3;
     for (const operation of ["add", "mul", "fmadd", "copyNegatedSign", "div"] as const) {
       DOUBLES[operation](registers, RNE, fWord(1), fWord(1), fWord(1), fWord(1));

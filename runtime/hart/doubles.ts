@@ -26,12 +26,12 @@ import {
   type FloatMeaning,
   type FloatRegisters,
   INT32,
+  isNearestEnough,
   ROUNDING,
   raise,
   toInteger,
   UINT32,
 } from "./float-rules.ts";
-import { WORD } from "./layout.ts";
 import { isNaNBits, isSignaling as isSignalingSingle, toNumber, unboxed } from "./single-bits.ts";
 
 /** Between these nothing overflows or loses bits to the smallest exponent, neither results nor their errors (double-bits.ts). */
@@ -95,10 +95,6 @@ const storeRounded = (
 /** An error of which only the side is known: quotients and roots are never half a unit off. */
 const toTheSideOf = (remainder: number): number => Math.sign(remainder) * Number.MIN_VALUE;
 
-/** The error would tell nothing new: rounding to nearest, with the inexact flag already raised. */
-const needsNoError = (words: Int32Array, rm: number): boolean =>
-  rm === ROUNDING.nearestEven && (words[WORD.fcsr]! & FLAG.inexact) !== 0;
-
 // ── Arithmetic ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** x + y, which is no NaN. */
@@ -137,7 +133,7 @@ const multiply: FloatMeaning = (registers, rm, target, a, b) => {
   const x = doubles[a >> 1]!;
   const y = doubles[b >> 1]!;
   const product = x * y;
-  if (isMiddling(product) && needsNoError(words, rm)) {
+  if (isMiddling(product) && isNearestEnough(words, rm)) {
     doubles[target >> 1] = product;
   } else if (isMiddling(product) && Math.abs(x) < LARGE && Math.abs(y) < LARGE) {
     storeRounded(registers, rm, target, product, productError(x, y, product));
@@ -155,7 +151,7 @@ const divide: FloatMeaning = (registers, rm, target, a, b) => {
   const x = doubles[a >> 1]!;
   const y = doubles[b >> 1]!;
   const quotient = x / y;
-  if (isMiddling(quotient) && needsNoError(words, rm)) {
+  if (isMiddling(quotient) && isNearestEnough(words, rm)) {
     doubles[target >> 1] = quotient;
   } else if (isMiddling(quotient) && isMiddling(x) && isMiddling(y)) {
     const product = quotient * y;
@@ -177,7 +173,7 @@ const squareRoot: FloatMeaning = (registers, rm, target, a) => {
   const root = Math.sqrt(x);
   if (Number.isNaN(root)) {
     storeNaN(words, target, a, a);
-  } else if (root === 0 || root === Infinity || needsNoError(words, rm)) {
+  } else if (root === 0 || root === Infinity || isNearestEnough(words, rm)) {
     doubles[target >> 1] = root;
   } else {
     // A root is never near the limits; its square is not either, when scaled to the middle.

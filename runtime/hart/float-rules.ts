@@ -10,9 +10,13 @@ export const FLAG = { inexact: 1, underflow: 2, overflow: 4, divideByZero: 8, in
 /** Values of rm and frm. */
 export const ROUNDING = { nearestEven: 0, towardZero: 1, down: 2, up: 3, nearestAway: 4, dynamic: 7 } as const;
 
-/** A hart's words (layout.ts), and the same memory in doubles: the double of f[i] is at half the index of its low word. */
+/**
+ * A hart's words (layout.ts), and the same memory as numbers: the single of f[i] is at the index of its low word, the double at
+ * half of that. NaNs are only told apart, and kept, as words.
+ */
 export interface FloatRegisters {
   readonly words: Int32Array;
+  readonly singles: Float32Array;
   readonly doubles: Float64Array;
 }
 
@@ -34,6 +38,10 @@ export type FloatMeaning = (
 export const raise = (words: Int32Array, flags: number): void => {
   words[WORD.fcsr]! |= flags;
 };
+
+/** Rounding to nearest, with the inexact flag already raised: what is not exact is nothing new. */
+export const isNearestEnough = (words: Int32Array, rm: number): boolean =>
+  rm === ROUNDING.nearestEven && (words[WORD.fcsr]! & FLAG.inexact) !== 0;
 
 /** Of the magnitude, whose fraction a double holds exactly; `negative` matters to the modes that have a direction. */
 const roundMagnitude = (magnitude: number, negative: boolean, rm: number): number => {

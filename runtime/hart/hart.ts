@@ -42,7 +42,8 @@ export class Hart {
   readonly ram: Uint8Array;
   /** All state, by the indices of layout.ts. */
   readonly words: Int32Array;
-  /** The same memory: f[i] as a double is at half the index of its low word. */
+  /** The same memory in numbers: f[i] as a single is at the index of its low word, as a double at half of that. */
+  readonly singles: Float32Array;
   readonly doubles: Float64Array;
   /** x, f, pc, fcsr, mcycle, minstret in the order of layout.ts, little-endian: a view for hashing. */
   readonly registerBytes: Uint8Array;
@@ -70,6 +71,7 @@ export class Hart {
     this.hartId = hartId;
     this.ram = new Uint8Array(memory.buffer, 0, ramBytes);
     this.words = new Int32Array(memory.buffer, ramBytes, HART_BYTES / 4);
+    this.singles = new Float32Array(memory.buffer, ramBytes, HART_BYTES / 4);
     this.doubles = new Float64Array(memory.buffer, ramBytes, HART_BYTES / 8);
     this.registerBytes = new Uint8Array(memory.buffer, ramBytes, REGISTER_WORDS * 4);
     this.stateBytes = new Uint8Array(memory.buffer, ramBytes, STATE_WORDS * 4);

@@ -105,9 +105,12 @@ describe.skipIf(peers.missing || !isComparable)("doubles compute as the host's d
         const bits = answers[2 * index]!;
         const theirs = { bits: canonical[result](bits), flags: Number(answers[2 * index + 1]) };
         seenFlags |= ours.flags;
-        if (ours.bits === theirs.bits && ours.flags === theirs.flags) continue;
+        // With the inexact flag raised before, most go a shorter way.
+        const again = compute(meaning, rm, ...operands, inexact);
+        const agrees = again.bits === ours.bits && again.flags === (ours.flags | inexact);
+        if (agrees && ours.bits === theirs.bits && ours.flags === theirs.flags) continue;
         const shown = operands.map((operand) => operand.toString(16)).join(" ");
-        differences.push(`${shown} in mode ${rm}: ${show(ours)}, host ${show(theirs)}`);
+        differences.push(`${shown} in mode ${rm}: ${show(ours)}, then ${show(again)}, host ${show(theirs)}`);
       }
       expect(differences.slice(0, 10)).toEqual([]);
       expect(seenFlags).toBe(flags);

@@ -4,6 +4,7 @@ import type { SingleOperation } from "../isa/index.ts";
 import { FLAG, ROUNDING } from "./float-rules.ts";
 import { SINGLES } from "./singles.ts";
 import { compute as computeWide, bitsOf as doubleOf } from "./testing/float-cases.ts";
+import { Random } from "./testing/random.ts";
 
 const { nearestEven: RNE, towardZero: RTZ, down: RDN, up: RUP, nearestAway: RMM } = ROUNDING;
 const { inexact: NX, underflow: UF, overflow: OF, divideByZero: DZ, invalid: NV } = FLAG;
@@ -280,5 +281,19 @@ describe("a double becomes a single", () => {
     test(`${double.toString(16)} in mode ${rm}`, () => {
       expect(computeWide(SINGLES.fromDouble, rm, double)).toEqual({ bits: boxed(result), flags });
     });
+  }
+});
+
+test("the inexact flag, when it is raised already, changes nothing", () => {
+  const random = new Random(3);
+  const operations = Object.keys(SINGLES) as SingleOperation[];
+  for (let count = 0; count < 15_000; count++) {
+    const operation = random.oneOf(operations);
+    const [a, b, c] = [boxed(random.value()), boxed(random.value()), boxed(random.value())];
+    const source = operation === "fromDouble" ? random.double() : a;
+    const rm = random.below(5);
+    const fresh = computeWide(SINGLES[operation], rm, source, b, c);
+    const shown = `${operation} ${[source, b, c].map((bits) => bits.toString(16))} in mode ${rm}`;
+    expect(computeWide(SINGLES[operation], rm, source, b, c, NX), shown).toEqual({ ...fresh, flags: fresh.flags | NX });
   }
 });

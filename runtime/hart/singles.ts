@@ -1,197 +1,120 @@
 /**
- * Single-precision arithmetic on bit patterns, exact in all five rounding modes with all five flags.
- * RISC-V Unprivileged 20191213 chapter 11; IEEE 754-2008 §4.3 (rounding), §7 (exceptions; tininess is detected after rounding).
- *
- * Doubles carry the exact result: a product of singles fits in one, and where a result does not fit, it is rounded to odd
- * (double-bits.ts), so that rounding that double to single in any mode rounds the exact result once.
+ * The single-precision instructions on registers: the common case as the host computes it, all else exactly (exact-singles.ts).
+ * RISC-V Unprivileged 20191213 chapter 11, §12.2 (NaN boxing), §12.5 (conversion from double).
  */
 import type { SingleOperation } from "../isa/index.ts";
+import { isSignaling as isSignalingDouble, roundedToOdd, sumError } from "./double-bits.ts";
 import {
-  first26Bits,
-  isSignaling as isSignalingDouble,
-  roundedToOdd,
-  setLastBit,
-  stepToZero,
-  sumError,
-} from "./double-bits.ts";
-import { FLAG, type FloatMeaning, INT32, ROUNDING, raise, toInteger, UINT32 } from "./float-rules.ts";
+  add,
+  classify,
+  divide,
+  fusedMultiplyAdd,
+  greater,
+  lesser,
+  multiply,
+  round,
+  squareRoot,
+} from "./exact-singles.ts";
 import {
-  box,
-  CANONICAL_NAN,
-  INFINITY_BITS,
-  isNaNBits,
-  isSignaling,
-  QUIET_BIT,
-  SIGN,
-  toBits,
-  toNumber,
-  unboxed,
-} from "./single-bits.ts";
+  FLAG,
+  type FloatMeaning,
+  type FloatRegisters,
+  INT32,
+  isNearestEnough,
+  raise,
+  toInteger,
+  UINT32,
+} from "./float-rules.ts";
+import { BOX, box, CANONICAL_NAN, isSignaling, SIGN, toBits, unboxed } from "./single-bits.ts";
 
-const SMALLEST_NORMAL = 2 ** -126;
-const OVERFLOW_THRESHOLD = 2 ** 128;
+/** The single in a register; NaN also when it is not boxed. */
+const numberAt = ({ words, singles }: FloatRegisters, word: number): number =>
+  words[word + 1] === BOX ? singles[word]! : Number.NaN;
 
-/** A result of NaN: invalid when an operand signals, or when no operand is a NaN and the operation made one. */
-const nanOf = (words: Int32Array, a: number, b: number, madeHere: boolean): number => {
-  if (madeHere || isSignaling(a) || isSignaling(b)) raise(words, FLAG.invalid);
-  return CANONICAL_NAN;
-};
-
-// ── Rounding ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Bits of the single that `rm` selects for |value|, a finite double that is no single; `nearest` is Math.fround of it. */
-const roundMagnitude = (magnitude: number, nearest: number, negative: boolean, rm: number): number => {
-  const nearestBits = toBits(nearest);
-  const above = nearest > magnitude;
-  const truncated = above ? nearestBits - 1 : nearestBits;
-  switch (rm) {
-    case ROUNDING.nearestEven:
-      return nearestBits;
-    case ROUNDING.towardZero:
-      return truncated;
-    case ROUNDING.down:
-      return negative ? truncated + 1 : truncated;
-    case ROUNDING.up:
-      return negative ? truncated : truncated + 1;
-    default: {
-      // Ties away from zero; the tie at the largest single is already rounded up to even, to infinity.
-      const isTie = 2 * magnitude === toNumber(truncated) + toNumber(truncated + 1);
-      return above || isTie ? truncated + 1 : truncated;
-    }
-  }
-};
-
-/** Would |value| < 2^-126 stay below it, rounded to 24 bits without a lower limit to the exponent? */
-const isTiny = (magnitude: number, negative: boolean, rm: number): boolean => {
-  const scaled = magnitude * 2 ** 100;
-  const nearest = Math.fround(scaled);
-  const bits = nearest === scaled ? toBits(nearest) : roundMagnitude(scaled, nearest, negative, rm);
-  return toNumber(bits) < SMALLEST_NORMAL * 2 ** 100;
-};
-
-const roundInexact = (words: Int32Array, value: number, nearest: number, rm: number): number => {
+/** Neither overflow nor underflow is near. */
+const isMiddling = (value: number): boolean => {
   const magnitude = Math.abs(value);
-  const negative = value < 0;
-  const bits = roundMagnitude(magnitude, Math.abs(nearest), negative, rm);
-  let flags: number = FLAG.inexact;
-  if (bits === INFINITY_BITS || magnitude >= OVERFLOW_THRESHOLD) flags |= FLAG.overflow;
-  if (magnitude < SMALLEST_NORMAL && isTiny(magnitude, negative, rm)) flags |= FLAG.underflow;
-  raise(words, flags);
-  return negative ? bits | SIGN : bits;
+  return magnitude > 2 ** -120 && magnitude < 2 ** 120;
 };
 
-/** A finite double, exact or rounded to odd, to the single that `rm` selects. */
-const round = (words: Int32Array, value: number, rm: number): number => {
+/**
+ * The common case, quickly: stores the single nearest to `value`. That is right for sums, products, quotients and roots of singles
+ * although they are rounded to doubles first (Figueroa 1995).
+ * @returns false, with nothing done, when it is not that case.
+ */
+const storedNearest = ({ words, singles }: FloatRegisters, rm: number, target: number, value: number): boolean => {
   const nearest = Math.fround(value);
-  return nearest === value ? toBits(nearest) : roundInexact(words, value, nearest, rm);
+  if (!isMiddling(nearest) || !isNearestEnough(words, rm)) return false;
+  singles[target] = nearest;
+  words[target + 1] = BOX;
+  return true;
 };
 
-// ── Arithmetic ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** x + y of two finite doubles that singles or products of singles made. */
-const roundedSum = (words: Int32Array, x: number, y: number, rm: number): number => {
-  const sum = x + y;
-  if (sum === 0) {
-    // A sum that cancels is +0, but −0 when rounding down; the sum of two zeros of one sign keeps it.
-    return rm === ROUNDING.down && !(Object.is(x, 0) && Object.is(y, 0)) ? SIGN : toBits(sum);
-  }
-  const error = sumError(x, y, sum);
-  return round(words, error === 0 ? sum : roundedToOdd(sum, error), rm);
+const storeSum: FloatMeaning = (registers, rm, target, a, b) => {
+  const { words } = registers;
+  if (storedNearest(registers, rm, target, numberAt(registers, a) + numberAt(registers, b))) return;
+  box(words, target, add(words, rm, unboxed(words, a), unboxed(words, b)));
 };
 
-const add = (words: Int32Array, rm: number, a: number, b: number): number => {
-  const x = toNumber(a);
-  const y = toNumber(b);
-  const sum = x + y;
-  if (Number.isFinite(sum)) return roundedSum(words, x, y, rm);
-  return Number.isNaN(sum) ? nanOf(words, a, b, !isNaNBits(a) && !isNaNBits(b)) : toBits(sum);
+const storeDifference: FloatMeaning = (registers, rm, target, a, b) => {
+  const { words } = registers;
+  if (storedNearest(registers, rm, target, numberAt(registers, a) - numberAt(registers, b))) return;
+  box(words, target, add(words, rm, unboxed(words, a), unboxed(words, b) ^ SIGN));
 };
 
-const multiply = (words: Int32Array, rm: number, a: number, b: number): number => {
-  const product = toNumber(a) * toNumber(b);
-  if (Number.isFinite(product)) return round(words, product, rm);
-  return Number.isNaN(product) ? nanOf(words, a, b, !isNaNBits(a) && !isNaNBits(b)) : toBits(product);
+const storeProduct: FloatMeaning = (registers, rm, target, a, b) => {
+  const { words } = registers;
+  if (storedNearest(registers, rm, target, numberAt(registers, a) * numberAt(registers, b))) return;
+  box(words, target, multiply(words, rm, unboxed(words, a), unboxed(words, b)));
 };
 
-/** `guess` marked as above or below the exact result, of which `excess` = |f(guess)| − |f(exact)| has the sign. */
-const corrected = (guess: number, excess: number): number =>
-  excess === 0 ? guess : excess < 0 ? setLastBit(guess) : stepToZero(guess);
-
-const divide = (words: Int32Array, rm: number, a: number, b: number): number => {
-  const x = toNumber(a);
-  const y = toNumber(b);
-  const quotient = x / y;
-  if (Number.isNaN(quotient)) return nanOf(words, a, b, !isNaNBits(a) && !isNaNBits(b));
-  if (!Number.isFinite(quotient)) {
-    if (Number.isFinite(x)) raise(words, FLAG.divideByZero);
-    return toBits(quotient);
-  }
-  if (quotient === 0) return toBits(quotient);
-  const guess = first26Bits(quotient);
-  return round(words, corrected(guess, Math.abs(guess * y) - Math.abs(x)), rm);
+const storeQuotient: FloatMeaning = (registers, rm, target, a, b) => {
+  const { words } = registers;
+  if (storedNearest(registers, rm, target, numberAt(registers, a) / numberAt(registers, b))) return;
+  box(words, target, divide(words, rm, unboxed(words, a), unboxed(words, b)));
 };
 
-const squareRoot = (words: Int32Array, rm: number, a: number): number => {
-  const x = toNumber(a);
-  const root = Math.sqrt(x);
-  if (Number.isNaN(root)) return nanOf(words, a, a, !isNaNBits(a));
-  if (root === 0 || root === Infinity) return a;
-  const guess = first26Bits(root);
-  return round(words, corrected(guess, guess * guess - x), rm);
+const storeRoot: FloatMeaning = (registers, rm, target, a) => {
+  const { words } = registers;
+  if (storedNearest(registers, rm, target, Math.sqrt(numberAt(registers, a)))) return;
+  box(words, target, squareRoot(words, rm, unboxed(words, a)));
 };
 
-/** a × b + c, rounded once. */
-const fusedMultiplyAdd = (words: Int32Array, rm: number, a: number, b: number, c: number): number => {
-  const product = toNumber(a) * toNumber(b);
-  const addend = toNumber(c);
-  const sum = product + addend;
-  if (Number.isFinite(sum)) return roundedSum(words, product, addend, rm);
-  if (!Number.isNaN(sum)) return toBits(sum);
-  // ∞ × 0 is invalid even when a quiet NaN is added (§11.6).
-  const productMade = Number.isNaN(product) && !isNaNBits(a) && !isNaNBits(b);
-  const sumMade = !Number.isNaN(product) && !isNaNBits(c);
-  return nanOf(words, isSignaling(c) ? c : a, b, productMade || sumMade);
-};
-
-/** §11.6: a number wins against a NaN, and −0 is less than +0. */
-const lesserOr = (words: Int32Array, a: number, b: number, whenLess: number, otherwise: number): number => {
-  if (isSignaling(a) || isSignaling(b)) raise(words, FLAG.invalid);
-  if (isNaNBits(a)) return isNaNBits(b) ? CANONICAL_NAN : b;
-  if (isNaNBits(b)) return a;
-  const x = toNumber(a);
-  const y = toNumber(b);
-  const isLess = x < y || (x === y && a < 0);
-  return isLess ? whenLess : otherwise;
-};
-const lesser = (words: Int32Array, a: number, b: number): number => lesserOr(words, a, b, a, b);
-const greater = (words: Int32Array, a: number, b: number): number => lesserOr(words, a, b, b, a);
+/** ±(a × b) ± c; each sign is 0 or SIGN. */
+const storeFused =
+  (productSign: number, addendSign: number): FloatMeaning =>
+  (registers, rm, target, a, b, c) => {
+    const { words } = registers;
+    const product = numberAt(registers, a) * numberAt(registers, b) * (productSign === 0 ? 1 : -1);
+    const addend = numberAt(registers, c) * (addendSign === 0 ? 1 : -1);
+    const sum = product + addend;
+    const error = sumError(product, addend, sum);
+    if (isMiddling(sum) && storedNearest(registers, rm, target, error === 0 ? sum : roundedToOdd(sum, error))) return;
+    const x = unboxed(words, a) ^ productSign;
+    box(words, target, fusedMultiplyAdd(words, rm, x, unboxed(words, b), unboxed(words, c) ^ addendSign));
+  };
 
 /** Equality is invalid for signaling NaNs only. */
-const equal = (words: Int32Array, a: number, b: number): number => {
-  if (isSignaling(a) || isSignaling(b)) raise(words, FLAG.invalid);
-  return toNumber(a) === toNumber(b) ? 1 : 0;
+const equal: FloatMeaning = (registers, _rm, target, a, b) => {
+  const { words } = registers;
+  if (isSignaling(unboxed(words, a)) || isSignaling(unboxed(words, b))) raise(words, FLAG.invalid);
+  words[target] = numberAt(registers, a) === numberAt(registers, b) ? 1 : 0;
 };
 
 /** An order is invalid for any NaN, and false. */
-const less = (words: Int32Array, a: number, b: number): number => {
-  if (isNaNBits(a) || isNaNBits(b)) raise(words, FLAG.invalid);
-  return toNumber(a) < toNumber(b) ? 1 : 0;
+const less: FloatMeaning = (registers, _rm, target, a, b) => {
+  const x = numberAt(registers, a);
+  const y = numberAt(registers, b);
+  if (Number.isNaN(x) || Number.isNaN(y)) raise(registers.words, FLAG.invalid);
+  registers.words[target] = x < y ? 1 : 0;
 };
 
-const lessOrEqual = (words: Int32Array, a: number, b: number): number => {
-  if (isNaNBits(a) || isNaNBits(b)) raise(words, FLAG.invalid);
-  return toNumber(a) <= toNumber(b) ? 1 : 0;
+const lessOrEqual: FloatMeaning = (registers, _rm, target, a, b) => {
+  const x = numberAt(registers, a);
+  const y = numberAt(registers, b);
+  if (Number.isNaN(x) || Number.isNaN(y)) raise(registers.words, FLAG.invalid);
+  registers.words[target] = x <= y ? 1 : 0;
 };
-
-/** §11.9: one bit for each kind of number, from −∞ to quiet NaN. */
-const classify = (a: number): number => {
-  const magnitude = a & ~SIGN;
-  if (magnitude > INFINITY_BITS) return (a & QUIET_BIT) === 0 ? 1 << 8 : 1 << 9;
-  const distance = magnitude === INFINITY_BITS ? 3 : magnitude >= 0x0080_0000 ? 2 : magnitude !== 0 ? 1 : 0;
-  return a < 0 ? 1 << (3 - distance) : 1 << (4 + distance);
-};
-
-// ── The table ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** §12.5. */
 const fromDouble: FloatMeaning = ({ words, doubles }, rm, target, a) => {
@@ -207,23 +130,15 @@ const fromDouble: FloatMeaning = ({ words, doubles }, rm, target, a) => {
 };
 
 export const SINGLES: Readonly<Record<SingleOperation, FloatMeaning>> = {
-  add: ({ words }, rm, target, a, b) => box(words, target, add(words, rm, unboxed(words, a), unboxed(words, b))),
-  sub: ({ words }, rm, target, a, b) => box(words, target, add(words, rm, unboxed(words, a), unboxed(words, b) ^ SIGN)),
-  mul: ({ words }, rm, target, a, b) => box(words, target, multiply(words, rm, unboxed(words, a), unboxed(words, b))),
-  div: ({ words }, rm, target, a, b) => box(words, target, divide(words, rm, unboxed(words, a), unboxed(words, b))),
-  sqrt: ({ words }, rm, target, a) => box(words, target, squareRoot(words, rm, unboxed(words, a))),
-  fmadd: ({ words }, rm, target, a, b, c) =>
-    box(words, target, fusedMultiplyAdd(words, rm, unboxed(words, a), unboxed(words, b), unboxed(words, c))),
-  fmsub: ({ words }, rm, target, a, b, c) =>
-    box(words, target, fusedMultiplyAdd(words, rm, unboxed(words, a), unboxed(words, b), unboxed(words, c) ^ SIGN)),
-  fnmsub: ({ words }, rm, target, a, b, c) =>
-    box(words, target, fusedMultiplyAdd(words, rm, unboxed(words, a) ^ SIGN, unboxed(words, b), unboxed(words, c))),
-  fnmadd: ({ words }, rm, target, a, b, c) =>
-    box(
-      words,
-      target,
-      fusedMultiplyAdd(words, rm, unboxed(words, a) ^ SIGN, unboxed(words, b), unboxed(words, c) ^ SIGN),
-    ),
+  add: storeSum,
+  sub: storeDifference,
+  mul: storeProduct,
+  div: storeQuotient,
+  sqrt: storeRoot,
+  fmadd: storeFused(0, 0),
+  fmsub: storeFused(0, SIGN),
+  fnmsub: storeFused(SIGN, 0),
+  fnmadd: storeFused(SIGN, SIGN),
 
   copySign: ({ words }, _rm, target, a, b) =>
     box(words, target, (unboxed(words, a) & ~SIGN) | (unboxed(words, b) & SIGN)),
@@ -233,24 +148,18 @@ export const SINGLES: Readonly<Record<SingleOperation, FloatMeaning>> = {
 
   min: ({ words }, _rm, target, a, b) => box(words, target, lesser(words, unboxed(words, a), unboxed(words, b))),
   max: ({ words }, _rm, target, a, b) => box(words, target, greater(words, unboxed(words, a), unboxed(words, b))),
-  equal: ({ words }, _rm, target, a, b) => {
-    words[target] = equal(words, unboxed(words, a), unboxed(words, b));
-  },
-  less: ({ words }, _rm, target, a, b) => {
-    words[target] = less(words, unboxed(words, a), unboxed(words, b));
-  },
-  lessOrEqual: ({ words }, _rm, target, a, b) => {
-    words[target] = lessOrEqual(words, unboxed(words, a), unboxed(words, b));
-  },
+  equal,
+  less,
+  lessOrEqual,
   classify: ({ words }, _rm, target, a) => {
     words[target] = classify(unboxed(words, a));
   },
 
-  toInt: ({ words }, rm, target, a) => {
-    words[target] = toInteger(words, rm, toNumber(unboxed(words, a)), INT32.min, INT32.max);
+  toInt: (registers, rm, target, a) => {
+    registers.words[target] = toInteger(registers.words, rm, numberAt(registers, a), INT32.min, INT32.max);
   },
-  toUnsigned: ({ words }, rm, target, a) => {
-    words[target] = toInteger(words, rm, toNumber(unboxed(words, a)), UINT32.min, UINT32.max);
+  toUnsigned: (registers, rm, target, a) => {
+    registers.words[target] = toInteger(registers.words, rm, numberAt(registers, a), UINT32.min, UINT32.max);
   },
   fromInt: ({ words }, rm, target, a) => box(words, target, round(words, words[a]!, rm)),
   fromUnsigned: ({ words }, rm, target, a) => box(words, target, round(words, words[a]! >>> 0, rm)),

@@ -9,18 +9,22 @@ export interface FloatResult {
 }
 
 const words = new Int32Array(WORD.pc + 2);
-const doubles = new Float64Array(words.buffer);
+const registers = {
+  words,
+  singles: new Float32Array(words.buffer),
+  doubles: new Float64Array(words.buffer),
+};
 const wide = new BigUint64Array(words.buffer);
 const at = (register: number): number => fWord(register) >> 1;
 
 /** Sources are f1 … f3, as 64 bits, the target is f0. */
-export const compute = (meaning: FloatMeaning, rm: number, a: bigint, b = 0n, c = 0n): FloatResult => {
-  words[WORD.fcsr] = 0;
+export const compute = (meaning: FloatMeaning, rm: number, a: bigint, b = 0n, c = 0n, raised = 0): FloatResult => {
+  words[WORD.fcsr] = raised;
   wide[at(0)] = 0n;
   wide[at(1)] = a;
   wide[at(2)] = b;
   wide[at(3)] = c;
-  meaning({ words, doubles }, rm, fWord(0), fWord(1), fWord(2), fWord(3));
+  meaning(registers, rm, fWord(0), fWord(1), fWord(2), fWord(3));
   return { bits: wide[at(0)]!, flags: words[WORD.fcsr]! };
 };
 
