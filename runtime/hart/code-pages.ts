@@ -168,7 +168,9 @@ export class CodePages {
     const head = this.#marked.get(halfword);
     const page = this.#pages[halfword >>> SLOT_BITS];
     if (head === undefined || page === null || page === undefined) return;
-    page[(halfword & (PAGE_SLOTS - 1)) * SLOT_WORDS] = head;
+    const slot = (halfword & (PAGE_SLOTS - 1)) * SLOT_WORDS;
+    // Otherwise the code was written since, and the mark is gone.
+    if (page[slot] === SPECIAL.translated) page[slot] = head;
   }
 
   #create(index: number): CodePage {
