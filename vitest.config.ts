@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["{runtime,partitions,io-bridge,hil-tests}/**/*.test.ts"],
-    exclude: ["dist/**", "node_modules/**"],
+    exclude: ["dist/**", "node_modules/**", "**/*.kernel.test.ts"],
     pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 60_000,
