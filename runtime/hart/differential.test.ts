@@ -2,21 +2,19 @@
  * Random programs here and on qemu-system-riscv32: the same RAM at the end, to the byte. PARTITA_RANDOM_SEQUENCES=20000 runs more
  * of them.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { TABLE } from "../isa/index.ts";
 import { cycles } from "../units.ts";
 import { placeOf } from "./testing/program-frame.ts";
+import { QEMU, runOnQemu } from "./testing/qemu.ts";
 import { type RandomProgram, randomProgram } from "./testing/random-program.ts";
 import { TestBoard } from "./testing/test-board.ts";
 
-const QEMU = "qemu-system-riscv32";
 const peers = requirePeers(QEMU);
 
+/** Of QEMU's default CPU. */
+const ABSENT = ["h", "s", "zbc"];
 const RAM_BYTES = 32 * 2 ** 20;
 /** For each extension, unless it has very few instructions; a program has at most so many, the next one has the next seed. */
 const SEQUENCES = Number(process.env.PARTITA_RANDOM_SEQUENCES ?? 2000);
@@ -29,31 +27,12 @@ const LEAST_COUNT = 100;
 const EXTENSIONS = [...new Set(TABLE.map(({ extension }) => extension))];
 
 describe.skipIf(peers.missing)("random programs end as on QEMU", () => {
-  const folder = mkdtempSync(join(tmpdir(), "partita-differential-"));
   const counts: string[] = [];
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-    console.info(`instructions compared with QEMU\n${counts.join("\n")}`);
-  });
-
-  /** The guest's RAM is a file: what is in it when the program powers off is the result. */
-  const runOnQemu = ({ image }: RandomProgram): Uint8Array => {
-    const program = join(folder, "program.bin");
-    const ram = join(folder, "ram");
-    writeFileSync(program, image);
-    const backend = `memory-backend-file,id=ram,size=${RAM_BYTES},mem-path=${ram},share=on`;
-    const machine = ["-M", "virt,memory-backend=ram", "-object", backend, "-m", `${RAM_BYTES}B`, "-bios", program];
-    const cpu = ["-cpu", `rv32,zba=on,zbb=on,zbs=on,${["h", "s", "u", "pmp", "zbc"].map((x) => `${x}=off`)}`];
-    const silent = ["-display", "none", "-serial", "none", "-monitor", "none"];
-    execFileSync(QEMU, [...machine, ...cpu, ...silent], { timeout: 60_000, stdio: "pipe" });
-    const result = readFileSync(ram);
-    rmSync(ram);
-    return result;
-  };
+  afterAll(() => console.info(`instructions compared with QEMU\n${counts.join("\n")}`));
 
   const differencesOf = (program: RandomProgram): readonly string[] => {
     const here = new Uint32Array(new TestBoard(RAM_BYTES, program.image).finish(() => cycles(1e9)).hart.ram.buffer);
-    const there = new Uint32Array(runOnQemu(program).buffer);
+    const there = new Uint32Array(runOnQemu(program.image, RAM_BYTES, ABSENT).buffer);
     const differences: string[] = [];
     for (let word = 0; word < program.resultBytes / 4 && differences.length < 20; word++) {
       if (here[word] === there[word]) continue;

@@ -20,7 +20,7 @@ export const runOnQemu = (image: Uint8Array, ramBytes: number, properties: reado
     const machine = ["-M", "virt,memory-backend=ram", "-object", backend, "-m", `${ramBytes}B`, "-bios", program];
     const cpu = ["-cpu", `rv32,${properties.map((property) => `${property}=off`)}`];
     const silent = ["-display", "none", "-serial", "none", "-monitor", "none"];
-    execFileSync(QEMU, [...machine, ...cpu, ...silent], { timeout: 20_000, stdio: "pipe" });
+    execFileSync(QEMU, [...machine, ...cpu, ...silent], { timeout: 60_000, stdio: "pipe" });
     return readFileSync(ram);
   } finally {
     rmSync(folder, { recursive: true });
