@@ -94,7 +94,7 @@ export class Hart {
     this.words[X_A0 + 1] = a1;
     this.words[WORD.mip] = lines;
     this.protection.refresh();
-    this.setMode("machine", MSTATUS.mpp);
+    this.setMode("machine", 0);
     this.dropReservation();
     this.#counted = this.elapsed;
     this.#trapped = 0;

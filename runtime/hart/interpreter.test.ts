@@ -169,7 +169,7 @@ describe("traps", () => {
         .csrRead(a0, CSRS.mstatus),
     );
     on.run(5);
-    expect(on.hart.x(a0) >>> 0).toBe(0x8000_7800);
+    expect(on.hart.x(a0) >>> 0).toBe(0x8000_6000);
   });
 });
 

@@ -92,13 +92,13 @@ describe("modes", () => {
   });
 
   test("are the only ones that MPP can name", () => {
-    for (const [written, kept] of [
-      [1 << 11, MPP],
-      [2 << 11, MPP],
-      [0, 0],
-      [MPP, MPP],
+    for (const [before, written, kept] of [
+      [0, 1 << 11, 0],
+      [MPP, 2 << 11, MPP],
+      [MPP, 0, 0],
+      [0, MPP, MPP],
     ] as const) {
-      const code = set(new Assembly(), CSRS.mstatus, written).csrRead(a0, CSRS.mstatus);
+      const code = set(set(new Assembly(), CSRS.mstatus, before), CSRS.mstatus, written).csrRead(a0, CSRS.mstatus);
       const of = TestBoard.of(code);
       of.run(code.size / 4);
       expect(of.hart.x(a0)).toBe(kept);

@@ -10,8 +10,9 @@ export const MSIP = 0x200_0000;
 export const FS = 3 << 13;
 export const MIE = 1 << 3;
 const MPIE = 1 << 7;
-/** Not MPP and FS: QEMU 7.2 leaves MPP at U after mret, though it has no U mode here, and finds the floats dirty less often. */
-const COMPARED_MSTATUS = MIE | MPIE;
+export const MPP = 3 << 11;
+/** Not FS: QEMU 7.2 finds the floats dirty less often. */
+const COMPARED_MSTATUS = MIE | MPIE | MPP;
 
 /** One area for each sequence, above the code. */
 export const RESULTS = RAM_BASE + 0x80_0000;
@@ -76,7 +77,7 @@ const registerSaver = (): Assembly => {
   code.csrRead(t5, CSRS.mscratch).op("sw", { rs1: t6, rs2: t5, imm: AREA.x + 4 * t6 });
   for (let f = 0; f < 32; f++) code.op("fsd", { rs1: t6, rs2: f, imm: AREA.f + 8 * f });
   code.csrRead(t5, CSRS.fcsr).op("sw", { rs1: t6, rs2: t5, imm: AREA.fcsr });
-  code.csrRead(t5, CSRS.mstatus).op("andi", { rd: t5, rs1: t5, imm: COMPARED_MSTATUS });
+  code.csrRead(t5, CSRS.mstatus).li(t4, COMPARED_MSTATUS).op("and", { rd: t5, rs1: t5, rs2: t4 });
   return code.op("sw", { rs1: t6, rs2: t5, imm: AREA.mstatus }).op("jalr", { rd: 0, rs1: ra, imm: 0 });
 };
 

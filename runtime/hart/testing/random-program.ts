@@ -20,6 +20,7 @@ import {
   AREA,
   FS,
   MIE,
+  MPP,
   MSIP,
   programEnd,
   programStart,
@@ -44,7 +45,6 @@ const OWN_PERCENT = 80;
 
 /** Nothing is there on a `virt` board with up to 32 MiB of RAM. */
 const NOWHERE = [0x0600_0000, 0x8200_0000];
-const MPP = 3 << 11;
 const SYSTEM_OPCODE = 0x73;
 
 /** Writable without changing what the program does next, or absent. */
