@@ -87,9 +87,18 @@ export const startUpTable = ({ rounds, engine, programs }: StartUps): Table => {
   const memory = large === undefined ? null : large.peakMemoryBytes / MEGA;
   return {
     title: "Start-up: a module of one partition",
-    columns: ["program", "load to first slot, s", "process to first slot, s", "to full speed, s", "MIPS", "memory, MB"],
+    columns: [
+      "program",
+      "code, KB",
+      "load to first slot, s",
+      "process to first slot, s",
+      "to full speed, s",
+      "MIPS",
+      "memory, MB",
+    ],
     rows: programs.map((program) => [
       program.name,
+      figure(program.codeBytes / 1000),
       figure(program.firstSlotSeconds),
       figure(program.processToFirstSlotSeconds),
       figure(program.fullSpeedSeconds),

@@ -9,7 +9,8 @@ import { median } from "./statistics.ts";
 /** Cycles between two looks at the clock; what compiles in the background gets its turn there. */
 const STRETCH_CYCLES = 2_000_000;
 
-const LONGEST_WARM_UP_SECONDS = 30;
+const LONGEST_WARM_UP_SECONDS = 60;
+const WARM_UP_FRAMES = 20;
 const SETTLED = 1.05;
 
 const outside: Outside = {
@@ -59,7 +60,7 @@ const warmUp = async (
 ): Promise<readonly Sample[]> => {
   const samples: Sample[] = [];
   const begin = hostClock.monotonicMs();
-  for (let seconds = 0; seconds < forSeconds || (untilSettled && !isSettled(samples)); ) {
+  for (let seconds = 0; seconds < forSeconds || (untilSettled && !isSettled(modules, samples)); ) {
     const [first] = modules.map((module) => runStretch(module, STRETCH_CYCLES));
     seconds = (hostClock.monotonicMs() - begin) / 1000;
     samples.push({ seconds, mips: first!.instructions / first!.seconds / 1e6 });
@@ -68,10 +69,11 @@ const warmUp = async (
   return samples;
 };
 
-/** In its last second it ran no quicker than in the second before, or it has had time enough. */
-const isSettled = (samples: readonly Sample[]): boolean => {
+/** Every partition has run a while, and in the last second no quicker than in the second before; or there was time enough. */
+const isSettled = (modules: readonly Module[], samples: readonly Sample[]): boolean => {
   const end = samples.at(-1)!.seconds;
   if (end > LONGEST_WARM_UP_SECONDS) return true;
+  if (modules.some(({ frame }) => frame < WARM_UP_FRAMES)) return false;
   const before = speedBetween(samples, end - 2, end - 1);
   return before > 0 && speedBetween(samples, end - 1, end) < SETTLED * before;
 };

@@ -1,4 +1,6 @@
 /** How a partition starts: time to its first slot, time until it runs at full speed, and the memory of the process. */
+import { readFileSync } from "node:fs";
+import { parseImage } from "../../runtime/board/index.ts";
 import type { EngineKind } from "../../runtime/index.ts";
 import type { Sample } from "./module-job.ts";
 import { type ModuleSpeed, runModules } from "./module-speed.ts";
@@ -21,6 +23,8 @@ const SLOT_US = 1_000;
 /** Medians over the rounds. */
 export interface StartUp {
   readonly name: string;
+  /** Of machine code in its image. */
+  readonly codeBytes: number;
   /** From the start of loading to the end of the first slot, of 1 ms. */
   readonly firstSlotSeconds: number;
   /** The same from the start of the process on. */
@@ -62,12 +66,19 @@ const startUpOf = async (
   const medianOf = (value: (run: ModuleSpeed) => number) => median(runs.map(value));
   return {
     name: program.name,
+    codeBytes: codeBytes(elf),
     firstSlotSeconds: medianOf((run) => run.firstSlotSeconds),
     processToFirstSlotSeconds: medianOf((run) => run.processToFirstSlotSeconds),
     fullSpeedSeconds: medianOf((run) => run.processToFirstSlotSeconds + fullSpeedAt(run.samples)),
     mips: medianOf((run) => finalSpeed(run.samples)),
     peakMemoryBytes: medianOf((run) => run.peakMemoryBytes),
   };
+};
+
+const codeBytes = (elf: string): number => {
+  const image = parseImage(readFileSync(elf));
+  if ("problem" in image) throw new Error(`${elf} is no image: ${image.problem}`);
+  return image.sections.reduce((sum, { executable, bytes }) => sum + (executable ? bytes.length : 0), 0);
 };
 
 /** The last third of the time that was watched. */
