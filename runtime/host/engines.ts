@@ -1,8 +1,16 @@
 /** The engines behind their names in a config: the one place that chooses. */
 import { type EngineFactory, interpret } from "../hart/index.ts";
 import type { EngineKind, Partition } from "../system.ts";
+import { translate } from "../translator/index.ts";
+import { WorkerCompiler } from "./worker-compiler.ts";
 
-const FACTORIES: Readonly<Record<EngineKind, EngineFactory>> = { translator: interpret, interpreter: interpret };
+/** One for all guests of this thread. */
+const compiler = new WorkerCompiler();
+
+const FACTORIES: Readonly<Record<EngineKind, EngineFactory>> = {
+  translator: translate(compiler),
+  interpreter: interpret,
+};
 
 export const engineFactory = (kind: EngineKind): EngineFactory => FACTORIES[kind];
 

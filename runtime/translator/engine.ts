@@ -131,6 +131,8 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   ramChanged(address: GuestAddress, bytes: number): void {
     this.#interpreter.ramChanged(address, bytes);
     this.#settleChanges();
+    // The image is in RAM before the first run: translation need not wait for it.
+    if (this.#translated === null && this.#past === 0 && bytes === this.#hart.ramBytes) this.#begin();
   }
 
   /** Until `hart.elapsed` is `until`, or something else ends the run. */
@@ -186,9 +188,8 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #begin(): void {
     const { ram, ramBytes } = this.#hart;
     const { start, end } = this.#extent;
-    const seen = Math.min(ramBytes, end - RAM_BASE + DATA_BYTES);
     const snapshot: CodeSnapshot = {
-      ram: ram.slice(0, seen),
+      ram: ram.slice(0, lengthInUse(ram, end - RAM_BASE, Math.min(ramBytes, end - RAM_BASE + DATA_BYTES))),
       ramBytes,
       start,
       end,
@@ -247,6 +248,13 @@ export class TranslatingEngine implements Engine, CodePagesListener {
 const extentOf = ({ ranges }: StaticCode): Extent | null => {
   const first = ranges[0];
   return first === undefined ? null : { start: first.start, end: ranges[ranges.length - 1]!.end };
+};
+
+/** Between `least` and `most`, without the zeros at the end. */
+const lengthInUse = (ram: Uint8Array, least: number, most: number): number => {
+  let length = most;
+  while (length > least && ram[length - 1] === 0) length--;
+  return length;
 };
 
 const areEqual = (a: Uint8Array, b: Uint8Array): boolean => {

@@ -89,7 +89,7 @@ describe("the comparison finds an engine that, now and then,", () => {
       engine.ramChanged = () => {};
       return engine;
     };
-    const { difference } = compare(blind, { slices: 100_000 });
+    const { difference } = compare(blind, { program: randomFlowProgram(7), slices: 100_000 });
     expect(difference).not.toBeNull();
   });
 });

@@ -32,8 +32,6 @@ export interface Surroundings {
   readonly templates: readonly { readonly start: string; readonly bytes: number }[];
   /** Whether memory is open to user mode. */
   readonly hasUsers: boolean;
-  /** In percent, how often code is changed rather than computed with. */
-  readonly selfModifying: number;
 }
 
 /** For a loop: its counter, and what remains for its body. */
@@ -49,7 +47,7 @@ export class FlowControl {
   /** Each as often as its weight says, where the function has what it needs. */
   readonly #constructs: readonly {
     readonly weight: number;
-    readonly needs?: "level" | "counter" | "calls" | "users";
+    readonly needs?: "level" | "counter" | "calls" | "users" | "faults";
     readonly write: (body: Body) => void;
   }[] = [
     { weight: 40, write: (body) => this.#statements(body) },
@@ -63,7 +61,7 @@ export class FlowControl {
     { weight: 20, needs: "calls", write: (body) => this.#call(body) },
     { weight: 1, needs: "calls", write: () => this.#deepCall() },
     { weight: 1, needs: "calls", write: () => this.#longJump() },
-    { weight: 1, needs: "calls", write: () => this.#jumpNowhere() },
+    { weight: 1, needs: "faults", write: () => this.#jumpNowhere() },
     { weight: 2, needs: "users", write: (body) => this.#userMode(body) },
   ];
 
@@ -79,13 +77,14 @@ export class FlowControl {
 
   #construct(body: Body): void {
     const { random } = this.#writer;
-    if (body.calls && random.chance(this.#around.selfModifying)) {
+    if (body.calls && random.chance(this.#writer.habits.changesCode)) {
       this.#changeCode();
       return;
     }
     const has = {
       ...{ level: body.levels > 0, counter: body.levels > 0 && body.counters.length > 0 },
       ...{ calls: body.calls, users: this.#around.hasUsers },
+      faults: body.calls && this.#writer.habits.astray > 1,
     };
     const possible = this.#constructs.filter(({ needs }) => needs === undefined || has[needs]);
     let left = random.below(possible.reduce((sum, { weight }) => sum + weight, 0));

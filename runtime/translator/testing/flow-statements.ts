@@ -58,7 +58,7 @@ export const statement = (writer: FlowWriter, writable: Writable): void => {
   const { random } = writer;
   for (;;) {
     const row = random.oneOf(TABLE);
-    if (RARE.has(effectOf(row).kind) && !random.chance(40)) continue;
+    if (RARE.has(effectOf(row).kind) && !random.chance(writer.habits.rare)) continue;
     const target = impliedBy(row, "rd");
     if (target !== X.zero && target !== X.sp && !writable.includes(target)) continue;
     around(writer, row, writable);
@@ -132,7 +132,8 @@ const memory = (writer: FlowWriter, row: Instruction, operands: Partial<Operands
     writer.op("addi", { rd: X.sp, rs1: X.sp, imm: 1024 });
     return;
   }
-  const aligned = (offset: number) => (random.chance(85) ? offset & -bytes : offset);
+  const { astray, misaligned } = writer.habits;
+  const aligned = (offset: number) => (random.chance(misaligned) ? offset : offset & -bytes);
   const base = row.fields.find(([name]) => name === "rs1")![1];
   if (rangeOf(base).min === 0 && random.chance(50)) {
     writer.row(row, { ...operands, rs1: X.gp, imm: aligned(random.below(2 * REACH - 8) - REACH) });
@@ -141,7 +142,7 @@ const memory = (writer: FlowWriter, row: Instruction, operands: Partial<Operands
   // Compressed rows reach s0 … a5 only.
   const rs1 = random.oneOf([X.a3, X.a4, X.a5]);
   const offset = operands.imm ?? 0;
-  if (random.chance(10)) {
+  if (random.chance(astray)) {
     writer.li(rs1, (specialAddress(writer, bytes) - offset) | 0).row(row, { ...operands, rs1 });
     return;
   }
@@ -175,8 +176,8 @@ const specialAddress = (writer: FlowWriter, bytes: number): number => {
 const atomic = (writer: FlowWriter, row: Instruction, operands: Partial<Operands>): void => {
   const { random } = writer;
   const rs1 = random.oneOf([X.a3, X.a4, X.a5]);
-  if (random.chance(95)) indexedBase(writer, rs1, random.chance(95) ? 0x1fc : 0x1fe);
-  else writer.li(rs1, specialAddress(writer, 4) | 0);
+  if (random.chance(writer.habits.astray)) writer.li(rs1, specialAddress(writer, 4) | 0);
+  else indexedBase(writer, rs1, random.chance(writer.habits.misaligned / 3) ? 0x1fe : 0x1fc);
   writer.row(row, { ...operands, rs1 });
 };
 

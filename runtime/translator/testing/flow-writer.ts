@@ -3,6 +3,7 @@ import { RAM_BASE } from "../../hart/index.ts";
 import { Assembly } from "../../hart/testing/assembly.ts";
 import { Random } from "../../hart/testing/random.ts";
 import { encode, type Instruction, type Operands, rangeOf, stepOf, TABLE, X } from "../../isa/index.ts";
+import type { Habits } from "./flow-habits.ts";
 
 /** The bits that lui or auipc add, such that a signed 12-bit rest remains. */
 const upperOf = (value: number): number => ((value + 0x800) & ~0xfff) | 0;
@@ -21,13 +22,15 @@ const INVERSE = { beq: "bne", bne: "beq", blt: "bge", bge: "blt", bltu: "bgeu", 
 
 export class FlowWriter extends Assembly {
   readonly random: Random;
+  readonly habits: Habits;
   /** How often each row of the table was written, by mnemonic. */
   readonly counts = new Map<string, number>();
   readonly #data: (() => void)[] = [];
   #labels = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, habits: Habits) {
     super();
+    this.habits = habits;
     this.random = new Random(seed);
   }
 

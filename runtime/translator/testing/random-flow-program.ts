@@ -7,6 +7,7 @@ import { CSRS, PMP_ADDRESSES, PMP_CONFIGURATIONS, X } from "../../isa/index.ts";
 import { guestAddress } from "../../units.ts";
 import { type Body, FlowControl, POINTER_INDICES } from "./flow-control.ts";
 import { FlowFunctions, sharedRoutines } from "./flow-functions.ts";
+import { HABITS, type Habits, type Temper, temperOf } from "./flow-habits.ts";
 import * as layout from "./flow-layout.ts";
 import { ALTERNATIVES, patchedFunction, template } from "./flow-patches.ts";
 import { MSTATUS } from "./flow-statements.ts";
@@ -14,6 +15,7 @@ import { FlowWriter } from "./flow-writer.ts";
 
 export interface FlowProgram {
   readonly image: Uint8Array;
+  readonly temper: Temper | "garbage";
   readonly ramBytes: number;
   readonly code: StaticCode;
   /** Instructions that anyone may overwrite at any time, with any of `words`. */
@@ -37,7 +39,9 @@ const PMP = { powerOfTwo: 3 << 3, read: 1, all: 7, locked: 1 << 7 } as const;
 const names = (purpose: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${purpose} #${i}`);
 
 export const randomFlowProgram = (seed: number): FlowProgram => {
-  const writer = new FlowWriter(seed);
+  const temper = temperOf(seed);
+  const habits: Habits = HABITS[temper];
+  const writer = new FlowWriter(seed, habits);
   const { random } = writer;
   const framed = names("function", 3 + random.below(8));
   const second = framed.map((name) => (random.chance(40) ? `${name}, second entry` : null));
@@ -45,7 +49,7 @@ export const randomFlowProgram = (seed: number): FlowProgram => {
   const deep = names("deep", 3);
   const isVectored = random.chance(40);
   // Without protection there is no user mode, and an engine need not check.
-  const hasUsers = random.chance(35);
+  const hasUsers = habits.mayHaveUsers && random.chance(60);
   writeStart(writer, isVectored);
   if (hasUsers) protectMemory(writer);
   writer.jump("jal", { rd: X.zero }, "iteration");
@@ -62,7 +66,6 @@ export const randomFlowProgram = (seed: number): FlowProgram => {
 
   const control = new FlowControl(writer, {
     ...{ functions, functionTable, deepFunctions: deep, patches, templates, hasUsers },
-    selfModifying: random.oneOf([0, 1, 1, 2, 10]),
   });
   const generator = new FlowFunctions(writer, control, functions);
   for (const [index, name] of framed.entries()) generator.framed(name, second[index]!);
@@ -81,6 +84,7 @@ export const randomFlowProgram = (seed: number): FlowProgram => {
   const visible = starts.filter(() => random.chance(known)).map((label) => RAM_BASE + writer.offsetOf(label));
   return {
     image: imageOf(writer),
+    temper,
     mayStartAnywhere: false,
     ramBytes: layout.RAM_BYTES,
     code: {
@@ -89,11 +93,16 @@ export const randomFlowProgram = (seed: number): FlowProgram => {
       ],
       functions: [...new Set([RAM_BASE, ...visible])].sort((a, b) => a - b).map(guestAddress),
     },
-    patches: patches.map(({ place }) => ({ address: RAM_BASE + writer.offsetOf(place), words: ALTERNATIVES })),
+    patches: habits.changesCode === 0 ? [] : patches.map(({ place }) => placeOf(writer, place)),
     data: { start: layout.DATA - layout.REACH, end: layout.DATA + layout.REACH },
     counts: writer.counts,
   };
 };
+
+const placeOf = (writer: FlowWriter, place: string) => ({
+  address: RAM_BASE + writer.offsetOf(place),
+  words: ALTERNATIVES,
+});
 
 /** Code, then what the data area holds at first. */
 const imageOf = (writer: FlowWriter): Uint8Array => {

@@ -1,0 +1,56 @@
+/**
+ * The compiling thread: turns guests' code into WebAssembly modules, one chunk of each guest in turn, so that no slot ever waits
+ * for a compiler. What it posts is machine code already: V8 is told to optimise at once and not to wait for a first call.
+ */
+import { setFlagsFromString } from "node:v8";
+import { parentPort } from "node:worker_threads";
+import { type CompiledChunk, Translation } from "../translator/index.ts";
+import { type CompileRequest, RING_WORDS, SIGNAL } from "./compile-protocol.ts";
+
+setFlagsFromString("--no-wasm-lazy-compilation");
+setFlagsFromString("--no-liftoff");
+
+interface Job {
+  readonly request: CompileRequest;
+  readonly signals: Int32Array;
+  readonly translation: Translation;
+}
+
+const jobs: Job[] = [];
+
+parentPort?.on("message", (request: CompileRequest) => {
+  jobs.push({ request, signals: new Int32Array(request.signals), translation: new Translation(request.snapshot) });
+  if (jobs.length === 1) setImmediate(work);
+});
+
+/** One chunk, then whatever messages have come meanwhile. */
+const work = (): void => {
+  const job = jobs.shift();
+  if (job === undefined) return;
+  if (Atomics.load(job.signals, SIGNAL.cancelled) === 0 && postNext(job)) jobs.push(job);
+  else job.request.port.close();
+  if (jobs.length > 0) setImmediate(work);
+};
+
+/** @returns whether there may be more. */
+const postNext = ({ request, signals, translation }: Job): boolean => {
+  const seen = Array.from({ length: RING_WORDS }, (_, index) => Atomics.load(signals, SIGNAL.ring + index) >>> 0);
+  const message = compileNext(translation, seen);
+  if (message === "failed") return true;
+  request.port.postMessage(message);
+  Atomics.add(signals, SIGNAL.posted, 1);
+  return message !== null;
+};
+
+/** @returns null after the last chunk. A chunk that cannot be compiled is left to the interpreter. */
+const compileNext = (translation: Translation, seen: readonly number[]): CompiledChunk | null | "failed" => {
+  try {
+    const chunk = translation.next(seen.filter((pc) => pc !== 0));
+    if (chunk === null) return null;
+    const { bytes, ...entries } = chunk;
+    return { ...entries, module: new WebAssembly.Module(bytes), tableSize: translation.tableSize };
+  } catch (error) {
+    process.emitWarning(`some code of a guest is left to the interpreter: ${String(error)}`);
+    return "failed";
+  }
+};
