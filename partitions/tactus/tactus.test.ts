@@ -61,6 +61,14 @@ const TRANSCRIPTS = {
     "high locks: owner died",
     "middle locks: ok",
   ],
+  requests: [
+    "rounds of a stranger's requests: 40",
+    "requests obeyed that were not its to make: 0",
+    "the witness kept its time",
+    "the witness kept its memory",
+    "what nobody sent: timed out",
+    "what nobody locked: ok",
+  ],
   floats: [
     expect.stringMatching(/^alone: /),
     "rounding and flags: 1", // to nearest; inexact
@@ -114,6 +122,6 @@ describe.skipIf(peers.missing)("Tactus", () => {
       current = /^[0-9a-f]+ <(\w+)>:/.exec(line)?.[1] ?? current;
       if (/^\s*[0-9a-f]+:\s+\w+\s+(c\.)?(fl[dw]|fs[dw]|f\w+\.[sdwx])/.test(line)) users.add(current);
     }
-    expect([...users].sort()).toEqual(["computing", "director", "floats_load", "floats_save"]);
+    expect([...users].sort()).toEqual(["computing", "director", "floats_load", "floats_save", "ticker"]);
   });
 });

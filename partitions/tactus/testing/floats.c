@@ -1,8 +1,8 @@
-/* Two tasks compute, in double precision and with rounding modes of their own, and are preempted at any instruction. */
+/* Two tasks compute, in double precision and with rounding modes of their own; a third interrupts them with floats of its own. */
 #include "say.h"
 
 enum { DIRECTOR, FIRST, SECOND, TICKER, TASKS };
-#define STEPS 20000u
+#define STEPS 100000u /* several time slices */
 
 DOMAIN(shared);
 OF(shared) static volatile double result[TASKS];
@@ -28,9 +28,10 @@ static void computing(uint32_t self) {
     flags[self] = rounding_and_flags();
 }
 
+/* Takes the registers away from them all the time. */
 static void ticker(uint32_t argument) {
     (void)argument;
-    for (instant wake = now();; sleep_until(wake += MICROSECONDS(37))) {}
+    for (instant wake = now();; sleep_until(wake += MICROSECONDS(37))) result[TICKER] = iterate(0.3, 3);
 }
 
 static void say_bits(const char *string, double value) {
@@ -80,6 +81,6 @@ static const struct task_definition table[TASKS] = {
     TASK(DIRECTOR, director, 10, false, DOMAIN_REGION(shared)),
     TASK(FIRST, computing, 4, true, DOMAIN_REGION(shared)),
     TASK(SECOND, computing, 4, true, DOMAIN_REGION(shared)),
-    TASK(TICKER, ticker, 8, true, { 0 }),
+    TASK(TICKER, ticker, 8, true, DOMAIN_REGION(shared)),
 };
 const struct application application = { table, TASKS, 0, 0, 0 };
