@@ -18,7 +18,14 @@ describe.skipIf(peers.missing)("the engine benchmark", () => {
 
   it("sees every engine print the same, and times it", async () => {
     const programs = ["text", "ticks"].map(programNamed);
-    const speed = await measureGuestSpeed({ programs, rounds: 1, share: 0.001, folder, say: () => {} });
+    const speed = await measureGuestSpeed({
+      programs,
+      engines: ENGINES,
+      rounds: 1,
+      share: 0.001,
+      folder,
+      say: () => {},
+    });
     expect(speed).toMatchObject({ missing: [], disagreements: [] });
     const [text, ticks] = speed.programs;
     expect(text!.output).toMatch(/^text [0-9a-f]{8}$/);

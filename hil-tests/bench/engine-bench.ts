@@ -1,12 +1,14 @@
 /**
  * `npm run bench:engine`: how fast guests run, on Partita's engines and on what a user could pick instead, and what slots cost.
- * Prints tables; `--json`, `--markdown` and `--plot` write files. Ends with status 1 when engines disagree.
+ * Prints tables; `--json`, `--markdown` and `--plot` write files. Takes half an hour; `--rounds 1 --share 0.1` is a trial. Ends with
+ * status 1 when engines disagree.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ENGINES, type EngineKind } from "../../runtime/index.ts";
+import { ENGINES as BENCH_ENGINES, type BenchEngine, engineNamed } from "./engines.ts";
 import { measureGuestSpeed } from "./guest-speed.ts";
 import { guestSpeedTable } from "./guest-speed-report.ts";
 import { describeMachine, type Machine } from "./machine.ts";
@@ -24,6 +26,7 @@ interface Options {
   readonly rounds: number;
   readonly share: number;
   readonly only: readonly BenchProgram[];
+  readonly against: readonly BenchEngine[];
   readonly sections: readonly Section[];
   /** Of the modules in `starts` and `slots`. */
   readonly engine: EngineKind;
@@ -70,6 +73,11 @@ const readOptions = (): Options =>
         .default(PROGRAMS, "all"),
     )
     .addOption(
+      new Option("--against <names>", "what executes the programs of `programs`, in this order")
+        .argParser(listOf(engineNamed))
+        .default(BENCH_ENGINES, BENCH_ENGINES.map(({ name }) => name).join(",")),
+    )
+    .addOption(
       new Option("--sections <names>", "what to measure")
         .argParser(listOf(sectionNamed))
         .default(SECTIONS, SECTIONS.join(",")),
@@ -106,7 +114,7 @@ const take = (name: Section, values: unknown, ...shown: readonly Table[]): void 
 
 process.stdout.write(`${heading(machine)}\n`);
 if (options.sections.includes("programs")) {
-  const speed = await measureGuestSpeed({ ...options, programs: options.only, folder, say });
+  const speed = await measureGuestSpeed({ ...options, programs: options.only, engines: options.against, folder, say });
   take("programs", speed, guestSpeedTable(speed));
   if (speed.disagreements.length > 0) process.exitCode = 1;
 }

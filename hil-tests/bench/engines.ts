@@ -126,3 +126,9 @@ export const ENGINES: readonly BenchEngine[] = [
   partita("interpreter"),
   partita("translator"),
 ];
+
+export const engineNamed = (name: string): BenchEngine => {
+  const found = ENGINES.find((engine) => engine.name === name);
+  if (found === undefined) throw new Error(`There is no ${name}; there are ${ENGINE_NAMES.join(", ")}.`);
+  return found;
+};

@@ -5,13 +5,15 @@
  * of it.
  */
 import { hostClock } from "../../runtime/index.ts";
-import { ENGINES, type EngineName } from "./engines.ts";
+import { type BenchEngine, ENGINES, type EngineName } from "./engines.ts";
 import { type PresentEngine, ProgramBench, type ProgramSpeed, RATIOS, type Ratio } from "./program-bench.ts";
 import { type BenchProgram, buildProgram, EMPTY } from "./programs.ts";
 import { geometricMean, median } from "./statistics.ts";
 
 export interface GuestSpeedOptions {
   readonly programs: readonly BenchProgram[];
+  /** In the order in which they take their turns. */
+  readonly engines: readonly BenchEngine[];
   readonly rounds: number;
   /** Of every program's iterations, more than 0. */
   readonly share: number;
@@ -65,11 +67,11 @@ export const measureGuestSpeed = async (options: GuestSpeedOptions): Promise<Gue
 };
 
 /** Each engine runs a program that does nothing: one that cannot is not there. */
-const presentEngines = async ({ folder, rounds }: GuestSpeedOptions) => {
+const presentEngines = async ({ engines: wanted, folder, rounds }: GuestSpeedOptions) => {
   const missing: string[] = [];
   const engines: PresentEngine[] = [];
   const empty = await buildProgram(EMPTY, { folder, iterations: EMPTY.iterations, native: true });
-  for (const engine of ENGINES) {
+  for (const engine of wanted) {
     try {
       const times: number[] = [];
       for (let round = 0; round < rounds; round++) times.push((await engine.execute(empty)).processSeconds);

@@ -51,7 +51,7 @@ export const EMPTY: BenchProgram = anywhere("empty", 1, "nothing");
 export const programNamed = (name: string): BenchProgram => {
   const found = [...PROGRAMS, EMPTY].find((program) => program.name === name);
   if (found === undefined) {
-    throw new Error(`there is no program ${name}; there are ${PROGRAMS.map((program) => program.name).join(", ")}`);
+    throw new Error(`There is no program ${name}; there are ${PROGRAMS.map((program) => program.name).join(", ")}.`);
   }
   return found;
 };
