@@ -34,6 +34,12 @@ export interface Surroundings {
   readonly hasUsers: boolean;
 }
 
+interface Construct {
+  readonly weight: number;
+  readonly needs?: "level" | "counter" | "calls" | "users" | "faults";
+  readonly write: (body: Body) => void;
+}
+
 /** For a loop: its counter, and what remains for its body. */
 const takeCounter = (body: Body): { readonly counter: number; readonly body: Body } => {
   const [counter, ...counters] = body.counters;
@@ -45,11 +51,7 @@ export class FlowControl {
   readonly #around: Surroundings;
 
   /** Each as often as its weight says, where the function has what it needs. */
-  readonly #constructs: readonly {
-    readonly weight: number;
-    readonly needs?: "level" | "counter" | "calls" | "users" | "faults";
-    readonly write: (body: Body) => void;
-  }[] = [
+  readonly #constructs: Construct[] = [
     { weight: 40, write: (body) => this.#statements(body) },
     { weight: 12, needs: "level", write: (body) => this.#choice(body) },
     { weight: 6, needs: "level", write: (body) => this.#switch(body) },
@@ -57,7 +59,6 @@ export class FlowControl {
     { weight: 2, write: () => this.#reservationLoop() },
     { weight: 8, needs: "counter", write: (body) => this.#countedLoop(body) },
     { weight: 5, needs: "counter", write: (body) => this.#irreducibleLoop(body) },
-    { weight: 2, needs: "counter", write: (body) => this.#deviceLoop(body) },
     { weight: 20, needs: "calls", write: (body) => this.#call(body) },
     { weight: 1, needs: "calls", write: () => this.#deepCall() },
     { weight: 1, needs: "calls", write: () => this.#longJump() },
@@ -68,6 +69,8 @@ export class FlowControl {
   constructor(writer: FlowWriter, around: Surroundings) {
     this.#writer = writer;
     this.#around = around;
+    const { polling } = writer.habits;
+    this.#constructs.push({ weight: polling, needs: "counter", write: (body) => this.#deviceLoop(body) });
   }
 
   /** Several constructs, nested ones among them. */

@@ -1,8 +1,14 @@
 /** What kinds of random programs there are: from those that a compiler might have written to those that nobody would. */
 
 export interface Habits {
+  /** In percent: statements of the kinds that compilers emit most. The others are of any row of the table, each as likely. */
+  readonly common: number;
   /** In percent of what chance gives: traps, waits, control registers. */
   readonly rare: number;
+  /** In percent: a rounding mode that is not the one in fcsr. */
+  readonly ownRounding: number;
+  /** Weight of loops that access a device, where other loops have 8. */
+  readonly polling: number;
   /** In percent: addresses of devices, of nothing, and at the edges of RAM. */
   readonly astray: number;
   /** In percent: loads and stores that may be misaligned. */
@@ -14,10 +20,37 @@ export interface Habits {
 }
 
 export const HABITS = {
-  steady: { rare: 2, astray: 1, misaligned: 5, changesCode: 0, mayHaveUsers: false },
-  lively: { rare: 30, astray: 10, misaligned: 15, changesCode: 0, mayHaveUsers: true },
+  steady: {
+    common: 95,
+    rare: 5,
+    ownRounding: 5,
+    polling: 0,
+    astray: 1,
+    misaligned: 5,
+    changesCode: 0,
+    mayHaveUsers: false,
+  },
+  lively: {
+    common: 0,
+    rare: 60,
+    ownRounding: 60,
+    polling: 3,
+    astray: 10,
+    misaligned: 15,
+    changesCode: 0,
+    mayHaveUsers: true,
+  },
   /** Code is not static. */
-  changing: { rare: 20, astray: 5, misaligned: 15, changesCode: 2, mayHaveUsers: true },
+  changing: {
+    common: 50,
+    rare: 40,
+    ownRounding: 30,
+    polling: 1,
+    astray: 5,
+    misaligned: 15,
+    changesCode: 2,
+    mayHaveUsers: true,
+  },
 } as const satisfies Record<string, Habits>;
 export type Temper = keyof typeof HABITS;
 

@@ -38,6 +38,11 @@ const effectOf = (row: Instruction) => (row.kind === "base" ? row.effect : row.e
 
 /** Kinds that cost a trap or an exit: fewer of them. */
 const RARE = new Set(["trap", "return", "wait", "csr"]);
+const COMPILED_ROWS = TABLE.filter((row) => {
+  const { kind } = effectOf(row);
+  const isInteger = ["compute", "constant", "load", "store", "branch"].includes(kind);
+  return isInteger || (kind === "float" && /^f(add|sub|mul|madd|sgnj|eq|lt|le|mv)\b/.test(row.mnemonic));
+});
 const COMMON_ROWS = BASE_INSTRUCTIONS.filter(({ effect }) =>
   ["float", "compute", "load", "store"].includes(effect.kind),
 );
@@ -57,7 +62,7 @@ const impliedBy = (row: Instruction, name: "rd" | "rs1"): number => {
 export const statement = (writer: FlowWriter, writable: Writable): void => {
   const { random } = writer;
   for (;;) {
-    const row = random.oneOf(TABLE);
+    const row = random.oneOf(random.chance(writer.habits.common) ? COMPILED_ROWS : TABLE);
     if (RARE.has(effectOf(row).kind) && !random.chance(writer.habits.rare)) continue;
     const target = impliedBy(row, "rd");
     if (target !== X.zero && target !== X.sp && !writable.includes(target)) continue;
@@ -206,13 +211,14 @@ const skipThroughRegister = (
 
 const csrAccess = (writer: FlowWriter, row: Instruction, operands: Partial<Operands>, writable: Writable): void => {
   const { random } = writer;
-  switch (random.below(5)) {
+  switch (random.below(6)) {
     case 0:
     case 1:
     case 2:
+    case 3:
       writer.row(row, { ...operands, csr: random.oneOf(HARMLESS_CSRS) });
       return;
-    case 3: {
+    case 4: {
       const off = random.oneOf(SWITCHES);
       writer.li(X.t0, off).op("csrrc", { rd: X.t1, csr: CSRS.mstatus, rs1: X.t0 });
       for (let count = random.below(4); count > 0; count--) around(writer, random.oneOf(COMMON_ROWS), writable);

@@ -12,6 +12,7 @@ const restOf = (value: number): number => (value - upperOf(value)) | 0;
 const SHORT_JUMP_REACH = 2048;
 const SHORT_BRANCH_REACH = 256;
 const NOP = 0x0001;
+const DYNAMIC_ROUNDING = 7;
 
 type ShortJump = "c.j" | "c.jal";
 type ShortBranch = "c.beqz" | "c.bnez";
@@ -53,11 +54,15 @@ export class FlowWriter extends Assembly {
       const anything = () => min + stepOf(field) * this.random.below((max - min) / stepOf(field) + 1);
       const targets = [...(min === 0 ? [X.zero] : []), ...writable.filter((x) => x >= min && x <= max)];
       const isTarget = name === "rd" && field.kind === "x";
-      const next = field.kind === "rounding" ? () => this.random.oneOf([0, 1, 2, 3, 4, 7, 7, 7]) : anything;
+      const next = field.kind === "rounding" ? () => this.#roundingMode() : anything;
       do operands[name] = isTarget ? this.random.oneOf(targets) : next();
       while (operands[name] === 0 && nonzero.includes(name));
     }
     return operands;
+  }
+
+  #roundingMode(): number {
+    return this.random.chance(this.habits.ownRounding) ? this.random.below(5) : DYNAMIC_ROUNDING;
   }
 
   /** x[rd] = the address of a label, by its distance or absolutely. */
