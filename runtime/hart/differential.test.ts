@@ -3,11 +3,11 @@
  * of them.
  */
 import { afterAll, describe, expect, test } from "vitest";
+import { QEMU, runOnQemu } from "../../hil-tests/bare-qemu.ts";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { TABLE } from "../isa/index.ts";
 import { cycles } from "../units.ts";
 import { placeOf } from "./testing/program-frame.ts";
-import { QEMU, runOnQemu } from "./testing/qemu.ts";
 import { type RandomProgram, randomProgram } from "./testing/random-program.ts";
 import { TestBoard } from "./testing/test-board.ts";
 

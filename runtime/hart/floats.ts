@@ -4,7 +4,5 @@ import { DOUBLES } from "./doubles.ts";
 import type { FloatMeaning } from "./float-rules.ts";
 import { SINGLES } from "./singles.ts";
 
-export const FLOAT_MEANINGS = { single: SINGLES, double: DOUBLES } as const;
-
 export const floatMeaning = (effect: Extract<Effect, { kind: "float" }>): FloatMeaning =>
   effect.precision === "single" ? SINGLES[effect.operation] : DOUBLES[effect.operation];

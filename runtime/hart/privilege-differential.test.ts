@@ -1,11 +1,11 @@
 /** Random programs in M and U mode under physical memory protection, here and on qemu-system-riscv32: the same traps and memory. */
 import { describe, expect, test } from "vitest";
+import { QEMU, runOnQemu } from "../../hil-tests/bare-qemu.ts";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { CSRS } from "../isa/index.ts";
 import { cycles } from "../units.ts";
 import { outcomeOf, trapsOf } from "./testing/privileged-frame.ts";
 import { everyCsrProgram, privilegedProgram } from "./testing/privileged-program.ts";
-import { QEMU, runOnQemu } from "./testing/qemu.ts";
 import { TestBoard } from "./testing/test-board.ts";
 
 const peers = requirePeers(QEMU);
