@@ -94,7 +94,7 @@ export const floatLoad = (bytes: 4 | 8) =>
 export const floatStore = (bytes: 4 | 8) =>
   row(formats.FLOAT_STORE, WIDTH[bytes] | OPCODE.storeFp, { kind: "store", bytes, file: "f" });
 
-/** Bits 26:25 say the precision: of the result, and of the sources but for conversions between the two (Unprivileged §11.6, §12.5). */
+/** Bits 26:25 say the precision, in conversions between the two that of the result (Unprivileged §11.6, §12.5). */
 const FMT = { single: 0, double: 1 << 25 } as const;
 interface FloatFixed {
   readonly rs2: number;

@@ -57,7 +57,7 @@ export type Effect =
   | { readonly kind: "storeConditional" }
   /** rd = memory[rs1]; memory[rs1] = operation(memory[rs1], rs2). */
   | { readonly kind: "amo"; readonly operation: Operation }
-  /** rd = operation(sources), in the register files that the format's operands name. */
+  /** rd = operation(sources), in the register files that the format's operands name; singles in f are NaN-boxed. */
   | { readonly kind: "float"; readonly precision: "single"; readonly operation: SingleOperation }
   | { readonly kind: "float"; readonly precision: "double"; readonly operation: DoubleOperation };
 export type EffectKind = Effect["kind"];

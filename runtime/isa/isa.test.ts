@@ -46,6 +46,13 @@ describe("the instruction table", () => {
       "the all-ones word": 0xffff_ffff,
       "rounding mode 5": encode("fadd.s", { rd: 1, rs1: 2, rs2: 3, rm: 5 }),
       "a 64-bit load": 0x0000_3003,
+      "rev8 of 64 bits": 0x6b85_5513,
+      "an unknown operation of one source": 0x6035_1513,
+      "zext.h with a second source": 0x0825_4533,
+      "a move of 64 bits to x": 0xe205_0553,
+      "a conversion of double to double": 0x4215_7553,
+      "a conversion to 64-bit integers": 0xc225_7553,
+      "arithmetic in quadruple precision": 0x06c5_f553,
     };
     for (const [what, word] of Object.entries(reserved)) expect(decode(word), what).toBeNull();
   });

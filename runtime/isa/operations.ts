@@ -1,7 +1,7 @@
 /**
  * The pure integer operations: one row each, with its meaning on 32-bit values in TypeScript and, as a term, in WebAssembly.
  * All values are signed 32-bit integers (`| 0`), also where an operation reads them as unsigned. RISC-V Unprivileged §2.4 (I),
- * §7 (M), §8.4 (AMO minimum and maximum).
+ * §7 (M), §8.4 (AMO minimum and maximum); Bit-manipulation 1.0.0 §2 (Zba, Zbb, Zbs).
  */
 import { choose, i32, i64, type NumericName, numeric, type Term } from "./terms.ts";
 
@@ -117,7 +117,7 @@ export const OPERATIONS = {
   minu: { meaning: (a, b) => (a >>> 0 < b >>> 0 ? a : b), term: chosenBy("i32.lt_u") },
   maxu: { meaning: (a, b) => (a >>> 0 > b >>> 0 ? a : b), term: chosenBy("i32.gt_u") },
 
-  // Zba, Zbb, Zbs (Bit-manipulation 1.0.0 §2). Those of one operand ignore the second.
+  // Zba, Zbb, Zbs. Those of one operand ignore the second.
   sh1add: { meaning: (a, b) => ((a << 1) + b) | 0, term: shiftedSum(1) },
   sh2add: { meaning: (a, b) => ((a << 2) + b) | 0, term: shiftedSum(2) },
   sh3add: { meaning: (a, b) => ((a << 3) + b) | 0, term: shiftedSum(3) },
