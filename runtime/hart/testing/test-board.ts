@@ -1,6 +1,14 @@
 /** The least of a board that a hart needs in tests: RAM, a finisher, a software interrupt, and a log of device accesses. */
-import { type Cycles, cycles, type GuestAddress } from "../../units.ts";
-import { allocateMemory, type Bus, type BusResult, Hart, Interpreter } from "../index.ts";
+import { type Cycles, cycles, type GuestAddress, guestAddress } from "../../units.ts";
+import {
+  allocateMemory,
+  type Bus,
+  type BusResult,
+  type Engine,
+  type EngineFactory,
+  Hart,
+  interpret,
+} from "../index.ts";
 import { RAM_BASE, WORD } from "../layout.ts";
 import type { Assembly } from "./assembly.ts";
 import { FINISHER, MSIP } from "./program-frame.ts";
@@ -13,7 +21,7 @@ export class TestBoard implements Bus {
   finished = false;
   readonly accesses: { readonly kind: "read" | "write"; readonly elapsed: number }[] = [];
   readonly hart: Hart;
-  readonly engine: Interpreter;
+  readonly engine: Engine;
   readonly #scratch = new Map<number, number>([
     [SCRATCH_DEVICE, 0],
     [SCRATCH_DEVICE + 4, 0],
@@ -22,10 +30,15 @@ export class TestBoard implements Bus {
   timeOffset = 0;
   #past = 0;
 
-  constructor(ramBytes: number, image: Uint8Array) {
+  constructor(ramBytes: number, image: Uint8Array, factory: EngineFactory = interpret) {
     this.hart = new Hart(allocateMemory(ramBytes), ramBytes);
     this.hart.ram.set(image);
-    this.engine = new Interpreter(this.hart, this, { mtime: () => this.#past + this.hart.elapsed + this.timeOffset });
+    const time = { mtime: () => this.#past + this.hart.elapsed + this.timeOffset };
+    const code = {
+      ranges: [{ start: guestAddress(RAM_BASE), end: guestAddress(RAM_BASE + image.length) }],
+      functions: [guestAddress(RAM_BASE)],
+    };
+    this.engine = factory({ hart: this.hart, bus: this, time, code });
   }
 
   static of(code: Assembly, ramBytes = 0x1_0000): TestBoard {
@@ -37,7 +50,7 @@ export class TestBoard implements Bus {
     return this.#past;
   }
 
-  run(budget: number): ReturnType<Interpreter["run"]> {
+  run(budget: number): ReturnType<Engine["run"]> {
     const exit = this.engine.run(cycles(budget));
     this.#past += this.engine.used;
     return exit;
