@@ -1,4 +1,4 @@
-/* The board around the hart: QEMU's `virt` machine, or a partition of it under a hypervisor that has the partita device. */
+/* The board around the hart: QEMU's `virt` machine, or a partition, which also has the partita device. */
 #include "../sdk/partita.h"
 #include "kernel.h"
 

@@ -9,7 +9,9 @@ static instant time_argument(void) { return (uint64_t)argument(3) << 32 | argume
 static bool allows(uint32_t address, uint32_t bytes, uint32_t access) {
     return view_allows(&current->view, address, bytes, access);
 }
-static bool is_given(uint32_t index, uint32_t count, uint32_t given) { return index < count && (given & BIT(index)) != 0; }
+static bool is_given(uint32_t index, uint32_t count, uint32_t given) {
+    return index < count && (given & BIT(index)) != 0;
+}
 static bool may_lock(uint32_t mutex) { return is_given(mutex, application.mutex_count, current->definition->mutexes); }
 static bool may_queue(uint32_t queue) { return is_given(queue, application.queue_count, current->definition->queues); }
 static bool has_right(uint32_t right) { return (current->definition->rights & right) != 0; }
@@ -88,9 +90,10 @@ static uint32_t stack_used(const struct task_definition *definition) {
 
 static void call_inform(void) {
     uint32_t index = argument(0), into = argument(1);
-    if (index >= application.task_count || !allows(into, sizeof(struct task_information), MAY_WRITE)) return answer(REFUSED);
+    struct task_information information;
+    if (index >= application.task_count || !allows(into, sizeof information, MAY_WRITE)) return answer(REFUSED);
     const struct task *task = &tasks[index];
-    struct task_information information = {
+    information = (struct task_information){
         .name = task->definition->name,
         .state = task->state,
         .priority = task->priority,

@@ -1,6 +1,7 @@
 /*
- * The console: a 16550 UART with its FIFOs, driven by interrupts (PC16550D data sheet §8). What is written waits in a ring until
- * the transmitter is empty; what arrives waits until a task reads. No byte is lost: with a full ring the receiver is left alone.
+ * The console: a 16550 UART with its FIFOs, driven by interrupts (PC16550D data sheet §8). What is written waits in a
+ * ring until the transmitter is empty; what arrives waits until a task reads. With a full ring the receiver is left
+ * alone, so that a partner who heeds it loses nothing.
  */
 #include <stddef.h>
 
@@ -8,7 +9,15 @@
 #include "kernel.h"
 
 #define UART 0x10000000u
-enum { DATA = 0, INTERRUPT_ENABLE = 1, FIFO_CONTROL = 2, INTERRUPT_IDENTITY = 2, LINE_CONTROL = 3, MODEM_CONTROL = 4, LINE_STATUS = 5 };
+enum {
+    DATA = 0,
+    INTERRUPT_ENABLE = 1,
+    INTERRUPT_IDENTITY = 2, /* read */
+    FIFO_CONTROL = 2,       /* written */
+    LINE_CONTROL = 3,
+    MODEM_CONTROL = 4,
+    LINE_STATUS = 5
+};
 #define RECEIVED 0x01u
 #define TRANSMITTER_EMPTY 0x02u
 #define FIFOS_ON_AND_CLEAR 0x07u
@@ -42,7 +51,7 @@ static uint8_t ring_remove(struct ring *ring) {
     return byte;
 }
 
-/* The interrupts that there is a use for. Enabling the transmitter's while it is empty raises it at once: so sending begins. */
+/* The interrupts that there is a use for. The transmitter's is raised at once when it is enabled: so sending begins. */
 static void enable_what_is_needed(void) {
     uint32_t needed = (input.count < RING_BYTES ? RECEIVED : 0) | (output.count > 0 ? TRANSMITTER_EMPTY : 0);
     if (needed == enabled) return;

@@ -1,4 +1,4 @@
-/* Into the kernel and out of it: a trap saves all registers in the running task's frame (RISC-V Privileged §3.1.7, §3.3.2). */
+/* Into the kernel and out of it: a trap saves all registers in the running task's frame (RISC-V Privileged §3.1.7). */
     .text
 
 /* mscratch holds the running task's frame, and 0 while the kernel runs. */
@@ -7,7 +7,8 @@
 trap_entry:
     csrrw sp, mscratch, sp
     beqz sp, kernel_trap
-    .irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    .irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, \
+        18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
     sw x\n, 4 * \n(sp)
     .endr
     csrrw t0, mscratch, zero    /* the task's sp */
@@ -32,7 +33,8 @@ resume:
     lw t1, 132(a0)
     csrw mepc, t0
     csrw mstatus, t1
-    .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, \
+        18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
     lw x\n, 4 * \n(a0)
     .endr
     lw a0, 40(a0)

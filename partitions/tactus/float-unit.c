@@ -1,6 +1,6 @@
 /*
- * The floating-point registers change hands lazily: they stay as they are until another task uses floating point, which traps
- * because its mstatus.FS is Off (RISC-V Privileged §3.1.6.6). Tasks without floats never pay for them.
+ * The floating-point registers change hands lazily: they stay as they are until another task uses floating point, which
+ * traps because its mstatus.FS is Off (RISC-V Privileged §3.1.6.6). Tasks without floats never pay for them.
  */
 #include <stddef.h>
 

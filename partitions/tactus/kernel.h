@@ -1,10 +1,10 @@
-/* What the files of the kernel know of each other. Kernel code runs in M mode with interrupts off, from a trap to its return. */
+/* What the files of the kernel know of each other. It runs in M mode, from a trap to its return, without interrupts. */
 #ifndef TACTUS_KERNEL_H
 #define TACTUS_KERNEL_H
 
 #include "tactus.h"
 
-/* ---- entry.S, floats.S: registers and traps ------------------------------------------------------------------------------- */
+/* ---- entry.S, floats.S: registers and traps ---------------------------------------------------------------------- */
 enum { RA = 1, SP = 2, GP = 3, A0 = 10, A1 = 11, A2 = 12, A3 = 13, A7 = 17 };
 
 /* Where the hart's state is kept while a task does not run; entry.S knows the offsets. */
@@ -39,13 +39,13 @@ void idle(uint32_t argument);
 #define csr_write(csr, value) __asm__ volatile("csrw " #csr ", %0" ::"rK"(value) : "memory")
 #define csr_set(csr, bits) __asm__ volatile("csrs " #csr ", %0" ::"rK"(bits) : "memory")
 
-/* ---- tasks ---------------------------------------------------------------------------------------------------------------- */
+/* ---- tasks ------------------------------------------------------------------------------------------------------- */
 struct mutex {
     struct task *owner;
     bool owner_died; /* nobody has locked it since */
 };
 
-/* Values of the protection's registers that show a task its regions: a pair of addresses for each, 8 bits of config an address. */
+/* What the protection's registers hold for a task: two addresses a region, and 8 bits of configuration an address. */
 #define VIEW_REGIONS (2u + TASK_REGIONS)
 struct view {
     struct region regions[VIEW_REGIONS];
@@ -116,7 +116,7 @@ void system_call_enter(void);
 void fault_enter(uint32_t cause);
 _Noreturn void panic(const char *reason);
 
-/* ---- devices -------------------------------------------------------------------------------------------------------------- */
+/* ---- devices ----------------------------------------------------------------------------------------------------- */
 /* clock.c */
 instant clock_now(void);
 void clock_arm(instant at);

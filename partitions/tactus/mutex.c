@@ -1,6 +1,6 @@
 /*
- * Mutexes with priority inheritance: a task that holds one is as urgent as the most urgent task that waits for it, also when
- * that one waits through others (L. Sha, R. Rajkumar, J. Lehoczky, "Priority Inheritance Protocols", 1990).
+ * Mutexes with priority inheritance: a task that holds one is as urgent as the most urgent task that waits for it, also
+ * when that one waits through others (L. Sha, R. Rajkumar, J. Lehoczky, "Priority Inheritance Protocols", 1990).
  */
 #include <stddef.h>
 
@@ -12,7 +12,7 @@ void mutex_init(void) {
     if (application.mutex_count > MUTEXES_MAX) panic("more mutexes than MUTEXES_MAX");
 }
 
-/* Computes all priorities anew; called whenever somebody begins or ends to wait for a mutex. Chains of waiting have no cycles. */
+/* Computes all priorities anew, whenever somebody begins or ends to wait for a mutex. Nobody ever waits in a circle. */
 void priorities_inherit(void) {
     for (uint32_t i = 0; i < application.task_count; i++) tasks[i].priority = tasks[i].definition->priority;
     for (uint32_t i = 0; i < application.task_count; i++) {

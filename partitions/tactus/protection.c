@@ -1,6 +1,7 @@
 /*
- * What a task sees of memory: the program text, its stack and its regions, as pairs of top-of-range entries of the physical
- * memory protection (RISC-V Privileged §3.7.1). The kernel in M mode is not bound by them, so it checks the addresses of calls.
+ * What a task sees of memory: the program text, its stack and its regions, each as a top-of-range entry of the physical
+ * memory protection, behind an unused one that holds its start (RISC-V Privileged §3.7.1). The kernel in M mode is not
+ * bound by them, so it checks the addresses that it is given.
  */
 #include "kernel.h"
 

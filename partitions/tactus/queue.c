@@ -1,4 +1,4 @@
-/* Queues of items of one size. An item goes straight to a task that waits for it, else into the queue, else its sender waits. */
+/* Queues of items of one size. An item goes to a task that waits for it, else into the queue, else its sender waits. */
 #include <stddef.h>
 #include "bytes.h"
 #include "kernel.h"

@@ -1,6 +1,6 @@
 /*
- * Who runs. The kernel has no lists: a task has a state and the thing that it waits for, and the scheduler looks through all of
- * them, at most TASKS_MAX, for the most urgent. Of equally urgent ones that is the one that has waited longest.
+ * Who runs. The kernel has no lists: a task has a state and the thing that it waits for, and the scheduler looks through
+ * all tasks, at most TASKS_MAX, for the most urgent. Of equally urgent ones that is who has waited longest.
  */
 #include <stddef.h>
 
@@ -136,7 +136,7 @@ static uint64_t cycles(void) {
     return (uint64_t)high << 32 | low;
 }
 
-/* Chooses who runs after this trap, and makes the hart his. A task that waited or was preempted gets the rest of its slice. */
+/* Chooses who runs after this trap, and makes the hart his. Who waited or was preempted gets the rest of his slice. */
 struct frame *schedule(void) {
     instant time = clock_now();
     uint64_t until_here = cycles();

@@ -1,9 +1,10 @@
 /*
- * Tactus, a small preemptive kernel for one RV32 hart with M and U modes: what an application declares, and what its tasks may ask.
+ * Tactus, a small preemptive kernel for one RV32 hart with M and U modes: what an application declares, and what its
+ * tasks may ask.
  *
- * All there is, is declared before the start: one `struct application` names the tasks, the mutexes and the queues. Tasks run
- * in U mode; physical memory protection (RISC-V Privileged §3.7) shows each of them the program text and its own regions, and
- * nothing else. The most urgent task that is ready runs; among equals each runs for a time slice in turn.
+ * All there is, is declared before the start: one `struct application` names the tasks, the mutexes and the queues.
+ * Tasks run in U mode; physical memory protection (RISC-V Privileged §3.7) shows each of them the program text and its
+ * own regions, and nothing else. The most urgent task that is ready runs; equals run for a time slice in turn.
  */
 #ifndef TACTUS_H
 #define TACTUS_H
@@ -11,14 +12,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ---- time: ticks of mtime, 10 MHz on this board, from power-on ------------------------------------------------------------ */
+/* ---- time: ticks of mtime, 10 MHz on this board, from power-on --------------------------------------------------- */
 typedef uint64_t instant;
 #define MICROSECONDS(n) ((instant)(n) * 10u)
 #define MILLISECONDS(n) ((instant)(n) * 10000u)
 #define AT_ONCE ((instant)0) /* as a deadline: do not wait */
 #define NEVER UINT64_MAX     /* as a deadline: wait for as long as it takes */
 
-/* ---- regions: what a task may touch besides the program text -------------------------------------------------------------- */
+/* ---- regions: what a task may touch besides the program text ----------------------------------------------------- */
 #define MAY_READ 1u
 #define MAY_WRITE 2u
 #define MAY_EXECUTE 4u
@@ -29,21 +30,20 @@ struct region {
 };
 
 /*
- * A domain is a set of variables under one name. `OF(logger) static int lines;` puts a variable into it; `DOMAIN(logger);`
- * once, and then DOMAIN_REGION(logger) among a task's regions, lets that task read and write it. What is in no domain is the
- * kernel's alone.
+ * A domain is a set of variables under one name. `OF(logger) static int lines;` puts a variable into it; after
+ * `DOMAIN(logger);` a DOMAIN_REGION(logger) among a task's regions lets that task read and write it. What is in no
+ * domain is the kernel's alone.
  */
 #define OF(domain) __attribute__((section("domain_" #domain), aligned(4)))
 #define DOMAIN(domain) extern uint8_t __start_domain_##domain[], __stop_domain_##domain[]
 #define DOMAIN_REGION(domain) { __start_domain_##domain, __stop_domain_##domain, MAY_READ | MAY_WRITE }
 #define DOMAIN_READABLE(domain) { __start_domain_##domain, __stop_domain_##domain, MAY_READ }
 
-/* ---- what an application declares ----------------------------------------------------------------------------------------- */
+/* ---- what an application declares -------------------------------------------------------------------------------- */
 #define TASKS_MAX 15u
 #define MUTEXES_MAX 8u
 #define QUEUES_MAX 8u
 #define TASK_REGIONS 4u
-#define PRIORITY_MAX 31u
 
 /* What a task may ask for besides its own affairs. */
 #define MAY_GOVERN 1u       /* start and stop tasks, power off */
@@ -52,7 +52,7 @@ struct region {
 struct task_definition {
     const char *name;
     void (*entry)(uint32_t argument); /* its return ends the task */
-    uint8_t priority;                 /* 1 … PRIORITY_MAX, the most urgent */
+    uint8_t priority;                 /* 1 … 255, the most urgent */
     bool waits_for_start;             /* it runs when some task calls task_start, not from power-on */
     void *stack;                      /* whole words, of no domain */
     uint32_t stack_bytes;
@@ -78,7 +78,7 @@ struct application {
 /* The application's own; tasks, mutexes and queues are known by their index in it. */
 extern const struct application application;
 
-/* ---- what a task may ask: system calls ------------------------------------------------------------------------------------ */
+/* ---- what a task may ask: system calls --------------------------------------------------------------------------- */
 enum status {
     OK = 0,
     TIMED_OUT = -1,
@@ -154,7 +154,7 @@ static inline int32_t console_read(void *bytes, uint32_t room, instant deadline)
     return (int32_t)system_call(CALL_READ, (uint32_t)bytes, room, deadline);
 }
 
-/* Runs a task from its entry: one that waits for its start, ended or was killed. Its domains stay as they are. MAY_GOVERN. */
+/* Runs a task from its entry: one that waits for its start, ended or was killed. Its domains stay. MAY_GOVERN. */
 static inline enum status task_start(uint32_t task, uint32_t argument) {
     return (enum status)system_call(CALL_START, task, argument, 0);
 }

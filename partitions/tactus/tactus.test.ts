@@ -5,7 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
-import { MICROCONTROLLER_IN_QEMU, PROGRAM_PEERS, runInQemu } from "../../hil-tests/programs.ts";
+import {
+  INSTRUCTION_TIME_IN_QEMU,
+  MICROCONTROLLER_IN_QEMU,
+  PROGRAM_PEERS,
+  runInQemu,
+} from "../../hil-tests/programs.ts";
 import { exec, execForStats } from "../../runtime/cli/testing/exec.ts";
 
 const here = import.meta.dirname;
@@ -96,9 +101,11 @@ describe.skipIf(peers.missing)("Tactus", () => {
     const { output, status } = await exec([elfOf(guest)]);
     expect(output.trimEnd().split("\n")).toEqual(TRANSCRIPTS[guest]);
     expect(status).toBe(0);
-    expect(await runInQemu(elfOf(guest), "", { machine: MICROCONTROLLER_IN_QEMU })).toEqual({ output, status });
-    const withSupervisorMode = ["-icount", "shift=3,sleep=off"];
-    expect(await runInQemu(elfOf(guest), "", { machine: withSupervisorMode })).toEqual({ output, status });
+    const withSupervisorMode = INSTRUCTION_TIME_IN_QEMU.withoutInput;
+    const withUserModeOnly = [...MICROCONTROLLER_IN_QEMU, ...withSupervisorMode];
+    for (const machine of [withUserModeOnly, withSupervisorMode]) {
+      expect(await runInQemu(elfOf(guest), "", { machine })).toEqual({ output, status });
+    }
   });
 
   it.each(GUESTS)("does the same to the cycle on %s, on either engine and in slices of any size", async (guest) => {

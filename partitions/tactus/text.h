@@ -1,4 +1,4 @@
-/* Puts texts together in a buffer, without a C library: `text_into(&text, buffer, sizeof buffer)`, then piece by piece. */
+/* Puts texts together without a C library: `text = text_into(buffer, sizeof buffer)`, and then piece by piece. */
 #ifndef TACTUS_TEXT_H
 #define TACTUS_TEXT_H
 

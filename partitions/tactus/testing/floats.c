@@ -1,4 +1,4 @@
-/* Two tasks compute, in double precision and with rounding modes of their own; a third interrupts them with floats of its own. */
+/* Two tasks compute, in double precision and with rounding modes of their own; a third takes the registers away. */
 #include "say.h"
 
 enum { DIRECTOR, FIRST, SECOND, TICKER, TASKS };

@@ -35,7 +35,15 @@ static uint32_t random(uint32_t *state) {
 }
 
 static const volatile void *const FOREIGN[] = {
-    0, pattern, &pattern[63], &wakes, (void *)0x80000000u, (void *)0x80004000u, (void *)0x10000000u, (void *)0x0c000000u, (void *)~3u,
+    0,
+    pattern,
+    &pattern[63],
+    &wakes,
+    (void *)0x80000000u, /* the kernel's text */
+    (void *)0x80004000u, /* its variables */
+    (void *)0x10000000u, /* the UART */
+    (void *)0x0c000000u, /* the PLIC */
+    (void *)~3u,
 };
 #define FOREIGN_COUNT (sizeof FOREIGN / sizeof FOREIGN[0])
 

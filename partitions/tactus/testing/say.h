@@ -38,9 +38,11 @@ __attribute__((unused)) static void say_status(const char *string, enum status s
 
 /* For a test's tables: the stacks, and a task that may use all there is, with the regions given. */
 #define STACKS(count) static uint8_t stacks[count][1024] __attribute__((aligned(16)))
-#define TASK(index, function, urgency, waits, ...)                                                                       \
-    [index] = { .name = #function, .entry = function, .priority = urgency, .waits_for_start = waits,                     \
-                .stack = stacks[index], .stack_bytes = sizeof stacks[index], .regions = { __VA_ARGS__ }, .mutexes = ~0u,      \
-                .queues = ~0u, .rights = ~0u }
+#define TASK(index, function, urgency, waits, ...)                                                       \
+    [index] = {                                                                                          \
+        .name = #function, .entry = function, .priority = urgency, .waits_for_start = waits,             \
+        .stack = stacks[index], .stack_bytes = sizeof stacks[index], .regions = { __VA_ARGS__ },         \
+        .mutexes = ~0u, .queues = ~0u, .rights = ~0u,                                                    \
+    }
 
 #endif

@@ -56,7 +56,8 @@ static void time_slices(void) {
     task_start(LEFT, LEFT);
     task_start(RIGHT, RIGHT);
     sleep_until(now() + MILLISECONDS(20));
-    say(turns >= 8 && turns <= 11 ? "two equals took turns, 2 ms each" : "two equals took turns too often or too seldom");
+    bool is_turns = turns >= 8 && turns <= 11;
+    say(is_turns ? "two equals took turns, 2 ms each" : "two equals took turns too often or too seldom");
     uint32_t left = progress[LEFT], right = progress[RIGHT];
     uint32_t least = left < right ? left : right, most = left < right ? right : left;
     say(most - least < most / 5 ? "each had its half" : "one had more than the other");

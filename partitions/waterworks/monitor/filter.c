@@ -1,6 +1,6 @@
 /*
- * What the samples mean. An alpha-beta filter smooths the level and finds its rate (P. R. Kalata, "The Tracking Index", 1984,
- * gives the relation of the two gains); the reservoir's balance then tells what the town draws: inflow − area × rate.
+ * What the samples mean. An alpha-beta filter smooths the level and finds its rate (P. R. Kalata, "The Tracking Index",
+ * 1984, relates the two gains); the reservoir's balance then tells what the town draws: inflow − area × rate.
  */
 #include "monitor.h"
 

@@ -1,5 +1,6 @@
 /*
- * The station monitor: a guest that computes what none of the four controllers sees alone. Its tasks, most urgent first:
+ * The station monitor: a guest that computes what none of the four controllers sees alone. Built by
+ * `partitions/tactus/build.sh monitor.elf *.c`. Its tasks, the most urgent first:
  *
  *   sampler ──samples──► filter ──► station (mutex) ──► logger: a line on the console now and then
  *      ▲                                │      └──────► shell: answers commands on the console

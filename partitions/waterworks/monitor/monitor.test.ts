@@ -5,7 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requirePeers } from "../../../hil-tests/peers.ts";
-import { MICROCONTROLLER_IN_QEMU, PROGRAM_PEERS, runInQemu } from "../../../hil-tests/programs.ts";
+import {
+  INSTRUCTION_TIME_IN_QEMU,
+  MICROCONTROLLER_IN_QEMU,
+  PROGRAM_PEERS,
+  runInQemu,
+} from "../../../hil-tests/programs.ts";
 import { exec, execForStats } from "../../../runtime/cli/testing/exec.ts";
 
 const here = import.meta.dirname;
@@ -120,10 +125,8 @@ describe("the monitor's shell", () => {
   it.skipIf(qemu.missing)("answers the same on QEMU's board", async () => {
     const { output, status } = await exec([IMAGE], SCRIPT);
     expect(output.match(/killed: /g)).toHaveLength(6);
-    expect(await runInQemu(IMAGE, SCRIPT, { machine: MICROCONTROLLER_IN_QEMU, prompt: "> " })).toEqual({
-      output,
-      status,
-    });
+    const machine = [...MICROCONTROLLER_IN_QEMU, ...INSTRUCTION_TIME_IN_QEMU.withInput];
+    expect(await runInQemu(IMAGE, SCRIPT, { machine, prompt: "> " })).toEqual({ output, status });
   });
 
   it("comes to the same state on either engine, and in slices of any size", async () => {

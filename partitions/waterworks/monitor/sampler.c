@@ -1,6 +1,6 @@
 /*
- * Every 20 ms: latches the process image, hands a sample to the filter, and publishes what the filter found last. The one task
- * that may touch the partita device. Without a hypervisor that schedules it, it makes a test signal instead.
+ * Every 20 ms: latches the process image, hands a sample to the filter, and publishes what the filter found last. The
+ * one task that may touch the partita device. Without a hypervisor that schedules it, it makes a test signal instead.
  */
 #include "../../sdk/partita.h"
 #include "monitor.h"

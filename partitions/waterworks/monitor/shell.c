@@ -28,7 +28,9 @@ static void say(const char *string) {
     print(&text);
 }
 
-static const char *const STATES[] = { [READY] = "ready", [WAITING] = "waiting", [ENDED] = "ended", [KILLED] = "killed" };
+static const char *const STATES[] = {
+    [READY] = "ready", [WAITING] = "waiting", [ENDED] = "ended", [KILLED] = "killed"
+};
 
 static void show_tasks(const char *argument) {
     struct task_information task;

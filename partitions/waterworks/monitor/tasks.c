@@ -9,12 +9,12 @@ static STACK uint8_t stacks[TASK_COUNT][STACK_BYTES];
 static struct sample samples[8];
 
 #define WITH_STACK(task) .stack = stacks[task], .stack_bytes = STACK_BYTES
-#define PAGE_REGION(base) { (void *)(base), (void *)((base) + 4096), MAY_READ | MAY_WRITE }
+#define PARTITA_REGION { (void *)PARTITA_BASE, (void *)(PARTITA_BASE + 4096), MAY_READ | MAY_WRITE }
 
 static const struct task_definition tasks_[TASK_COUNT] = {
     [SAMPLER] = {
         .name = "sampler", .entry = sampler, .priority = 6, WITH_STACK(SAMPLER),
-        .regions = { DOMAIN_REGION(sampler), DOMAIN_REGION(image), DOMAIN_READABLE(station), PAGE_REGION(PARTITA_BASE) },
+        .regions = { DOMAIN_REGION(sampler), DOMAIN_REGION(image), DOMAIN_READABLE(station), PARTITA_REGION },
         .mutexes = BIT(STATION_MUTEX), .queues = BIT(SAMPLES), .rights = MAY_GOVERN,
     },
     [FILTER] = {
