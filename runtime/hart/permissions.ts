@@ -27,15 +27,18 @@ export class Permissions {
   readonly #pages: Uint8Array;
   /** For what no region covers. */
   readonly #otherwise: number;
-  /** By priority, highest first. */
-  #regions: readonly Region[] = [];
+  readonly #findRegions: () => readonly Region[];
+  /** By priority, highest first; null: not known since `forget`. */
+  #regions: readonly Region[] | null = null;
   #arePagesStale = true;
   /** The last ones: the next question of the kind is mostly about an address nearby. */
   readonly #answers: Record<Access, Answer> = { [READ]: NO_ANSWER, [WRITE]: NO_ANSWER, [EXECUTE]: NO_ANSWER };
 
-  constructor(ramBytes: number, otherwise: number) {
+  /** @param findRegions gives them by priority, highest first; asked when it matters, not on each write to a register. */
+  constructor(ramBytes: number, otherwise: number, findRegions: () => readonly Region[]) {
     this.#pages = new Uint8Array(ramBytes / PAGE_BYTES + 1);
     this.#otherwise = otherwise;
+    this.#findRegions = findRegions;
   }
 
   /**
@@ -47,9 +50,9 @@ export class Permissions {
     return this.#pages;
   }
 
-  /** @param regions by priority, highest first. */
-  replace(regions: readonly Region[]): void {
-    this.#regions = regions;
+  /** The regions have changed. */
+  forget(): void {
+    this.#regions = null;
     this.#arePagesStale = true;
     for (const access of [READ, WRITE, EXECUTE] as const) this.#answers[access] = NO_ANSWER;
   }
@@ -70,13 +73,14 @@ export class Permissions {
     if (last.start <= address && address < last.end) return last;
     let start = 0;
     let end = Number.POSITIVE_INFINITY;
-    for (const region of this.#regions) {
+    const regions = this.#knownRegions();
+    for (const region of regions) {
       for (const bound of [region.start, region.end]) {
         if (bound <= address) start = Math.max(start, bound);
         else end = Math.min(end, bound);
       }
     }
-    const region = this.#regions.find((candidate) => candidate.start <= address && address < candidate.end);
+    const region = regions.find((candidate) => candidate.start <= address && address < candidate.end);
     const answer = { start, end, isPermitted: ((region?.permission ?? this.#otherwise) & access) !== 0 };
     this.#answers[access] = answer;
     return answer;
@@ -84,8 +88,9 @@ export class Permissions {
 
   /** From `start` to before `end`, asking the regions from number `first` on. */
   #permitsAcross(access: Access, start: number, end: number, first: number): boolean {
-    for (let index = first; index < this.#regions.length; index++) {
-      const region = this.#regions[index]!;
+    const regions = this.#knownRegions();
+    for (let index = first; index < regions.length; index++) {
+      const region = regions[index]!;
       if (region.end <= start || end <= region.start) continue;
       if (region.start <= start && end <= region.end) return (region.permission & access) !== 0;
       if ((region.permission & this.#otherwise) !== ALL) return false;
@@ -97,12 +102,17 @@ export class Permissions {
     return (this.#otherwise & access) !== 0;
   }
 
+  #knownRegions(): readonly Region[] {
+    this.#regions ??= this.#findRegions();
+    return this.#regions;
+  }
+
   #updatePages(): void {
     const pages = this.#pages;
     const last = pages.length - 1;
     const inRam = (page: number): number => Math.min(Math.max(page, 0), last);
     pages.fill(this.#otherwise);
-    for (const { start, end, permission } of this.#regions.toReversed()) {
+    for (const { start, end, permission } of this.#knownRegions().toReversed()) {
       const [from, to] = [(start - RAM_BASE) / PAGE_BYTES, (end - RAM_BASE) / PAGE_BYTES];
       pages.fill(0, inRam(Math.floor(from)), inRam(Math.ceil(to)));
       if (Math.ceil(from) < Math.floor(to)) {

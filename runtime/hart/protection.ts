@@ -24,8 +24,10 @@ export class Protection {
   /** @param words the hart's state; it stays the caller's. */
   constructor(words: Int32Array, ramBytes: number) {
     this.#words = words;
-    this.user = new Permissions(ramBytes, 0);
-    this.machine = new Permissions(ramBytes, ALL);
+    this.user = new Permissions(ramBytes, 0, () => this.#regions(() => false));
+    this.machine = new Permissions(ramBytes, ALL, () =>
+      this.#regions((configuration) => (configuration & LOCKED) === 0),
+    );
   }
 
   /** pmpcfg`register`: the configurations of four entries, each of which may be locked. */
@@ -51,19 +53,26 @@ export class Protection {
 
   /** The registers have changed. */
   refresh(): void {
-    const user: Region[] = [];
-    const machine: Region[] = [];
+    this.user.forget();
+    this.machine.forget();
+    this.bindsMachine = false;
     for (let entry = 0; entry < PMP_ENTRIES; entry++) {
       const configuration = this.#configuration(entry);
-      const [start, end] = this.#rangeOf(entry, matchingOf(configuration));
-      if (start >= end) continue;
-      const permission = configuration & ALL;
-      user.push({ start, end, permission });
-      machine.push({ start, end, permission: (configuration & LOCKED) === 0 ? ALL : permission });
+      const isOn = (configuration & LOCKED) !== 0 && matchingOf(configuration) !== MATCHING.off;
+      if (isOn && (configuration & ALL) !== ALL) this.bindsMachine = true;
     }
-    this.user.replace(user);
-    this.machine.replace(machine);
-    this.bindsMachine = machine.some(({ permission }) => permission !== ALL);
+  }
+
+  #regions(isFree: (configuration: number) => boolean): readonly Region[] {
+    const regions: Region[] = [];
+    for (let entry = 0; entry < PMP_ENTRIES; entry++) {
+      const configuration = this.#configuration(entry);
+      const matching = matchingOf(configuration);
+      if (matching === MATCHING.off) continue;
+      const [start, end] = this.#rangeOf(entry, matching);
+      if (start < end) regions.push({ start, end, permission: isFree(configuration) ? ALL : configuration & ALL });
+    }
+    return regions;
   }
 
   #configuration(entry: number): number {
@@ -83,16 +92,14 @@ export class Protection {
         return [entry === 0 ? 0 : this.#address(entry - 1), address];
       case MATCHING.fourBytes:
         return [address, address + 4];
-      case MATCHING.powerOfTwo: {
-        // The lowest 0 in the address register says how large: bit 0 means 8 bytes, none at all 2^35.
+      default: {
+        // powerOfTwo: the lowest 0 in the address register says how large; bit 0 means 8 bytes, none at all 2^35.
         const register = this.#words[WORD.pmpaddr + entry]!;
         const lowestZero = (~register & (register + 1)) >>> 0;
         const size = 8 * (lowestZero === 0 ? 2 ** 32 : lowestZero);
         const start = Math.floor(address / size) * size;
         return [start, start + size];
       }
-      default:
-        return [0, 0];
     }
   }
 }

@@ -12,8 +12,9 @@ const handlerBase = (hart: Hart): number => hart.words[WORD.mtvec]! & ~3;
 
 /** mtvec points to where M mode can fetch instructions; 0, its reset value, does not. */
 export const canTakeTraps = (hart: Hart): boolean => {
+  const { bindsMachine, machine } = hart.protection;
   const handler = handlerBase(hart) >>> 0;
-  return (handler ^ RAM_BASE) >>> 0 < hart.ramBytes && hart.protection.machine.permits(EXECUTE, handler, 2);
+  return (handler ^ RAM_BASE) >>> 0 < hart.ramBytes && (!bindsMachine || machine.permits(EXECUTE, handler, 2));
 };
 
 const enter = (hart: Hart, cause: number, value: number, handler: number): void => {
