@@ -46,8 +46,6 @@ export const REGISTER_WORDS = WORD.mstatus;
 export const STATE_WORDS = 192;
 /** Takes what is written to x0; no part of the state. */
 const SINK = STATE_WORDS;
-/** Four doubles for passing operands and results of a float instruction; no part of the state. */
-export const HART_SCRATCH_WORD = 196;
 /** What a hart occupies above RAM. */
 export const HART_BYTES = 1024;
 

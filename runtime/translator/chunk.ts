@@ -1,12 +1,10 @@
 /** One WebAssembly module with the regions of some of a guest's functions, and where in the guest they can be entered. */
 
-import { MSTATUS } from "../hart/hart.ts";
 import { memoryPlaces, RAM_BASE } from "../hart/index.ts";
-import { HART_SCRATCH_WORD, WORD } from "../hart/layout.ts";
+import { WORD } from "../hart/layout.ts";
 import type { CodeSnapshot } from "./code-image.ts";
 import type { GuestFunction, Program } from "./program.ts";
 import { translateRegion } from "./region.ts";
-import { SLOW_FLOAT_COUNT, SLOW_FLOAT_TYPES, slowFloatBody } from "./slow-floats.ts";
 import { WasmCode } from "./wasm/code.ts";
 import { assembleModule, type FunctionType, type WasmFunction } from "./wasm/module.ts";
 
@@ -22,19 +20,14 @@ export interface Window {
 export interface ChunkContext {
   readonly program: Program;
   readonly stateAddress: number;
-  readonly scratchAddress: number;
   /** The entry map: for each halfword of RAM the entry there, as `Chunk.entryCodes`, or 0. */
   readonly mapAddress: number;
   /** By page of RAM, a byte that is not 0 where stores are the interpreter's; 0: nobody watches. */
   readonly watchAddress: number;
   readonly loadWindow: Window;
   readonly storeWindow: Window;
-  readonly float: number;
-  readonly floatMode: number;
   /** (pc, budget, depth) → (pc, budget): goes on wherever pc is translated. */
   readonly through: number;
-  /** The first of `SLOW_FLOAT_COUNT`. */
-  readonly slowFloats: number;
   /** Of a function in this chunk; null: it is in another, or in none. */
   regionOf(guestFunction: GuestFunction): number | null;
 }
@@ -55,11 +48,7 @@ export const ENTRY_BITS = 12;
 /** Slot 0 of the table belongs to no function. */
 export const tableIndexOf = ({ index }: GuestFunction): number => index + 1;
 
-/** Types of a chunk: 0 region, 1 float(instruction, mode), 2 floatMode, then those of the slow floats. */
 const REGION: FunctionType = { parameters: ["i32", "i32", "i32"], results: ["i32", "i32"] };
-const FLOAT: FunctionType = { parameters: ["i32", "i32"], results: [] };
-const FLOAT_MODE: FunctionType = { parameters: [], results: ["i32"] };
-const TYPES: readonly FunctionType[] = [REGION, FLOAT, FLOAT_MODE, ...SLOW_FLOAT_TYPES];
 export const REGION_TYPE = 0;
 
 const WASM_PAGE_BYTES = 65_536;
@@ -68,10 +57,8 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
   const { snapshot } = program.image;
   const { stateAddress, watchAddress, mapAddress } = memoryPlaces(snapshot.ramBytes);
   if (mapAddress === null) throw new Error("a board with so much RAM has no room for translated code");
-  const firstSlow = 1;
-  const floatMode = firstSlow + SLOW_FLOAT_COUNT;
-  const through = floatMode + 1;
-  const firstRegion = through + 1;
+  const through = 0;
+  const firstRegion = 1;
   const regionIndex = new Map(functions.map(({ index }, at) => [index, firstRegion + at]));
   const context: ChunkContext = {
     stateAddress,
@@ -79,36 +66,26 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     watchAddress: snapshot.careful ? watchAddress : 0,
     ...windowsOf(snapshot),
     program,
-    scratchAddress: stateAddress + 4 * HART_SCRATCH_WORD,
-    float: 0,
-    floatMode,
     through,
-    slowFloats: firstSlow,
     regionOf: ({ index }) => regionIndex.get(index) ?? null,
   };
   const entryPcs: number[] = [];
   const entryCodes: number[] = [];
   const extents: number[] = [];
   const regions = functions.map((each): WasmFunction => {
-    const { locals, body, entries, extents: used } = translateRegion(context, each);
+    const { locals, body, unlikely, entries, extents: used } = translateRegion(context, each);
     for (const [number, pc] of entries.entries()) {
       entryPcs.push(pc);
       entryCodes.push((tableIndexOf(each) << ENTRY_BITS) | number);
     }
     extents.push(...used);
-    return { type: REGION_TYPE, locals, body, tableIndex: tableIndexOf(each) };
+    return { type: REGION_TYPE, locals, body, unlikely, tableIndex: tableIndexOf(each) };
   });
-  const helpers: WasmFunction[] = [
-    ...SLOW_FLOAT_TYPES.map((_, at) => ({ type: 3 + at, locals: [], body: slowFloatBody(at, context) })),
-    { type: 2, locals: [], body: floatModeBody(context) },
-    { type: REGION_TYPE, locals: ["i32"], body: throughBody(context) },
-  ];
   const bytes = assembleModule({
-    types: TYPES,
-    imports: [{ name: "float", type: 1 }],
+    types: [REGION],
     memoryPages: Math.floor(stateAddress / WASM_PAGE_BYTES),
     usesTable: true,
-    functions: [...helpers, ...regions],
+    functions: [{ type: REGION_TYPE, locals: ["i32"], body: throughBody(context) }, ...regions],
   });
   return {
     bytes,
@@ -129,27 +106,6 @@ const windowsOf = ({ ramBytes, start, end }: CodeSnapshot): { loadWindow: Window
         ? { address: end, offset: end - RAM_BASE, bytes: above }
         : { address: RAM_BASE, offset: 0, bytes: below },
   };
-};
-
-const NEAREST_AND_INEXACT = 1;
-
-/** 1 when floats are enabled and dirty, the rounding mode is to nearest, and "inexact" is raised. */
-const floatModeBody = ({ stateAddress }: ChunkContext): Uint8Array => {
-  const code = new WasmCode();
-  code
-    .i32(0)
-    .memory("i32.load", stateAddress + 4 * WORD.fcsr)
-    .i32(0xe0 | NEAREST_AND_INEXACT)
-    .op("i32.and");
-  code.i32(NEAREST_AND_INEXACT).op("i32.eq");
-  code
-    .i32(0)
-    .memory("i32.load", stateAddress + 4 * WORD.mstatus)
-    .i32(MSTATUS.fs)
-    .op("i32.and")
-    .i32(MSTATUS.fs)
-    .op("i32.eq");
-  return code.op("i32.and").bytes;
 };
 
 /** Parameters pc, budget, depth; the local is the map's entry. */

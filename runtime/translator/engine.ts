@@ -4,7 +4,6 @@
  */
 import type { CodePagesListener } from "../hart/code-pages.ts";
 import type { Exit } from "../hart/engine.ts";
-import { floatMeaning } from "../hart/floats.ts";
 import {
   type Engine,
   type EngineFactory,
@@ -16,8 +15,7 @@ import {
   RAM_BASE,
   type StaticCode,
 } from "../hart/index.ts";
-import { HART_SCRATCH_WORD, WORD } from "../hart/layout.ts";
-import { BASE_INSTRUCTIONS } from "../isa/index.ts";
+import { WORD } from "../hart/layout.ts";
 import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import type { CodeSnapshot } from "./code-image.ts";
 import type { Compilation, Compiler } from "./compiler.ts";
@@ -95,7 +93,6 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       stateAddress: memoryPlaces(hart.ramBytes).stateAddress,
       mapAddress,
       pages: interpreter.pages,
-      float: floatHelper(hart),
     });
     interpreter.pages.listener = this;
   }
@@ -260,16 +257,4 @@ const lengthInUse = (ram: Uint8Array, least: number, most: number): number => {
 const areEqual = (a: Uint8Array, b: Uint8Array): boolean => {
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
   return true;
-};
-
-const DYNAMIC_ROUNDING = 7;
-
-/** Target and sources are the scratch words; fcsr is the hart's. */
-const floatHelper = (hart: Hart): ((instruction: number, mode: number) => void) => {
-  const meanings = BASE_INSTRUCTIONS.map(({ effect }) => (effect.kind === "float" ? floatMeaning(effect) : null));
-  const scratch = HART_SCRATCH_WORD;
-  return (instruction, mode) => {
-    const rm = mode === DYNAMIC_ROUNDING ? hart.words[WORD.fcsr]! >>> 5 : mode;
-    meanings[instruction]!(hart, rm, scratch, scratch + 2, scratch + 4, scratch + 6);
-  };
 };

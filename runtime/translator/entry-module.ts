@@ -48,7 +48,6 @@ export const entryModule = ({ ramBytes, stateAddress, mapAddress }: EntryPlaces)
       { parameters: ["i32"], results: ["i32"] },
       { parameters: ["i32", "i32", "i32"], results: ["i32", "i32"] },
     ],
-    imports: [],
     memoryPages: Math.floor(stateAddress / WASM_PAGE_BYTES),
     usesTable: true,
     functions: [

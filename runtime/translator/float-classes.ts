@@ -35,3 +35,19 @@ export const floatClassesOf = (instructions: Iterable<Expanded>): readonly Float
   }
   return classes;
 };
+
+/** Values of rm. Regions are entered only while frm says "to nearest". */
+const ROUNDING = { nearest: 0, towardZero: 1, dynamic: 7 } as const;
+
+/** Whether translated code can execute the instruction: its rounding mode, where it counts, must be WebAssembly's. */
+export const isQuickFloat = ({ instruction, operands }: Expanded): boolean => {
+  const { effect, format } = instruction;
+  if (effect.kind !== "float") return true;
+  if (effect.operation === "classify") return false;
+  if (format.operands.rm === undefined || operands.rm === ROUNDING.nearest || operands.rm === ROUNDING.dynamic)
+    return true;
+  const isExactAnyway =
+    effect.precision === "double" && (effect.operation === "fromInt" || effect.operation === "fromUnsigned");
+  const truncates = effect.operation === "toInt" || effect.operation === "toUnsigned";
+  return isExactAnyway || effect.operation === "fromSingle" || (truncates && operands.rm === ROUNDING.towardZero);
+};

@@ -1,13 +1,13 @@
 /**
  * Float instructions in WebAssembly, to the bit and with their flags. WebAssembly rounds to nearest and raises no flags, so its
- * result is taken only when it can have raised none but "inexact", and that is raised already (flags are sticky): when the result
- * is an ordinary number. Anything else is computed by hart/floats.ts. RISC-V Unprivileged chapters 11 and 12.
+ * result is taken only when it is an ordinary number, which raises no flag but "inexact"; and when that is raised already (flags
+ * are sticky), or the result is exact. Anything else leaves the region: the interpreter executes the instruction.
+ * RISC-V Unprivileged chapters 11 and 12.
  */
-import { type Effect, type Expanded, type Term, terms } from "../isa/index.ts";
+import { type Effect, type Term, terms } from "../isa/index.ts";
 import type { EffectCode } from "./effect-code.ts";
 import { type FloatClass, floatWidth } from "./float-classes.ts";
 import { LOCAL, type Placed, type RegionWriter } from "./region-writer.ts";
-import { slowFloat } from "./slow-floats.ts";
 
 const { choose, f32, f64, i32, i64, local, numeric } = terms;
 
@@ -16,9 +16,7 @@ type Operand = "rs1" | "rs2" | "rs3";
 
 const CANONICAL_NAN = 0x7fc0_0000;
 const BOX = 0xffff_ffff_0000_0000n;
-const ROUND_TO_NEAREST = 0;
 const TOWARD_ZERO = 1;
-const DYNAMIC = 7;
 
 // ── Registers ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -57,122 +55,191 @@ const write = (writer: RegionWriter, placed: Placed): void => {
 
 // ── What may be taken ───────────────────────────────────────────────────────────────────────────────────────────────
 
-const INFINITE = { f32: f32(Infinity), f64: f64(Infinity) } as const;
 /** Twice the least normal number: rounding cannot have made it of a subnormal one. */
 const SAFELY_NORMAL = { f32: f32(2 ** -125), f64: f64(2 ** -1021) } as const;
+const INFINITE = { f32: f32(Infinity), f64: f64(Infinity) } as const;
+const ZERO = { f32: f32(0), f64: f64(0) } as const;
 
+const not = (condition: Term): Term => numeric("i32.eqz", condition);
+const either = (a: Term, b: Term): Term => numeric("i32.or", a, b);
 const magnitude = (type: FloatClass, value: Term): Term => numeric(`${type}.abs`, value);
 const isBounded = (type: FloatClass, value: Term): Term =>
   numeric(`${type}.lt`, magnitude(type, value), INFINITE[type]);
-const isNormal = (type: FloatClass, value: Term): Term =>
-  numeric("i32.and", isBounded(type, value), numeric(`${type}.ge`, magnitude(type, value), SAFELY_NORMAL[type]));
-const isNumber = (type: FloatClass, value: Term): Term => numeric(`${type}.eq`, value, value);
+const isZero = (type: FloatClass, value: Term): Term => numeric(`${type}.eq`, value, ZERO[type]);
+const isNoNumber = (type: FloatClass, value: Term): Term => numeric(`${type}.ne`, value, value);
+const widened = (type: FloatClass, value: Term): Term => (type === "f32" ? numeric("f64.promote_f32", value) : value);
 
-/** How an operation is done quickly, and when that is right. */
+/** How an operation is done; terms are over locals, `result` is the one that holds the value. */
 interface Quick {
   readonly value: Term;
   readonly type: FloatClass | "i32";
-  /** Of the value, once it is in a local; absent: always. */
-  readonly isRight?: (value: Term) => Term;
-  /** The value may only be computed when this holds. */
-  readonly mayCompute?: Term;
-  /** It depends on the rounding mode, or may be inexact. */
-  readonly rounds: boolean;
+  /** The value may only be computed where all of these hold. */
+  readonly before?: readonly Term[];
+  /** It may only be taken where all of these hold. */
+  readonly after?: (result: Term) => readonly Term[];
+  /** A result that is too small to be ordinary is right all the same where this holds. */
+  readonly zero?: (result: Term) => Term;
+  /** No flag is raised: the value is the exact result. Absent: it always is. null: there is no telling. */
+  readonly exact?: ((result: Term) => Term) | null;
 }
 
-const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Quick | null => {
+const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Quick => {
   const type: FloatClass = effect.precision === "single" ? "f32" : "f64";
   const source: FloatClass = floatWidth(placed, "rs1");
   const { rm, rs1, rs2 } = placed.operands;
-  const has = (operand: Operand) => placed.instruction.format.operands[operand] !== undefined;
+  const hasSecond = placed.instruction.format.operands.rs2 !== undefined;
   const a = read(writer, placed, "rs1");
-  const b = has("rs2") ? read(writer, placed, "rs2") : a;
-  const roundsNearest = rm === ROUND_TO_NEAREST || rm === DYNAMIC;
-  const areNumbers = numeric("i32.and", isNumber(source, a), isNumber(source, b));
-  switch (effect.operation) {
+  const b = hasSecond ? read(writer, placed, "rs2") : a;
+  const finite = (r: Term): Term => isBounded(type, r);
+  const ordinary = { after: (r: Term) => [finite(r)] };
+  const { operation } = effect;
+  switch (operation) {
     case "add":
-    case "sub":
+    case "sub": {
       // A sum is never inexact where it is subnormal.
-      if (!roundsNearest) return null;
+      const second = operation === "add" ? b : numeric(`${type}.neg`, b);
       return {
-        value: numeric(`${type}.${effect.operation}`, a, b),
+        value: numeric(`${type}.add`, a, second),
         type,
-        isRight: (r) => isBounded(type, r),
-        rounds: true,
+        ...ordinary,
+        exact: (r) => isExactSum(type, a, second, r),
       };
+    }
     case "mul":
-    case "div":
-      if (!roundsNearest) return null;
       return {
-        value: numeric(`${type}.${effect.operation}`, a, b),
-        type,
-        isRight: (r) => isNormal(type, r),
-        rounds: true,
+        ...{ value: numeric(`${type}.mul`, a, b), type, ...ordinary },
+        zero: (r) => numeric("i32.and", isZero(type, r), either(isZero(type, a), isZero(type, b))),
+        exact:
+          type === "f32"
+            ? (r) => numeric("f64.eq", widened("f32", r), product(a, b))
+            : (r) => isExactProduct(a, b, r, writer),
+      };
+    case "div":
+      return {
+        ...{ value: numeric(`${type}.div`, a, b), type, ...ordinary },
+        zero: (r) => numeric("i32.and", isZero(type, r), isZero(type, a)),
+        exact: type === "f32" ? (r) => numeric("f64.eq", product(r, b), widened("f32", a)) : null,
       };
     case "sqrt":
-      if (!roundsNearest) return null;
-      return { value: numeric(`${type}.sqrt`, a), type, isRight: (r) => isBounded(type, r), rounds: true };
+      return {
+        ...{ value: numeric(`${type}.sqrt`, a), type, ...ordinary },
+        exact: type === "f32" ? (r) => numeric("f64.eq", product(r, r), widened("f32", a)) : null,
+      };
     case "fmadd":
     case "fmsub":
     case "fnmsub":
     case "fnmadd":
-      return roundsNearest && type === "f32"
-        ? fusedSingle(effect.operation, a, b, read(writer, placed, "rs3"), writer)
-        : null;
+      return fused(operation, type, [a, b, read(writer, placed, "rs3")], writer);
     case "copySign":
-      return { value: rs1 === rs2 ? a : numeric(`${type}.copysign`, a, b), type, rounds: false };
+      return { value: rs1 === rs2 ? a : numeric(`${type}.copysign`, a, b), type };
     case "copyNegatedSign": {
       const value = rs1 === rs2 ? numeric(`${type}.neg`, a) : numeric(`${type}.copysign`, a, numeric(`${type}.neg`, b));
-      return { value, type, rounds: false };
+      return { value, type };
     }
     case "xorSign":
-      return rs1 === rs2
-        ? { value: magnitude(type, a), type, rounds: false }
-        : { value: signsXored(type, a, b), type, rounds: false };
+      return { value: rs1 === rs2 ? magnitude(type, a) : signsXored(type, a, b), type };
     case "min":
     case "max":
-      return { value: numeric(`${type}.${effect.operation}`, a, b), type, isRight: () => areNumbers, rounds: false };
+      return { value: numeric(`${type}.${operation}`, a, b), type, before: areNumbers(source, a, b) };
     case "equal":
-      return { value: numeric(`${source}.eq`, a, b), type: "i32", isRight: () => areNumbers, rounds: false };
+      return { value: numeric(`${source}.eq`, a, b), type: "i32", before: areNumbers(source, a, b) };
     case "less":
-      return { value: numeric(`${source}.lt`, a, b), type: "i32", isRight: () => areNumbers, rounds: false };
+      return { value: numeric(`${source}.lt`, a, b), type: "i32", before: areNumbers(source, a, b) };
     case "lessOrEqual":
-      return { value: numeric(`${source}.le`, a, b), type: "i32", isRight: () => areNumbers, rounds: false };
+      return { value: numeric(`${source}.le`, a, b), type: "i32", before: areNumbers(source, a, b) };
     case "toInt":
-    case "toUnsigned": {
-      if (!roundsNearest && rm !== TOWARD_ZERO) return null;
-      const rounded = rm === TOWARD_ZERO ? a : numeric(`${source}.nearest`, a);
-      const limit = (value: number): Term => (source === "f32" ? f32(value) : f64(value));
-      if (effect.operation === "toInt") {
-        const mayCompute = numeric(`${source}.lt`, magnitude(source, rounded), limit(2 ** 31));
-        return { value: numeric(`i32.trunc_${source}_s`, rounded), type: "i32", mayCompute, rounds: true };
-      }
-      const mayCompute = numeric(
-        "i32.and",
-        numeric(`${source}.ge`, rounded, limit(0)),
-        numeric(`${source}.lt`, rounded, limit(2 ** 32)),
-      );
-      return { value: numeric(`i32.trunc_${source}_u`, rounded), type: "i32", mayCompute, rounds: true };
-    }
+    case "toUnsigned":
+      return toInteger(operation === "toInt", source, rm === TOWARD_ZERO ? a : numeric(`${source}.nearest`, a), a);
     case "fromInt":
     case "fromUnsigned": {
-      const value = numeric(`${type}.convert_i32_${effect.operation === "fromInt" ? "s" : "u"}`, a);
+      const sign = operation === "fromInt" ? "s" : "u";
+      const value = numeric(`${type}.convert_i32_${sign}`, a);
       // A double holds every 32-bit integer.
-      if (type === "f64") return { value, type, rounds: false };
-      return roundsNearest ? { value, type, rounds: true } : null;
+      const exact = (r: Term): Term => numeric("f64.eq", widened("f32", r), numeric(`f64.convert_i32_${sign}`, a));
+      return type === "f64" ? { value, type } : { value, type, exact };
     }
     case "fromSingle":
-      return { value: numeric("f64.promote_f32", a), type, isRight: (r) => isNumber("f64", r), rounds: false };
+      return { value: numeric("f64.promote_f32", a), type, before: [not(isNoNumber("f32", a))] };
     case "fromDouble":
-      if (!roundsNearest) return null;
-      return { value: numeric("f32.demote_f64", a), type, isRight: (r) => isNormal("f32", r), rounds: true };
+      return {
+        ...{ value: numeric("f32.demote_f64", a), type, ...ordinary, zero: () => isZero("f64", a) },
+        exact: (r) => numeric("f64.eq", widened("f32", r), a),
+      };
     case "moveToX":
-      return { value: lowWord(writer, placed.operands.rs1), type: "i32", rounds: false };
+      return { value: lowWord(writer, rs1), type: "i32" };
     case "moveFromX":
-      return { value: numeric("f32.reinterpret_i32", a), type, rounds: false };
+      return { value: numeric("f32.reinterpret_i32", a), type };
     case "classify":
-      return null;
+      throw new Error("classify is the interpreter's, and no node contains it");
   }
+};
+
+const areNumbers = (type: FloatClass, a: Term, b: Term): readonly Term[] => [
+  not(isNoNumber(type, a)),
+  not(isNoNumber(type, b)),
+];
+
+/** Of singles, in a double, which holds it exactly. */
+const product = (a: Term, b: Term): Term =>
+  numeric("f64.mul", numeric("f64.promote_f32", a), numeric("f64.promote_f32", b));
+
+/** TwoSum (Knuth, TAOCP 4.2.2): what rounding took from a + b. */
+const isExactSum = (type: FloatClass, a: Term, b: Term, sum: Term): Term => {
+  const bPart = numeric(`${type}.sub`, sum, a);
+  const aPart = numeric(`${type}.sub`, sum, bPart);
+  return isZero(type, numeric(`${type}.add`, numeric(`${type}.sub`, a, aPart), numeric(`${type}.sub`, b, bPart)));
+};
+
+/** Splits a double into two halves of 26 bits (Veltkamp), in locals of these names; it must be well below infinity. */
+const split = (value: Term, name: string, writer: RegionWriter): readonly [Term, Term] => {
+  const high = writer.scratch(`${name} high`, "f64");
+  const low = writer.scratch(`${name} low`, "f64");
+  const { code } = writer;
+  code.term(numeric("f64.mul", value, f64(2 ** 27 + 1))).set(high);
+  code.term(numeric("f64.sub", local(high), numeric("f64.sub", local(high), value))).set(high);
+  code.term(numeric("f64.sub", value, local(high))).set(low);
+  return [local(high), local(low)];
+};
+
+/** TwoProduct (Dekker 1971): what rounding took from a × b = r. Writes code; the term is over what it leaves in locals. */
+const productError = (a: Term, b: Term, r: Term, writer: RegionWriter): Term => {
+  const [aHigh, aLow] = split(a, "first", writer);
+  const [bHigh, bLow] = split(b, "second", writer);
+  const times = (x: Term, y: Term): Term => numeric("f64.mul", x, y);
+  const first = numeric("f64.sub", times(aHigh, bHigh), r);
+  const second = numeric("f64.add", first, times(aHigh, bLow));
+  return numeric("f64.add", numeric("f64.add", second, times(aLow, bHigh)), times(aLow, bLow));
+};
+
+/** Within these limits no step of Dekker's product overflows, nor loses bits below the least double. */
+const SPLITTABLE = { greatest: f64(2 ** 990), least: f64(2 ** -900) } as const;
+const isSplittable = (a: Term, b: Term, r: Term): Term =>
+  numeric(
+    "i32.and",
+    numeric("f64.ge", magnitude("f64", r), SPLITTABLE.least),
+    numeric(
+      "i32.and",
+      numeric("f64.lt", magnitude("f64", a), SPLITTABLE.greatest),
+      numeric("f64.lt", magnitude("f64", b), SPLITTABLE.greatest),
+    ),
+  );
+
+const isExactProduct = (a: Term, b: Term, r: Term, writer: RegionWriter): Term => {
+  const error = productError(a, b, r, writer);
+  const isZeroProduct = numeric("i32.and", isZero("f64", r), either(isZero("f64", a), isZero("f64", b)));
+  return either(isZeroProduct, numeric("i32.and", isSplittable(a, b, r), isZero("f64", error)));
+};
+
+/** Of a finite value or NaN; where it is out of range, nothing is computed. */
+const toInteger = (isSigned: boolean, source: FloatClass, rounded: Term, value: Term): Quick => {
+  const limit = (number: number): Term => (source === "f32" ? f32(number) : f64(number));
+  const before = isSigned
+    ? [numeric(`${source}.lt`, magnitude(source, rounded), limit(2 ** 31))]
+    : [numeric(`${source}.ge`, rounded, limit(0)), numeric(`${source}.lt`, rounded, limit(2 ** 32))];
+  return {
+    ...{ value: numeric(`i32.trunc_${source}_${isSigned ? "s" : "u"}`, rounded), type: "i32", before },
+    exact: () => numeric(`${source}.eq`, rounded, value),
+  };
 };
 
 /** The bits of f[register]'s low half, NaN-boxed or not. */
@@ -191,6 +258,23 @@ const signsXored = (type: FloatClass, a: Term, b: Term): Term => {
   return numeric("f64.reinterpret_i64", numeric("i64.xor", numeric("i64.reinterpret_f64", a), sign));
 };
 
+// ── Fused multiplication and addition ───────────────────────────────────────────────────────────────────────────────
+
+type Fused = "fmadd" | "fmsub" | "fnmsub" | "fnmadd";
+
+const fused = (
+  operation: Fused,
+  type: FloatClass,
+  [a, b, c]: readonly [Term, Term, Term],
+  writer: RegionWriter,
+): Quick => {
+  const negates = operation === "fnmsub" || operation === "fnmadd";
+  const subtracts = operation === "fmsub" || operation === "fnmadd";
+  const factor = negates ? numeric(`${type}.neg`, a) : a;
+  const addend = subtracts ? numeric(`${type}.neg`, c) : c;
+  return type === "f32" ? fusedSingle(factor, b, addend, writer) : fusedDouble(factor, b, addend, writer);
+};
+
 /** Bits of a double below the last bit of a single. */
 const BELOW_SINGLE = (1n << 29n) - 1n;
 const HALF_OF_LAST = 1n << 28n;
@@ -199,77 +283,119 @@ const HALF_OF_LAST = 1n << 28n;
  * The product of two singles is exact in a double. Rounding the sum to double, then to single, is wrong only where the first
  * rounding hits the middle between two singles.
  */
-const fusedSingle = (
-  operation: "fmadd" | "fmsub" | "fnmsub" | "fnmadd",
-  a: Term,
-  b: Term,
-  c: Term,
-  writer: RegionWriter,
-): Quick => {
-  const product = numeric("f64.mul", numeric("f64.promote_f32", a), numeric("f64.promote_f32", b));
-  const addend = numeric("f64.promote_f32", c);
-  const signedProduct = operation === "fnmsub" || operation === "fnmadd" ? numeric("f64.neg", product) : product;
-  const isSubtracted = operation === "fmsub" || operation === "fnmadd";
+const fusedSingle = (a: Term, b: Term, c: Term, writer: RegionWriter): Quick => {
   const sum = writer.scratch("sum", "f64");
-  writer.code.term(numeric(isSubtracted ? "f64.sub" : "f64.add", signedProduct, addend)).set(sum);
+  const addend = numeric("f64.promote_f32", c);
+  writer.code.term(numeric("f64.add", product(a, b), addend)).set(sum);
   const below = numeric("i64.and", numeric("i64.reinterpret_f64", local(sum)), i64(BELOW_SINGLE));
-  const isRight = (r: Term): Term =>
-    numeric("i32.and", isNormal("f32", r), numeric("i64.ne", below, i64(HALF_OF_LAST)));
-  return { value: numeric("f32.demote_f64", local(sum)), type: "f32", isRight, rounds: true };
+  return {
+    ...{ value: numeric("f32.demote_f64", local(sum)), type: "f32" },
+    after: (r) => [isBounded("f32", r), numeric("i64.ne", below, i64(HALF_OF_LAST))],
+    zero: () => isZero("f64", local(sum)),
+    exact: (r) =>
+      numeric(
+        "i32.and",
+        numeric("f64.eq", widened("f32", r), local(sum)),
+        isExactSum("f64", product(a, b), addend, local(sum)),
+      ),
+  };
 };
+
+/**
+ * a × b as a sum of two doubles, c added to it without an error, and what is left over added with its last bit made odd where it
+ * is not exact: then the last addition rounds the whole once (Boldo and Melquiond 2008).
+ */
+const fusedDouble = (a: Term, b: Term, c: Term, writer: RegionWriter): Quick => {
+  const { code } = writer;
+  const set = (name: string, value: Term): Term => {
+    const index = writer.scratch(name, "f64");
+    code.term(value).set(index);
+    return local(index);
+  };
+  const add = (x: Term, y: Term): Term => numeric("f64.add", x, y);
+  const sub = (x: Term, y: Term): Term => numeric("f64.sub", x, y);
+  /** x + y as the nearest double and the rest. */
+  const twoSum = (name: string, x: Term, y: Term): readonly [Term, Term] => {
+    const sum = set(name, add(x, y));
+    const yPart = set("part", sub(sum, x));
+    return [sum, set(`${name} rest`, add(sub(x, sub(sum, yPart)), sub(y, yPart)))];
+  };
+  const factor = set("factor", a);
+  const addend = set("addend", c);
+  const high = set("product", numeric("f64.mul", factor, b));
+  const low = set("product rest", productError(factor, b, high, writer));
+  const [lowSum, lowRest] = twoSum("low sum", low, addend);
+  const [highSum, highRest] = twoSum("high sum", high, lowSum);
+  const [tail, tailRest] = twoSum("tail", highRest, lowRest);
+  // Round to odd: an inexact tail whose last bit is even moves to its neighbour in the direction of the rest.
+  const bits = numeric("i64.reinterpret_f64", tail);
+  const isEven = numeric("i64.eqz", numeric("i64.and", bits, i64(1n)));
+  const isInexact = numeric("f64.ne", tailRest, f64(0));
+  const outward = numeric("i32.eq", isNegative(tailRest), isNegative(tail));
+  const step = numeric("i64.extend_i32_s", choose(outward, i32(1), i32(-1)));
+  const moved = numeric("f64.reinterpret_i64", numeric("i64.add", bits, step));
+  const odd = set("odd", tail);
+  code
+    .term(numeric("i32.and", isInexact, isEven))
+    .if()
+    .term(moved)
+    .set((odd as { index: number }).index)
+    .end();
+  const isSmall = (x: Term): Term => numeric("f64.lt", magnitude("f64", x), SPLITTABLE.greatest);
+  const isLarge = (x: Term): Term => numeric("f64.ge", magnitude("f64", x), SPLITTABLE.least);
+  const sum = set("fused", add(highSum, odd));
+  const all = (...conditions: readonly Term[]): Term => conditions.reduce((x, y) => numeric("i32.and", x, y));
+  // A product of zero is exact, and so is what is added to it.
+  const isTrivial = all(either(isZero("f64", factor), isZero("f64", b)), isZero("f64", high), isBounded("f64", addend));
+  code
+    .term(isTrivial)
+    .if()
+    .term(add(high, addend))
+    .set((sum as { index: number }).index)
+    .end();
+  return {
+    ...{ value: sum, type: "f64" },
+    // Far from the limits of the exponent.
+    after: (r) => [
+      either(isTrivial, all(isSmall(factor), isSmall(b), isSmall(addend), isLarge(high), isLarge(r), isSmall(r))),
+    ],
+    exact: () => isTrivial,
+  };
+};
+
+const isNegative = (value: Term): Term => numeric("f64.lt", value, f64(0));
 
 // ── Instructions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const floatEffect: EffectCode<FloatEffect> = (effect, placed, writer) => {
   const { code } = writer;
-  const quick = quickly(effect, placed, writer);
-  if (quick === null) {
-    slowly(placed, writer);
-    return;
-  }
-  const { value, type, isRight, mayCompute, rounds } = quick;
-  if (!rounds && isRight === undefined && mayCompute === undefined) {
+  const leaveUnless = (condition: Term): void => {
+    code.term(not(condition));
+    writer.leaveIf(placed.pc);
+  };
+  const { value, type, before = [], after, zero, exact } = quickly(effect, placed, writer);
+  for (const condition of before) leaveUnless(condition);
+  if (after === undefined && exact === undefined) {
     code.term(value);
     write(writer, placed);
     return;
   }
-  writer.open("block");
-  writer.open("block");
-  if (rounds) code.get(LOCAL.floats).op("i32.eqz").brIf(0);
-  if (mayCompute !== undefined) code.term(mayCompute).op("i32.eqz").brIf(0);
-  const result = writer.scratch(`result ${type}`, type);
-  code.term(value).set(result);
-  if (isRight !== undefined)
-    code
-      .term(isRight(local(result)))
-      .op("i32.eqz")
-      .brIf(0);
-  code.get(result);
+  const result = local(writer.scratch(`result ${type}`, type));
+  code.term(value).set((result as { index: number }).index);
+  for (const condition of after?.(result) ?? []) leaveUnless(condition);
+  if (zero !== undefined && type !== "i32") {
+    code.term(numeric(`${type}.lt`, magnitude(type, result), SAFELY_NORMAL[type]));
+    writer.rarely(() => leaveUnless(zero(result)));
+  }
+  if (exact !== undefined) {
+    // Unless "inexact" is raised already.
+    code.get(LOCAL.floats).op("i32.eqz");
+    writer.rarely(() => {
+      if (exact === null) code.i32(1);
+      else code.term(not(exact(result)));
+      writer.leaveIf(placed.pc);
+    });
+  }
+  code.term(result);
   write(writer, placed);
-  code.br(1);
-  writer.close();
-  slowly(placed, writer);
-  writer.close();
 };
-
-/** By the functions of hart/floats.ts, which may also raise flags: from then on floats may be quick. */
-const slowly = (placed: Placed, writer: RegionWriter): void => {
-  const { code, context } = writer;
-  const { format } = placed.instruction;
-  const operands = (["rs1", "rs2", "rs3"] as const)
-    .filter((operand) => format.operands[operand] !== undefined)
-    .map((operand) => ({ type: typeOf(placed, operand), value: read(writer, placed, operand) }));
-  const helper = slowFloat(
-    operands.map(({ type }) => type),
-    typeOf(placed, "rd"),
-  );
-  for (const { value } of operands) code.term(value);
-  for (let missing = operands.length; missing < helper.parameters.length - 2; missing++) code.term(operands[0]!.value);
-  code.i32(placed.instruction.number).i32(format.operands.rm === undefined ? 0 : placed.operands.rm);
-  code.call(context.slowFloats + helper.index);
-  write(writer, placed);
-  code.call(context.floatMode).set(LOCAL.floats);
-};
-
-const typeOf = (placed: Expanded, operand: Operand | "rd"): "i32" | FloatClass =>
-  placed.instruction.format.operands[operand]?.kind === "x" ? "i32" : floatWidth(placed, operand);

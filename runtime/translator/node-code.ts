@@ -59,7 +59,7 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
   landing: ({ pc, to }, node, region) => {
     const { writer } = region;
     writer.code.get(LOCAL.pc).i32(pc).op("i32.ne");
-    writer.when(() => jumpThrough(region));
+    writer.rarely(() => jumpThrough(region));
     region.goTo(node.id, to.id);
   },
 
@@ -75,7 +75,7 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
     }
     leaveWhenAstray(node, end.target, region);
     code.get(LOCAL.depth).op("i32.eqz");
-    writer.when(() => {
+    writer.rarely(() => {
       code.i32(end.target).set(LOCAL.pc);
       writer.leaveDynamically(writer.dirty);
     });
@@ -83,7 +83,7 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
     writeCall(end.target, region);
     code.set(LOCAL.budget).tee(LOCAL.pc).i32(end.returnPc).op("i32.ne");
     const kept = without(writer.dirty, touched);
-    writer.when(() => {
+    writer.rarely(() => {
       // Not by the exit chain, which may spill more than is dirty: older values than the call left in the register file.
       writer.spill(kept);
       writer.leaveDynamically(NO_REGISTERS);
@@ -104,7 +104,7 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
       return;
     }
     code.get(LOCAL.pc).i32(back.pc).op("i32.ne");
-    writer.when(() => writer.leaveDynamically(writer.dirty));
+    writer.rarely(() => writer.leaveDynamically(writer.dirty));
     region.goTo(node.id, back.to.id);
   },
 
@@ -119,7 +119,7 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
       return;
     }
     code.get(LOCAL.depth).op("i32.eqz");
-    writer.when(() => writer.leaveDynamically(writer.dirty));
+    writer.rarely(() => writer.leaveDynamically(writer.dirty));
     writer.spill(writer.dirty);
     writeCall(target, region);
     code.return();
@@ -141,7 +141,7 @@ const leaveWhenAstray = (node: RegionNode, foreseen: number, region: RegionTrans
   if (!jumpsByRegister(node, region)) return;
   const { writer } = region;
   writer.code.get(LOCAL.pc).i32(foreseen).op("i32.ne");
-  writer.when(() => writer.leaveDynamically(writer.dirty));
+  writer.rarely(() => writer.leaveDynamically(writer.dirty));
 };
 
 /** Calls the region of a function, which must be known; its results are on the stack: pc, budget. */
@@ -180,7 +180,7 @@ const callThrough = (
   code.get(LOCAL.pc).get(LOCAL.budget).get(LOCAL.depth).call(context.through);
   code.set(LOCAL.budget).tee(LOCAL.pc).i32(end.returnPc).op("i32.ne");
   writer.dirty = NO_REGISTERS;
-  writer.when(() => writer.leaveDynamically(NO_REGISTERS));
+  writer.rarely(() => writer.leaveDynamically(NO_REGISTERS));
   writer.reload(region.neededAfter(node.id, end.to.id), () => writer.leaveExactly(end.returnPc));
   region.goTo(node.id, end.to.id);
 };

@@ -22,7 +22,7 @@ export const LOCAL = {
   address: 5,
   /** Address of the last entry that was loaded from a jump table. */
   tableEntry: 6,
-  /** Whether floats may be computed as WebAssembly does: see float-code.ts. */
+  /** Not 0: the flag "inexact" is raised already. */
   floats: 7,
 } as const;
 const FIXED_LOCALS: readonly ValueType[] = ["i32", "i32", "i32", "i32", "i32"];
@@ -178,7 +178,7 @@ export class RegionWriter {
         .memory("i32.load", this.addressOf(other) + 4)
         .op("i32.and");
     code.i32(-1).op("i32.ne");
-    this.when(leave);
+    this.rarely(leave);
   }
 
   // ── Exits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -212,6 +212,14 @@ export class RegionWriter {
   close(): void {
     this.code.end();
     this.nesting--;
+  }
+
+  /** `if` without a result whose condition hardly ever holds; `body` is written inside. */
+  rarely(body: () => void): void {
+    this.code.ifUnlikely();
+    this.nesting++;
+    body();
+    this.close();
   }
 
   /** `if` without a result; `body` is written inside. */
@@ -259,7 +267,7 @@ export class RegionWriter {
 
   /** The constant is set on both ways, which costs nothing: only the exit uses it. */
   #leaveIf(at: number, dirty: RegisterSet): void {
-    this.code.i32(at).set(LOCAL.at).brIf(this.#exitDepth(dirty));
+    this.code.i32(at).set(LOCAL.at).brUnlikely(this.#exitDepth(dirty));
   }
 
   #exitDepth(dirty: RegisterSet): number {

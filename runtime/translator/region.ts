@@ -3,6 +3,7 @@
  * dominator tree, as nested blocks and loops (Ramsey, "Beyond Relooper", ICFP 2022).
  */
 
+import { FLAG } from "../hart/float-rules.ts";
 import { MSTATUS } from "../hart/hart.ts";
 import { WORD } from "../hart/layout.ts";
 import type { Expanded } from "../isa/index.ts";
@@ -21,6 +22,8 @@ import type { ValueType } from "./wasm/code.ts";
 export interface Region {
   readonly locals: readonly ValueType[];
   readonly body: Uint8Array;
+  /** As `WasmFunction.unlikely`. */
+  readonly unlikely: readonly number[];
   /** Guest addresses at which it can be entered, by number; the first is the function's start. */
   readonly entries: readonly number[];
   /** Start and end of the guest code it was made of, pairs. */
@@ -31,6 +34,8 @@ export const translateRegion = (context: ChunkContext, guestFunction: GuestFunct
   new RegionTranslation(context, buildRegionGraph(context.program, guestFunction)).translate();
 
 const MOST_ENTRIES = 4096;
+/** frm in fcsr. */
+const ROUNDING_MODE = 0xe0;
 
 export class RegionTranslation implements RegionFacts {
   readonly context: ChunkContext;
@@ -85,6 +90,7 @@ export class RegionTranslation implements RegionFacts {
     return {
       locals: writer.locals,
       body: writer.code.bytes,
+      unlikely: writer.code.unlikely,
       entries: this.#entries.map(({ pc }) => pc),
       extents: this.#extents(),
     };
@@ -270,7 +276,7 @@ export class RegionTranslation implements RegionFacts {
     );
   }
 
-  /** Floats that are off, or not yet marked dirty, or round in a reserved way, are the interpreter's. */
+  /** Floats that are off, or not yet marked dirty, or do not round to nearest are the interpreter's. */
   #checkFloats(): void {
     const { writer, context } = this;
     const { code } = writer;
@@ -280,8 +286,9 @@ export class RegionTranslation implements RegionFacts {
     word(WORD.mstatus);
     code.i32(MSTATUS.fs).op("i32.and").i32(MSTATUS.fs).op("i32.ne");
     word(WORD.fcsr);
-    code.i32(0xff).op("i32.and").i32(0x9f).op("i32.gt_u").op("i32.or");
-    writer.when(() => writer.leaveEntry());
-    code.call(context.floatMode).set(LOCAL.floats);
+    code.i32(ROUNDING_MODE).op("i32.and").op("i32.or");
+    writer.rarely(() => writer.leaveEntry());
+    word(WORD.fcsr);
+    code.i32(FLAG.inexact).op("i32.and").set(LOCAL.floats);
   }
 }

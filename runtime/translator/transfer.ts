@@ -1,6 +1,7 @@
 /** What an instruction does to the flow of control, seen by itself and the few before it. */
 import type { Expanded } from "../isa/index.ts";
 import type { CodeImage } from "./code-image.ts";
+import { isQuickFloat } from "./float-classes.ts";
 
 export type Transfer =
   | { readonly kind: "next" }
@@ -47,6 +48,8 @@ export const transferOf = (image: CodeImage, pc: number, before: readonly number
     case "csr":
     case "wait":
       return SYSTEM;
+    case "float":
+      return isQuickFloat(expanded) ? NEXT : SYSTEM;
     case "trap":
     case "return":
       return LEAVE;

@@ -12,8 +12,6 @@ export interface TranslatedCodeParts {
   readonly stateAddress: number;
   readonly mapAddress: number;
   readonly pages: CodePages;
-  /** Executes a float instruction by its number and rounding mode, operands and result in the hart's scratch words. */
-  readonly float: (instruction: number, mode: number) => void;
 }
 
 /** Partitions of one size have the same entry module. */
@@ -48,10 +46,10 @@ export class TranslatedCode {
   }
 
   add({ module, tableSize, entryPcs, entryCodes }: CompiledChunk): void {
-    const { memory, float, pages } = this.#parts;
+    const { memory, pages } = this.#parts;
     const missing = tableSize - this.#table.length;
     if (missing > 0) this.#table.grow(missing, this.#stop);
-    new WebAssembly.Instance(module, { env: { memory, table: this.#table, float } });
+    new WebAssembly.Instance(module, { env: { memory, table: this.#table } });
     for (let index = 0; index < entryPcs.length; index++) {
       const pc = entryPcs[index]! >>> 0;
       this.#map[(pc - RAM_BASE) >>> 1] = entryCodes[index]!;

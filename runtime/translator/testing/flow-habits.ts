@@ -1,55 +1,42 @@
 /** What kinds of random programs there are: from those that a compiler might have written to those that nobody would. */
 
+/** What a program's floats are: of one precision, as in most real programs, of both in the same registers, or none. */
+export type Floats = "none" | "single" | "double" | "mixed";
+
+/** How often things happen, in percent. */
 export interface Habits {
-  /** In percent: statements of the kinds that compilers emit most. The others are of any row of the table, each as likely. */
+  /** Statements of the kinds that compilers emit most. The others are of any row of the table, each as likely. */
   readonly common: number;
-  /** In percent of what chance gives: traps, waits, control registers. */
+  /** Of those of any row, traps, waits and accesses to control registers that are kept. */
   readonly rare: number;
-  /** In percent: a rounding mode that is not the one in fcsr. */
+  readonly floats: readonly Floats[];
+  /** Floats with a rounding mode of their own. */
   readonly ownRounding: number;
-  /** Weight of loops that access a device, where other loops have 8. */
-  readonly polling: number;
-  /** In percent: addresses of devices, of nothing, and at the edges of RAM. */
+  /** Addresses of devices, of nothing, and at the edges of RAM. */
   readonly astray: number;
-  /** In percent: loads and stores that may be misaligned. */
+  /** Loads and stores that may be misaligned. */
   readonly misaligned: number;
-  /** In percent of the constructs of a function: code is overwritten, or copied and called. */
+  /** Constructs of a function that overwrite code, or copy and call it. */
   readonly changesCode: number;
-  /** Whether some of it may run in user mode, under memory protection. */
+  /** Weight of loops that access a device; that of others is 8. */
+  readonly polling: number;
+  /** Some of it may run in user mode, under memory protection. */
   readonly mayHaveUsers: boolean;
 }
 
 export const HABITS = {
   steady: {
-    common: 95,
-    rare: 5,
-    ownRounding: 5,
-    polling: 0,
-    astray: 1,
-    misaligned: 5,
-    changesCode: 0,
-    mayHaveUsers: false,
+    ...{ common: 95, rare: 5, floats: ["none", "single", "double"], ownRounding: 5 },
+    ...{ astray: 1, misaligned: 5, changesCode: 0, polling: 0, mayHaveUsers: false },
   },
   lively: {
-    common: 0,
-    rare: 60,
-    ownRounding: 60,
-    polling: 3,
-    astray: 10,
-    misaligned: 15,
-    changesCode: 0,
-    mayHaveUsers: true,
+    ...{ common: 0, rare: 60, floats: ["mixed"], ownRounding: 60 },
+    ...{ astray: 10, misaligned: 15, changesCode: 0, polling: 3, mayHaveUsers: true },
   },
   /** Code is not static. */
   changing: {
-    common: 50,
-    rare: 40,
-    ownRounding: 30,
-    polling: 1,
-    astray: 5,
-    misaligned: 15,
-    changesCode: 2,
-    mayHaveUsers: true,
+    ...{ common: 50, rare: 40, floats: ["single", "mixed"], ownRounding: 30 },
+    ...{ astray: 5, misaligned: 15, changesCode: 2, polling: 1, mayHaveUsers: true },
   },
 } as const satisfies Record<string, Habits>;
 export type Temper = keyof typeof HABITS;

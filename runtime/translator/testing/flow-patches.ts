@@ -39,6 +39,9 @@ export const ALTERNATIVES: readonly number[] = [
   0,
 ];
 
+/** Of those, the first ones: what stands there for good. */
+const PLAIN_ALTERNATIVES = 8;
+
 const leafWritable = SCRATCH_REGISTERS;
 
 /** A leaf with one instruction to be overwritten, in a loop. @param across where a page ends amid that instruction. */
@@ -54,7 +57,8 @@ export const patchedFunction = (writer: FlowWriter, across: boolean): Patch => {
   writer.label(patch.function).op("addi", { rd: LEAF_COUNTER, rs1: 0, imm: random.below(4) });
   writer.label(again);
   for (let count = 0; count < 2; count++) plainWord(writer, leafWritable);
-  writer.label(patch.place).word(random.oneOf(ALTERNATIVES));
+  const first = writer.habits.changesCode === 0 ? PLAIN_ALTERNATIVES : ALTERNATIVES.length;
+  writer.label(patch.place).word(ALTERNATIVES[random.below(first)]!);
   plainWord(writer, leafWritable);
   writer.op("addi", { rd: LEAF_COUNTER, rs1: LEAF_COUNTER, imm: -1 });
   writer.jump("blt", { rs1: 0, rs2: LEAF_COUNTER }, again).op("jalr", { rd: 0, rs1: X.ra, imm: 0 });

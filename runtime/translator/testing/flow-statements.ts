@@ -9,6 +9,7 @@ import {
   TABLE,
   X,
 } from "../../isa/index.ts";
+import type { Floats } from "./flow-habits.ts";
 import { NOWHERE, RAM_END, REACH, SCRATCH } from "./flow-layout.ts";
 import type { FlowWriter } from "./flow-writer.ts";
 
@@ -58,12 +59,25 @@ const impliedBy = (row: Instruction, name: "rd" | "rs1"): number => {
   return typeof register === "number" ? register : X.zero;
 };
 
+/** Whether its floats are of the program's precision. */
+const suits = (row: Instruction, floats: Floats): boolean => {
+  const { extension } = row.kind === "base" ? row : row.expandsTo;
+  const isFloat = extension === "F" || extension === "D";
+  return (
+    !isFloat ||
+    floats === "mixed" ||
+    (floats === "single" && extension === "F") ||
+    (floats === "double" && extension === "D")
+  );
+};
+
 /** One row of the table, each as likely as another but for the rare ones, and what must come before it. */
 export const statement = (writer: FlowWriter, writable: Writable): void => {
   const { random } = writer;
   for (;;) {
     const row = random.oneOf(random.chance(writer.habits.common) ? COMPILED_ROWS : TABLE);
     if (RARE.has(effectOf(row).kind) && !random.chance(writer.habits.rare)) continue;
+    if (!suits(row, writer.floats)) continue;
     const target = impliedBy(row, "rd");
     if (target !== X.zero && target !== X.sp && !writable.includes(target)) continue;
     around(writer, row, writable);
@@ -221,7 +235,8 @@ const csrAccess = (writer: FlowWriter, row: Instruction, operands: Partial<Opera
     case 4: {
       const off = random.oneOf(SWITCHES);
       writer.li(X.t0, off).op("csrrc", { rd: X.t1, csr: CSRS.mstatus, rs1: X.t0 });
-      for (let count = random.below(4); count > 0; count--) around(writer, random.oneOf(COMMON_ROWS), writable);
+      for (let count = random.below(4); count > 0; count--)
+        around(writer, random.oneOf(COMMON_ROWS.filter((common) => suits(common, writer.floats))), writable);
       writer.li(X.t0, off).op("csrrs", { rd: X.t1, csr: CSRS.mstatus, rs1: X.t0 });
       return;
     }
@@ -250,14 +265,15 @@ const borrowedMode = (writer: FlowWriter, writable: Writable): void => {
   const { random } = writer;
   writer.li(X.t0, MSTATUS.mpp).op("csrrc", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
   writer.li(X.t0, MSTATUS.mprv).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
-  for (let count = 1 + random.below(4); count > 0; count--) around(writer, random.oneOf(MEMORY_ROWS), writable);
+  for (let count = 1 + random.below(4); count > 0; count--)
+    around(writer, random.oneOf(MEMORY_ROWS.filter((memory) => suits(memory, writer.floats))), writable);
   writer.li(X.t0, MSTATUS.mprv).op("csrrc", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
 };
 
 /** Sources from memory, often: results soon are NaN. */
 const freshFloats = (writer: FlowWriter, row: Instruction, operands: Partial<Operands>): void => {
   const { random } = writer;
-  const isDouble = row.mnemonic.includes(".d") && random.chance(80);
+  const isDouble = row.mnemonic.includes(".d") && (writer.floats === "double" || random.chance(80));
   const load = TABLE.find(({ mnemonic }) => mnemonic === (isDouble ? "fld" : "flw"));
   for (const [name, { kind }] of row.fields) {
     if (kind !== "f" || name === "rd" || load === undefined || random.chance(40)) continue;

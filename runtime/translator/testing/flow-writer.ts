@@ -3,7 +3,7 @@ import { RAM_BASE } from "../../hart/index.ts";
 import { Assembly } from "../../hart/testing/assembly.ts";
 import { Random } from "../../hart/testing/random.ts";
 import { encode, type Instruction, type Operands, rangeOf, stepOf, TABLE, X } from "../../isa/index.ts";
-import type { Habits } from "./flow-habits.ts";
+import type { Floats, Habits } from "./flow-habits.ts";
 
 /** The bits that lui or auipc add, such that a signed 12-bit rest remains. */
 const upperOf = (value: number): number => ((value + 0x800) & ~0xfff) | 0;
@@ -24,6 +24,7 @@ const INVERSE = { beq: "bne", bne: "beq", blt: "bge", bge: "blt", bltu: "bgeu", 
 export class FlowWriter extends Assembly {
   readonly random: Random;
   readonly habits: Habits;
+  readonly floats: Floats;
   /** How often each row of the table was written, by mnemonic. */
   readonly counts = new Map<string, number>();
   readonly #data: (() => void)[] = [];
@@ -33,6 +34,7 @@ export class FlowWriter extends Assembly {
     super();
     this.habits = habits;
     this.random = new Random(seed);
+    this.floats = this.random.oneOf(habits.floats);
   }
 
   /** A label that nobody else uses. */

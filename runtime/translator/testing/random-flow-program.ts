@@ -120,7 +120,9 @@ const writeStart = (writer: FlowWriter, isVectored: boolean): void => {
   for (let register = 1; register < 32; register++) writer.li(register, writer.random.value());
   for (let register = 0; register < 32; register++) {
     writer.li(X.t0, MSTATUS.fs).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
-    writer.li(X.t0, writer.random.value()).op("fmv.w.x", { rd: register, rs1: X.t0 });
+    writer.li(X.t0, writer.random.value());
+    if (writer.floats === "double") writer.op("fcvt.d.w", { rd: register, rs1: X.t0 });
+    else writer.op("fmv.w.x", { rd: register, rs1: X.t0 });
   }
   writer.li(X.gp, layout.DATA).li(X.sp, layout.STACK_TOP).li(X.s0, 0).li(X.s1, 0);
   writer

@@ -50,6 +50,8 @@ const floatBits = new DataView(new ArrayBuffer(8));
 
 export class WasmCode {
   length = 0;
+  /** Where conditional branches lie that are hardly ever taken. */
+  readonly unlikely: number[] = [];
   #bytes: Uint8Array;
 
   constructor(capacity = 1024) {
@@ -163,6 +165,18 @@ export class WasmCode {
 
   br(depth: number): this {
     return this.byte(OP.br).unsigned(depth);
+  }
+
+  /** A branch that is hardly ever taken: the compiler keeps what it leads to out of the way. */
+  brUnlikely(depth: number): this {
+    this.unlikely.push(this.length);
+    return this.brIf(depth);
+  }
+
+  /** An `if` without a result whose condition hardly ever holds. */
+  ifUnlikely(): this {
+    this.unlikely.push(this.length);
+    return this.if();
   }
 
   brIf(depth: number): this {

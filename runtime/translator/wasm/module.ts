@@ -13,6 +13,8 @@ export interface WasmFunction {
   readonly locals: readonly ValueType[];
   /** Instructions without the final `end`. */
   readonly body: Uint8Array;
+  /** Offsets in the body of conditional branches that are hardly ever taken, ascending. */
+  readonly unlikely?: readonly number[];
   readonly exportedAs?: string;
   /** Where in the imported table it goes when the module is instantiated. */
   readonly tableIndex?: number;
@@ -20,8 +22,6 @@ export interface WasmFunction {
 
 export interface WasmModule {
   readonly types: readonly FunctionType[];
-  /** Functions imported from "env", by name: they have the first indices. */
-  readonly imports: readonly { readonly name: string; readonly type: number }[];
   /** Least size in pages of the imported memory "env.memory". */
   readonly memoryPages: number;
   /** Whether "env.table" is imported. */
@@ -29,7 +29,7 @@ export interface WasmModule {
   readonly functions: readonly WasmFunction[];
 }
 
-const SECTION = { type: 1, import: 2, function: 3, export: 7, element: 9, code: 10 } as const;
+const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7, element: 9, code: 10 } as const;
 const KIND = { function: 0, table: 1, memory: 2 } as const;
 
 export const assembleModule = (module: WasmModule): Uint8Array<ArrayBuffer> => {
@@ -41,7 +41,6 @@ export const assembleModule = (module: WasmModule): Uint8Array<ArrayBuffer> => {
     for (const write of items) write(content);
     out.byte(id).sized(content.bytes);
   };
-  const firstFunction = module.imports.length;
   section(SECTION.type, module.types.map(typeItem));
   section(SECTION.import, importItems(module));
   section(
@@ -55,34 +54,25 @@ export const assembleModule = (module: WasmModule): Uint8Array<ArrayBuffer> => {
   section(
     SECTION.export,
     module.functions.flatMap(({ exportedAs }, index) =>
-      exportedAs === undefined
-        ? []
-        : [
-            (to: WasmCode) =>
-              to
-                .name(exportedAs)
-                .byte(KIND.function)
-                .unsigned(firstFunction + index),
-          ],
+      exportedAs === undefined ? [] : [(to: WasmCode) => to.name(exportedAs).byte(KIND.function).unsigned(index)],
     ),
   );
   section(
     SECTION.element,
     module.functions.flatMap(({ tableIndex }, index) =>
-      tableIndex === undefined
-        ? []
-        : [
-            (to: WasmCode) =>
-              to
-                .byte(0)
-                .i32(tableIndex)
-                .end()
-                .unsigned(1)
-                .unsigned(firstFunction + index),
-          ],
+      tableIndex === undefined ? [] : [(to: WasmCode) => to.byte(0).i32(tableIndex).end().unsigned(1).unsigned(index)],
     ),
   );
-  section(SECTION.code, module.functions.map(codeItem));
+  const bodies = module.functions.map(functionBody);
+  writeHints(out, module.functions, bodies);
+  section(
+    SECTION.code,
+    bodies.map(
+      ({ bytes }) =>
+        (to) =>
+          to.sized(bytes),
+    ),
+  );
   return out.bytes.slice();
 };
 
@@ -96,28 +86,46 @@ const typeItem =
     }
   };
 
-const importItems = ({ imports, memoryPages, usesTable }: WasmModule): ((to: WasmCode) => void)[] => [
-  ...imports.map(
-    ({ name, type }) =>
-      (to: WasmCode) =>
-        to.name("env").name(name).byte(KIND.function).unsigned(type),
-  ),
+const importItems = ({ memoryPages, usesTable }: WasmModule): ((to: WasmCode) => void)[] => [
   (to) => to.name("env").name("memory").byte(KIND.memory).byte(0).unsigned(memoryPages),
   ...(usesTable
     ? [(to: WasmCode) => to.name("env").name("table").byte(KIND.table).byte(TYPE.funcref).byte(0).unsigned(0)]
     : []),
 ];
 
-const codeItem =
-  ({ locals, body }: WasmFunction) =>
-  (to: WasmCode): void => {
-    const runs: { readonly type: ValueType; count: number }[] = [];
-    for (const type of locals) {
-      const last = runs.at(-1);
-      if (last?.type === type) last.count++;
-      else runs.push({ type, count: 1 });
-    }
-    const content = new WasmCode(body.length + 32).unsigned(runs.length);
-    for (const { type, count } of runs) content.unsigned(count).byte(TYPE[type]);
-    to.sized(content.append(body).end().bytes);
-  };
+interface FunctionBody {
+  readonly bytes: Uint8Array;
+  /** Where the instructions begin. */
+  readonly start: number;
+}
+
+const functionBody = ({ locals, body }: WasmFunction): FunctionBody => {
+  const runs: { readonly type: ValueType; count: number }[] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count++;
+    else runs.push({ type, count: 1 });
+  }
+  const code = new WasmCode(body.length + 32).unsigned(runs.length);
+  for (const { type, count } of runs) code.unsigned(count).byte(TYPE[type]);
+  const start = code.length;
+  return { bytes: code.append(body).end().bytes, start };
+};
+
+const UNLIKELY = 0;
+
+/** The custom section of the Branch Hinting proposal; engines that do not know it pass it by. */
+const writeHints = (out: WasmCode, functions: readonly WasmFunction[], bodies: readonly FunctionBody[]): void => {
+  const hinted = functions.flatMap(({ unlikely = [] }, index) => (unlikely.length === 0 ? [] : [{ index, unlikely }]));
+  if (hinted.length === 0) return;
+  const content = new WasmCode(4096).name("metadata.code.branch_hint").unsigned(hinted.length);
+  for (const { index, unlikely } of hinted) {
+    content.unsigned(index).unsigned(unlikely.length);
+    for (const offset of unlikely)
+      content
+        .unsigned(bodies[index]!.start + offset)
+        .unsigned(1)
+        .byte(UNLIKELY);
+  }
+  out.byte(SECTION.custom).sized(content.bytes);
+};
