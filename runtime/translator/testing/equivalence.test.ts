@@ -96,7 +96,7 @@ describe("the comparison finds an engine that, now and then,", () => {
 
 test("random programs forget no row of the instruction table", () => {
   const counts = new Map<string, number>();
-  for (let seed = 0; seed < 40; seed++) {
+  for (let seed = 0; seed < 80; seed++) {
     for (const [mnemonic, count] of randomFlowProgram(seed).counts) {
       counts.set(mnemonic, (counts.get(mnemonic) ?? 0) + count);
     }
