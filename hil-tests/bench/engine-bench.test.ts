@@ -7,7 +7,8 @@ import { requirePeers } from "../peers.ts";
 import { ENGINES } from "./engines.ts";
 import { measureGuestSpeed } from "./guest-speed.ts";
 import { largeProgram } from "./large-program.ts";
-import { programNamed } from "./programs.ts";
+import { runModules } from "./module-speed.ts";
+import { buildProgram, ENDLESS, programNamed } from "./programs.ts";
 import { finalSpeed, fullSpeedAt } from "./start-ups.ts";
 
 const peers = requirePeers("gcc", "riscv64-unknown-elf-gcc", "qemu-system-riscv32");
@@ -33,6 +34,29 @@ describe.skipIf(peers.missing)("the engine benchmark", () => {
     expect(ticks!.output).toMatch(/^ticks [0-9a-f]{8}$/);
     expect(Object.keys(ticks!.cells)).toEqual(["qemuIcount", "interpreter", "translator"]);
     expect(speed.means.ratios.qemuIcountToTranslator).toBeGreaterThan(0);
+  });
+
+  it("counts what modules do, run in turn, to the instruction and the slot", async () => {
+    const build = async (name: string) => (await buildProgram(programNamed(name), { folder, iterations: ENDLESS })).elf;
+    const guests = [await build("dhry"), await build("blocks")];
+    const sketches = [10, 1000].map((slotUs) => ({
+      name: `slots${slotUs}`,
+      guests,
+      slotUs,
+      engine: "translator" as const,
+    }));
+    const { measured, samples, peakMemoryBytes } = await runModules(sketches, folder, {
+      warmUpSeconds: 0,
+      cycles: 2_000_000,
+    });
+    const work = measured.map(({ instructions, slots }) => ({ instructions, slots: Math.round(slots) }));
+    expect(work).toEqual([
+      { instructions: 2_000_000, slots: 2_000 },
+      { instructions: 2_000_000, slots: 20 },
+    ]);
+    expect(measured.every(({ seconds }) => seconds > 0)).toBe(true);
+    expect(samples.length).toBeGreaterThan(0);
+    expect(peakMemoryBytes).toBeGreaterThan(2 ** 24);
   });
 });
 

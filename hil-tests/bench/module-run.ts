@@ -9,6 +9,8 @@ import { median } from "./statistics.ts";
 /** Cycles between two looks at the clock; what compiles in the background gets its turn there. */
 const STRETCH_CYCLES = 2_000_000;
 
+/** At least as much host time makes a sample. */
+const SAMPLE_SECONDS = 0.01;
 const LONGEST_WARM_UP_SECONDS = 60;
 const WARM_UP_FRAMES = 20;
 const SETTLED = 1.05;
@@ -53,6 +55,14 @@ const runStretch = (module: Module, cycles: number): Stretch => {
   };
 };
 
+const NO_STRETCH: Stretch = { seconds: 0, instructions: 0, slots: 0 };
+
+const sum = (a: Stretch, b: Stretch): Stretch => ({
+  seconds: a.seconds + b.seconds,
+  instructions: a.instructions + b.instructions,
+  slots: a.slots + b.slots,
+});
+
 const warmUp = async (
   modules: readonly Module[],
   forSeconds: number,
@@ -61,17 +71,21 @@ const warmUp = async (
   const samples: Sample[] = [];
   const begin = hostClock.monotonicMs();
   for (let seconds = 0; seconds < forSeconds || (untilSettled && !isSettled(modules, samples)); ) {
-    const [first] = modules.map((module) => runStretch(module, STRETCH_CYCLES));
-    seconds = (hostClock.monotonicMs() - begin) / 1000;
-    samples.push({ seconds, mips: first!.instructions / first!.seconds / 1e6 });
-    await turn();
+    let first = NO_STRETCH;
+    for (const due = seconds + SAMPLE_SECONDS; seconds < due; ) {
+      const [stretch] = modules.map((module) => runStretch(module, STRETCH_CYCLES));
+      first = sum(first, stretch!);
+      seconds = (hostClock.monotonicMs() - begin) / 1000;
+      await turn();
+    }
+    samples.push({ seconds, mips: first.instructions / first.seconds / 1e6 });
   }
   return samples;
 };
 
 /** Every partition has run a while, and in the last second no quicker than in the second before; or there was time enough. */
 const isSettled = (modules: readonly Module[], samples: readonly Sample[]): boolean => {
-  const end = samples.at(-1)!.seconds;
+  const end = samples.at(-1)?.seconds ?? 0;
   if (end > LONGEST_WARM_UP_SECONDS) return true;
   if (modules.some(({ frame }) => frame < WARM_UP_FRAMES)) return false;
   const before = speedBetween(samples, end - 2, end - 1);
@@ -93,14 +107,8 @@ const measure = async (modules: readonly Module[], cycles: number): Promise<read
     }
     await turn();
   }
-  return totals.map(({ stretches }) => stretches.reduce(sum, { seconds: 0, instructions: 0, slots: 0 }));
+  return totals.map(({ stretches }) => stretches.reduce(sum, NO_STRETCH));
 };
-
-const sum = (a: Stretch, b: Stretch): Stretch => ({
-  seconds: a.seconds + b.seconds,
-  instructions: a.instructions + b.instructions,
-  slots: a.slots + b.slots,
-});
 
 /** Of this process alone: what `getrusage` says may be its parent's, from before it became a program of its own. */
 const peakMemoryBytes = (): number => {
@@ -113,23 +121,27 @@ const peakMemoryBytes = (): number => {
   return process.resourceUsage().maxRSS * 1024;
 };
 
-const run = async (job: ModuleJob, say: (message: ModuleMessage) => void): Promise<ModuleFigures> => {
+const run = async (job: ModuleJob): Promise<ModuleFigures> => {
   const begin = hostClock.monotonicMs();
   const [config, ...others] = job.configs;
   const modules = [await bootModule(config!)];
   modules[0]!.step();
   const firstSlotSeconds = (hostClock.monotonicMs() - begin) / 1000;
-  say({ kind: "firstSlot" });
+  await say({ kind: "firstSlot" });
   for (const other of others) modules.push(await bootModule(other));
   const samples = await warmUp(modules, job.warmUpSeconds, job.cycles > 0);
   const measured = await measure(modules, job.cycles);
   return { firstSlotSeconds, samples, measured, peakMemoryBytes: peakMemoryBytes() };
 };
 
-const say = (message: ModuleMessage): void => void process.send?.(message);
+/** Resolves when it is on its way: what is still in this process when it ends is lost. */
+const say = (message: ModuleMessage): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.send!(message, (error: Error | null) => (error === null ? resolve() : reject(error)));
+  });
 try {
-  say({ kind: "done", figures: await run(JSON.parse(process.argv[2]!) as ModuleJob, say) });
+  await say({ kind: "done", figures: await run(JSON.parse(process.argv[2]!) as ModuleJob) });
 } catch (error) {
-  say({ kind: "failed", reason: (error as Error).message });
+  await say({ kind: "failed", reason: (error as Error).message });
 }
-process.disconnect?.();
+process.disconnect();

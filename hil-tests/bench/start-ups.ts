@@ -15,8 +15,9 @@ export interface StartUpOptions {
   readonly say: (text: string) => void;
 }
 
-/** A start is long, and full speed must have come long before its end. */
+/** A start is watched for so long, and longer for much code: full speed must come long before the end, or it is none. */
 const WATCHED_SECONDS = 5;
+const WATCHED_SECONDS_PER_KB = 0.05;
 const MOST_ROUNDS = 3;
 const SLOT_US = 1_000;
 
@@ -59,14 +60,16 @@ const startUpOf = async (
 ): Promise<StartUp> => {
   const { elf } = await buildProgram(program, { folder, iterations: ENDLESS });
   const sketch = { name: `start-${program.name}`, guests: [elf], slotUs: SLOT_US, engine };
+  const bytes = codeBytes(elf);
+  const warmUpSeconds = WATCHED_SECONDS + (bytes / 1000) * WATCHED_SECONDS_PER_KB;
   const runs: ModuleSpeed[] = [];
   for (let round = 0; round < rounds; round++) {
-    runs.push(await runModules([sketch], folder, { warmUpSeconds: WATCHED_SECONDS, cycles: 0 }));
+    runs.push(await runModules([sketch], folder, { warmUpSeconds, cycles: 0 }));
   }
   const medianOf = (value: (run: ModuleSpeed) => number) => median(runs.map(value));
   return {
     name: program.name,
-    codeBytes: codeBytes(elf),
+    codeBytes: bytes,
     firstSlotSeconds: medianOf((run) => run.firstSlotSeconds),
     processToFirstSlotSeconds: medianOf((run) => run.processToFirstSlotSeconds),
     fullSpeedSeconds: medianOf((run) => run.processToFirstSlotSeconds + fullSpeedAt(run.samples)),
