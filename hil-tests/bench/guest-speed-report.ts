@@ -2,7 +2,7 @@
 import { ENGINES, type EngineName } from "./engines.ts";
 import type { GuestSpeed } from "./guest-speed.ts";
 import type { Ratio } from "./program-bench.ts";
-import { figure, NOTHING, type Table } from "./table.ts";
+import { figure, mediansOf, NOTHING, type Table } from "./table.ts";
 import { type Target, verdict } from "./targets.ts";
 
 const milliseconds = (seconds: number | null | undefined): string =>
@@ -44,7 +44,7 @@ export const guestSpeedTable = (speed: GuestSpeed): Table => {
       ],
     ],
     notes: [
-      `Medians of ${speed.rounds} rounds with all engines in turn; ratios are medians of the rounds' ratios. × QEMU: that many times as fast.`,
+      `${mediansOf(speed.rounds)} with all engines in turn; ratios are medians of the rounds' ratios. × QEMU: that many times as fast.`,
       "Partita and the host's binary say the seconds of their work themselves; of QEMU it is the process less its start-up.",
       `Start-up of the whole process for a program that does nothing: ${startUps(speed)}.`,
       "The interpreter runs a tenth of the work; its time is scaled.",

@@ -30,7 +30,7 @@ export interface Stretch {
 export interface ModuleFigures {
   /** Host time from the start of loading to the end of the first slot, of the first module. */
   readonly firstSlotSeconds: number;
-  /** The first module's. */
+  /** Of all modules together. */
   readonly samples: readonly Sample[];
   /** Of each module, all that counts. */
   readonly measured: readonly Stretch[];

@@ -2,14 +2,14 @@
 import { bars, type Curve } from "./plot.ts";
 import type { SlotCosts } from "./slot-costs.ts";
 import type { StartUps } from "./start-ups.ts";
-import { figure, type Table } from "./table.ts";
+import { figure, mediansOf, type Table } from "./table.ts";
 import { verdict } from "./targets.ts";
 
 const MEGA = 1e6;
 const MIBI = 2 ** 20;
 
 const medians = (rounds: number, engine: string): string =>
-  `Medians of ${rounds} rounds; engine: ${engine}. All of it unpaced, one thread.`;
+  `${mediansOf(rounds)}; engine: ${engine}; unpaced, all guests in one thread.`;
 
 export const switchTable = ({ rounds, engine, switching }: SlotCosts): Table => ({
   title: "A slot switch: one partition out, the next in",
@@ -48,18 +48,19 @@ const slotCurve = ({ bySlotLength }: SlotCosts): Curve => ({
 export const curvesOf = (costs: SlotCosts): readonly Curve[] => [partitionCurve(costs), slotCurve(costs)];
 
 export const scalingTables = (costs: SlotCosts): readonly Table[] => {
-  const { rounds, engine, byPartitions, bySlotLength, undividedMips } = costs;
-  const share = (mips: number) => figure((mips / undividedMips) * 100, "%");
+  const { rounds, engine, byPartitions, bySlotLength } = costs;
+  const percent = (share: number) => figure(share * 100, "%");
   const of200 = byPartitions.find(({ partitions }) => partitions === 200);
-  const reference = `100 % is one partition in one slot of 20 ms: ${figure(undividedMips, "MIPS")}.`;
+  const reference =
+    "100 % is one partition in one slot of 20 ms, run in turn with each of them; percentages are medians of the rounds' own.";
   return [
     {
       title: "Instructions a second against the number of partitions, each with a slot of 100 µs",
       columns: ["partitions", "MIPS", "of one undivided", "process memory, MiB"],
-      rows: byPartitions.map(({ partitions, mips, memoryBytes }) => [
+      rows: byPartitions.map(({ partitions, mips, share, memoryBytes }) => [
         String(partitions),
         figure(mips),
-        share(mips),
+        percent(share),
         figure(memoryBytes / MIBI),
       ]),
       picture: bars(partitionCurve(costs)),
@@ -68,14 +69,14 @@ export const scalingTables = (costs: SlotCosts): readonly Table[] => {
         reference,
         verdict(
           { what: "200 partitions against one", least: 60, unit: "%" },
-          of200 === undefined ? null : (of200.mips / undividedMips) * 100,
+          of200 === undefined ? null : of200.share * 100,
         ),
       ],
     },
     {
       title: "Instructions a second against the length of slots, two partitions",
       columns: ["slots of", "MIPS", "of one undivided"],
-      rows: bySlotLength.map(({ slotUs, mips }) => [slotLabel(slotUs), figure(mips), share(mips)]),
+      rows: bySlotLength.map(({ slotUs, mips, share }) => [slotLabel(slotUs), figure(mips), percent(share)]),
       picture: bars(slotCurve(costs)),
       notes: [medians(rounds, engine), reference],
     },

@@ -71,14 +71,13 @@ const warmUp = async (
   const samples: Sample[] = [];
   const begin = hostClock.monotonicMs();
   for (let seconds = 0; seconds < forSeconds || (untilSettled && !isSettled(modules, samples)); ) {
-    let first = NO_STRETCH;
+    let done = NO_STRETCH;
     for (const due = seconds + SAMPLE_SECONDS; seconds < due; ) {
-      const [stretch] = modules.map((module) => runStretch(module, STRETCH_CYCLES));
-      first = sum(first, stretch!);
+      for (const module of modules) done = sum(done, runStretch(module, STRETCH_CYCLES));
       seconds = (hostClock.monotonicMs() - begin) / 1000;
       await turn();
     }
-    samples.push({ seconds, mips: first.instructions / first.seconds / 1e6 });
+    samples.push({ seconds, mips: done.instructions / done.seconds / 1e6 });
   }
   return samples;
 };

@@ -39,15 +39,16 @@ export interface SlotCosts {
     readonly longSlotsMips: number;
   };
   /** So many partitions, each with a slot of 100 µs in every frame. */
-  readonly byPartitions: readonly {
-    readonly partitions: number;
-    readonly mips: number;
-    readonly memoryBytes: number;
-  }[];
+  readonly byPartitions: readonly (Speed & { readonly partitions: number; readonly memoryBytes: number })[];
   /** Two partitions, with slots that long. */
-  readonly bySlotLength: readonly { readonly slotUs: number; readonly mips: number }[];
-  /** One partition in one slot of 20 ms: what 200 slots of 100 µs are held against. */
-  readonly undividedMips: number;
+  readonly bySlotLength: readonly (Speed & { readonly slotUs: number })[];
+}
+
+/** Medians over the rounds. */
+export interface Speed {
+  readonly mips: number;
+  /** Of the speed of one partition in one slot of 20 ms, which was run in turn with it. */
+  readonly share: number;
 }
 
 export const measureSlotCosts = async (options: SlotCostOptions): Promise<SlotCosts> => {
@@ -63,17 +64,17 @@ export const measureSlotCosts = async (options: SlotCostOptions): Promise<SlotCo
   const pair = [SHORT_SLOT_US, LONG_SLOT_US].map((slotUs) => module("switching", [first, second], slotUs));
   const counted = COUNTED_CYCLES * share;
   const switching = new Series(pair, SWITCHES * SHORT_SLOT_US * CYCLES_PER_US * share);
-  const undivided = new Series([module("undivided", many(1), UNDIVIDED_SLOT_US)], counted);
+  const undivided = module("undivided", many(1), UNDIVIDED_SLOT_US);
   const byPartitions = PARTITION_COUNTS.map((partitions) => ({
     partitions,
-    series: new Series([module("partitions", many(partitions), PARTITION_SLOT_US)], counted),
+    series: new Series([module("partitions", many(partitions), PARTITION_SLOT_US), undivided], counted),
   }));
   const bySlotLength = SLOT_LENGTHS_US.map((slotUs) => ({
     slotUs,
-    series: new Series([module("slots", many(2), slotUs)], counted),
+    series: new Series([module("slots", many(2), slotUs), undivided], counted),
   }));
 
-  const all = [switching, undivided, ...[...byPartitions, ...bySlotLength].map(({ series }) => series)];
+  const all = [switching, ...[...byPartitions, ...bySlotLength].map(({ series }) => series)];
   const warmUpSeconds = WARM_UP_SECONDS * Math.min(1, Math.max(0.1, share));
   for (let round = 1; round <= rounds; round++) {
     for (const series of all) say(`round ${round} of ${rounds}: ${await series.run(folder, warmUpSeconds)}`);
@@ -89,11 +90,10 @@ export const measureSlotCosts = async (options: SlotCostOptions): Promise<SlotCo
     },
     byPartitions: byPartitions.map(({ partitions, series }) => ({
       partitions,
-      mips: series.mips(0),
+      ...series.speed(),
       memoryBytes: median(series.runs.map(({ peakMemoryBytes }) => peakMemoryBytes)),
     })),
-    bySlotLength: bySlotLength.map(({ slotUs, series }) => ({ slotUs, mips: series.mips(0) })),
-    undividedMips: undivided.mips(0),
+    bySlotLength: bySlotLength.map(({ slotUs, series }) => ({ slotUs, ...series.speed() })),
   };
 };
 
@@ -122,6 +122,12 @@ class Series {
     const run = await runModules(this.#sketches, folder, { warmUpSeconds, cycles: this.#cycles });
     this.runs.push(run);
     return this.#sketches.map(({ name }, at) => `${name} ${mipsOf(run.measured[at]!).toFixed(0)} MIPS`).join(", ");
+  }
+
+  /** Of the first module, beside the second. */
+  speed(): Speed {
+    const shares = this.runs.map(({ measured: [first, second] }) => mipsOf(first!) / mipsOf(second!));
+    return { mips: this.mips(0), share: median(shares) };
   }
 
   /** Of one of the modules: the median of the rounds. */

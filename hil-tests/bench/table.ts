@@ -22,6 +22,8 @@ export const figure = (value: number | null | undefined, unit = ""): string => {
   return `${value.toFixed(digits)}${unit === "" ? "" : ` ${unit}`}`;
 };
 
+export const mediansOf = (rounds: number): string => (rounds === 1 ? "One round" : `Medians of ${rounds} rounds`);
+
 export const asText = ({ title, columns, rows, picture = [], notes }: Table): string => {
   const widths = columns.map((column, at) => Math.max(column.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const lineOf = (cells: readonly string[]) =>
