@@ -81,13 +81,6 @@ static void call_stop(void) {
     if (tasks[index].state == READY || tasks[index].state == WAITING) task_end(&tasks[index], ENDED);
 }
 
-static uint32_t stack_used(const struct task_definition *definition) {
-    const uint8_t *stack = definition->stack;
-    uint32_t untouched = 0;
-    while (untouched < definition->stack_bytes && stack[untouched] == STACK_FILLER) untouched++;
-    return definition->stack_bytes - untouched;
-}
-
 static void call_inform(void) {
     uint32_t index = argument(0), into = argument(1);
     struct task_information information;
@@ -98,8 +91,6 @@ static void call_inform(void) {
         .state = task->state,
         .priority = task->priority,
         .starts = task->starts,
-        .stack_bytes = task->definition->stack_bytes,
-        .stack_used = task->starts == 0 ? 0 : stack_used(task->definition),
         .cause = task->cause,
         .pc = task->fault_pc,
         .address = task->fault_address,
@@ -107,6 +98,17 @@ static void call_inform(void) {
     };
     memcpy((void *)into, &information, sizeof information);
     answer(OK);
+}
+
+static void call_stack_used(void) {
+    uint32_t index = argument(0);
+    if (index >= application.task_count) return answer(REFUSED);
+    const struct task_definition *definition = tasks[index].definition;
+    const uint8_t *stack = definition->stack;
+    uint32_t untouched = 0;
+    if (tasks[index].starts == 0) return answer(0);
+    while (untouched < definition->stack_bytes && stack[untouched] == STACK_FILLER) untouched++;
+    answer((int32_t)(definition->stack_bytes - untouched));
 }
 
 static void call_hypervisor(void) { answer(board_has_hypervisor()); }
@@ -131,6 +133,7 @@ static void (*const HANDLERS[CALLS])(void) = {
     [CALL_START] = call_start,
     [CALL_STOP] = call_stop,
     [CALL_INFORM] = call_inform,
+    [CALL_STACK_USED] = call_stack_used,
     [CALL_HYPERVISOR] = call_hypervisor,
     [CALL_POWER_OFF] = call_power_off,
 };

@@ -103,6 +103,7 @@ enum call {
     CALL_START,
     CALL_STOP,
     CALL_INFORM,
+    CALL_STACK_USED,
     CALL_HYPERVISOR,
     CALL_POWER_OFF,
     CALLS
@@ -169,15 +170,17 @@ struct task_information {
     enum task_state state;
     uint32_t priority; /* with what it inherits */
     uint32_t starts;
-    uint32_t stack_bytes, stack_used; /* the most so far */
-    uint32_t cause, pc, address;      /* of the fault that killed it */
-    uint64_t cycles;                  /* of the processor, so far */
+    uint32_t cause, pc, address; /* of the fault that killed it */
+    uint64_t cycles;             /* of the processor, so far */
 };
 
 /* REFUSED beyond the last task. */
 static inline enum status task_inform(uint32_t task, struct task_information *into) {
     return (enum status)system_call(CALL_INFORM, task, (uint32_t)into, 0);
 }
+
+/* Bytes of its stack that a task has used at most since it was started; 0 when it never was. REFUSED beyond the last. */
+static inline int32_t task_stack_used(uint32_t task) { return (int32_t)system_call(CALL_STACK_USED, task, 0, 0); }
 
 /* Whether the partita device is there; what is under it depends on the hypervisor. */
 static inline bool under_hypervisor(void) { return (uint32_t)system_call(CALL_HYPERVISOR, 0, 0, 0) != 0; }

@@ -46,9 +46,9 @@ static void show_tasks(const char *argument) {
         text_column(&text, 29);
         text_number(&text, (int32_t)task.starts, 6);
         text_add(&text, "  ");
-        text_number(&text, (int32_t)task.stack_used, 4);
+        text_number(&text, task_stack_used(i), 4);
         text_add(&text, " of ");
-        text_number(&text, (int32_t)task.stack_bytes, 0);
+        text_number(&text, (int32_t)application.tasks[i].stack_bytes, 0);
         print(&text);
     }
 }
