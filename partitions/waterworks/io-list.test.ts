@@ -7,7 +7,7 @@ import type { Partition, Point, System } from "../../runtime/system.ts";
 import { compile } from "../st/index.ts";
 
 const list = readFileSync(join(import.meta.dirname, "io-list.md"), "utf8");
-const configPath = join(import.meta.dirname, "../../configs/waterworks.yaml");
+const configPath = (name: string) => join(import.meta.dirname, `../../configs/${name}.yaml`);
 
 /** The rows of a partition's table, as cells. */
 const rowsOf = (partition: string): string[][] => {
@@ -32,21 +32,28 @@ const addressOf = ({ areas }: Partition, { direction, address, bit, type }: Poin
 };
 
 describe("io-list.md", () => {
-  let system: System;
-  beforeAll(async () => {
-    const loaded = await loadSystem(configPath, compile);
+  const load = async (name: string): Promise<System> => {
+    const loaded = await loadSystem(configPath(name), compile);
     if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join("\n"));
-    system = loaded.system;
+    return loaded.system;
+  };
+  let system: System;
+  let monitored: System;
+  beforeAll(async () => {
+    [system, monitored] = [await load("waterworks"), await load("waterworks-monitor")];
   });
 
-  it.each(["intake", "dosing", "boost", "drive"])("has the points of %s, with direction and type", (name) => {
-    const partition = system.partitions.find((candidate) => candidate.name === name)!;
-    const listed = rowsOf(name).filter(([, direction]) => direction !== "port");
-    const real = partition.points.map((point) => [point.name, point.direction === "input" ? "I" : "O", point.type]);
-    expect(listed.map((cells) => cells.slice(0, 3)).sort()).toEqual(real.sort());
-    const ports = rowsOf(name).filter(([, direction]) => direction === "port");
-    expect(ports.map(([port]) => port)).toEqual(partition.ports.map((port) => port.name));
-  });
+  it.each(["intake", "dosing", "boost", "drive", "monitor"])(
+    "has the points of %s, with direction and type",
+    (name) => {
+      const partition = monitored.partitions.find((candidate) => candidate.name === name)!;
+      const listed = rowsOf(name).filter(([, direction]) => direction !== "port");
+      const real = partition.points.map((point) => [point.name, point.direction === "input" ? "I" : "O", point.type]);
+      expect(listed.map((cells) => cells.slice(0, 3)).sort()).toEqual(real.sort());
+      const ports = rowsOf(name).filter(([, direction]) => direction === "port");
+      expect(ports.map(([port]) => port)).toEqual(partition.ports.map((port) => port.name));
+    },
+  );
 
   it.each(["intake", "dosing", "boost"])("has the addresses of %s", (name) => {
     const partition = system.partitions.find((candidate) => candidate.name === name)!;
