@@ -52,6 +52,7 @@ for base in 0 0x10000; do
   riscv64-unknown-elf-objcopy -O binary "$work/init.elf" "$work/init.$base"
 done
 cmp "$work/init.0" "$work/init.0x10000" || { echo "the init holds absolute addresses, and no one to adjust them" >&2; exit 1; }
+touch -d @0 "$work/init.0" # the archive says when it was changed
 cat >"$work/archive" <<LIST
 dir /dev 0755 0 0
 nod /dev/console 0600 0 0 c 5 1
@@ -79,4 +80,4 @@ run_make -j"${JOBS:-$(nproc)}" Image
 # vmlinux is linked for the start of RAM, but says that it is loaded at 0; and the empty section would get a segment.
 riscv64-unknown-elf-objcopy --remove-section .data..percpu --change-section-lma '*+0x80000000' "$build/vmlinux" "$out/linux.elf"
 cp "$build/arch/riscv/boot/Image" "$out/linux.bin"
-cp "$build/.config" "$out/linux.config"
+grep -v INITRAMFS_SOURCE "$build/.config" >"$out/linux.config"
