@@ -23,6 +23,7 @@ trap 'rm -rf "$objects"' EXIT
 compile() { # SOURCE
   folder=$(cd "$(dirname "$1")" && pwd)
   object="$objects/$(basename "$1").o"
+  [ ! -e "$object" ] || { echo "build.sh: two files are called $(basename "$1")" >&2; exit 1; }
   # shellcheck disable=SC2086
   $gcc $flags "-I$sdk" "-ffile-prefix-map=$sdk=sdk" "-ffile-prefix-map=$folder=." "-Wa,--debug-prefix-map=$folder=." \
     -c "$1" -o "$object"

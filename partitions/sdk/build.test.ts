@@ -1,6 +1,6 @@
 /** What the C kit's build script promises: variables that only the config names stay, and its headers are found from anywhere. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -47,6 +47,18 @@ describe.skipIf(peers.missing)("a C guest", () => {
     const found = symbols();
     expect(found.get("main")?.kind).toBe("function");
     expect([found.has("unused_function"), found.has("unused_table")]).toEqual([false, false]);
+  });
+
+  it("is not built of two files of one name, of which one would be lost", () => {
+    mkdirSync(join(folder, "other"));
+    writeFileSync(join(folder, "taker.c"), TAKER);
+    writeFileSync(join(folder, "other/taker.c"), "int other;");
+    const build = () =>
+      execFileSync(join(import.meta.dirname, "build.sh"), ["twice.elf", "taker.c", "other/taker.c"], {
+        cwd: folder,
+        stdio: "pipe",
+      });
+    expect(build).toThrow("two files are called taker.c");
   });
 
   it("has its variables, and nothing else of it, suggested for a symbol that is not there", async () => {

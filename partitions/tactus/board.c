@@ -7,17 +7,17 @@
 #define FINISHER_PASS 0x5555u
 #define FINISHER_FAIL 0x3333u
 
-static bool under; /* a hypervisor */
+static bool has_hypervisor;
 
 void board_init(void) {
-    under = probe(PARTITA_BASE + PARTITA_MAGIC) == MAGIC;
+    has_hypervisor = probe(PARTITA_BASE + PARTITA_MAGIC) == MAGIC;
 }
 
-bool board_has_hypervisor(void) { return under; }
+bool board_has_hypervisor(void) { return has_hypervisor; }
 
 /* Tells the hypervisor's health monitor, when there is one. */
 void board_report(const char *text, uint32_t detail) {
-    if (!under) return;
+    if (!has_hypervisor) return;
     partita_write(PARTITA_ERROR_DETAIL, detail);
     partita_write(PARTITA_ERROR_MESSAGE, (uint32_t)text);
     partita_write(PARTITA_RAISE_ERROR, PARTITA_APPLICATION_ERROR);

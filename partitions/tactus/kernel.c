@@ -5,9 +5,15 @@
 #include "text.h"
 
 #define INTERRUPT 0x80000000u
-enum { TIMER_INTERRUPT = 7, EXTERNAL_INTERRUPT = 11, CALL_FROM_U = 8 };
+enum { CALL_FROM_U = 8, EXTERNAL_INTERRUPT = 11 };
 
 void trap_entry(void);
+
+static void check_application(void) {
+    if (application.task_count > TASKS_MAX) panic("more tasks than TASKS_MAX");
+    if (application.mutex_count > MUTEXES_MAX) panic("more mutexes than MUTEXES_MAX");
+    if (application.queue_count > QUEUES_MAX) panic("more queues than QUEUES_MAX");
+}
 
 /* From crt.S, with variables zeroed. */
 int main(void) {
@@ -16,10 +22,8 @@ int main(void) {
     board_init();
     plic_init();
     console_init();
-    if (application.task_count > TASKS_MAX) panic("more tasks than TASKS_MAX");
-    mutex_init();
-    queue_init();
-    scheduler_init();
+    check_application();
+    tasks_init();
     csr_set(mie, MIE_TIMER);
     resume(schedule());
 }

@@ -54,7 +54,7 @@ struct view {
 };
 
 struct task {
-    struct frame frame; /* first: entry.S finds the task by it */
+    struct frame frame;
     struct floats floats;
     const struct task_definition *definition;
     struct view view;
@@ -74,30 +74,33 @@ struct task {
 /* A stack begins filled with it, so that its use can be seen. */
 #define STACK_FILLER 0xa5
 
-extern struct task tasks[TASKS_MAX + 1]; /* behind the application's: the idle task */
+/* The application's, and behind them the idle task. */
+extern struct task tasks[TASKS_MAX + 1];
+#define IDLE_TASK (&tasks[application.task_count])
+/* Who runs, or did so until this trap. */
 extern struct task *current;
 
-/* scheduler.c */
-void scheduler_init(void);
+/* tasks.c */
+void tasks_init(void);
 void task_begin(struct task *task, uint32_t argument);
 void task_give_way(void);
 void task_wait(const void *awaited, instant deadline);
-void task_wake(struct task *task, int32_t answer);
+void task_wake(struct task *task, int32_t result);
 void task_end(struct task *task, enum task_state state);
+
+/* scheduler.c */
 struct task *most_urgent_waiting_for(const void *awaited);
 struct frame *schedule(void);
 
 static inline void answer(int32_t value) { current->frame.x[A0] = (uint32_t)value; }
 
 /* mutex.c */
-void mutex_init(void);
 void mutex_take(uint32_t mutex, instant deadline);
 void mutex_give(uint32_t mutex);
 void mutexes_left_by(struct task *dead);
 void priorities_inherit(void);
 
 /* queue.c */
-void queue_init(void);
 void queue_put(uint32_t queue, uint8_t *item, instant deadline);
 void queue_take(uint32_t queue, uint8_t *item, instant deadline);
 

@@ -8,10 +8,6 @@
 
 static struct mutex mutexes[MUTEXES_MAX];
 
-void mutex_init(void) {
-    if (application.mutex_count > MUTEXES_MAX) panic("more mutexes than MUTEXES_MAX");
-}
-
 /* Computes all priorities anew, whenever somebody begins or ends to wait for a mutex. Nobody ever waits in a circle. */
 void priorities_inherit(void) {
     for (uint32_t i = 0; i < application.task_count; i++) tasks[i].priority = tasks[i].definition->priority;

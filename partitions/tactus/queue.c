@@ -8,10 +8,6 @@ static struct queue {
     char senders, receivers; /* their addresses are what tasks wait for */
 } queues[QUEUES_MAX];
 
-void queue_init(void) {
-    if (application.queue_count > QUEUES_MAX) panic("more queues than QUEUES_MAX");
-}
-
 static uint8_t *place(uint32_t index, uint32_t position) {
     const struct queue_definition *definition = &application.queues[index];
     uint32_t at = (queues[index].first + position) % definition->capacity;

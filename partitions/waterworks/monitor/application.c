@@ -11,7 +11,7 @@ static struct sample samples[8];
 #define WITH_STACK(task) .stack = stacks[task], .stack_bytes = STACK_BYTES
 #define PARTITA_REGION { (void *)PARTITA_BASE, (void *)(PARTITA_BASE + 4096), MAY_READ | MAY_WRITE }
 
-static const struct task_definition tasks_[TASK_COUNT] = {
+static const struct task_definition tasks[TASK_COUNT] = {
     [SAMPLER] = {
         .name = "sampler", .entry = sampler, .priority = 6, WITH_STACK(SAMPLER),
         .regions = { DOMAIN_REGION(sampler), DOMAIN_REGION(image), DOMAIN_READABLE(station), PARTITA_REGION },
@@ -40,7 +40,7 @@ static const struct queue_definition queues[QUEUE_COUNT] = {
 };
 
 const struct application application = {
-    .tasks = tasks_,
+    .tasks = tasks,
     .task_count = TASK_COUNT,
     .mutex_count = MUTEX_COUNT,
     .queues = queues,
