@@ -152,6 +152,12 @@ describe("which accesses are permitted", () => {
     expect([...whole.protection.machine.pages.subarray(0, 3)]).toEqual([ALL, ALL, ALL]);
   });
 
+  test("is denied where an entry holds only bytes amid the access", () => {
+    const registers = new Registers().configure(0, NA4 | READ, RAM_BASE / 4 + 1).configure(1, NAPOT | ALL, 0xffff_ffff);
+    expect(registers.protection.user.permits(READ, RAM_BASE + 2, 8)).toBe(false);
+    expect(registers.protection.user.permits(READ, RAM_BASE + 8, 8)).toBe(true);
+  });
+
   test("of a range that holds nothing is nothing", () => {
     const registers = new Registers().configure(0, TOR | ALL, RAM_BASE / 4);
     registers.configure(1, TOR | ALL, RAM_BASE / 4).configure(2, TOR | ALL, RAM_BASE / 4 - 1);

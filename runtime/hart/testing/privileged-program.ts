@@ -183,7 +183,10 @@ class Generator {
     const { effect } = instruction.kind === "base" ? instruction : instruction.expandsTo;
     const isAtomic = effect.kind !== "load" && effect.kind !== "store";
     const place = this.#place(AREA);
-    const code = new Assembly().li(a1, aligned || isAtomic ? place & ~7 : place).li(a0, this.#random.bits());
+    // Of a misaligned double QEMU 7.2 overlooks an entry amid it, and asks for bytes beside it at the end of a page.
+    const isDouble = "bytes" in effect && effect.bytes === 8;
+    const address = aligned || isAtomic || isDouble ? place & ~7 : place;
+    const code = new Assembly().li(a1, address).li(a0, this.#random.bits());
     if (effect.kind === "storeConditional") {
       // Where lr.w has trapped there is no reservation, and QEMU does not look whether it might store.
       code.op("addi", { rd: t3, rs1: a0, imm: 0 }).op("lr.w", { rd: a0, rs1: a1 });
