@@ -121,9 +121,8 @@ describe("the monitor", () => {
         rig.runFrames(3);
         expect(rig.get("monitor.killedTasks"), misdeed).toBe(1);
         const message = expect.stringMatching(/^tactus: rogue killed: /);
-        expect(errorsOf(rig)).toEqual([
-          { kind: "applicationError", code: "APPLICATION_ERROR", detail: cause, message },
-        ]);
+        const code = misdeed === "stack" ? "STACK_OVERFLOW" : "APPLICATION_ERROR";
+        expect(errorsOf(rig)).toEqual([{ kind: "applicationError", code, detail: cause, message }]);
         rig.incidents.splice(0);
       }
       rig.runFor("30 s");

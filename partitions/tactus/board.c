@@ -16,11 +16,11 @@ void board_init(void) {
 bool board_has_hypervisor(void) { return has_hypervisor; }
 
 /* Tells the hypervisor's health monitor, when there is one. */
-void board_report(const char *text, uint32_t detail) {
+void board_report(const char *text, uint32_t detail, bool is_stack_overflow) {
     if (!has_hypervisor) return;
     partita_write(PARTITA_ERROR_DETAIL, detail);
     partita_write(PARTITA_ERROR_MESSAGE, (uint32_t)text);
-    partita_write(PARTITA_RAISE_ERROR, PARTITA_APPLICATION_ERROR);
+    partita_write(PARTITA_RAISE_ERROR, is_stack_overflow ? PARTITA_STACK_OVERFLOW : PARTITA_APPLICATION_ERROR);
 }
 
 _Noreturn void board_power_off(uint32_t code) {

@@ -141,7 +141,7 @@ void console_drain(void);
 /* board.c */
 void board_init(void);
 bool board_has_hypervisor(void);
-void board_report(const char *text, uint32_t detail);
+void board_report(const char *text, uint32_t detail, bool is_stack_overflow);
 _Noreturn void board_power_off(uint32_t code);
 
 #endif
