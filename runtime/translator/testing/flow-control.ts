@@ -36,7 +36,7 @@ export interface Surroundings {
 
 interface Construct {
   readonly weight: number;
-  readonly needs?: "level" | "counter" | "calls" | "users" | "faults";
+  readonly needs?: "level" | "counter" | "calls" | "users" | "faults" | "oddities";
   readonly write: (body: Body) => void;
 }
 
@@ -61,7 +61,7 @@ export class FlowControl {
     { weight: 5, needs: "counter", write: (body) => this.#irreducibleLoop(body) },
     { weight: 20, needs: "calls", write: (body) => this.#call(body) },
     { weight: 1, needs: "calls", write: () => this.#deepCall() },
-    { weight: 1, needs: "calls", write: () => this.#longJump() },
+    { weight: 1, needs: "oddities", write: () => this.#longJump() },
     { weight: 1, needs: "faults", write: () => this.#jumpNowhere() },
     { weight: 2, needs: "users", write: (body) => this.#userMode(body) },
   ];
@@ -87,6 +87,7 @@ export class FlowControl {
     const has = {
       ...{ level: body.levels > 0, counter: body.levels > 0 && body.counters.length > 0 },
       ...{ calls: body.calls, users: this.#around.hasUsers },
+      oddities: body.calls && random.chance(this.#writer.habits.oddities),
       faults: body.calls && this.#writer.habits.astray > 1,
     };
     const possible = this.#constructs.filter(({ needs }) => needs === undefined || has[needs]);

@@ -66,6 +66,7 @@ export class FlowFunctions {
       { writable: SCRATCH_REGISTERS, counters: [LEAF_COUNTER], calls: false, levels: 3 },
       1 + writer.random.below(5),
     );
+    if (writer.random.chance(30) && writer.random.chance(writer.habits.oddities)) this.#moveReturn();
     returnToCaller(writer);
   }
 
@@ -114,14 +115,30 @@ export class FlowFunctions {
     const next = random.oneOf(this.#all);
     const isThroughPointer = random.chance(15);
     if (isThroughPointer) this.#control.loadPointer(X.t1);
+    else if (random.chance(10)) this.#moveSavedReturn(frame);
     restore(writer, frame);
     if (isThroughPointer) writer.op("jalr", { rd: X.zero, rs1: X.t1, imm: 0 });
     else if (random.chance(15)) writer.nearJump(X.zero, next);
     else if (random.chance(10)) writer.farJump(X.zero, X.t1, next);
-    else if (random.chance(20)) {
-      writer.op("andi", { rd: X.t0, rs1: X.a0, imm: 4 }).op("add", { rd: X.ra, rs1: X.ra, rs2: X.t0 });
+    else if (random.chance(20) && random.chance(writer.habits.oddities)) {
+      this.#moveReturn();
       returnToCaller(writer);
     } else returnToCaller(writer);
+  }
+
+  /** ra behind the instruction after the call, when a bit says so. */
+  #moveReturn(): void {
+    const writer = this.#writer;
+    const bit = writer.random.oneOf([X.a0, X.a1, X.a2, X.t3]);
+    writer.op("andi", { rd: X.t0, rs1: bit, imm: 4 }).op("add", { rd: X.ra, rs1: X.ra, rs2: X.t0 });
+  }
+
+  /** The same where ra lies on the stack. */
+  #moveSavedReturn(frame: Frame): void {
+    const writer = this.#writer;
+    const saved = { rs1: X.sp, imm: slot(frame, 0) };
+    writer.op("lw", { rd: X.t1, ...saved }).op("andi", { rd: X.t0, rs1: X.a1, imm: 4 });
+    writer.op("add", { rd: X.t1, rs1: X.t1, rs2: X.t0 }).op("sw", { rs2: X.t1, ...saved });
   }
 
   /** Calls `next`, which may be itself, a0 levels deep. */

@@ -10,7 +10,7 @@ import {
   X,
 } from "../../isa/index.ts";
 import type { Floats } from "./flow-habits.ts";
-import { NOWHERE, RAM_END, REACH, SCRATCH } from "./flow-layout.ts";
+import { CELL, NOWHERE, RAM_END, REACH, SCRATCH } from "./flow-layout.ts";
 import type { FlowWriter } from "./flow-writer.ts";
 
 export const MSTATUS = { mie: 1 << 3, mpie: 1 << 7, mpp: 3 << 11, fs: 3 << 13, mprv: 1 << 17 } as const;
@@ -50,6 +50,9 @@ const COMMON_ROWS = BASE_INSTRUCTIONS.filter(({ effect }) =>
 const MEMORY_ROWS = TABLE.filter((row) => ["load", "store", "amo"].includes(effectOf(row).kind));
 const PLAIN_ROWS = BASE_INSTRUCTIONS.filter(({ effect }) => effect.kind === "compute");
 
+/** In percent: statements before which a register gets a new value. */
+const FRESH = 4;
+
 /** Registers that a statement may write. */
 export type Writable = readonly number[];
 
@@ -66,6 +69,7 @@ const suits = (row: Instruction, floats: Floats): boolean => {
   return (
     !isFloat ||
     floats === "mixed" ||
+    floats === "apart" ||
     (floats === "single" && extension === "F") ||
     (floats === "double" && extension === "D")
   );
@@ -74,6 +78,8 @@ const suits = (row: Instruction, floats: Floats): boolean => {
 /** One row of the table, each as likely as another but for the rare ones, and what must come before it. */
 export const statement = (writer: FlowWriter, writable: Writable): void => {
   const { random } = writer;
+  // Without them, values soon are 0, −1 or an address.
+  if (random.chance(FRESH)) writer.nextRandom(random.oneOf(writable), CELL.seed);
   for (;;) {
     const row = random.oneOf(random.chance(writer.habits.common) ? COMPILED_ROWS : TABLE);
     if (RARE.has(effectOf(row).kind) && !random.chance(writer.habits.rare)) continue;
@@ -203,8 +209,14 @@ const atomic = (writer: FlowWriter, row: Instruction, operands: Partial<Operands
 // ── Jumps over one instruction ──────────────────────────────────────────────────────────────────────────────────────
 
 const skip = (writer: FlowWriter, row: Instruction, operands: Partial<Operands>, writable: Writable): void => {
-  writer.row(row, { ...operands, imm: row.format.bytes + 4 });
+  writer.row(row, { ...unlinked(writer, row, operands), imm: row.format.bytes + 4 });
   plainWord(writer, writable);
+};
+
+/** A jump over an instruction that writes its address looks like a call of what is behind it. */
+const unlinked = (writer: FlowWriter, row: Instruction, operands: Partial<Operands>): Partial<Operands> => {
+  const isLinked = effectOf(row).kind === "jump" && operands.rd !== undefined;
+  return isLinked && !writer.random.chance(writer.habits.oddities) ? { ...operands, rd: X.zero } : operands;
 };
 
 const skipThroughRegister = (
@@ -217,7 +229,8 @@ const skipThroughRegister = (
   const distance = 4 + 4 + row.format.bytes + 4 + writer.random.below(2);
   const rs1 = writer.random.oneOf([X.t0, X.t1, X.a7]);
   writer.op("auipc", { rd: rs1, imm: 0 }).op("addi", { rd: rs1, rs1, imm: distance - ((operands.imm ?? 0) >> 1) });
-  writer.row(row, { ...operands, rs1, ...(operands.imm === undefined ? {} : { imm: operands.imm >> 1 }) });
+  const rest = operands.imm === undefined ? {} : { imm: operands.imm >> 1 };
+  writer.row(row, { ...unlinked(writer, row, operands), rs1, ...rest });
   plainWord(writer, writable);
 };
 

@@ -28,6 +28,7 @@ export class FlowWriter extends Assembly {
   /** How often each row of the table was written, by mnemonic. */
   readonly counts = new Map<string, number>();
   readonly #data: (() => void)[] = [];
+  readonly #confusesFloats: boolean;
   #labels = 0;
 
   constructor(seed: number, habits: Habits) {
@@ -35,6 +36,7 @@ export class FlowWriter extends Assembly {
     this.habits = habits;
     this.random = new Random(seed);
     this.floats = this.random.oneOf(habits.floats);
+    this.#confusesFloats = this.random.chance(30);
   }
 
   /** A label that nobody else uses. */
@@ -49,7 +51,8 @@ export class FlowWriter extends Assembly {
   }
 
   /** Random operands; only `writable` registers and x0 are written. */
-  operands({ fields, nonzero }: Instruction, writable: readonly number[]): Partial<Operands> {
+  operands(row: Instruction, writable: readonly number[]): Partial<Operands> {
+    const { fields, nonzero } = row;
     const operands: Partial<Operands> = {};
     for (const [name, field] of fields) {
       const { min, max } = rangeOf(field);
@@ -59,8 +62,15 @@ export class FlowWriter extends Assembly {
       const next = field.kind === "rounding" ? () => this.#roundingMode() : anything;
       do operands[name] = isTarget ? this.random.oneOf(targets) : next();
       while (operands[name] === 0 && nonzero.includes(name));
+      if (field.kind === "f" && this.floats === "apart") operands[name] = this.#ofWidth(row, name, operands[name]);
     }
     return operands;
+  }
+
+  /** A register for that width; but for one time in many, in some programs. */
+  #ofWidth(row: Instruction, name: keyof Operands, register: number): number {
+    if (this.#confusesFloats && this.random.below(300) === 0) return register;
+    return (register & ~1) | (isDouble(row, name) ? 1 : 0);
   }
 
   #roundingMode(): number {
@@ -139,15 +149,28 @@ export class FlowWriter extends Assembly {
     return this;
   }
 
-  /** x[rd] = the next of the program's own random numbers (xorshift32). Writes t5 and t6. */
+  /** x[rd] = the next of the program's own random numbers (xorshift32). Writes t5, or t6 when that is rd. */
   nextRandom(rd: number, cell: number): this {
+    const shifted = rd === X.t5 ? X.t6 : X.t5;
     this.op("lw", { rd, rs1: X.gp, imm: cell });
-    this.op("slli", { rd: X.t5, rs1: rd, imm: 13 }).op("xor", { rd, rs1: rd, rs2: X.t5 });
-    this.op("srli", { rd: X.t5, rs1: rd, imm: 17 }).op("xor", { rd, rs1: rd, rs2: X.t5 });
-    this.op("slli", { rd: X.t5, rs1: rd, imm: 5 }).op("xor", { rd, rs1: rd, rs2: X.t5 });
+    this.op("slli", { rd: shifted, rs1: rd, imm: 13 }).op("xor", { rd, rs1: rd, rs2: shifted });
+    this.op("srli", { rd: shifted, rs1: rd, imm: 17 }).op("xor", { rd, rs1: rd, rs2: shifted });
+    this.op("slli", { rd: shifted, rs1: rd, imm: 5 }).op("xor", { rd, rs1: rd, rs2: shifted });
     return this.op("sw", { rs1: X.gp, rs2: rd, imm: cell });
   }
 }
+
+/** Where singles and doubles are apart: what an f register holds. */
+export const isForDouble = (register: number): boolean => register % 2 === 1;
+
+/** What the f register that an operand of this name is holds. */
+const isDouble = (row: Instruction, name: keyof Operands): boolean => {
+  const { effect } = row.kind === "base" ? row : row.expandsTo;
+  if (effect.kind === "load" || effect.kind === "store") return effect.bytes === 8;
+  if (effect.kind !== "float") throw new RangeError(`${row.mnemonic} has no floats`);
+  const isConverted = effect.operation === "fromSingle" || effect.operation === "fromDouble";
+  return (effect.precision === "double") === (name === "rd" || !isConverted);
+};
 
 /** Rows that a test may find missing while an extension is not there. */
 export const rowNamed = (mnemonic: string): Instruction | undefined =>

@@ -27,7 +27,7 @@ export const garbageProgram = (seed: number): FlowProgram => {
     at += bytes;
   }
   return {
-    ...{ image, ramBytes: RAM_BYTES, counts, patches: [], mayStartAnywhere: true, temper: "garbage" },
+    ...{ image, ramBytes: RAM_BYTES, counts, patches: [], mayStartAnywhere: true, isWatched: true, temper: "garbage" },
     code: {
       ranges: [{ start: guestAddress(RAM_BASE), end: guestAddress(RAM_BASE + CODE_BYTES) }],
       functions: [guestAddress(RAM_BASE)],

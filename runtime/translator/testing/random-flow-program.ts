@@ -11,7 +11,7 @@ import { HABITS, type Habits, type Temper, temperOf } from "./flow-habits.ts";
 import * as layout from "./flow-layout.ts";
 import { ALTERNATIVES, patchedFunction, template } from "./flow-patches.ts";
 import { MSTATUS } from "./flow-statements.ts";
-import { FlowWriter } from "./flow-writer.ts";
+import { FlowWriter, isForDouble } from "./flow-writer.ts";
 
 export interface FlowProgram {
   readonly image: Uint8Array;
@@ -22,6 +22,8 @@ export interface FlowProgram {
   readonly patches: readonly { readonly address: number; readonly words: readonly number[] }[];
   /** Bytes that anyone may write at any time. */
   readonly data: { readonly start: number; readonly end: number };
+  /** Stores to some of the data are watched, now and then: then engines must look where stores go. */
+  readonly isWatched: boolean;
   /** It has no order that a start at any address would spoil. */
   readonly mayStartAnywhere: boolean;
   /** How often each row of the instruction table was written, by mnemonic. */
@@ -38,8 +40,7 @@ const PMP = { powerOfTwo: 3 << 3, read: 1, all: 7, locked: 1 << 7 } as const;
 
 const names = (purpose: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${purpose} #${i}`);
 
-export const randomFlowProgram = (seed: number): FlowProgram => {
-  const temper = temperOf(seed);
+export const randomFlowProgram = (seed: number, temper: Temper = temperOf(seed)): FlowProgram => {
   const habits: Habits = HABITS[temper];
   const writer = new FlowWriter(seed, habits);
   const { random } = writer;
@@ -79,13 +80,14 @@ export const randomFlowProgram = (seed: number): FlowProgram => {
   writer.writeData();
   if (writer.size > layout.CODE_LIMIT) throw new RangeError(`program ${seed} is too large: ${writer.size} bytes`);
 
-  const known = random.oneOf([0, 50, 100, 100]);
+  const known = random.chance(habits.oddities) ? random.oneOf([0, 50, 100, 100]) : 100;
   const starts = [...functions, ...deep, "iteration"];
   const visible = starts.filter(() => random.chance(known)).map((label) => RAM_BASE + writer.offsetOf(label));
   return {
     image: imageOf(writer),
     temper,
     mayStartAnywhere: false,
+    isWatched: temper === "plain" ? random.chance(10) : temper !== "steady",
     ramBytes: layout.RAM_BYTES,
     code: {
       ranges: [
@@ -121,7 +123,8 @@ const writeStart = (writer: FlowWriter, isVectored: boolean): void => {
   for (let register = 0; register < 32; register++) {
     writer.li(X.t0, MSTATUS.fs).op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: X.t0 });
     writer.li(X.t0, writer.random.value());
-    if (writer.floats === "double") writer.op("fcvt.d.w", { rd: register, rs1: X.t0 });
+    if (writer.floats === "double" || (writer.floats === "apart" && isForDouble(register)))
+      writer.op("fcvt.d.w", { rd: register, rs1: X.t0 });
     else writer.op("fmv.w.x", { rd: register, rs1: X.t0 });
   }
   writer.li(X.gp, layout.DATA).li(X.sp, layout.STACK_TOP).li(X.s0, 0).li(X.s1, 0);
@@ -188,6 +191,9 @@ const writeIteration = (writer: FlowWriter, control: FlowControl): void => {
   writer.csrWrite(CSRS.fcsr, X.zero).csrWrite(CSRS.mcountinhibit, X.zero);
   writer.li(X.t0, random.chance(80) ? ALL_INTERRUPTS : random.bits() & ALL_INTERRUPTS).csrWrite(CSRS.mie, X.t0);
   writer.nextRandom(X.a0, seed).op("srli", { rd: layout.FUEL, rs1: X.a0, imm: 27 + random.below(2) });
+  for (const register of [X.a2, X.a3, X.a4, X.a6, X.s2, X.s5]) {
+    writer.nextRandom(register, seed).op("sw", { rs1: X.gp, rs2: register, imm: 4 * (random.below(512) - 256) });
+  }
   control.sequence(body, 4 + random.below(6));
   for (let call = 0; call < 3; call++) {
     for (const register of POINTER_INDICES) writer.nextRandom(register, seed);

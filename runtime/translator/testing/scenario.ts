@@ -37,7 +37,7 @@ export class Scenario {
     if (!this.#program.mayStartAnywhere) {
       if (random.below(20_000) === 0) this.#restart(boards);
     } else if (exit === "fault" || random.below(30) === 0) this.#resetAnywhere(boards);
-    if (this.#program.temper !== "steady" && random.below(3000) === 0) this.#watch(boards);
+    if (this.#program.isWatched && random.below(3000) === 0) this.#watch(boards);
     if (exit === "wfi") this.#idle(boards);
     const event = random.below(1000);
     if (event < this.#interruptions) this.#interrupt(boards);
