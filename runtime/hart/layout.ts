@@ -46,6 +46,8 @@ export const REGISTER_WORDS = WORD.mstatus;
 export const STATE_WORDS = 192;
 /** Takes what is written to x0; no part of the state. */
 const SINK = STATE_WORDS;
+/** Room for constants of translated code. */
+const LIMITS_BYTES = 32;
 /** What a hart occupies above RAM. */
 export const HART_BYTES = 1024;
 
@@ -59,6 +61,8 @@ const WASM_PAGE_BYTES = 65_536;
 /** Where everything lies in a partition's memory: RAM at 0, then the hart's words, then what helps engines; in bytes. */
 export interface MemoryPlaces {
   readonly stateAddress: number;
+  /** Four times eight bytes. */
+  readonly limitsAddress: number;
   /** A byte for each page of RAM: see `CodePages.watched`. */
   readonly watchAddress: number;
   /** A word for each halfword of RAM, for translated code; null where RAM is so large that there is no room for it. */
@@ -70,9 +74,10 @@ const LARGEST_MEMORY = 65_535 * WASM_PAGE_BYTES;
 
 export const memoryPlaces = (ramBytes: number): MemoryPlaces => {
   const watchAddress = ramBytes + HART_BYTES;
-  const mapAddress = watchAddress + Math.ceil(ramBytes / PAGE_BYTES / 8) * 8;
+  const limitsAddress = watchAddress + Math.ceil(ramBytes / PAGE_BYTES / 8) * 8;
+  const mapAddress = limitsAddress + LIMITS_BYTES;
   const end = mapAddress + 2 * ramBytes;
-  const common = { stateAddress: ramBytes, watchAddress };
+  const common = { stateAddress: ramBytes, watchAddress, limitsAddress };
   return end <= LARGEST_MEMORY ? { ...common, mapAddress, end } : { ...common, mapAddress: null, end: mapAddress };
 };
 

@@ -20,6 +20,8 @@ export interface Window {
 export interface ChunkContext {
   readonly program: Program;
   readonly stateAddress: number;
+  /** Limits of floats: see region-writer.ts. */
+  readonly limitsAddress: number;
   /** The entry map: for each halfword of RAM the entry there, as `Chunk.entryCodes`, or 0. */
   readonly mapAddress: number;
   /** By page of RAM, a byte that is not 0 where stores are the interpreter's; 0: nobody watches. */
@@ -28,6 +30,8 @@ export interface ChunkContext {
   readonly storeWindow: Window;
   /** (pc, budget, depth) → (pc, budget): goes on wherever pc is translated. */
   readonly through: number;
+  /** The region of a function that is entered while "inexact" is not raised; see float-code.ts. */
+  exactRegionOf(guestFunction: GuestFunction): number;
   /** Of a function in this chunk; null: it is in another, or in none. */
   regionOf(guestFunction: GuestFunction): number | null;
 }
@@ -55,25 +59,29 @@ const WASM_PAGE_BYTES = 65_536;
 
 export const translateChunk = (program: Program, functions: readonly GuestFunction[]): Chunk => {
   const { snapshot } = program.image;
-  const { stateAddress, watchAddress, mapAddress } = memoryPlaces(snapshot.ramBytes);
+  const { stateAddress, limitsAddress, watchAddress, mapAddress } = memoryPlaces(snapshot.ramBytes);
   if (mapAddress === null) throw new Error("a board with so much RAM has no room for translated code");
   const through = 0;
   const firstRegion = 1;
+  /** Asked for by regions, and translated after them. */
+  const exact: GuestFunction[] = [];
   const regionIndex = new Map(functions.map(({ index }, at) => [index, firstRegion + at]));
   const context: ChunkContext = {
     stateAddress,
+    limitsAddress,
     mapAddress,
     watchAddress: snapshot.careful ? watchAddress : 0,
     ...windowsOf(snapshot),
     program,
     through,
+    exactRegionOf: (each) => firstRegion + functions.length + exact.push(each) - 1,
     regionOf: ({ index }) => regionIndex.get(index) ?? null,
   };
   const entryPcs: number[] = [];
   const entryCodes: number[] = [];
   const extents: number[] = [];
   const regions = functions.map((each): WasmFunction => {
-    const { locals, body, unlikely, entries, extents: used } = translateRegion(context, each);
+    const { locals, body, unlikely, entries, extents: used } = translateRegion(context, each, "inexact");
     for (const [number, pc] of entries.entries()) {
       entryPcs.push(pc);
       entryCodes.push((tableIndexOf(each) << ENTRY_BITS) | number);
@@ -81,6 +89,10 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     extents.push(...used);
     return { type: REGION_TYPE, locals, body, unlikely, tableIndex: tableIndexOf(each) };
   });
+  for (const each of exact) {
+    const { locals, body, unlikely } = translateRegion(context, each, "exact");
+    regions.push({ type: REGION_TYPE, locals, body, unlikely });
+  }
   const bytes = assembleModule({
     types: [REGION],
     memoryPages: Math.floor(stateAddress / WASM_PAGE_BYTES),

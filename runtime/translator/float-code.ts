@@ -7,7 +7,7 @@
 import { type Effect, type Term, terms } from "../isa/index.ts";
 import type { EffectCode } from "./effect-code.ts";
 import { type FloatClass, floatWidth } from "./float-classes.ts";
-import { LOCAL, type Placed, type RegionWriter } from "./region-writer.ts";
+import type { Placed, RegionWriter } from "./region-writer.ts";
 
 const { choose, f32, f64, i32, i64, local, numeric } = terms;
 
@@ -55,16 +55,13 @@ const write = (writer: RegionWriter, placed: Placed): void => {
 
 // ── What may be taken ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Twice the least normal number: rounding cannot have made it of a subnormal one. */
-const SAFELY_NORMAL = { f32: f32(2 ** -125), f64: f64(2 ** -1021) } as const;
-const INFINITE = { f32: f32(Infinity), f64: f64(Infinity) } as const;
 const ZERO = { f32: f32(0), f64: f64(0) } as const;
 
 const not = (condition: Term): Term => numeric("i32.eqz", condition);
 const either = (a: Term, b: Term): Term => numeric("i32.or", a, b);
 const magnitude = (type: FloatClass, value: Term): Term => numeric(`${type}.abs`, value);
-const isBounded = (type: FloatClass, value: Term): Term =>
-  numeric(`${type}.lt`, magnitude(type, value), INFINITE[type]);
+const isBounded = (type: FloatClass, value: Term, writer: RegionWriter): Term =>
+  numeric(`${type}.lt`, magnitude(type, value), writer.limit(type, "infinity"));
 const isZero = (type: FloatClass, value: Term): Term => numeric(`${type}.eq`, value, ZERO[type]);
 const isNoNumber = (type: FloatClass, value: Term): Term => numeric(`${type}.ne`, value, value);
 const widened = (type: FloatClass, value: Term): Term => (type === "f32" ? numeric("f64.promote_f32", value) : value);
@@ -90,7 +87,7 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
   const hasSecond = placed.instruction.format.operands.rs2 !== undefined;
   const a = read(writer, placed, "rs1");
   const b = hasSecond ? read(writer, placed, "rs2") : a;
-  const finite = (r: Term): Term => isBounded(type, r);
+  const finite = (r: Term): Term => isBounded(type, r, writer);
   const ordinary = { after: (r: Term) => [finite(r)] };
   const { operation } = effect;
   switch (operation) {
@@ -290,7 +287,7 @@ const fusedSingle = (a: Term, b: Term, c: Term, writer: RegionWriter): Quick => 
   const below = numeric("i64.and", numeric("i64.reinterpret_f64", local(sum)), i64(BELOW_SINGLE));
   return {
     ...{ value: numeric("f32.demote_f64", local(sum)), type: "f32" },
-    after: (r) => [isBounded("f32", r), numeric("i64.ne", below, i64(HALF_OF_LAST))],
+    after: (r) => [isBounded("f32", r, writer), numeric("i64.ne", below, i64(HALF_OF_LAST))],
     zero: () => isZero("f64", local(sum)),
     exact: (r) =>
       numeric(
@@ -346,7 +343,11 @@ const fusedDouble = (a: Term, b: Term, c: Term, writer: RegionWriter): Quick => 
   const sum = set("fused", add(highSum, odd));
   const all = (...conditions: readonly Term[]): Term => conditions.reduce((x, y) => numeric("i32.and", x, y));
   // A product of zero is exact, and so is what is added to it.
-  const isTrivial = all(either(isZero("f64", factor), isZero("f64", b)), isZero("f64", high), isBounded("f64", addend));
+  const isTrivial = all(
+    either(isZero("f64", factor), isZero("f64", b)),
+    isZero("f64", high),
+    isBounded("f64", addend, writer),
+  );
   code
     .term(isTrivial)
     .if()
@@ -375,7 +376,7 @@ export const floatEffect: EffectCode<FloatEffect> = (effect, placed, writer) => 
   };
   const { value, type, before = [], after, zero, exact } = quickly(effect, placed, writer);
   for (const condition of before) leaveUnless(condition);
-  if (after === undefined && exact === undefined) {
+  if (after === undefined && (exact === undefined || writer.variant === "inexact")) {
     code.term(value);
     write(writer, placed);
     return;
@@ -384,17 +385,13 @@ export const floatEffect: EffectCode<FloatEffect> = (effect, placed, writer) => 
   code.term(value).set((result as { index: number }).index);
   for (const condition of after?.(result) ?? []) leaveUnless(condition);
   if (zero !== undefined && type !== "i32") {
-    code.term(numeric(`${type}.lt`, magnitude(type, result), SAFELY_NORMAL[type]));
+    code.term(numeric(`${type}.lt`, magnitude(type, result), writer.limit(type, "safelyNormal")));
     writer.rarely(() => leaveUnless(zero(result)));
   }
-  if (exact !== undefined) {
-    // Unless "inexact" is raised already.
-    code.get(LOCAL.floats).op("i32.eqz");
-    writer.rarely(() => {
-      if (exact === null) code.i32(1);
-      else code.term(not(exact(result)));
-      writer.leaveIf(placed.pc);
-    });
+  if (exact !== undefined && writer.variant === "exact") {
+    if (exact === null) code.i32(1);
+    else code.term(not(exact(result)));
+    writer.leaveIf(placed.pc);
   }
   code.term(result);
   write(writer, placed);

@@ -1,6 +1,8 @@
 /** Where control goes at the end of a node: within the region, into another one, or out to the dispatcher. */
+
+import { RAM_BASE } from "../hart/index.ts";
 import { WORD } from "../hart/layout.ts";
-import { REGION_TYPE, tableIndexOf } from "./chunk.ts";
+import { ENTRY_BITS, REGION_TYPE, tableIndexOf } from "./chunk.ts";
 import { both, jumpsByRegister, without } from "./dataflow.ts";
 import { branchCondition } from "./effect-code.ts";
 import type { RegionTranslation } from "./region.ts";
@@ -177,8 +179,28 @@ const callThrough = (
   const { writer, context } = region;
   const { code } = writer;
   writer.spill(writer.dirty);
-  code.get(LOCAL.pc).get(LOCAL.budget).get(LOCAL.depth).call(context.through);
-  code.set(LOCAL.budget).tee(LOCAL.pc).i32(end.returnPc).op("i32.ne");
+  // The function that LOCAL.pc points to, if it is translated: slot 0 of the table is there for those that are not.
+  writer.open("block");
+  writer.open("block");
+  code.get(LOCAL.depth).op("i32.eqz").brUnlikely(0);
+  code.get(LOCAL.pc).i32(RAM_BASE).op("i32.sub").tee(LOCAL.address).i32(context.loadWindow.bytes).op("i32.ge_u");
+  code
+    .brUnlikely(0)
+    .i32(0)
+    .get(LOCAL.pc)
+    .memory("i32.store", context.stateAddress + 4 * WORD.pc);
+  code.get(LOCAL.address).i32(1).op("i32.shl").memory("i32.load", context.mapAddress).tee(LOCAL.address);
+  code
+    .i32((1 << ENTRY_BITS) - 1)
+    .op("i32.and")
+    .brUnlikely(0);
+  code.i32(0).get(LOCAL.budget).get(LOCAL.depth).i32(1).op("i32.sub");
+  code.get(LOCAL.address).i32(ENTRY_BITS).op("i32.shr_u").callIndirect(REGION_TYPE).set(LOCAL.budget).set(LOCAL.pc);
+  code.br(1);
+  writer.close();
+  code.get(LOCAL.pc).get(LOCAL.budget).get(LOCAL.depth).call(context.through).set(LOCAL.budget).set(LOCAL.pc);
+  writer.close();
+  code.get(LOCAL.pc).i32(end.returnPc).op("i32.ne");
   writer.dirty = NO_REGISTERS;
   writer.rarely(() => writer.leaveDynamically(NO_REGISTERS));
   writer.reload(region.neededAfter(node.id, end.to.id), () => writer.leaveExactly(end.returnPc));

@@ -8,6 +8,7 @@ import { forEachRegister, type RegisterFlow } from "./dataflow.ts";
 import { DISTANCE_SHIFTS, DYNAMIC, exitAt, REFUND_SHIFT_RIGHT, STOP } from "./exits.ts";
 import type { FloatClass } from "./float-classes.ts";
 import { type PlannedAccess, planAccesses } from "./memory-plan.ts";
+import type { RegionVariant } from "./region.ts";
 import { type RegisterSet, union } from "./registers.ts";
 import { type ValueType, WasmCode } from "./wasm/code.ts";
 
@@ -22,11 +23,28 @@ export const LOCAL = {
   address: 5,
   /** Address of the last entry that was loaded from a jump table. */
   tableEntry: 6,
-  /** Not 0: the flag "inexact" is raised already. */
-  floats: 7,
 } as const;
-const FIXED_LOCALS: readonly ValueType[] = ["i32", "i32", "i32", "i32", "i32"];
-const FIRST_LOCAL = 8;
+const FIXED_LOCALS: readonly ValueType[] = ["i32", "i32", "i32", "i32"];
+const FIRST_LOCAL = 7;
+type LimitName = "infinity" | "safelyNormal";
+
+/** In the order in which they lie in the partition's memory, each in eight bytes. Twice the least normal number: rounding cannot have made it of a subnormal one. */
+const LIMITS: readonly { readonly type: FloatClass; readonly name: LimitName; readonly value: number }[] = [
+  { type: "f32", name: "infinity", value: Infinity },
+  { type: "f32", name: "safelyNormal", value: 2 ** -125 },
+  { type: "f64", name: "infinity", value: Infinity },
+  { type: "f64", name: "safelyNormal", value: 2 ** -1021 },
+];
+
+/** Writes them to a partition's memory, where regions expect them. */
+export const writeLimits = (memory: ArrayBuffer, limitsAddress: number): void => {
+  const view = new DataView(memory, limitsAddress, 8 * LIMITS.length);
+  for (const [index, { type, value }] of LIMITS.entries()) {
+    if (type === "f32") view.setFloat32(8 * index, value, true);
+    else view.setFloat64(8 * index, value, true);
+  }
+};
+
 const NO_REGISTERS: RegisterSet = { x: 0, f: 0 };
 
 export class RegionWriter {
@@ -34,6 +52,7 @@ export class RegionWriter {
   readonly context: ChunkContext;
   readonly registers: RegisterFlow;
   readonly floatClasses: readonly FloatClass[];
+  readonly variant: RegionVariant;
   /** Types of the locals behind the parameters, as they are asked for. */
   readonly locals: ValueType[] = [...FIXED_LOCALS];
   /** Blocks and loops that are open; the outermost are those of the exit chain. */
@@ -50,8 +69,15 @@ export class RegionWriter {
   readonly #byRegister = new Map<number, number>();
   readonly #scratch = new Map<string, number>();
 
-  constructor(context: ChunkContext, start: number, registers: RegisterFlow, floatClasses: readonly FloatClass[]) {
+  constructor(
+    context: ChunkContext,
+    start: number,
+    registers: RegisterFlow,
+    floatClasses: readonly FloatClass[],
+    variant: RegionVariant,
+  ) {
     this.context = context;
+    this.variant = variant;
     this.#start = start;
     this.registers = registers;
     this.floatClasses = floatClasses;
@@ -92,6 +118,24 @@ export class RegionWriter {
   setX(register: number): void {
     if (register === 0) this.code.byte(0x1a);
     else this.code.set(this.local(register));
+  }
+
+  // ── Limits of floats ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** In a local, where it stays in a register of the host: a constant would be made anew for each comparison. */
+  limit(type: FloatClass, name: LimitName): Term {
+    return terms.local(this.scratch(`${type} ${name}`, type));
+  }
+
+  /** At a region's entry, before any `limit` is used. */
+  loadLimits(): void {
+    const { code, context } = this;
+    for (const [index, { type, name }] of LIMITS.entries()) {
+      code
+        .i32(0)
+        .memory(`${type}.load`, context.limitsAddress + 8 * index)
+        .set(this.scratch(`${type} ${name}`, type));
+    }
   }
 
   // ── Memory ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -30,8 +30,14 @@ export interface Region {
   readonly extents: readonly number[];
 }
 
-export const translateRegion = (context: ChunkContext, guestFunction: GuestFunction): Region =>
-  new RegionTranslation(context, buildRegionGraph(context.program, guestFunction)).translate();
+/**
+ * What a region may rely on: that "inexact" is raised, so that results may be inexact; or not, so that it must see to it that all
+ * are exact. One leads to the other where that is not so.
+ */
+export type RegionVariant = "inexact" | "exact";
+
+export const translateRegion = (context: ChunkContext, guestFunction: GuestFunction, variant: RegionVariant): Region =>
+  new RegionTranslation(context, buildRegionGraph(context.program, guestFunction), variant).translate();
 
 const MOST_ENTRIES = 4096;
 /** frm in fcsr. */
@@ -54,7 +60,7 @@ export class RegionTranslation implements RegionFacts {
   /** By vertex: those that it dominates directly, in order. */
   readonly #children: number[][];
 
-  constructor(context: ChunkContext, graph: RegionGraph) {
+  constructor(context: ChunkContext, graph: RegionGraph, variant: RegionVariant) {
     this.context = context;
     this.nodes = graph.nodes;
     this.#graph = graph;
@@ -65,7 +71,8 @@ export class RegionTranslation implements RegionFacts {
       this.#entries.map(({ id }) => id),
     );
     const instructions = graph.nodes.flatMap(({ instructions: pcs }) => pcs.map((pc) => this.instruction(pc)));
-    this.writer = new RegionWriter(context, graph.function.start, analyzeRegisters(this), floatClassesOf(instructions));
+    const classes = floatClassesOf(instructions);
+    this.writer = new RegionWriter(context, graph.function.start, analyzeRegisters(this), classes, variant);
     this.#children = this.flow.routes.map(() => []);
   }
 
@@ -288,7 +295,13 @@ export class RegionTranslation implements RegionFacts {
     word(WORD.fcsr);
     code.i32(ROUNDING_MODE).op("i32.and").op("i32.or");
     writer.rarely(() => writer.leaveEntry());
+    writer.loadLimits();
+    if (writer.variant === "exact") return;
     word(WORD.fcsr);
-    code.i32(FLAG.inexact).op("i32.and").set(LOCAL.floats);
+    code.i32(FLAG.inexact).op("i32.and").op("i32.eqz");
+    writer.rarely(() => {
+      code.get(LOCAL.label).get(LOCAL.budget).get(LOCAL.depth);
+      code.call(context.exactRegionOf(this.#graph.function)).return();
+    });
   }
 }

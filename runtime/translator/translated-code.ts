@@ -1,8 +1,9 @@
 /** The translated code of one partition: what is instantiated in its memory, and where it can be entered. */
 import type { CodePages } from "../hart/code-pages.ts";
-import { RAM_BASE } from "../hart/index.ts";
+import { memoryPlaces, RAM_BASE } from "../hart/index.ts";
 import type { CompiledChunk } from "./compiler.ts";
 import { entryModule } from "./entry-module.ts";
+import { writeLimits } from "./region-writer.ts";
 
 type Enter = (budget: number) => number;
 
@@ -31,6 +32,7 @@ export class TranslatedCode {
     this.#parts = parts;
     this.#table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
     this.#map = new Int32Array(parts.memory.buffer, parts.mapAddress, parts.ramBytes / 2);
+    writeLimits(parts.memory.buffer, memoryPlaces(parts.ramBytes).limitsAddress);
     let module = entryModules.get(parts.ramBytes);
     if (module === undefined) {
       module = new WebAssembly.Module(entryModule(parts));
