@@ -1,5 +1,6 @@
 /* System calls: each handler finds its arguments in the running task's frame, checks them, and answers there. */
 #include <stddef.h>
+
 #include "bytes.h"
 #include "kernel.h"
 

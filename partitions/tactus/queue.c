@@ -1,5 +1,6 @@
 /* Queues of items of one size. An item goes to a task that waits for it, else into the queue, else its sender waits. */
 #include <stddef.h>
+
 #include "bytes.h"
 #include "kernel.h"
 

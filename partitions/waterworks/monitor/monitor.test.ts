@@ -63,6 +63,7 @@ describe.skipIf(compiler.missing)("monitor.elf", () => {
 
 /** All that does not depend on how fast a board is. */
 const SCRIPT = [
+  "log 0",
   "help",
   "ps",
   "mem",
@@ -70,7 +71,6 @@ const SCRIPT = [
   "stop",
   "ps",
   "crash",
-  "log 5",
   "ps\b\bcrash nothing",
   "nonsense",
   "",
