@@ -129,6 +129,12 @@ describe("the monitor's shell", () => {
     expect(await runInQemu(IMAGE, SCRIPT, { machine, prompt: "> " })).toEqual({ output, status });
   });
 
+  it("takes every byte of more input than its buffers hold", async () => {
+    const lines = Array.from({ length: 200 }, (_, i) => `${i}`.padStart(60, "."));
+    const { output } = await exec([IMAGE], `log 0\n${lines.join("\n")}\noff\n`);
+    expect(output.match(/^> \.+\d+$/gm)?.map((line) => line.slice(2))).toEqual(lines);
+  });
+
   it("comes to the same state on either engine, and in slices of any size", async () => {
     const figuresOf = async (...options: string[]) => {
       const { output, stats } = await execForStats([IMAGE, ...options], SCRIPT);
