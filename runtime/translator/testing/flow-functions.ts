@@ -70,6 +70,15 @@ export class FlowFunctions {
     returnToCaller(writer);
   }
 
+  /** So little that a call of it may be replaced by what it does. */
+  tiny(label: string): void {
+    const writer = this.#writer;
+    writer.label(label);
+    for (let count = 1 + writer.random.below(4); count > 0; count--) plainWord(writer, SCRATCH_REGISTERS);
+    if (writer.random.chance(40)) this.#moveReturn();
+    returnToCaller(writer);
+  }
+
   /** @param second label of another entry: it makes the same frame, and jumps into the middle. */
   framed(label: string, second: string | null): void {
     const writer = this.#writer;

@@ -46,6 +46,7 @@ export const randomFlowProgram = (seed: number, temper: Temper = temperOf(seed))
   const { random } = writer;
   const framed = names("function", 3 + random.below(8));
   const second = framed.map((name) => (random.chance(40) ? `${name}, second entry` : null));
+  const tiny = names("tiny", 3);
   const leaves = names("leaf", 2 + random.below(4));
   const deep = names("deep", 3);
   const isVectored = random.chance(40);
@@ -60,7 +61,7 @@ export const randomFlowProgram = (seed: number, temper: Temper = temperOf(seed))
   const templates = [template(writer), template(writer)];
 
   const functions = [
-    ...[...framed, ...second.filter((name) => name !== null), ...leaves],
+    ...[...framed, ...second.filter((name) => name !== null), ...leaves, ...tiny],
     ...[...patches.map((patch) => patch.function), ...templates.map(({ start }) => start)],
   ];
   const functionTable = { label: "functions", entries: 2 ** Math.ceil(Math.log2(functions.length)) };
@@ -71,6 +72,7 @@ export const randomFlowProgram = (seed: number, temper: Temper = temperOf(seed))
   const generator = new FlowFunctions(writer, control, functions);
   for (const [index, name] of framed.entries()) generator.framed(name, second[index]!);
   for (const name of leaves) generator.leaf(name);
+  for (const name of tiny) generator.tiny(name);
   for (const [index, name] of deep.entries()) generator.deep(name, deep[Math.max(1, (index + 1) % 3)]!);
   writeIteration(writer, control);
 
