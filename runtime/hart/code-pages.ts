@@ -30,8 +30,8 @@ const NOWHERE: CodePage = new Int32Array(PAGE_SLOTS * SLOT_WORDS).fill(headOf(SP
 
 /** What an engine that also executes the code otherwise wants to know of the pages. */
 export interface CodePagesListener {
-  /** An instruction at this offset in RAM was decoded for the first time since it was written. */
-  decoded(offset: number): void;
+  /** An instruction of `bytes` bytes at this offset in RAM was decoded for the first time since it was written. */
+  decoded(offset: number, bytes: number): void;
   /** Bytes of RAM that somebody watches, or may, have changed. */
   written(offset: number, bytes: number): void;
 }
@@ -81,7 +81,7 @@ export class CodePages {
     }
     const lastPage = ((offset + bytes - 1) / PAGE_BYTES) | 0;
     this.watched[lastPage] = 1;
-    this.listener?.decoded(offset);
+    this.listener?.decoded(offset, bytes);
     const decoded = decode(word);
     if (decoded === null) {
       page[at] = headOf(SPECIAL.illegal, 0);
@@ -109,6 +109,12 @@ export class CodePages {
     this.#watchEnd = offset + bytes;
     const [first, last] = [Math.max(0, offset - PAGE_BYTES), offset + bytes - 1];
     this.watched.fill(1, Math.floor(first / PAGE_BYTES), Math.floor(last / PAGE_BYTES) + 1);
+  }
+
+  /** Someone executes the code there otherwise: stores to it come to `written`, whether it was decoded here or not. */
+  watchCode(offset: number, bytes: number): void {
+    const first = Math.max(0, Math.floor(offset / PAGE_BYTES) - 1);
+    this.watched.fill(1, first, Math.floor((offset + bytes - 1) / PAGE_BYTES) + 1);
   }
 
   /** `bytes` bytes of RAM from `offset` on have changed: the instructions that any of them belongs to are decoded again. */

@@ -4,6 +4,7 @@
  */
 import { WORD } from "../hart/layout.ts";
 import { CONDITIONS, type Effect, type EffectKind, OPERATIONS, type Term, terms } from "../isa/index.ts";
+import type { Window } from "./chunk.ts";
 import { floatEffect, writeSingle } from "./float-code.ts";
 import type { PlannedAccess } from "./memory-plan.ts";
 import { LOCAL, type Placed, type RegionWriter } from "./region-writer.ts";
@@ -173,13 +174,16 @@ const checkedAddress = (access: PlannedAccess, { operands, pc }: Placed, writer:
   const window = check.stores ? writer.context.storeWindow : writer.context.loadWindow;
   writer.beginStretch(access.stretch, window.offset);
   const start = numeric("i32.add", writer.x(operands.rs1), i32(check.start - window.address));
-  writer.code
-    .term(start)
-    .tee(address)
-    .i32(window.bytes - check.bytes)
-    .op("i32.gt_u");
+  writer.code.term(start).tee(address);
+  isOutside(window, check.bytes, writer);
   writer.leaveIf(pc);
   return address;
+};
+
+/** Takes an offset in the window from the stack. Leaves there whether that many bytes reach out of it: always, out of a small one. */
+const isOutside = (window: Window, bytes: number, { code }: RegionWriter): void => {
+  if (bytes > window.bytes) code.i32(0).op("i32.ge_u");
+  else code.i32(window.bytes - bytes).op("i32.gt_u");
 };
 
 /** A jump table's entry is loaded: its address tells the index. */
@@ -195,11 +199,8 @@ const atomicOffset = ({ operands, pc }: Placed, writer: RegionWriter): number =>
   const { storeWindow } = context;
   const address = writer.x(operands.rs1);
   code.term(numeric("i32.sub", address, i32(storeWindow.address))).tee(LOCAL.address);
-  code
-    .i32(storeWindow.bytes - 4)
-    .op("i32.gt_u")
-    .term(numeric("i32.and", address, i32(3)))
-    .op("i32.or");
+  isOutside(storeWindow, 4, writer);
+  code.term(numeric("i32.and", address, i32(3))).op("i32.or");
   writer.leaveIf(pc);
   writer.watch(pc, LOCAL.address, storeWindow.offset);
   return LOCAL.address;

@@ -112,7 +112,8 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     let exit: Exit;
     do {
       this.#lookForChunks();
-      const longest = this.#compilation === null ? LONGEST_STRETCH : WAITING_STRETCH;
+      const isWaiting = this.#compilation !== null || this.#translated === null;
+      const longest = isWaiting ? WAITING_STRETCH : LONGEST_STRETCH;
       exit = this.#stretch(cycles(Math.min(budget, hart.elapsed + longest)));
     } while (exit === "budget" && hart.elapsed < budget);
     this.#used = interpreter.finish();
@@ -173,7 +174,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #lookForChunks(): void {
     const compilation = this.#compilation;
     if (compilation === null) {
-      if (this.#translated === null && this.#past >= this.#beginAt) this.#begin();
+      if (this.#translated === null && this.#past + this.#hart.elapsed >= this.#beginAt) this.#begin();
       return;
     }
     compilation.note(this.#hart.words[WORD.pc]! >>> 0);
@@ -195,6 +196,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       volatile: [...this.#volatile],
     };
     this.#translated = snapshot.ram.subarray(start - RAM_BASE, end - RAM_BASE);
+    this.#interpreter.pages.watchCode(start - RAM_BASE, end - start);
     this.#compilation = this.#compiler.compile(snapshot);
   }
 
@@ -227,9 +229,9 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     } else this.#drop(0);
   }
 
-  decoded(offset: number): void {
+  decoded(offset: number, bytes: number): void {
     const { start, end } = this.#extent;
-    if (offset < start - RAM_BASE || offset >= end - RAM_BASE) this.#takeCare();
+    if (offset < start - RAM_BASE || offset + bytes > end - RAM_BASE) this.#takeCare();
   }
 
   written(offset: number, bytes: number): void {

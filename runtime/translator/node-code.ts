@@ -55,13 +55,14 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
       .op("i32.shr_u")
       .brTable([...depths, 0]);
     writer.close();
-    jumpThrough(region);
+    // Not further from here: callers rely on the registers that this function touches, and it may go to another one.
+    writer.leaveDynamically(writer.dirty);
   },
 
   landing: ({ pc, to }, node, region) => {
     const { writer } = region;
     writer.code.get(LOCAL.pc).i32(pc).op("i32.ne");
-    writer.rarely(() => jumpThrough(region));
+    writer.rarely(() => writer.leaveDynamically(writer.dirty));
     region.goTo(node.id, to.id);
   },
 
