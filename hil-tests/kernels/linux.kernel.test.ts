@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { engineFactory } from "../../runtime/host/engines.ts";
-import { ENGINES, type System } from "../../runtime/system.ts";
+import { type Engine, type EngineFactory, interpret } from "../../runtime/hart/index.ts";
+import type { ModuleOptions } from "../../runtime/hypervisor/index.ts";
+import type { System } from "../../runtime/system.ts";
+import { immediateCompiler, TranslatingEngine, translate } from "../../runtime/translator/index.ts";
 import { Program, ROOT } from "../end-to-end/program.ts";
 import { busyOutside, eventsOf, type RunResult, randomSlices, runSystem, traceOf } from "../laws/runs.ts";
 import { requirePeers } from "../peers.ts";
@@ -134,13 +136,23 @@ describe("Linux beside the controllers of the waterworks", () => {
 
   it("runs the same on both engines, and with slots cut anywhere", async () => {
     const system = await loadOnce(configOf("beats for ever"));
-    const [one, ...others] = ENGINES.flatMap((engine) =>
-      [undefined, randomSlices(seed)].map((slice) => {
-        const options = { engineOf: () => engineFactory(engine), ...(slice === undefined ? {} : { slice }) };
-        return traceOf(runSystem(system, { frames, ...options }), indexIn(system));
-      }),
-    );
-    for (const other of others) expect(other).toEqual(one);
+    const index = indexIn(system);
+    const engines: Engine[] = [];
+    const translateAtOnce: EngineFactory = (parts) => {
+      const engine = translate(immediateCompiler)(parts);
+      engines.push(engine);
+      return engine;
+    };
+    const traceBy = (engine: EngineFactory, slice?: ModuleOptions["slice"]) =>
+      traceOf(runSystem(system, { frames, engineOf: () => engine, ...(slice === undefined ? {} : { slice }) }), index);
+    const whole = traceBy(interpret);
+    expect(traceBy(interpret, randomSlices(seed))).toEqual(whole);
+    expect(traceBy(translateAtOnce)).toEqual(whole);
+    expect(traceBy(translateAtOnce, randomSlices(seed + 1))).toEqual(whole);
+    for (const at of [index, system.partitions.length + index]) {
+      const engine = engines[at];
+      expect(engine instanceof TranslatingEngine && engine.translatedCycles).toBeGreaterThan(1_000_000);
+    }
   });
 
   it("shows its console in the log of `partita run`", async () => {
