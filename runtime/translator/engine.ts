@@ -200,14 +200,14 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     this.#compilation = this.#compiler.compile(snapshot);
   }
 
-  /** Nothing is translated any more; it begins again `delay` cycles from now. */
-  #drop(delay = this.#quietCycles): void {
+  /** Nothing is translated any more; it begins again at that cycle of all runs. */
+  #drop(beginAt = this.#past + this.#hart.elapsed + this.#quietCycles): void {
     this.#isStale = false;
     this.#code.clear();
     this.#compilation?.cancel();
     this.#compilation = null;
     this.#translated = null;
-    this.#beginAt = this.#past + this.#hart.elapsed + delay;
+    this.#beginAt = beginAt;
   }
 
   #takeCare(): void {
@@ -226,7 +226,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       this.#isStale = false;
       this.#volatile = [];
       this.#code.markAgain();
-    } else this.#drop(0);
+    } else this.#drop(this.#past);
   }
 
   decoded(offset: number, bytes: number): void {
