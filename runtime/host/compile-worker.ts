@@ -1,14 +1,21 @@
 /**
  * The compiling thread: turns guests' code into WebAssembly modules, one chunk of each guest in turn, so that no slot ever waits
- * for a compiler. What it posts is machine code already: V8 is told to optimise at once and not to wait for a first call.
+ * for a compiler. What it posts is machine code already: V8 is told not to wait for a first call. A guest's first chunk, which is
+ * where it was just seen, is optimised at once; for the others V8's quick compiler comes first, and what turns out to be hot is
+ * optimised by V8's own threads while it runs.
  */
 import { setFlagsFromString } from "node:v8";
 import { parentPort } from "node:worker_threads";
 import { type CompiledChunk, Translation } from "../translator/index.ts";
 import { type CompileRequest, RING_WORDS, SIGNAL } from "./compile-protocol.ts";
 
-setFlagsFromString("--no-wasm-lazy-compilation");
-setFlagsFromString("--no-liftoff");
+const SETTINGS = {
+  always: ["--no-wasm-lazy-compilation", "--experimental-wasm-branch-hinting"],
+  optimized: ["--no-liftoff"],
+  tiered: ["--liftoff", "--wasm-tier-up", "--wasm-dynamic-tiering"],
+} as const;
+const apply = (settings: keyof typeof SETTINGS): void => SETTINGS[settings].forEach(setFlagsFromString);
+apply("always");
 
 interface Job {
   readonly request: CompileRequest;
@@ -47,7 +54,8 @@ const compileNext = (translation: Translation, seen: readonly number[]): Compile
   try {
     const chunk = translation.next(seen.filter((pc) => pc !== 0));
     if (chunk === null) return null;
-    const { bytes, ...entries } = chunk;
+    apply(chunk.isFirst ? "optimized" : "tiered");
+    const { bytes, isFirst: _, ...entries } = chunk;
     return { ...entries, module: new WebAssembly.Module(bytes), tableSize: translation.tableSize };
   } catch (error) {
     process.emitWarning(`some code of a guest is left to the interpreter: ${String(error)}`);

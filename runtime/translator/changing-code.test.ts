@@ -139,6 +139,8 @@ describe("when the image comes anew", () => {
     expect(guest.translatedBy(() => guest.run(200))).toBeGreaterThan(150);
     const place = guestAddress(RAM_BASE + f + 4);
     for (const board of guest.boards) board.hostWrites(place, 4, OTHER);
+    guest.run(10);
+    guest.run(10);
     expect(guest.translatedBy(() => guest.run(200))).toBeGreaterThan(100);
   });
 });

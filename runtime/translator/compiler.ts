@@ -38,7 +38,7 @@ export const immediateCompiler: Compiler = {
         const chunk = translation.next([]);
         isComplete = chunk === null;
         if (chunk === null) return null;
-        const { bytes, ...entries } = chunk;
+        const { bytes, isFirst: _, ...entries } = chunk;
         return { ...entries, module: new WebAssembly.Module(bytes), tableSize: translation.tableSize };
       },
       get isComplete() {

@@ -26,9 +26,10 @@ export interface FunctionSummary {
   readonly transfers: ReadonlyMap<number, Transfer>;
   /** By the address of the jump. */
   readonly jumpTables: ReadonlyMap<number, JumpTable>;
-  /** Its own registers, those of what it calls not counted. */
-  readonly reads: RegisterSet;
-  readonly writes: RegisterSet;
+  /** The registers that it reads or writes, those of what it calls not counted. */
+  readonly touched: RegisterSet;
+  /** Whether it calls anything. */
+  readonly calls: boolean;
 }
 
 const NEXT: Transfer = { kind: "next" };
@@ -102,8 +103,8 @@ export class Program {
   }
 
   #ownTouched(each: GuestFunction): { readonly own: RegisterSet; readonly callees: readonly number[] } {
-    const { reads, writes, transfers, jumpTables, instructions } = this.summary(each);
-    let own = union(reads, writes);
+    const { touched, transfers, jumpTables, instructions } = this.summary(each);
+    let own = touched;
     const callees: number[] = [];
     const calls = (target: number): void => {
       const callee = this.functionAt(target);
@@ -137,7 +138,7 @@ const discover = (image: CodeImage): number[] => {
   const known = [...starts].sort((a, b) => a - b);
   const seen = new Uint8Array((image.snapshot.end - image.snapshot.start) >>> 1);
   for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
-    const end = known.find((other) => other > start!) ?? image.snapshot.end;
+    const end = firstAbove(known, start) ?? image.snapshot.end;
     const { transfers, instructions } = summarize(image, start, (pc) => image.isCode(pc) && pc < end, seen);
     const found = Array.from(transfers.values(), (transfer) => (transfer.kind === "call" ? transfer.target : -1));
     if (isStripped) found.push(...addressesTaken(image, instructions));
@@ -148,6 +149,18 @@ const discover = (image: CodeImage): number[] => {
     }
   }
   return [...starts].sort((a, b) => a - b);
+};
+
+/** The first of ascending numbers that is greater; undefined: none. */
+const firstAbove = (numbers: readonly number[], least: number): number | undefined => {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle]! <= least) low = middle + 1;
+    else high = middle;
+  }
+  return numbers[low];
 };
 
 /** What data points to that may well be a function: code that no other code runs into. Of a file without symbols. */
@@ -196,8 +209,7 @@ const summarize = (
   const leaders = new Set<number>([start]);
   const transfers = new Map<number, Transfer>();
   const jumpTables = new Map<number, JumpTable>();
-  let reads = NO_REGISTERS;
-  let writes = NO_REGISTERS;
+  const touched = { x: 0, f: 0 };
   const pending = [start];
   const lead = (pc: number): void => {
     if (!inside(pc)) return;
@@ -217,8 +229,8 @@ const summarize = (
       const transfer = transferOf(image, pc, before);
       if (transfer.kind !== "next") transfers.set(pc, transfer);
       if (expanded === null) break;
-      reads = union(reads, { x: readBits(expanded, "x"), f: readBits(expanded, "f") });
-      writes = union(writes, { x: writtenBits(expanded, "x"), f: writtenBits(expanded, "f") });
+      touched.x |= readBits(expanded, "x") | writtenBits(expanded, "x");
+      touched.f |= readBits(expanded, "f") | writtenBits(expanded, "f");
       before.push(pc);
       const next = pc + expanded.bytes;
       if (transfer.kind === "branch") lead(transfer.target);
@@ -239,7 +251,8 @@ const summarize = (
     }
   }
   const instructions = [...reached].sort((a, b) => a - b);
-  return { instructions, leaders, transfers, jumpTables, reads, writes };
+  const calls = Array.from(transfers.values()).some(({ kind }) => kind === "call" || kind === "indirectCall");
+  return { instructions, leaders, transfers, jumpTables, touched, calls };
 };
 
 const goesOn = ({ kind }: Transfer): boolean =>

@@ -198,14 +198,13 @@ class GraphBuilder {
   }
 
   #copies(into: Copy, callee: GuestFunction): boolean {
-    const { instructions, transfers } = this.#program.summary(callee);
+    const { instructions, calls } = this.#program.summary(callee);
     const { length } = instructions;
     if (length > this.#room || into.depth >= COPY.depth || length === 0) return false;
     if (Math.abs(callee.start - this.#root.of.start) > FARTHEST_COPY) return false;
     for (let copy: Copy | undefined = into; copy !== undefined; copy = copy.returnsTo?.copy) {
       if (copy.of === callee) return false;
     }
-    const calls = Array.from(transfers.values()).some(({ kind }) => kind === "call" || kind === "indirectCall");
     return length <= (calls ? COPY.always : COPY.leaf);
   }
 

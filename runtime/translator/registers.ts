@@ -30,13 +30,13 @@ const OPERAND_FILES: readonly OperandFiles[] = BASE_INSTRUCTIONS.map(({ format }
   return { rd: fileOf("rd"), rs1: fileOf("rs1"), rs2: fileOf("rs2"), rs3: fileOf("rs3") };
 });
 
-const SOURCES = ["rs1", "rs2", "rs3"] as const;
-
 /** Bits of the file that the instruction reads. */
 export const readBits = ({ instruction, operands }: Expanded, file: "x" | "f"): number => {
-  const files = OPERAND_FILES[instruction.number]!;
+  const { rs1, rs2, rs3 } = OPERAND_FILES[instruction.number]!;
   let bits = 0;
-  for (const name of SOURCES) if (files[name] === file) bits |= 1 << operands[name];
+  if (rs1 === file) bits |= 1 << operands.rs1;
+  if (rs2 === file) bits |= 1 << operands.rs2;
+  if (rs3 === file) bits |= 1 << operands.rs3;
   return file === "x" ? bits & ~1 : bits;
 };
 

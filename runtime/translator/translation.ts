@@ -7,7 +7,7 @@ import { CodeImage, type CodeSnapshot } from "./code-image.ts";
 import { type GuestFunction, Program } from "./program.ts";
 
 /** Guest code in a chunk, in bytes: the first is to be there soon, the others are not to hold up each other. */
-const CHUNK_BYTES = { first: 6 * 1024, next: 24 * 1024 } as const;
+const CHUNK_BYTES = { first: 12 * 1024, next: 32 * 1024 } as const;
 
 export class Translation {
   readonly #program: Program;
@@ -25,11 +25,12 @@ export class Translation {
   }
 
   /** @param seen guest addresses that were executed lately. @returns null when all is translated. */
-  next(seen: readonly number[]): Chunk | null {
+  next(seen: readonly number[]): (Chunk & { readonly isFirst: boolean }) | null {
     if (this.#left.size === 0) return null;
-    const room = this.#isFirst ? CHUNK_BYTES.first : CHUNK_BYTES.next;
+    const isFirst = this.#isFirst;
     this.#isFirst = false;
-    return translateChunk(this.#program, this.#choose(seen, room));
+    const functions = this.#choose(seen, isFirst ? CHUNK_BYTES.first : CHUNK_BYTES.next);
+    return { ...translateChunk(this.#program, functions), isFirst };
   }
 
   /** Functions not yet translated: those seen and what they call, then by address, until there is no more room. */
