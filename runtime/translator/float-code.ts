@@ -233,9 +233,10 @@ const toInteger = (isSigned: boolean, source: FloatClass, rounded: Term, value: 
   const before = isSigned
     ? [numeric(`${source}.lt`, magnitude(source, rounded), limit(2 ** 31))]
     : [numeric(`${source}.ge`, rounded, limit(0)), numeric(`${source}.lt`, rounded, limit(2 ** 32))];
+  const sign = isSigned ? "s" : "u";
   return {
-    ...{ value: numeric(`i32.trunc_${source}_${isSigned ? "s" : "u"}`, rounded), type: "i32", before },
-    exact: () => numeric(`${source}.eq`, rounded, value),
+    ...{ value: numeric(`i32.trunc_${source}_${sign}`, rounded), type: "i32", before },
+    exact: (r) => numeric(`${source}.eq`, numeric(`${source}.convert_i32_${sign}`, r), value),
   };
 };
 
