@@ -43,6 +43,8 @@ export interface Chunk {
   readonly entryPcs: Int32Array;
   /** Index of the region in the table × 4096 + number of the entry in it; never 0. */
   readonly entryCodes: Int32Array;
+  /** The slots of the table that it fills. */
+  readonly slots: Int32Array;
   /** Start and end of guest code that the chunk was made of, pairs. */
   readonly extents: Int32Array;
 }
@@ -83,6 +85,7 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
   const regions = functions.map((each): WasmFunction => {
     const { locals, body, unlikely, entries, extents: used } = translateRegion(context, each, "inexact");
     for (const [number, pc] of entries.entries()) {
+      if (pc === null) continue;
       entryPcs.push(pc);
       entryCodes.push((tableIndexOf(each) << ENTRY_BITS) | number);
     }
@@ -103,6 +106,7 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     bytes,
     entryPcs: Int32Array.from(entryPcs),
     entryCodes: Int32Array.from(entryCodes),
+    slots: Int32Array.from(functions, tableIndexOf),
     extents: Int32Array.from(extents),
   };
 };

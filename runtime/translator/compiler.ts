@@ -9,6 +9,7 @@ export interface CompiledChunk {
   readonly tableSize: number;
   readonly entryPcs: Int32Array;
   readonly entryCodes: Int32Array;
+  readonly slots: Int32Array;
   readonly extents: Int32Array;
 }
 

@@ -18,8 +18,8 @@ import {
 import { WORD } from "../hart/layout.ts";
 import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import type { CodeSnapshot } from "./code-image.ts";
-import type { Compilation, Compiler } from "./compiler.ts";
-import { TranslatedCode } from "./translated-code.ts";
+import type { Compilation, CompiledChunk, Compiler } from "./compiler.ts";
+import { type Extent, isMadeOf, TranslatedCode } from "./translated-code.ts";
 
 /** What one stretch counts down from: a small integer. */
 const LONGEST_STRETCH = 2 ** 30;
@@ -29,11 +29,6 @@ const WAITING_STRETCH = 100_000;
 const DATA_BYTES = 1 << 20;
 /** Cycles without a change of code before it is translated again. */
 const QUIET_CYCLES = 5_000_000;
-
-interface Extent {
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface TranslateOptions {
   /** Cycles from a change of the guest's code to its next translation. */
@@ -63,17 +58,25 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   readonly #code: TranslatedCode;
   /** null: not begun, or all that there is to translate is. */
   #compilation: Compilation | null = null;
-  /** Translation is to begin at this cycle of all runs. */
+  /** Translation is to begin, anew, at this cycle of all runs; Infinity: what is translated or being translated will do. */
   #beginAt = 0;
+  /** The next chunk takes the place of all others. */
+  #isReplacing = false;
   #past = 0;
   #used = cycles(0);
   readonly #quietCycles: number;
   #careful = false;
   /** The code as it was translated; null: none is. */
   #translated: Uint8Array | null = null;
+  /** Code that was written; of these the compilation knows so many. */
   #volatile: Extent[] = [];
-  /** Translated code no longer is what the guest's is. */
-  #isStale = false;
+  #knownVolatile = 0;
+  /** What has changed since translated code was last entered: it must go before it is entered again. */
+  #changed: Extent[] = [];
+  /** All of it must go. */
+  #isUnsafe = false;
+  /** Some of it is gone already. */
+  #isIncomplete = false;
 
   constructor(
     { hart, code }: EngineParts,
@@ -112,7 +115,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     let exit: Exit;
     do {
       this.#lookForChunks();
-      const isWaiting = this.#compilation !== null || this.#translated === null;
+      const isWaiting = this.#compilation !== null || this.#beginAt !== Infinity;
       const longest = isWaiting ? WAITING_STRETCH : LONGEST_STRETCH;
       exit = this.#stretch(cycles(Math.min(budget, hart.elapsed + longest)));
     } while (exit === "budget" && hart.elapsed < budget);
@@ -140,7 +143,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     const code = this.#code;
     const { words } = hart;
     while (hart.elapsed < until) {
-      if (this.#isStale) this.#drop();
+      if (this.#changed.length > 0 || this.#isUnsafe) this.#dropChanged();
       if (hart.unrestricted && !code.isEmpty) {
         const budget = until - hart.elapsed;
         const left = code.enter(budget);
@@ -172,15 +175,20 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   // ── Translation ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   #lookForChunks(): void {
+    if (this.#past + this.#hart.elapsed >= this.#beginAt) this.#begin();
     const compilation = this.#compilation;
-    if (compilation === null) {
-      if (this.#translated === null && this.#past + this.#hart.elapsed >= this.#beginAt) this.#begin();
-      return;
-    }
+    if (compilation === null) return;
     compilation.note(this.#hart.words[WORD.pc]! >>> 0);
     const chunk = compilation.take();
-    if (chunk !== null) this.#code.add(chunk);
+    if (chunk !== null) this.#add(chunk);
     else if (compilation.isComplete) this.#compilation = null;
+  }
+
+  #add(chunk: CompiledChunk): void {
+    if (this.#isReplacing) this.#code.clear();
+    this.#isReplacing = false;
+    if (isMadeOf(chunk, this.#volatile.slice(this.#knownVolatile))) this.#isIncomplete = true;
+    else this.#code.add(chunk);
   }
 
   #begin(): void {
@@ -197,12 +205,27 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     };
     this.#translated = snapshot.ram.subarray(start - RAM_BASE, end - RAM_BASE);
     this.#interpreter.pages.watchCode(start - RAM_BASE, end - start);
+    this.#compilation?.cancel();
     this.#compilation = this.#compiler.compile(snapshot);
+    this.#knownVolatile = this.#volatile.length;
+    this.#isReplacing = true;
+    this.#isIncomplete = false;
+    this.#beginAt = Infinity;
+  }
+
+  /** What was made of code that has changed goes; once that code is quiet, all is translated anew. */
+  #dropChanged(): void {
+    const isUnsafe = this.#isUnsafe;
+    const changed = this.#changed;
+    this.#isUnsafe = false;
+    this.#changed = [];
+    if (isUnsafe) this.#dropAll(this.#past + this.#hart.elapsed);
+    else this.#code.drop(changed);
+    this.#isIncomplete = true;
   }
 
   /** Nothing is translated any more; it begins again at that cycle of all runs. */
-  #drop(beginAt = this.#past + this.#hart.elapsed + this.#quietCycles): void {
-    this.#isStale = false;
+  #dropAll(beginAt: number): void {
     this.#code.clear();
     this.#compilation?.cancel();
     this.#compilation = null;
@@ -214,19 +237,22 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     if (this.#careful) return;
     this.#careful = true;
     // Code that is being translated carelessly must not be executed.
-    if (this.#translated !== null) this.#isStale = true;
+    if (this.#translated !== null) this.#isUnsafe = true;
   }
 
   /** Someone other than the guest wrote to RAM; no instruction is being executed. */
   #settleChanges(): void {
-    if (!this.#isStale || this.#translated === null) return;
+    if (this.#changed.length === 0 || this.#translated === null) return;
     const { start, end } = this.#extent;
     const now = this.#hart.ram.subarray(start - RAM_BASE, end - RAM_BASE);
-    if (areEqual(this.#translated, now)) {
-      this.#isStale = false;
-      this.#volatile = [];
+    this.#changed = [];
+    this.#volatile = [];
+    this.#knownVolatile = 0;
+    if (!areEqual(this.#translated, now)) this.#dropAll(this.#past);
+    else {
       this.#code.markAgain();
-    } else this.#drop(this.#past);
+      this.#beginAt = this.#isIncomplete ? this.#past + this.#quietCycles : Infinity;
+    }
   }
 
   decoded(offset: number, bytes: number): void {
@@ -240,7 +266,8 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     if (start >= end || this.#translated === null) return;
     if (this.#volatile.some((known) => start >= known.start && end <= known.end)) return;
     this.#volatile.push({ start, end });
-    this.#isStale = true;
+    this.#changed.push({ start, end });
+    this.#beginAt = this.#past + this.#hart.elapsed + this.#quietCycles;
   }
 }
 

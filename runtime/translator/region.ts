@@ -24,8 +24,8 @@ export interface Region {
   readonly body: Uint8Array;
   /** As `WasmFunction.unlikely`. */
   readonly unlikely: readonly number[];
-  /** Guest addresses at which it can be entered, by number; the first is the function's start. */
-  readonly entries: readonly number[];
+  /** Guest addresses at which it can be entered, by number; the first is the function's start. null: it is not worth it. */
+  readonly entries: readonly (number | null)[];
   /** Start and end of the guest code it was made of, pairs. */
   readonly extents: readonly number[];
 }
@@ -40,6 +40,8 @@ export const translateRegion = (context: ChunkContext, guestFunction: GuestFunct
   new RegionTranslation(context, buildRegionGraph(context.program, guestFunction), variant).translate();
 
 const MOST_ENTRIES = 4096;
+/** Fewer instructions before the next one for the interpreter are the interpreter's, too. */
+const WORTH_ENTERING = 4;
 /** frm in fcsr. */
 const ROUNDING_MODE = 0xe0;
 
@@ -98,7 +100,7 @@ export class RegionTranslation implements RegionFacts {
       locals: writer.locals,
       body: writer.code.bytes,
       unlikely: writer.code.unlikely,
-      entries: this.#entries.map(({ pc }) => pc),
+      entries: this.#entries.map((node) => (isWorthEntering(node) ? node.pc : null)),
       extents: this.#extents(),
     };
   }
@@ -305,3 +307,6 @@ export class RegionTranslation implements RegionFacts {
     });
   }
 }
+
+const isWorthEntering = ({ instructions, end }: RegionNode): boolean =>
+  end.kind !== "leave" || instructions.length >= WORTH_ENTERING;

@@ -5,6 +5,12 @@ import type { CompiledChunk } from "./compiler.ts";
 import { entryModule } from "./entry-module.ts";
 import { writeLimits } from "./region-writer.ts";
 
+/** Guest addresses, `end` behind the last byte. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
 type Enter = (budget: number) => number;
 
 export interface TranslatedCodeParts {
@@ -26,7 +32,7 @@ export class TranslatedCode {
   readonly #stop: unknown;
   /** By halfword of RAM. */
   readonly #map: Int32Array;
-  #entries: number[] = [];
+  #chunks: CompiledChunk[] = [];
 
   constructor(parts: TranslatedCodeParts) {
     this.#parts = parts;
@@ -44,11 +50,12 @@ export class TranslatedCode {
   }
 
   get isEmpty(): boolean {
-    return this.#entries.length === 0;
+    return this.#chunks.length === 0;
   }
 
-  add({ module, tableSize, entryPcs, entryCodes }: CompiledChunk): void {
+  add(chunk: CompiledChunk): void {
     const { memory, pages } = this.#parts;
+    const { module, tableSize, entryPcs, entryCodes } = chunk;
     const missing = tableSize - this.#table.length;
     if (missing > 0) this.#table.grow(missing, this.#stop);
     new WebAssembly.Instance(module, { env: { memory, table: this.#table } });
@@ -56,8 +63,8 @@ export class TranslatedCode {
       const pc = entryPcs[index]! >>> 0;
       this.#map[(pc - RAM_BASE) >>> 1] = entryCodes[index]!;
       pages.mark(pc);
-      this.#entries.push(pc);
     }
+    this.#chunks.push(chunk);
   }
 
   /** Whether code is entered at this address, in RAM. */
@@ -67,16 +74,38 @@ export class TranslatedCode {
 
   /** Marks again what can be entered: the pages were cleared, the code is as it was. */
   markAgain(): void {
-    for (const pc of this.#entries) this.#parts.pages.mark(pc);
+    for (const { entryPcs } of this.#chunks) for (const pc of entryPcs) this.#parts.pages.mark(pc >>> 0);
+  }
+
+  /** Drops what was made of any of this guest code. No region is being executed. */
+  drop(changed: readonly Extent[]): void {
+    const [kept, dropped]: [CompiledChunk[], CompiledChunk[]] = [[], []];
+    for (const chunk of this.#chunks) (isMadeOf(chunk, changed) ? dropped : kept).push(chunk);
+    for (const chunk of dropped) this.#remove(chunk);
+    this.#chunks = kept;
   }
 
   /** Drops everything. No region is being executed. */
   clear(): void {
-    for (const pc of this.#entries) {
+    for (const chunk of this.#chunks) this.#remove(chunk);
+    this.#chunks = [];
+  }
+
+  #remove({ entryPcs, slots }: CompiledChunk): void {
+    for (const entry of entryPcs) {
+      const pc = entry >>> 0;
       this.#map[(pc - RAM_BASE) >>> 1] = 0;
       this.#parts.pages.unmark(pc);
     }
-    this.#entries = [];
-    for (let index = 1; index < this.#table.length; index++) this.#table.set(index, this.#stop);
+    for (const slot of slots) this.#table.set(slot, this.#stop);
   }
 }
+
+/** Whether the chunk was made of any of this guest code. */
+export const isMadeOf = ({ extents }: CompiledChunk, changed: readonly Extent[]): boolean => {
+  for (let index = 0; index < extents.length; index += 2) {
+    const [start, end] = [extents[index]! >>> 0, extents[index + 1]! >>> 0];
+    if (changed.some((each) => each.start < end && each.end > start)) return true;
+  }
+  return false;
+};
