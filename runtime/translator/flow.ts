@@ -36,7 +36,10 @@ export const structureFlow = (successors: readonly (readonly number[])[], entrie
   const loopHeaders = new Set<number>();
   const backRoutes = new Set<Route>();
   const preference = preferenceOf(routes, root);
-  const pending: number[][] = [routes.map((_, vertex) => vertex).filter((vertex) => vertex !== root)];
+  // What nothing leads to, behind a call that never returns, say, is left out with all ways from there.
+  const reached = new Set(reversePostorder(routes, root, backRoutes));
+  for (const vertex of routes.keys()) if (!reached.has(vertex)) routes[vertex] = [];
+  const pending: number[][] = [[...reached].filter((vertex) => vertex !== root)];
   for (let within = pending.pop(); within !== undefined; within = pending.pop()) {
     for (const component of loopsWithin(routes, within, backRoutes)) {
       const inside = new Set(component);

@@ -89,6 +89,21 @@ describe("recursion", () => {
   });
 });
 
+test("what follows a call that never returns is left out", () => {
+  // All are so small that calls of them are copied.
+  const code = new Assembly().li(sp, STACK).li(s1, 50).jump("jal", { rd: ra }, "f").label("end").jump("jal", {}, "end");
+  code.label("f");
+  const functions = [code.size];
+  code.jump("jal", { rd: ra }, "stop").label("loop").op("addi", { rd: a0, rs1: a0, imm: 1 });
+  code.jump("beq", { rs1: a0, rs2: a1 }, "two").op("addi", { rd: a0, rs1: a0, imm: 2 }).label("two");
+  code.jump("bne", { rs1: a0, rs2: a2 }, "loop").op("jalr", { rd: 0, rs1: ra, imm: 0 }).label("stop");
+  functions.push(code.size);
+  code.op("addi", { rd: a3, rs1: a3, imm: 1 }).jump("jal", {}, "stop");
+  const guest = new SideBySide({ code, functions });
+  guest.runFor(5000, 1000);
+  expect(guest.engine.translatedCycles).toBeGreaterThan(3000);
+});
+
 describe("computed jumps", () => {
   test("go anywhere into a function", () => {
     // jr to each halfword-aligned instruction of a function in turn, which then returns.
