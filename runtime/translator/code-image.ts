@@ -22,6 +22,8 @@ export interface CodeSnapshot {
 export class CodeImage {
   readonly snapshot: CodeSnapshot;
   readonly #view: DataView;
+  /** By halfword from `start`. */
+  readonly #isVolatile: Uint8Array;
   /** By halfword from `start`; undefined where nobody asked yet. */
   readonly #instructions: (Expanded | null | undefined)[];
   /** The same word means the same everywhere. */
@@ -30,6 +32,10 @@ export class CodeImage {
   constructor(snapshot: CodeSnapshot) {
     this.snapshot = snapshot;
     this.#view = new DataView(snapshot.ram.buffer, snapshot.ram.byteOffset, snapshot.ram.byteLength);
+    this.#isVolatile = new Uint8Array((snapshot.end - snapshot.start + 1) >>> 1);
+    for (const { start, end } of snapshot.volatile) {
+      this.#isVolatile.fill(1, (start - snapshot.start) >>> 1, (end - snapshot.start + 1) >>> 1);
+    }
     this.#instructions = new Array<Expanded | null | undefined>((snapshot.end - snapshot.start) >>> 1);
   }
 
@@ -40,7 +46,8 @@ export class CodeImage {
   /** The instruction at `pc` was written to before: the interpreter executes it, whatever it is by then. */
   isVolatile(pc: number): boolean {
     const bytes = this.at(pc)?.bytes ?? 2;
-    return this.snapshot.volatile.some(({ start, end }) => pc < end && pc + bytes > start);
+    const index = (pc - this.snapshot.start) >>> 1;
+    return this.#isVolatile[index] === 1 || this.#isVolatile[index + (bytes >>> 1) - 1] === 1;
   }
 
   /** null: no instruction of this hart lies there. */

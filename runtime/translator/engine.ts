@@ -20,6 +20,7 @@ import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import type { CodeSnapshot } from "./code-image.ts";
 import type { Compilation, CompiledChunk, Compiler } from "./compiler.ts";
 import { type Extent, isMadeOf, TranslatedCode } from "./translated-code.ts";
+import { VolatileCode } from "./volatile-code.ts";
 
 /** What one stretch counts down from: a small integer. */
 const LONGEST_STRETCH = 2 ** 30;
@@ -68,9 +69,9 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #careful = false;
   /** The code as it was translated; null: none is. */
   #translated: Uint8Array | null = null;
-  /** Code that was written; of these the compilation knows so many. */
-  #volatile: Extent[] = [];
-  #knownVolatile = 0;
+  readonly #volatile: VolatileCode;
+  /** What became volatile since translation began, which does not know it. */
+  #newlyVolatile: Extent[] = [];
   /** What has changed since translated code was last entered: it must go before it is entered again. */
   #changed: Extent[] = [];
   /** All of it must go. */
@@ -89,6 +90,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     this.#interpreter = interpreter;
     this.#compiler = compiler;
     this.#extent = extent;
+    this.#volatile = new VolatileCode(extent);
     this.#functions = code.functions;
     this.#code = new TranslatedCode({
       memory: hart.memory,
@@ -187,7 +189,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #add(chunk: CompiledChunk): void {
     if (this.#isReplacing) this.#code.clear();
     this.#isReplacing = false;
-    if (isMadeOf(chunk, this.#volatile.slice(this.#knownVolatile))) this.#isIncomplete = true;
+    if (isMadeOf(chunk, this.#newlyVolatile)) this.#isIncomplete = true;
     else this.#code.add(chunk);
   }
 
@@ -201,13 +203,13 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       end,
       functions: this.#functions,
       careful: this.#careful,
-      volatile: [...this.#volatile],
+      volatile: this.#volatile.extents(),
     };
     this.#translated = snapshot.ram.subarray(start - RAM_BASE, end - RAM_BASE);
     this.#interpreter.pages.watchCode(start - RAM_BASE, end - start);
     this.#compilation?.cancel();
     this.#compilation = this.#compiler.compile(snapshot);
-    this.#knownVolatile = this.#volatile.length;
+    this.#newlyVolatile = [];
     this.#isReplacing = true;
     this.#isIncomplete = false;
     this.#beginAt = Infinity;
@@ -246,8 +248,8 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     const { start, end } = this.#extent;
     const now = this.#hart.ram.subarray(start - RAM_BASE, end - RAM_BASE);
     this.#changed = [];
-    this.#volatile = [];
-    this.#knownVolatile = 0;
+    this.#volatile.clear();
+    this.#newlyVolatile = [];
     if (!areEqual(this.#translated, now)) this.#dropAll(this.#past);
     else {
       this.#code.markAgain();
@@ -264,9 +266,10 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     const start = Math.max(offset + RAM_BASE, this.#extent.start);
     const end = Math.min(offset + bytes + RAM_BASE, this.#extent.end);
     if (start >= end || this.#translated === null) return;
-    if (this.#volatile.some((known) => start >= known.start && end <= known.end)) return;
-    this.#volatile.push({ start, end });
-    this.#changed.push({ start, end });
+    const added = this.#volatile.add(start, end);
+    if (added === null) return;
+    this.#newlyVolatile.push(added);
+    this.#changed.push(added);
     this.#beginAt = this.#past + this.#hart.elapsed + this.#quietCycles;
   }
 }
