@@ -32,7 +32,7 @@ export interface RegionFacts {
 export const without = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & ~b.x, f: a.f & ~b.f });
 export const both = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & b.x, f: a.f & b.f });
 
-export const isCall = ({ end }: RegionNode): boolean => end.kind === "call" || end.kind === "indirectCall";
+const isCall = ({ end }: RegionNode): boolean => end.kind === "call" || end.kind === "indirectCall";
 
 export const writtenBy = (expanded: Expanded): RegisterSet => ({
   x: writtenBits(expanded, "x"),
@@ -40,7 +40,7 @@ export const writtenBy = (expanded: Expanded): RegisterSet => ({
 });
 export const readBy = (expanded: Expanded): RegisterSet => ({ x: readBits(expanded, "x"), f: readBits(expanded, "f") });
 
-export const mayLeave = ({ instruction: { effect } }: Expanded): boolean =>
+const mayLeave = ({ instruction: { effect } }: Expanded): boolean =>
   effect.kind === "load" ||
   effect.kind === "store" ||
   effect.kind === "amo" ||

@@ -21,7 +21,7 @@ const TOWARD_ZERO = 1;
 // ── Registers ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The single in f[register]: the canonical NaN where it is not NaN-boxed. */
-export const readSingle = (writer: RegionWriter, register: number): Term => {
+const readSingle = (writer: RegionWriter, register: number): Term => {
   const held = local(writer.local(32 + register));
   if (writer.floatClasses[register] === "f32") return held;
   const bits = numeric("i64.reinterpret_f64", held);

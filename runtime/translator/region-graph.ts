@@ -58,8 +58,15 @@ export interface RegionGraph {
 
 const LONGEST_NODE = 200;
 
-/** What copying costs in code and compile time. */
-const COPY = { always: 12, leaf: 48, depth: 3, total: 600, factor: 3 } as const;
+/**
+ * How far copying goes: functions of so many instructions, with calls of their own (`calling`) or without (`leaf`), so deep, and in
+ * all so many instructions, as many as the function's own times `factor`. Large programs gain little, and take long to compile.
+ */
+const COPY = {
+  small: { calling: 12, leaf: 48, depth: 3, total: 600, factor: 3 },
+  large: { calling: 0, leaf: 16, depth: 1, total: 100, factor: 1 },
+} as const;
+const LARGE_CODE_BYTES = 128 * 1024;
 
 /** Exits name their pc relative to the region's start (exits.ts). */
 const FARTHEST_COPY = 2 ** 19;
@@ -76,13 +83,17 @@ class GraphBuilder {
   readonly #known = new Map<Copy, Map<number, RegionNode>>();
   readonly #pending: RegionNode[] = [];
   readonly #entries = new Set<RegionNode>();
+  readonly #limits: (typeof COPY)[keyof typeof COPY];
   #room: number;
 
   constructor(program: Program, root: GuestFunction) {
     this.#program = program;
     const summary = program.summary(root);
     this.#root = { of: root, summary, returnsTo: null, depth: 0 };
-    this.#room = Math.min(COPY.total, 100 + COPY.factor * summary.instructions.length);
+    const { start, end } = program.image.snapshot;
+    this.#limits = end - start > LARGE_CODE_BYTES ? COPY.large : COPY.small;
+    const { total, factor } = this.#limits;
+    this.#room = Math.min(total, 100 + factor * summary.instructions.length);
   }
 
   build(): RegionGraph {
@@ -200,12 +211,12 @@ class GraphBuilder {
   #copies(into: Copy, callee: GuestFunction): boolean {
     const { instructions, calls } = this.#program.summary(callee);
     const { length } = instructions;
-    if (length > this.#room || into.depth >= COPY.depth || length === 0) return false;
+    if (length > this.#room || into.depth >= this.#limits.depth || length === 0) return false;
     if (Math.abs(callee.start - this.#root.of.start) > FARTHEST_COPY) return false;
     for (let copy: Copy | undefined = into; copy !== undefined; copy = copy.returnsTo?.copy) {
       if (copy.of === callee) return false;
     }
-    return length <= (calls ? COPY.always : COPY.leaf);
+    return length <= (calls ? this.#limits.calling : this.#limits.leaf);
   }
 
   #switch(copy: Copy, jump: number): NodeEnd {

@@ -3,7 +3,7 @@ import { type Term, terms } from "../../isa/index.ts";
 
 export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, funcref: 0x70 } as const;
 export type ValueType = "i32" | "i64" | "f32" | "f64";
-export const NO_RESULT = 0x40;
+const NO_RESULT = 0x40;
 
 const OP = {
   block: 0x02,
