@@ -3,13 +3,12 @@ import { Buffer } from "node:buffer";
 import { expect } from "vitest";
 import { interpret } from "../../hart/index.ts";
 import { RAM_BASE } from "../../hart/layout.ts";
-import type { Assembly } from "../../hart/testing/assembly.ts";
 import { guestAddress } from "../../units.ts";
 import { type Compiler, immediateCompiler, TranslatingEngine, translate } from "../index.ts";
 import { ComparedBoard } from "./compared-board.ts";
 
 export interface Guest {
-  readonly code: Assembly;
+  readonly code: { readonly bytes: ArrayLike<number> };
   readonly ramBytes?: number;
   /** Offsets of known functions, besides the start; absent: no others. */
   readonly functions?: readonly number[];
@@ -32,7 +31,9 @@ export class SideBySide {
       ...{ data: { start: RAM_BASE, end: RAM_BASE }, counts: new Map<string, number>() },
       code: {
         ranges: [{ start: guestAddress(RAM_BASE), end }],
-        functions: [0, ...functions].map((offset) => guestAddress(RAM_BASE + offset)),
+        functions: [...new Set([0, ...functions])]
+          .sort((a, b) => a - b)
+          .map((offset) => guestAddress(RAM_BASE + offset)),
       },
     };
     this.interpreted = new ComparedBoard(program, interpret);
