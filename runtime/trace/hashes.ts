@@ -29,8 +29,13 @@ export class HashStream {
   }
 }
 
+/** What keeps the process alive while it waits for its hashes; any number that is not reached will do. */
+const LONG_MS = 1000;
+
 export const createHasher = async (): Promise<Hasher> => {
-  const api = await xxhash();
+  // Node 24 may end a process that waits for nothing but WebAssembly to be compiled while another thread compiles, too.
+  const alive = setInterval(() => {}, LONG_MS);
+  const api = await xxhash().finally(() => clearInterval(alive));
   return {
     hash: (bytes, seed) => api.h64Raw(bytes, seed),
     stream: () => new HashStream(api.create64()),
