@@ -1,5 +1,4 @@
 /** One guest on two boards, interpreted and translated: they are run alike and must stay alike. */
-import { Buffer } from "node:buffer";
 import { expect } from "vitest";
 import { interpret } from "../../hart/index.ts";
 import { RAM_BASE } from "../../hart/layout.ts";
@@ -63,7 +62,7 @@ export class SideBySide {
     expect(this.translated.now).toBe(this.interpreted.now);
     const [a, b] = [this.interpreted.hart, this.translated.hart];
     expect(Array.from(b.words.subarray(0, 192))).toEqual(Array.from(a.words.subarray(0, 192)));
-    expect(Buffer.compare(a.ram, b.ram)).toBe(0);
+    expect(a.ram.findIndex((byte, offset) => byte !== b.ram[offset])).toBe(-1);
     return exit;
   }
 
