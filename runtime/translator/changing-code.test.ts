@@ -46,7 +46,8 @@ describe("an instruction that the guest overwrites is the new one at once", () =
           const guest = new SideBySide({ code, functions: [f], quietCycles: 300 });
           guest.runFor(padding === 3000 || longest > 1000 ? 300_000 : 10_000, longest);
           expect(guest.x(a0)).toBeGreaterThan(500);
-          expect(guest.engine.translatedCycles).toBeGreaterThan(1000);
+          // What lies around it is left to the interpreter.
+          expect(guest.engine.translatedCycles).toBeGreaterThan(padding === 2 ? 50 : 1000);
         });
       }
     }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { RAM_BASE } from "../hart/layout.ts";
 import { Assembly } from "../hart/testing/assembly.ts";
 import { encode, X } from "../isa/index.ts";
+import { SCRATCH } from "./testing/flow-layout.ts";
 import { SideBySide } from "./testing/side-by-side.ts";
 
 const { a0, a1, a2, a3, a4, a5, a7, t0, t1, t2, ra, sp, s1, s2 } = X;
@@ -102,6 +103,24 @@ test("what follows a call that never returns is left out", () => {
   const guest = new SideBySide({ code, functions });
   guest.runFor(5000, 1000);
   expect(guest.engine.translatedCycles).toBeGreaterThan(3000);
+});
+
+test("a function may be longer than exits can tell", () => {
+  const code = new Assembly().li(s1, 40).li(t0, SCRATCH.start).label("again").jump("jal", {}, "far");
+  while (code.size < 0x18_0000 / 2) code.word(0x0001_0001);
+  code.label("far").op("addi", { rd: a0, rs1: a0, imm: 1 }).jump("jal", {}, "farther");
+  while (code.size < 0x18_0000) code.word(0x0001_0001);
+  code.label("farther").op("addi", { rd: a0, rs1: a0, imm: 3 }).op("sw", { rs1: t0, rs2: a0, imm: 0 });
+  code.op("addi", { rd: s1, rs1: s1, imm: -1 }).jump("beq", { rs1: s1, rs2: 0 }, "end").jump("jal", {}, "back");
+  code.label("end").jump("jal", {}, "end").label("back").jump("jal", {}, "half");
+  code
+    .label("half")
+    .op("lui", { rd: t1, imm: RAM_BASE | 0 })
+    .op("addi", { rd: t1, rs1: t1, imm: 16 });
+  code.op("jalr", { rd: 0, rs1: t1, imm: 0 });
+  const guest = new SideBySide({ code, ramBytes: 0x20_0000 });
+  guest.runFor(700, 200);
+  expect(guest.x(a0)).toBeGreaterThan(20);
 });
 
 describe("computed jumps", () => {

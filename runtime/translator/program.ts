@@ -13,7 +13,7 @@ export interface GuestFunction {
   /** Dense from 0, ascending with `start`. */
   readonly index: number;
   readonly start: number;
-  /** Behind its last byte: the start of the next one, or of what is no code. */
+  /** Behind its last byte: the start of the next one, or of what is no code; at most `LONGEST_FUNCTION` behind the start. */
   readonly end: number;
 }
 
@@ -32,6 +32,9 @@ export interface FunctionSummary {
   readonly calls: boolean;
 }
 
+/** Exits name their pc relative to the start of a function that may be as far away again (exits.ts). */
+const LONGEST_FUNCTION = 2 ** 19;
+
 const NEXT: Transfer = { kind: "next" };
 
 export class Program {
@@ -45,7 +48,9 @@ export class Program {
     this.image = image;
     const { end } = image.snapshot;
     const starts = discover(image);
-    this.functions = starts.map((start, index) => ({ index, start, end: starts[index + 1] ?? end }));
+    this.functions = starts.map((start, index) => {
+      return { index, start, end: Math.min(starts[index + 1] ?? end, start + LONGEST_FUNCTION) };
+    });
     for (const { index, start } of this.functions) this.#indexByStart.set(start, index);
   }
 
