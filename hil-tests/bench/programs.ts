@@ -40,7 +40,7 @@ export const PROGRAMS: readonly BenchProgram[] = [
   {
     name: "ticks",
     kind: "timer interrupt every 2,000 instructions",
-    iterations: 60_000,
+    iterations: 600_000,
     onlyExact: "its timer must follow its instructions",
   },
 ];

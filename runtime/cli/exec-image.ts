@@ -16,6 +16,7 @@ const CHUNK_CYCLES = 4_000_000;
 export const execImage = async (file: string, options: ExecOptions, environment: CliEnvironment): Promise<void> => {
   const { clock, stdin, stdout, stderr } = environment;
   const begin = clock.monotonicMs();
+  const engine = engineFactory(options.engine);
   const { image, facts } = await readImage(file);
   checkRoom(file, image, options.memory);
   const output = new StreamOutput(stdout);
@@ -24,7 +25,7 @@ export const execImage = async (file: string, options: ExecOptions, environment:
     image,
     areas: areasOf(facts.manifest),
     memoryBytes: options.memory,
-    engine: engineFactory(options.engine),
+    engine,
     htif: htifOf(facts),
     slice: options.slice,
     maxCycles: options.maxCycles,

@@ -23,6 +23,7 @@ const STATUS: Readonly<Record<ProgramEnd, ExitStatus>> = {
 export const execProgram = async (file: string, options: ExecOptions, environment: CliEnvironment): Promise<void> => {
   const { clock, stdout, stderr, exitWith } = environment;
   const begin = clock.monotonicMs();
+  const engine = engineFactory(options.engine);
   const period = options.period === undefined ? {} : { intervalNs: options.period };
   const compiled = await compileFile(file, { file, defaultIntervalNs: DEFAULT_PERIOD_NS, ...period }, environment);
   if (compiled === null) return;
@@ -34,7 +35,7 @@ export const execProgram = async (file: string, options: ExecOptions, environmen
     elf,
     program,
     memoryBytes: options.memory,
-    engine: engineFactory(options.engine),
+    engine,
     slice: options.slice,
     raiseError: (code, _, message) => raised.add(code, message),
   });

@@ -12,7 +12,11 @@ const FACTORIES: Readonly<Record<EngineKind, EngineFactory>> = {
   interpreter: interpret,
 };
 
-export const engineFactory = (kind: EngineKind): EngineFactory => FACTORIES[kind];
+/** To be called early where guests are to run soon. */
+export const engineFactory = (kind: EngineKind): EngineFactory => {
+  if (kind === "translator") compiler.prepare();
+  return FACTORIES[kind];
+};
 
 /** As a module's config says. */
 export const engineOf = ({ engine }: Partition): EngineFactory => engineFactory(engine);

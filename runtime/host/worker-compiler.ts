@@ -89,7 +89,12 @@ export class WorkerCompiler implements Compiler {
     return program;
   }
 
-  /** Started when it is first needed; it does not keep the process alive. */
+  /** Starts the thread, which is to be needed soon: starting takes it longer than many a guest's first chunk. */
+  prepare(): void {
+    this.#thread();
+  }
+
+  /** It does not keep the process alive. */
   #thread(): Worker {
     if (this.#worker !== null) return this.#worker;
     this.#worker = new Worker(new URL(import.meta.resolve("#compile-worker")));
