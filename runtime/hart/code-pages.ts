@@ -10,12 +10,19 @@ import { PAGE_BYTES, RAM_BASE } from "./layout.ts";
 const SLOT_WORDS = 4;
 /** Bits of the head below the length: the dispatch number. Above: the words to the next instruction's slot. */
 export const HEAD_BITS = 10;
+export const DISPATCH_MASK = (1 << HEAD_BITS) - 1;
 const PAGE_SLOTS = PAGE_BYTES / 2;
 const SLOT_BITS = 11;
 
 export type CodePage = Int32Array;
 
 const headOf = (dispatch: number, bytes: number): number => dispatch | ((bytes * (SLOT_WORDS / 2)) << HEAD_BITS);
+
+/** In words, from the start of its page. */
+const slotOf = (pc: number): number => (pc & (PAGE_BYTES - 1)) * (SLOT_WORDS / 2);
+
+/** A mark takes the place of a head, which it holds above its own dispatch number. */
+const isMark = (head: number): boolean => (head & DISPATCH_MASK) === SPECIAL.translated;
 
 /** Two more slots than halfwords: an instruction that ends at, or 2 bytes behind, the page's end goes on there. */
 const newPage = (): CodePage => {
@@ -50,9 +57,7 @@ export class CodePages {
   #watchEnd = 0;
   readonly #ram: Uint8Array;
   readonly #pages: (CodePage | null)[];
-  /** The heads that marks took the place of, by halfword of RAM. */
-  readonly #marked = new Map<number, number>();
-  /** Halfwords whose marks are lifted for a while. */
+  /** Where marks are lifted for a while. */
   readonly #lifted: number[] = [];
 
   /** @param watched a byte for each page of RAM. */
@@ -134,49 +139,38 @@ export class CodePages {
 
   /** Before the instruction at `pc`, in RAM, the loop stops, "translated". */
   mark(pc: number): void {
-    const halfword = this.#halfwordOf(pc);
     const page = this.at(pc);
-    const slot = (halfword & (PAGE_SLOTS - 1)) * SLOT_WORDS;
-    if (page[slot] === SPECIAL.translated) return;
-    this.#marked.set(halfword, page[slot]!);
-    page[slot] = SPECIAL.translated;
+    const slot = slotOf(pc);
+    if (!isMark(page[slot]!)) page[slot] = SPECIAL.translated | (page[slot]! << HEAD_BITS);
   }
 
   /** No longer. */
   unmark(pc: number): void {
-    this.#restore(this.#halfwordOf(pc));
-    this.#marked.delete(this.#halfwordOf(pc));
+    this.#restore(pc);
+    const lifted = this.#lifted.indexOf(pc | 0);
+    if (lifted >= 0) this.#lifted.splice(lifted, 1);
   }
 
   isMarked(pc: number): boolean {
-    return this.at(pc)[(this.#halfwordOf(pc) & (PAGE_SLOTS - 1)) * SLOT_WORDS] === SPECIAL.translated;
+    return isMark(this.at(pc)[slotOf(pc)]!);
   }
 
   /** The loop passes the mark at `pc` until `settle`. */
   lift(pc: number): void {
-    const halfword = this.#halfwordOf(pc);
-    this.#restore(halfword);
-    this.#lifted.push(halfword);
+    this.#restore(pc);
+    this.#lifted.push(pc | 0);
   }
 
-  /** Marks that were lifted hold again, unless the code there was written meanwhile. */
+  /** Marks that were lifted hold again. */
   settle(): void {
-    for (let halfword = this.#lifted.pop(); halfword !== undefined; halfword = this.#lifted.pop()) {
-      if (this.#marked.delete(halfword)) this.mark(RAM_BASE + 2 * halfword);
-    }
+    for (let pc = this.#lifted.pop(); pc !== undefined; pc = this.#lifted.pop()) this.mark(pc);
   }
 
-  #halfwordOf(pc: number): number {
-    return ((pc ^ RAM_BASE) >>> 0) >>> 1;
-  }
-
-  #restore(halfword: number): void {
-    const head = this.#marked.get(halfword);
-    const page = this.#pages[halfword >>> SLOT_BITS];
-    if (head === undefined || page === null || page === undefined) return;
-    const slot = (halfword & (PAGE_SLOTS - 1)) * SLOT_WORDS;
+  #restore(pc: number): void {
+    const page = this.at(pc);
+    const slot = slotOf(pc);
     // Otherwise the code was written since, and the mark is gone.
-    if (page[slot] === SPECIAL.translated) page[slot] = head;
+    if (isMark(page[slot]!)) page[slot] = page[slot]! >>> HEAD_BITS;
   }
 
   #create(index: number): CodePage {

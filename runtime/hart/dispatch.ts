@@ -2,7 +2,7 @@
  * The interpreter's loop. Its source text is made once, at load, from the instruction table: one `switch` over dense numbers with
  * a call site of its own for each operation, which V8 inlines. (A closure a row is four times slower.)
  */
-import { HEAD_BITS } from "./code-pages.ts";
+import { DISPATCH_MASK, HEAD_BITS } from "./code-pages.ts";
 import { fastPaths, MEANINGS, SLOW_PATHS, SPECIAL } from "./dispatch-kinds.ts";
 import type { Exit } from "./engine.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -11,19 +11,22 @@ import { EXECUTE } from "./permissions.ts";
 
 /**
  * Executes from pc on for at most `budget` cycles (below 2^31), and adds those used to `hart.elapsed`.
- * @returns why it stopped: "translated" at a mark of `CodePages`, before the instruction there; "budget" also, whatever is left of it, when `hart.unrestricted` has changed.
+ * @returns why it stopped: "translated" at a mark of `CodePages`, before the instruction there, unless the budget is nearly used up; "budget" also, whatever is left of it, when `hart.unrestricted` has changed.
  */
 export type Execute = (engine: Interpreter, budget: number) => Exit | "translated";
 
-const DISPATCH_MASK = (1 << HEAD_BITS) - 1;
 /** The slots of a page, in words: two for each byte, and those that lead to the next page. */
 const PAGE_WORDS = 2 * PAGE_BYTES + 8;
+
+/** So near the end of a budget marks are passed: to go on is quicker than to enter other code. In cycles. */
+export const FEW = 16;
 
 /** While `hart.unrestricted`. */
 const UNCHECKED = {
   onPage: "",
   dispatch: `head & ${DISPATCH_MASK}`,
   onMark: `
+    if (left < ${FEW}) { left++; pages.lift(pageStart + (at >> 1)); continue; }
     words[${WORD.pc}] = pageStart + (at >> 1);
     hart.elapsed = startedAt + (budget - left - 1);
     return "translated";`,

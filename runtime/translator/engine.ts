@@ -3,6 +3,7 @@
  * control registers, traps, U mode, code that changes, the last few instructions of a budget.
  */
 import type { CodePagesListener } from "../hart/code-pages.ts";
+import { FEW } from "../hart/dispatch.ts";
 import type { Exit } from "../hart/engine.ts";
 import {
   type Engine,
@@ -142,36 +143,24 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #stretch(until: Cycles): Exit {
     const hart = this.#hart;
     const interpreter = this.#interpreter;
-    const code = this.#code;
+    const { pages } = interpreter;
     const { words } = hart;
     while (hart.elapsed < until) {
       if (this.#changed.length > 0 || this.#isUnsafe) this.#dropChanged();
-      if (hart.unrestricted && !code.isEmpty) {
-        const budget = until - hart.elapsed;
-        const left = code.enter(budget);
+      let budget = until - hart.elapsed;
+      if (hart.unrestricted && pages.isMarked(words[WORD.pc]!)) {
+        const left = this.#code.enter(budget);
         this.translatedCycles += budget - left;
         hart.elapsed = cycles(until - left);
         if (left === 0) break;
-        if (interpreter.pages.isMarked(words[WORD.pc]!)) {
-          const exit = this.#step();
-          if (exit !== "budget") return exit;
-          continue;
-        }
+        // Still at a mark: translated code could do nothing here, its budget being too small, say. One instruction leads on.
+        budget = left > FEW && pages.isMarked(words[WORD.pc]!) ? 1 : left;
       }
-      const exit = interpreter.stretch(until - hart.elapsed);
-      interpreter.pages.settle();
+      const exit = interpreter.stretch(budget);
+      pages.settle();
       if (exit !== "translated" && exit !== "budget") return exit;
     }
     return "budget";
-  }
-
-  /** One instruction at a place where translated code was entered and could do nothing: its budget is too small, say. */
-  #step(): Exit {
-    const { pages } = this.#interpreter;
-    pages.lift(this.#hart.words[WORD.pc]!);
-    const exit = this.#interpreter.stretch(1);
-    pages.settle();
-    return exit === "translated" ? "budget" : exit;
   }
 
   // ── Translation ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -49,10 +49,6 @@ export class TranslatedCode {
     this.#stop = exports.stop;
   }
 
-  get isEmpty(): boolean {
-    return this.#chunks.length === 0;
-  }
-
   add(chunk: CompiledChunk): void {
     const { memory, pages } = this.#parts;
     const { module, tableSize, entryPcs, entryCodes } = chunk;
