@@ -56,6 +56,9 @@ const HEADER_BYTES = 20;
 const LARGEST_PAYLOAD = 0xffff;
 const BUFFER_BYTES = 2 * (HEADER_BYTES + LARGEST_PAYLOAD);
 
+/** Longer payloads are copied as a whole; for shorter ones the call costs more than it saves. */
+const LONG = 64;
+
 const NOTHING = new Uint8Array(0);
 
 /** The place of the next event: the log reads it when an event is written. */
@@ -74,6 +77,8 @@ export class EventLog {
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   readonly #view = new DataView(this.#buffer.buffer);
   #used = 0;
+  /** The buffer as far as the latest frame filled it: most frames are as long as the one before. */
+  #frameBytes = NOTHING;
   /** Only in a frame whose events outgrow the buffer. */
   #stream: HashStream | null = null;
 
@@ -89,8 +94,7 @@ export class EventLog {
     do {
       const part = Math.min(length - from, LARGEST_PAYLOAD);
       this.#header(at, kind, part);
-      for (let i = 0; i < part; i++) this.#buffer[this.#used + i] = payload[from + i]!;
-      this.#used += part;
+      this.#append(payload, from, part);
       from += part;
     } while (from < length);
   }
@@ -108,13 +112,14 @@ export class EventLog {
     this.#header(at, kind, length);
     this.#view.setUint32(this.#used, first, true);
     this.#view.setUint32(this.#used + 4, second, true);
-    for (let i = 8; i < length; i++) this.#buffer[this.#used + i] = tail[i - 8]!;
-    this.#used += length;
+    this.#used += 8;
+    this.#append(tail, 0, length - 8);
   }
 
   /** Ends the frame. @returns the XXH64 over its events. */
   endFrame(): bigint {
-    const bytes = this.#buffer.subarray(0, this.#used);
+    if (this.#frameBytes.length !== this.#used) this.#frameBytes = this.#buffer.subarray(0, this.#used);
+    const bytes = this.#frameBytes;
     const hash = this.#stream === null ? this.#hasher.hash(bytes) : this.#stream.add(bytes).digest();
     if (this.#used > 0) this.#sink?.events(this.#partition, bytes);
     this.#stream = null;
@@ -122,11 +127,19 @@ export class EventLog {
     return hash;
   }
 
+  /** There is room: `#header` saw to it. */
+  #append(bytes: Uint8Array, from: number, length: number): void {
+    if (length > LONG)
+      this.#buffer.set(length === bytes.length ? bytes : bytes.subarray(from, from + length), this.#used);
+    else for (let i = 0; i < length; i++) this.#buffer[this.#used + i] = bytes[from + i]!;
+    this.#used += length;
+  }
+
   #header(at: EventPlace, kind: number, payloadBytes: number): void {
     if (this.#used + HEADER_BYTES + payloadBytes > BUFFER_BYTES) this.#spill();
     const view = this.#view;
     const start = this.#used;
-    view.setUint32(start, at.cycle % 2 ** 32, true);
+    view.setUint32(start, at.cycle, true); // modulo 2^32
     view.setUint32(start + 4, Math.floor(at.cycle / 2 ** 32), true);
     view.setUint32(start + 8, at.frame, true);
     view.setUint16(start + 12, at.slot, true);
