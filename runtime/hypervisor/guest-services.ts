@@ -26,6 +26,7 @@ export class GuestServices implements PartitaHost {
   readonly #mode: OperatingMode;
   /** The board that rings here: it exists once something has rung. */
   readonly #board: () => VirtualBoard;
+  readonly #hasPoints: boolean;
   /** Room for an event: a value and a quality for each point. */
   readonly #payload: Uint8Array;
   readonly #byte = new Uint8Array(1);
@@ -36,6 +37,7 @@ export class GuestServices implements PartitaHost {
     this.#place = place;
     this.#mode = mode;
     this.#board = board;
+    this.#hasPoints = parts.partition.points.length > 0;
     this.#payload = new Uint8Array(9 * parts.partition.points.length);
   }
 
@@ -71,22 +73,32 @@ export class GuestServices implements PartitaHost {
 
   /** Copies the inputs fixed for this slot into RAM: at the guest's wish, or at slot start for one that has none. */
   latch(): void {
-    const { inputs, outputs, log } = this.#parts;
-    const board = this.#board();
-    inputs.places.copyToRam(outputs.points, board.ram);
-    for (const { base, bytes } of inputs.places.areas) board.ramChanged(base, bytes);
-    const values = inputs.places.appendValues(outputs.points, this.#payload, 0);
-    const length = inputs.places.appendQualities(outputs.points, this.#payload, values);
-    log.write(this.#place, EVENT_KINDS.latch, this.#payload, length);
+    const length = this.#hasPoints ? this.#copyInputs() : 0;
+    this.#parts.log.write(this.#place, EVENT_KINDS.latch, this.#payload, length);
   }
 
   /** Reads the outputs from RAM; only what a NORMAL partition publishes counts. */
   publish(): void {
     if (this.#mode.current !== "NORMAL") return;
-    const { outputs, log } = this.#parts;
+    const length = this.#hasPoints ? this.#readOutputs() : 0;
+    this.#parts.log.write(this.#place, EVENT_KINDS.publish, this.#payload, length);
+  }
+
+  /** @returns how much of the payload it filled. */
+  #copyInputs(): number {
+    const { inputs, outputs } = this.#parts;
+    const board = this.#board();
+    inputs.places.copyToRam(outputs.points, board.ram);
+    for (const { base, bytes } of inputs.places.areas) board.ramChanged(base, bytes);
+    const values = inputs.places.appendValues(outputs.points, this.#payload, 0);
+    return inputs.places.appendQualities(outputs.points, this.#payload, values);
+  }
+
+  /** Likewise. */
+  #readOutputs(): number {
+    const { outputs } = this.#parts;
     outputs.publish(this.#board().ram);
-    const length = outputs.places.appendValues(outputs.pending, this.#payload, 0);
-    log.write(this.#place, EVENT_KINDS.publish, this.#payload, length);
+    return outputs.places.appendValues(outputs.pending, this.#payload, 0);
   }
 
   frame(): number {
