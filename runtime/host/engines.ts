@@ -7,8 +7,11 @@ import { WorkerCompiler } from "./worker-compiler.ts";
 /** One for all guests of this thread. */
 const compiler = new WorkerCompiler();
 
+/** The interpreter needs about as long for so many as a change between it and translated code takes. */
+const WORTHWHILE_CYCLES = 60;
+
 const FACTORIES: Readonly<Record<EngineKind, EngineFactory>> = {
-  translator: translate(compiler),
+  translator: translate(compiler, { worthwhileCycles: WORTHWHILE_CYCLES }),
   interpreter: interpret,
 };
 

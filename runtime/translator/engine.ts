@@ -32,22 +32,37 @@ const DATA_BYTES = 1 << 20;
 /** Cycles without a change of code before it is translated again. */
 const QUIET_CYCLES = 5_000_000;
 
+/** After so many entries into translated code it is asked what they gained. */
+const ENTRIES = 1024;
+/** So long what gains nothing is left alone. */
+const PAUSE_CYCLES = 10_000_000;
+
 export interface TranslateOptions {
+  /**
+   * Cycles that translated code is to run on average when it is entered. A guest that leaves it sooner, because it does little but
+   * talk to devices, say, is interpreted for a while: changing costs more. 0, the default: it is entered wherever it can be.
+   */
+  readonly worthwhileCycles?: number;
   /** Cycles from a change of the guest's code to its next translation. */
   readonly quietCycles?: number;
 }
 
 /** Made engines whose guests can be translated have `translatedCycles`. */
 export const translate =
-  (compiler: Compiler, { quietCycles = QUIET_CYCLES }: TranslateOptions = {}): EngineFactory =>
+  (compiler: Compiler, { worthwhileCycles = 0, quietCycles = QUIET_CYCLES }: TranslateOptions = {}): EngineFactory =>
   (parts) => {
     const extent = extentOf(parts.code);
     const { mapAddress } = memoryPlaces(parts.hart.ramBytes);
     const interpreter = new Interpreter(parts.hart, parts.bus, parts.time);
     return extent === null || mapAddress === null
       ? interpreter
-      : new TranslatingEngine(parts, interpreter, compiler, { extent, mapAddress, quietCycles });
+      : new TranslatingEngine(parts, interpreter, compiler, { extent, mapAddress, worthwhileCycles, quietCycles });
   };
+
+interface EngineSettings extends Required<TranslateOptions> {
+  readonly extent: Extent;
+  readonly mapAddress: number;
+}
 
 export class TranslatingEngine implements Engine, CodePagesListener {
   /** Of all cycles, those in which translated code ran. */
@@ -66,6 +81,12 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #isReplacing = false;
   #past = 0;
   #used = cycles(0);
+  readonly #worthwhileCycles: number;
+  /** Entries since it was last asked what they gained, and `translatedCycles` at that time. */
+  #entries = 0;
+  #translatedBefore = 0;
+  /** Translated code is entered again from this cycle of all runs on; 0: it is. */
+  #pausedUntil = 0;
   readonly #quietCycles: number;
   #careful = false;
   /** The code as it was translated; null: none is. */
@@ -84,8 +105,9 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     { hart, code }: EngineParts,
     interpreter: Interpreter,
     compiler: Compiler,
-    { extent, mapAddress, quietCycles }: { extent: Extent; mapAddress: number; quietCycles: number },
+    { extent, mapAddress, worthwhileCycles, quietCycles }: EngineSettings,
   ) {
+    this.#worthwhileCycles = worthwhileCycles;
     this.#quietCycles = quietCycles;
     this.#hart = hart;
     this.#interpreter = interpreter;
@@ -116,6 +138,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     const interpreter = this.#interpreter;
     interpreter.begin();
     let exit: Exit;
+    if (this.#pausedUntil > 0 && this.#past >= this.#pausedUntil) this.#resume();
     do {
       this.#lookForChunks();
       const isWaiting = this.#compilation !== null || this.#beginAt !== Infinity;
@@ -151,6 +174,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       if (hart.unrestricted && pages.isMarked(words[WORD.pc]!)) {
         const left = this.#code.enter(budget);
         this.translatedCycles += budget - left;
+        if (++this.#entries === ENTRIES) this.#weigh();
         hart.elapsed = cycles(until - left);
         if (left === 0) break;
         // Still at a mark: translated code could do nothing here, its budget being too small, say. One instruction leads on.
@@ -161,6 +185,21 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       if (exit !== "translated" && exit !== "budget") return exit;
     }
     return "budget";
+  }
+
+  /** Whether the last entries were worth it. */
+  #weigh(): void {
+    const gained = this.translatedCycles - this.#translatedBefore;
+    this.#entries = 0;
+    this.#translatedBefore = this.translatedCycles;
+    if (gained >= this.#worthwhileCycles * ENTRIES) return;
+    this.#code.unmark();
+    this.#pausedUntil = this.#past + this.#hart.elapsed + PAUSE_CYCLES;
+  }
+
+  #resume(): void {
+    this.#pausedUntil = 0;
+    this.#code.markAgain();
   }
 
   // ── Translation ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,6 +219,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     this.#isReplacing = false;
     if (isMadeOf(chunk, this.#newlyVolatile)) this.#isIncomplete = true;
     else this.#code.add(chunk);
+    if (this.#pausedUntil > 0) this.#code.unmark();
   }
 
   #begin(): void {

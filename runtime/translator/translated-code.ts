@@ -73,6 +73,11 @@ export class TranslatedCode {
     for (const { entryPcs } of this.#chunks) for (const pc of entryPcs) this.#parts.pages.mark(pc >>> 0);
   }
 
+  /** The interpreter passes everything by until `markAgain`. */
+  unmark(): void {
+    for (const { entryPcs } of this.#chunks) for (const pc of entryPcs) this.#parts.pages.unmark(pc >>> 0);
+  }
+
   /** Drops what was made of any of this guest code. No region is being executed. */
   drop(changed: readonly Extent[]): void {
     const [kept, dropped]: [CompiledChunk[], CompiledChunk[]] = [[], []];
