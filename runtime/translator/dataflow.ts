@@ -8,7 +8,18 @@
 import type { Expanded } from "../isa/index.ts";
 import type { Flow } from "./flow.ts";
 import type { RegionNode } from "./region-graph.ts";
-import { ALL_REGISTERS, type RegisterSet, readBits, union, writtenBits } from "./registers.ts";
+import {
+  ALL_REGISTERS,
+  both,
+  forEachRegister,
+  type RegisterSet,
+  readBy,
+  setOf,
+  union,
+  without,
+  writtenBits,
+  writtenBy,
+} from "./registers.ts";
 
 export interface RegisterFlow {
   /** In the order of their first write: x as 0 … 31, f as 32 … 63. */
@@ -29,16 +40,7 @@ export interface RegionFacts {
   touchedBy(node: RegionNode): RegisterSet;
 }
 
-export const without = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & ~b.x, f: a.f & ~b.f });
-export const both = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & b.x, f: a.f & b.f });
-
 const isCall = ({ end }: RegionNode): boolean => end.kind === "call" || end.kind === "indirectCall";
-
-export const writtenBy = (expanded: Expanded): RegisterSet => ({
-  x: writtenBits(expanded, "x"),
-  f: writtenBits(expanded, "f"),
-});
-export const readBy = (expanded: Expanded): RegisterSet => ({ x: readBits(expanded, "x"), f: readBits(expanded, "f") });
 
 const mayLeave = ({ instruction: { effect } }: Expanded): boolean =>
   effect.kind === "load" ||
@@ -74,15 +76,6 @@ export const analyzeRegisters = (facts: RegionFacts): RegisterFlow => {
   for (const register of spillOrder) chains.push(union(chains.at(-1)!, setOf(register)));
   const neededAtStart = findNeeded(facts, dirtyAtStart, (dirty) => chains[chainLength(dirty)]!);
   return { spillOrder, chainLength, dirtyAtStart, neededAtStart };
-};
-
-const setOf = (register: number): RegisterSet =>
-  register < 32 ? { x: 1 << register, f: 0 } : { x: 0, f: 1 << (register - 32) };
-
-/** Visits x as 0 … 31 and f as 32 … 63. */
-export const forEachRegister = ({ x, f }: RegisterSet, visit: (register: number) => void): void => {
-  for (let rest = x; rest !== 0; rest &= rest - 1) visit(31 - Math.clz32(rest & -rest));
-  for (let rest = f; rest !== 0; rest &= rest - 1) visit(63 - Math.clz32(rest & -rest));
 };
 
 const writtenIn = ({ instructions }: RegionNode, facts: RegionFacts): RegisterSet => {

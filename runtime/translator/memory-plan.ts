@@ -17,66 +17,84 @@ export interface PlannedAccess {
 const LONGEST_STRETCH = 2048;
 const SP = 2;
 
-interface Stretch {
-  /** By index of the instruction: distance from the root's value. */
-  readonly accesses: { readonly index: number; readonly at: number; readonly bytes: number }[];
-  readonly isStore: boolean;
-  stores: boolean;
-  low: number;
-  high: number;
-  /** Root's value + this is the base register at the first access, its immediate left out. */
-  readonly firstDelta: number;
+/** Accesses by one root that are checked together; all distances are from the root's value. */
+class Stretch {
+  readonly accesses: { readonly index: number; readonly at: number }[] = [];
+  /** Of the base register at the first access, its immediate left out. */
+  readonly #firstDelta: number;
+  #stores = false;
+  #low: number;
+  #high: number;
+
+  constructor(firstDelta: number, at: number) {
+    this.#firstDelta = firstDelta;
+    this.#low = at;
+    this.#high = at;
+  }
+
+  takes(at: number, bytes: number): boolean {
+    return Math.max(this.#high, at + bytes) - Math.min(this.#low, at) <= LONGEST_STRETCH;
+  }
+
+  add(index: number, at: number, bytes: number, isStore: boolean): void {
+    this.accesses.push({ index, at });
+    this.#low = Math.min(this.#low, at);
+    this.#high = Math.max(this.#high, at + bytes);
+    this.#stores ||= isStore;
+  }
+
+  /** Once all accesses are known. */
+  planned(stretch: number, position: number): PlannedAccess {
+    const bytes = this.#high - this.#low;
+    const check = { start: this.#low - this.#firstDelta, bytes, stores: this.#stores };
+    return { stretch, offset: this.accesses[position]!.at - this.#low, check: position === 0 ? check : null };
+  }
+}
+
+/** Each register's value as that of a root plus a distance. Roots 0 … 31 are the registers as the node found them. */
+class Bases {
+  readonly roots = Array.from({ length: 32 }, (_, register) => register);
+  readonly deltas = new Array<number>(32).fill(0);
+  #nextRoot = 32;
+
+  note({ instruction, operands }: Expanded): void {
+    const { rd, rs1, imm } = operands;
+    if (instruction.format.operands.rd?.kind !== "x" || rd === 0) return;
+    const { effect } = instruction;
+    const isMoved = effect.kind === "compute" && effect.operation === "add" && effect.second === "imm" && rs1 !== 0;
+    const [root, delta] = isMoved ? [this.roots[rs1]!, this.deltas[rs1]! + imm] : [this.#nextRoot++, 0];
+    this.roots[rd] = root;
+    this.deltas[rd] = delta;
+  }
 }
 
 /** @returns by index into `instructions`: loads and stores of x and f; atomics are not planned. */
 export const planAccesses = (instructions: readonly Expanded[]): ReadonlyMap<number, PlannedAccess> => {
-  /** A register's value as the value of a root plus a distance. Roots are numbered from 32; x itself is one at the start. */
-  const roots = Array.from({ length: 32 }, (_, register) => register);
-  const deltas = new Array<number>(32).fill(0);
-  let nextRoot = 32;
-  const spRoot = roots[SP]!;
+  const bases = new Bases();
   const stretches: Stretch[] = [];
   const open = new Map<string, Stretch>();
-  for (const [index, { instruction, operands }] of instructions.entries()) {
-    const { effect } = instruction;
+  for (const [index, expanded] of instructions.entries()) {
+    const { effect } = expanded.instruction;
     if (effect.kind === "load" || effect.kind === "store") {
-      const root = roots[operands.rs1]!;
-      const delta = deltas[operands.rs1]!;
-      const at = delta + operands.imm;
+      const { rs1, imm } = expanded.operands;
+      const root = bases.roots[rs1]!;
+      const delta = bases.deltas[rs1]!;
+      const at = delta + imm;
       // The stack lies where stores are plain: there loads may share their check.
-      const key = root === spRoot ? "sp" : `${root} ${effect.kind}`;
+      const key = root === SP ? "stack" : `${root} ${effect.kind}`;
       let stretch = open.get(key);
-      if (
-        stretch !== undefined &&
-        Math.max(stretch.high, at + effect.bytes) - Math.min(stretch.low, at) > LONGEST_STRETCH
-      ) {
-        stretch = undefined;
-      }
-      if (stretch === undefined) {
-        const isStore = effect.kind === "store";
-        stretch = { accesses: [], isStore, stores: isStore, low: at, high: at + effect.bytes, firstDelta: delta };
+      if (stretch === undefined || !stretch.takes(at, effect.bytes)) {
+        stretch = new Stretch(delta, at);
         stretches.push(stretch);
         open.set(key, stretch);
       }
-      stretch.accesses.push({ index, at, bytes: effect.bytes });
-      stretch.low = Math.min(stretch.low, at);
-      stretch.high = Math.max(stretch.high, at + effect.bytes);
-      stretch.stores ||= effect.kind === "store";
+      stretch.add(index, at, effect.bytes, effect.kind === "store");
     }
-    if (instruction.format.operands.rd?.kind !== "x" || operands.rd === 0) continue;
-    const isMoved =
-      effect.kind === "compute" && effect.operation === "add" && effect.second === "imm" && operands.rs1 !== 0;
-    const root = isMoved ? roots[operands.rs1]! : nextRoot++;
-    const delta = isMoved ? deltas[operands.rs1]! + operands.imm : 0;
-    roots[operands.rd] = root;
-    deltas[operands.rd] = delta;
+    bases.note(expanded);
   }
-  const plan = new Map<number, PlannedAccess>();
-  for (const [number, { accesses, low, high, firstDelta, stores }] of stretches.entries()) {
-    for (const [position, { index, at }] of accesses.entries()) {
-      const check = position === 0 ? { start: low - firstDelta, bytes: high - low, stores } : null;
-      plan.set(index, { stretch: number, offset: at - low, check });
-    }
-  }
-  return plan;
+  return new Map(
+    stretches.flatMap((stretch, number) =>
+      stretch.accesses.map(({ index }, position) => [index, stretch.planned(number, position)] as const),
+    ),
+  );
 };

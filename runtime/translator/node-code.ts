@@ -3,12 +3,12 @@
 import { RAM_BASE } from "../hart/index.ts";
 import { WORD } from "../hart/layout.ts";
 import { ENTRY_BITS, REGION_TYPE, tableIndexOf } from "./chunk.ts";
-import { both, jumpsByRegister, without } from "./dataflow.ts";
+import { jumpsByRegister } from "./dataflow.ts";
 import { branchCondition } from "./effect-code.ts";
 import type { RegionTranslation } from "./region.ts";
 import type { NodeEnd, RegionNode } from "./region-graph.ts";
 import { LOCAL } from "./region-writer.ts";
-import { NO_REGISTERS } from "./registers.ts";
+import { both, NO_REGISTERS, without } from "./registers.ts";
 
 type EndCode<K extends NodeEnd["kind"]> = (
   end: Extract<NodeEnd, { kind: K }>,

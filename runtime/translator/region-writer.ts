@@ -4,12 +4,12 @@ import { fWord, WORD, xWord } from "../hart/layout.ts";
 import type { Expanded, Term } from "../isa/index.ts";
 import { terms } from "../isa/index.ts";
 import type { ChunkContext } from "./chunk.ts";
-import { forEachRegister, type RegisterFlow } from "./dataflow.ts";
+import type { RegisterFlow } from "./dataflow.ts";
 import { DISTANCE_SHIFTS, DYNAMIC, exitAt, REFUND_SHIFT_RIGHT, STOP } from "./exits.ts";
 import type { FloatClass } from "./float-classes.ts";
 import { type PlannedAccess, planAccesses } from "./memory-plan.ts";
 import type { RegionVariant } from "./region.ts";
-import { type RegisterSet, union } from "./registers.ts";
+import { forEachRegister, type RegisterSet, union } from "./registers.ts";
 import { type ValueType, WasmCode } from "./wasm/code.ts";
 
 /** Parameters of a region, and the locals that every region has. */

@@ -8,7 +8,7 @@ import { MSTATUS } from "../hart/hart.ts";
 import { WORD } from "../hart/layout.ts";
 import type { Expanded } from "../isa/index.ts";
 import type { ChunkContext } from "./chunk.ts";
-import { analyzeRegisters, type RegionFacts, readBy, writtenBy } from "./dataflow.ts";
+import { analyzeRegisters, type RegionFacts } from "./dataflow.ts";
 import { writeInstruction } from "./effect-code.ts";
 import { floatClassesOf } from "./float-classes.ts";
 import { type Flow, type Route, structureFlow } from "./flow.ts";
@@ -16,7 +16,7 @@ import { writeNodeEnd } from "./node-code.ts";
 import type { GuestFunction } from "./program.ts";
 import { buildRegionGraph, type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
 import { LOCAL, RegionWriter } from "./region-writer.ts";
-import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
+import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, readBy, union, writtenBy } from "./registers.ts";
 import type { ValueType } from "./wasm/code.ts";
 
 export interface Region {

@@ -12,6 +12,9 @@ export const ALL_REGISTERS: RegisterSet = { x: ~1, f: ~0 };
 
 export const union = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x | b.x, f: a.f | b.f });
 
+export const without = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & ~b.x, f: a.f & ~b.f });
+export const both = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & b.x, f: a.f & b.f });
+
 type File = "x" | "f" | null;
 
 /** Of the operands of an instruction, which file they name; by its number. */
@@ -44,4 +47,20 @@ export const writtenBits = ({ instruction, operands }: Expanded, file: "x" | "f"
   if (OPERAND_FILES[instruction.number]!.rd !== file) return 0;
   const bit = 1 << operands.rd;
   return file === "x" ? bit & ~1 : bit;
+};
+
+export const writtenBy = (expanded: Expanded): RegisterSet => ({
+  x: writtenBits(expanded, "x"),
+  f: writtenBits(expanded, "f"),
+});
+export const readBy = (expanded: Expanded): RegisterSet => ({ x: readBits(expanded, "x"), f: readBits(expanded, "f") });
+
+/** x as 0 … 31, f as 32 … 63. */
+export const setOf = (register: number): RegisterSet =>
+  register < 32 ? { x: 1 << register, f: 0 } : { x: 0, f: 1 << (register - 32) };
+
+/** Visits x as 0 … 31 and f as 32 … 63. */
+export const forEachRegister = ({ x, f }: RegisterSet, visit: (register: number) => void): void => {
+  for (let rest = x; rest !== 0; rest &= rest - 1) visit(31 - Math.clz32(rest & -rest));
+  for (let rest = f; rest !== 0; rest &= rest - 1) visit(63 - Math.clz32(rest & -rest));
 };

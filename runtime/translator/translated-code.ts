@@ -63,11 +63,6 @@ export class TranslatedCode {
     this.#chunks.push(chunk);
   }
 
-  /** Whether code is entered at this address, in RAM. */
-  isEntry(pc: number): boolean {
-    return this.#map[((pc ^ RAM_BASE) >>> 0) >>> 1] !== 0;
-  }
-
   /** Marks again what can be entered: the pages were cleared, the code is as it was. */
   markAgain(): void {
     for (const { entryPcs } of this.#chunks) for (const pc of entryPcs) this.#parts.pages.mark(pc >>> 0);
