@@ -55,6 +55,8 @@ export class RunningPartition implements PartitionView {
   readonly #mode: OperatingMode;
   readonly #services: GuestServices;
   readonly #board: VirtualBoard;
+  /** It has points or ports. */
+  readonly #exchanges: boolean;
   /** Its outputs have taken their fail-safe values. */
   #failed = false;
   #given = cycles(0);
@@ -64,6 +66,7 @@ export class RunningPartition implements PartitionView {
     const { partition, system, image, engine, log, outside } = parts;
     this.partition = partition;
     this.#parts = parts;
+    this.#exchanges = partition.points.length + partition.ports.length > 0;
     const firstSlot = system.schedule.slots.find((slot) => slot.partition === partition.index);
     this.#place = new PlaceInTime(partition.index, firstSlot?.index ?? 0);
     this.#mode = new OperatingMode(partition.latch === "auto", this.#place, log, outside);
@@ -103,8 +106,10 @@ export class RunningPartition implements PartitionView {
     this.#place.startSlot(frame, slot, at);
     if (this.#mode.restart !== null) this.#reload();
     outside.latch(this.#place, inputs.offered);
-    inputs.fix(at);
-    ports.startSlot();
+    if (this.#exchanges) {
+      inputs.fix(at);
+      ports.startSlot();
+    }
     this.#given = cycles(this.#given + slot.duration);
     if (this.#mode.current === "IDLE") this.#idle = cycles(this.#idle + slot.duration);
     else this.#run(slot.duration);
@@ -114,8 +119,10 @@ export class RunningPartition implements PartitionView {
   endSlot(at: Cycles): void {
     const { outputs, ports } = this.#parts;
     this.#place.cycle = at;
-    outputs.takeEffect(at);
-    ports.endSlot();
+    if (this.#exchanges) {
+      outputs.takeEffect(at);
+      ports.endSlot();
+    }
     if (this.#mode.restart !== null) outputs.doubt();
     this.#showPoints(at);
   }
