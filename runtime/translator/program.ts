@@ -47,11 +47,15 @@ export class Program {
   constructor(image: CodeImage) {
     this.image = image;
     const { end } = image.snapshot;
-    const starts = discover(image);
+    const { starts, summaries } = discover(image);
     this.functions = starts.map((start, index) => {
       return { index, start, end: Math.min(starts[index + 1] ?? end, start + LONGEST_FUNCTION) };
     });
-    for (const { index, start } of this.functions) this.#indexByStart.set(start, index);
+    for (const each of this.functions) {
+      this.#indexByStart.set(each.start, each.index);
+      const found = summaries.get(each.start);
+      if (found?.end === each.end) this.#summaries.set(each.index, found.summary);
+    }
   }
 
   functionAt(start: number): GuestFunction | null {
@@ -134,17 +138,28 @@ export class Program {
 
 export const contains = ({ start, end }: GuestFunction, pc: number): boolean => pc >= start && pc < end;
 
-/** Starts of functions, ascending: those that are known, and what code that is reached from them calls. */
-const discover = (image: CodeImage): number[] => {
+interface Discovery {
+  /** Ascending. */
+  readonly starts: readonly number[];
+  /** What was found of the stretch from a start to `end`, by start; of some of them. */
+  readonly summaries: ReadonlyMap<number, { readonly end: number; readonly summary: FunctionSummary }>;
+}
+
+/** Starts of functions: those that are known, and what code that is reached from them calls. */
+const discover = (image: CodeImage): Discovery => {
   const starts = new Set(image.snapshot.functions.filter((start) => image.isCode(start)));
   const isStripped = starts.size <= 1;
   if (isStripped) for (const pointer of pointersToCode(image)) starts.add(pointer);
   const pending = [...starts];
   const known = [...starts].sort((a, b) => a - b);
-  const seen = new Uint8Array((image.snapshot.end - image.snapshot.start) >>> 1);
+  const summaries = new Map<number, { readonly end: number; readonly summary: FunctionSummary }>();
+  // Without symbols stretches are long and overlap: what was seen before is not followed again, and no summary is whole.
+  const seen = isStripped ? new Uint8Array((image.snapshot.end - image.snapshot.start) >>> 1) : undefined;
   for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
     const end = firstAbove(known, start) ?? image.snapshot.end;
-    const { transfers, instructions } = summarize(image, start, (pc) => image.isCode(pc) && pc < end, seen);
+    const summary = summarize(image, start, (pc) => pc >= start! && pc < end, seen);
+    if (!isStripped) summaries.set(start, { end, summary });
+    const { transfers, instructions } = summary;
     const found = Array.from(transfers.values(), (transfer) => (transfer.kind === "call" ? transfer.target : -1));
     if (isStripped) found.push(...addressesTaken(image, instructions));
     for (const target of found) {
@@ -153,7 +168,7 @@ const discover = (image: CodeImage): number[] => {
       pending.push(target);
     }
   }
-  return [...starts].sort((a, b) => a - b);
+  return { starts: [...starts].sort((a, b) => a - b), summaries };
 };
 
 /** The first of ascending numbers that is greater; undefined: none. */
