@@ -58,6 +58,27 @@ describe("a switch of which a case lies in another function", () => {
   }
 });
 
+test("a switch goes by its table as it is, not as it was", () => {
+  const code = new Assembly().li(sp, STACK).li(s1, 300).label("again").op("andi", { rd: a0, rs1: s1, imm: 1 });
+  code.jump("jal", { rd: ra }, "f").op("addi", { rd: s1, rs1: s1, imm: -1 }).op("slti", { rd: t0, rs1: s1, imm: 150 });
+  code.jump("beq", { rs1: t0, rs2: 0 }, "again");
+  address(code, t0, "table");
+  address(code, t1, "two").op("sw", { rs1: t0, rs2: t1, imm: 0 }).jump("bne", { rs1: s1, rs2: 0 }, "again");
+  code.label("end").jump("jal", {}, "end").label("f");
+  const functions = [code.size];
+  address(code, t0, "table").op("slli", { rd: a0, rs1: a0, imm: 2 }).op("add", { rd: t0, rs1: t0, rs2: a0 });
+  code.op("lw", { rd: t1, rs1: t0, imm: 0 }).op("jalr", { rd: 0, rs1: t1, imm: 0 });
+  times(code.label("one"), 3, a2).op("jalr", { rd: 0, rs1: ra, imm: 0 });
+  times(code.label("two"), 2, a3).op("jalr", { rd: 0, rs1: ra, imm: 0 });
+  while (code.size % 4 !== 0) code.word(1, 2);
+  const codeBytes = code.size;
+  code.label("table");
+  for (const name of ["one", "two"]) code.wordFor(name, (target) => (RAM_BASE + target) | 0);
+  const guest = new SideBySide({ code, functions, codeBytes });
+  guest.runFor(10_000, 2000);
+  expect(guest.x(a3)).toBeGreaterThan(400);
+});
+
 describe("recursion", () => {
   const recursive = (levels: number) => {
     const code = new Assembly()
