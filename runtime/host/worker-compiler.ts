@@ -7,6 +7,9 @@ import { type CompileRequest, RING_WORDS, SIGNAL, SIGNAL_WORDS } from "./compile
 /** So many guests' code is kept for partitions that come later. */
 const KEPT_PROGRAMS = 64;
 
+/** Translation recurses over a function's control flow: this is enough for some ten thousand branches in a row. */
+const STACK_MB = 64;
+
 /** The code of one image, as far as it is compiled. */
 class CompiledProgram {
   readonly chunks: CompiledChunk[] = [];
@@ -97,7 +100,9 @@ export class WorkerCompiler implements Compiler {
   /** It does not keep the process alive. */
   #thread(): Worker {
     if (this.#worker !== null) return this.#worker;
-    this.#worker = new Worker(new URL(import.meta.resolve("#compile-worker")));
+    this.#worker = new Worker(new URL(import.meta.resolve("#compile-worker")), {
+      resourceLimits: { stackSizeMb: STACK_MB },
+    });
     this.#worker.unref();
     return this.#worker;
   }

@@ -3,8 +3,10 @@
 import { memoryPlaces, RAM_BASE } from "../hart/index.ts";
 import { WORD } from "../hart/layout.ts";
 import type { CodeSnapshot } from "./code-image.ts";
+import { STOP } from "./exits.ts";
 import type { GuestFunction, Program } from "./program.ts";
-import { translateRegion } from "./region.ts";
+import { type Region, type RegionVariant, translateRegion } from "./region.ts";
+import { LOCAL } from "./region-writer.ts";
 import { WasmCode } from "./wasm/code.ts";
 import { assembleModule, type FunctionType, type WasmFunction } from "./wasm/module.ts";
 
@@ -83,7 +85,7 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
   const entryCodes: number[] = [];
   const extents: number[] = [];
   const regions = functions.map((each): WasmFunction => {
-    const { locals, body, unlikely, entries, extents: used } = translateRegion(context, each, "inexact");
+    const { locals, body, unlikely, entries, extents: used } = regionOf(context, each, "inexact");
     for (const [number, pc] of entries.entries()) {
       if (pc === null) continue;
       entryPcs.push(pc);
@@ -93,7 +95,7 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     return { type: REGION_TYPE, locals, body, unlikely, tableIndex: tableIndexOf(each) };
   });
   for (const each of exact) {
-    const { locals, body, unlikely } = translateRegion(context, each, "exact");
+    const { locals, body, unlikely } = regionOf(context, each, "exact");
     regions.push({ type: REGION_TYPE, locals, body, unlikely });
   }
   const bytes = assembleModule({
@@ -109,6 +111,17 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     slots: Int32Array.from(functions, tableIndexOf),
     extents: Int32Array.from(extents),
   };
+};
+
+/** A function too long for the host's stack, over whose control flow translation recurses, is left to the interpreter. */
+const regionOf = (context: ChunkContext, guestFunction: GuestFunction, variant: RegionVariant): Region => {
+  try {
+    return translateRegion(context, guestFunction, variant);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const body = new WasmCode().i32(guestFunction.start | STOP).get(LOCAL.budget).bytes;
+    return { locals: [], body, unlikely: [], entries: [], extents: [] };
+  }
 };
 
 /** Loads may reach all of RAM; stores the larger part that holds no code, so that code is never changed unseen. */
