@@ -8,13 +8,15 @@ import { findJumpTable, type JumpTable } from "./jump-tables.ts";
 import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, readBits, union, writtenBits } from "./registers.ts";
 import { constantBefore, type Transfer, transferOf } from "./transfer.ts";
 
-/** A stretch of code that is entered at its start by calls. */
+/** A stretch of code that is entered at its start by calls; of a long function, a piece. */
 export interface GuestFunction {
   /** Dense from 0, ascending with `start`. */
   readonly index: number;
   readonly start: number;
-  /** Behind its last byte: the start of the next one, or of what is no code; at most `LONGEST_FUNCTION` behind the start. */
+  /** Behind its last byte: the start of the next one, or of what is no code. */
   readonly end: number;
+  /** Where other pieces of the same function jump to. */
+  readonly jumpedTo: readonly number[];
 }
 
 /** What one pass over a function's reachable code found. */
@@ -32,8 +34,8 @@ export interface FunctionSummary {
   readonly calls: boolean;
 }
 
-/** Exits name their pc relative to the start of a function that may be as far away again (exits.ts). */
-const LONGEST_FUNCTION = 2 ** 19;
+/** In bytes: compilers take more than twice as long for twice the code. Longer ones are translated in pieces. */
+const LONGEST_FUNCTION = 12 * 1024;
 
 const NEXT: Transfer = { kind: "next" };
 
@@ -48,13 +50,14 @@ export class Program {
     this.image = image;
     const { end } = image.snapshot;
     const { starts, summaries } = discover(image);
-    this.functions = starts.map((start, index) => {
-      return { index, start, end: Math.min(starts[index + 1] ?? end, start + LONGEST_FUNCTION) };
-    });
+    const stretches = starts.flatMap((start, index) =>
+      inPieces(image, start, starts[index + 1] ?? end, summaries.get(start)?.summary),
+    );
+    this.functions = stretches.map((stretch, index) => ({ index, ...stretch }));
     for (const each of this.functions) {
       this.#indexByStart.set(each.start, each.index);
       const found = summaries.get(each.start);
-      if (found?.end === each.end) this.#summaries.set(each.index, found.summary);
+      if (found?.end === each.end && each.jumpedTo.length === 0) this.#summaries.set(each.index, found.summary);
     }
   }
 
@@ -76,10 +79,10 @@ export class Program {
     return found !== undefined && pc < found.end ? found : null;
   }
 
-  summary({ index, start, end }: GuestFunction): FunctionSummary {
+  summary({ index, start, end, jumpedTo }: GuestFunction): FunctionSummary {
     const known = this.#summaries.get(index);
     if (known !== undefined) return known;
-    const summary = summarize(this.image, start, (pc) => pc >= start && pc < end);
+    const summary = summarize(this.image, [start, ...jumpedTo], (pc) => pc >= start && pc < end);
     this.#summaries.set(index, summary);
     return summary;
   }
@@ -157,7 +160,7 @@ const discover = (image: CodeImage): Discovery => {
   const seen = isStripped ? new Uint8Array((image.snapshot.end - image.snapshot.start) >>> 1) : undefined;
   for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
     const end = firstAbove(known, start) ?? image.snapshot.end;
-    const summary = summarize(image, start, (pc) => pc >= start! && pc < end, seen);
+    const summary = summarize(image, [start], (pc) => pc >= start! && pc < end, seen);
     if (!isStripped) summaries.set(start, { end, summary });
     const { transfers, instructions } = summary;
     const found = Array.from(transfers.values(), (transfer) => (transfer.kind === "call" ? transfer.target : -1));
@@ -215,22 +218,53 @@ const addressesTaken = (image: CodeImage, instructions: readonly number[]): numb
     return pointer % 2 === 0 && image.at(pointer) !== null ? [pointer] : [];
   });
 
+/** The function from `start` to `end`, cut where control comes from elsewhere anyway, or where it has become too long. */
+const inPieces = (
+  image: CodeImage,
+  start: number,
+  end: number,
+  known: FunctionSummary | undefined,
+): Omit<GuestFunction, "index">[] => {
+  if (end - start <= LONGEST_FUNCTION) return [{ start, end, jumpedTo: [] }];
+  const { instructions, leaders, transfers, jumpTables } =
+    known ?? summarize(image, [start], (pc) => pc >= start && pc < end);
+  const cuts = [start];
+  for (const pc of instructions) {
+    const length = pc - cuts.at(-1)!;
+    if (length >= 2 * LONGEST_FUNCTION || (length >= LONGEST_FUNCTION && leaders.has(pc))) cuts.push(pc);
+  }
+  const pieceOf = (pc: number): number => firstAbove(cuts, pc) ?? end;
+  const jumpedTo = new Map<number, Set<number>>(cuts.map((cut) => [pieceOf(cut), new Set()]));
+  const jump = (from: number, to: number): void => {
+    if (to > start && to < end && pieceOf(from) !== pieceOf(to)) jumpedTo.get(pieceOf(to))!.add(to);
+  };
+  for (const [pc, transfer] of transfers)
+    if ("target" in transfer && transfer.kind !== "call") jump(pc, transfer.target);
+  for (const [pc, { targets }] of jumpTables) for (const target of targets) jump(pc, target);
+  return cuts.map((cut) => {
+    const targets = jumpedTo.get(pieceOf(cut))!;
+    targets.delete(cut);
+    return { start: cut, end: pieceOf(cut), jumpedTo: [...targets].sort((a, b) => a - b) };
+  });
+};
+
 /**
- * Follows control from `start` as long as it stays `inside`.
+ * Follows control from the `starts`, of which the first is the lowest, as long as it stays `inside`.
  * @param seen by halfword of the code: what was followed before is not followed again.
  */
 const summarize = (
   image: CodeImage,
-  start: number,
+  starts: readonly number[],
   inside: (pc: number) => boolean,
   seen?: Uint8Array,
 ): FunctionSummary => {
+  const start = starts[0]!;
   const reached = new Set<number>();
-  const leaders = new Set<number>([start]);
+  const leaders = new Set<number>(starts);
   const transfers = new Map<number, Transfer>();
   const jumpTables = new Map<number, JumpTable>();
   const touched = { x: 0, f: 0 };
-  const pending = [start];
+  const pending = [...starts];
   const lead = (pc: number): void => {
     if (!inside(pc)) return;
     leaders.add(pc);

@@ -97,7 +97,8 @@ class GraphBuilder {
   }
 
   build(): RegionGraph {
-    this.#entries.add(this.#at(this.#root, this.#root.of.start));
+    const { start, jumpedTo } = this.#root.of;
+    for (const pc of [start, ...jumpedTo]) this.#entries.add(this.#at(this.#root, pc));
     for (let node = this.#pending.pop(); node !== undefined; node = this.#pending.pop()) node.end = this.#endOf(node);
     return { function: this.#root.of, nodes: this.#nodes, entries: [...this.#entries] };
   }
