@@ -1,5 +1,4 @@
 /** Writes the WebAssembly of one region: its registers in locals, its exits, and what its instructions need of both. */
-
 import { fWord, WORD, xWord } from "../hart/layout.ts";
 import type { Expanded, Term } from "../isa/index.ts";
 import { terms } from "../isa/index.ts";
@@ -26,9 +25,13 @@ export const LOCAL = {
 } as const;
 const FIXED_LOCALS: readonly ValueType[] = ["i32", "i32", "i32", "i32"];
 const FIRST_LOCAL = 7;
+
 type LimitName = "infinity" | "safelyNormal";
 
-/** In the order in which they lie in the partition's memory, each in eight bytes. Twice the least normal number: rounding cannot have made it of a subnormal one. */
+/**
+ * In the order in which they lie in the partition's memory, each in eight bytes. Safely normal is twice the least normal number:
+ * rounding cannot have made it of a subnormal one.
+ */
 const LIMITS: readonly { readonly type: FloatClass; readonly name: LimitName; readonly value: number }[] = [
   { type: "f32", name: "infinity", value: Infinity },
   { type: "f32", name: "safelyNormal", value: 2 ** -125 },
@@ -116,7 +119,7 @@ export class RegionWriter {
 
   /** Takes the value on the stack into x[register]. */
   setX(register: number): void {
-    if (register === 0) this.code.byte(0x1a);
+    if (register === 0) this.code.drop();
     else this.code.set(this.local(register));
   }
 
@@ -235,7 +238,7 @@ export class RegionWriter {
   /** Closes it, and returns the region's results. Nothing falls through to here. */
   closeExits(): void {
     const { code, registers } = this;
-    code.byte(0x00);
+    code.unreachable();
     for (let length = registers.spillOrder.length; length > 0; length--) {
       this.close();
       this.#spill(registers.spillOrder[length - 1]!);

@@ -6,6 +6,7 @@ export type ValueType = "i32" | "i64" | "f32" | "f64";
 const NO_RESULT = 0x40;
 
 const OP = {
+  unreachable: 0x00,
   block: 0x02,
   loop: 0x03,
   if: 0x04,
@@ -17,6 +18,7 @@ const OP = {
   return: 0x0f,
   call: 0x10,
   callIndirect: 0x11,
+  drop: 0x1a,
   select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
@@ -132,6 +134,14 @@ export class WasmCode {
 
   op(name: terms.NumericName): this {
     return this.byte(terms.NUMERIC[name]);
+  }
+
+  drop(): this {
+    return this.byte(OP.drop);
+  }
+
+  unreachable(): this {
+    return this.byte(OP.unreachable);
   }
 
   select(): this {
