@@ -145,3 +145,22 @@ describe("when the image comes anew", () => {
     expect(guest.translatedBy(() => guest.run(200))).toBeGreaterThan(100);
   });
 });
+
+describe("a store to watched bytes ends the run behind it", () => {
+  // Pages of even and of odd numbers, and a store that only reaches into one.
+  for (const watched of [0x1_4000, 0x1_5000, 0x1_6ffc]) {
+    test(`at ${watched.toString(16)}`, () => {
+      const code = new Assembly()
+        .li(t0, RAM_BASE + watched - 2)
+        .label("again")
+        .op("addi", { rd: a0, rs1: a0, imm: 1 });
+      for (let count = 0; count < 8; count++) code.op("xor", { rd: a1, rs1: a1, rs2: a0 });
+      code.op("sw", { rs1: t0, rs2: a1, imm: 0 }).jump("jal", {}, "again");
+      const guest = new SideBySide({ code });
+      for (const { engine } of guest.boards) engine.watchStores(guestAddress(RAM_BASE + watched), 4);
+      for (let round = 0; round < 50; round++) expect(guest.run(1000)).toBe("mmio");
+      expect(guest.x(a0)).toBe(50);
+      expect(guest.engine.translatedCycles).toBeGreaterThan(100);
+    });
+  }
+});
