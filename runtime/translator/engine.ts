@@ -43,20 +43,26 @@ export interface TranslateOptions {
    * talk to devices, say, is interpreted for a while: changing costs more. 0, the default: it is entered wherever it can be.
    */
   readonly worthwhileCycles?: number;
+  /** How long it is interpreted then, in cycles of its own. */
+  readonly pauseCycles?: number;
   /** Cycles from a change of the guest's code to its next translation. */
   readonly quietCycles?: number;
 }
 
 /** Made engines whose guests can be translated have `translatedCycles`. */
 export const translate =
-  (compiler: Compiler, { worthwhileCycles = 0, quietCycles = QUIET_CYCLES }: TranslateOptions = {}): EngineFactory =>
+  (compiler: Compiler, options: TranslateOptions = {}): EngineFactory =>
   (parts) => {
+    const { worthwhileCycles = 0, pauseCycles = PAUSE_CYCLES, quietCycles = QUIET_CYCLES } = options;
     const extent = extentOf(parts.code);
     const { mapAddress } = memoryPlaces(parts.hart.ramBytes);
     const interpreter = new Interpreter(parts.hart, parts.bus, parts.time);
     return extent === null || mapAddress === null
       ? interpreter
-      : new TranslatingEngine(parts, interpreter, compiler, { extent, mapAddress, worthwhileCycles, quietCycles });
+      : new TranslatingEngine(parts, interpreter, compiler, {
+          ...{ extent, mapAddress },
+          ...{ worthwhileCycles, pauseCycles, quietCycles },
+        });
   };
 
 interface EngineSettings extends Required<TranslateOptions> {
@@ -67,6 +73,8 @@ interface EngineSettings extends Required<TranslateOptions> {
 export class TranslatingEngine implements Engine, CodePagesListener {
   /** Of all cycles, those in which translated code ran. */
   translatedCycles = 0;
+  /** How often it was found not to be worth it. */
+  pauses = 0;
   readonly #hart: Hart;
   readonly #interpreter: Interpreter;
   readonly #compiler: Compiler;
@@ -82,6 +90,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #past = 0;
   #used = cycles(0);
   readonly #worthwhileCycles: number;
+  readonly #pauseCycles: number;
   /** Entries since it was last asked what they gained, and `translatedCycles` at that time. */
   #entries = 0;
   #translatedBefore = 0;
@@ -105,9 +114,10 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     { hart, code }: EngineParts,
     interpreter: Interpreter,
     compiler: Compiler,
-    { extent, mapAddress, worthwhileCycles, quietCycles }: EngineSettings,
+    { extent, mapAddress, worthwhileCycles, pauseCycles, quietCycles }: EngineSettings,
   ) {
     this.#worthwhileCycles = worthwhileCycles;
+    this.#pauseCycles = pauseCycles;
     this.#quietCycles = quietCycles;
     this.#hart = hart;
     this.#interpreter = interpreter;
@@ -193,8 +203,9 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     this.#entries = 0;
     this.#translatedBefore = this.translatedCycles;
     if (gained >= this.#worthwhileCycles * ENTRIES) return;
+    this.pauses++;
     this.#code.unmark();
-    this.#pausedUntil = this.#past + this.#hart.elapsed + PAUSE_CYCLES;
+    this.#pausedUntil = this.#past + this.#hart.elapsed + this.#pauseCycles;
   }
 
   #resume(): void {
