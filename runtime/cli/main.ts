@@ -1,47 +1,8 @@
 #!/usr/bin/env node
-/** The `partita` command: one file a verb, this one only dispatches and turns errors into words and exit statuses. */
-import { Command, CommanderError } from "commander";
-import { hostClock } from "../host/clock.ts";
-import { addCheck } from "./check.ts";
-import { addCompile } from "./compile.ts";
-import { addDisasm } from "./disasm.ts";
-import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
-import { addExec } from "./exec.ts";
-import { addReplay } from "./replay.ts";
-import { addRun } from "./run.ts";
-import { VERSION } from "./version.ts";
+/** The `partita` command. While it is loaded, so is the thread that compiles for a guest that is to be executed at once. */
+import { compiler } from "../host/worker-compiler.ts";
 
-const environment: CliEnvironment = {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  clock: hostClock,
-  color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
-  exitWith: (status) => {
-    process.exitCode = status;
-  },
-};
+const [verb, ...rest] = process.argv.slice(2);
+if (verb === "exec" && !rest.some((argument) => argument.endsWith("interpreter"))) compiler.prepare();
 
-const program = new Command("partita")
-  .description("Many PLCs on one board: checks, runs and replays modules of static partitions.")
-  .version(VERSION)
-  .showSuggestionAfterError()
-  .showHelpAfterError("(partita --help lists the verbs)")
-  .exitOverride();
-for (const add of [addRun, addReplay, addCheck, addExec, addCompile, addDisasm]) add(program, environment);
-
-// A reader that goes away (`partita … | head`) is no reason for a stack trace.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.done);
-  throw error;
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) environment.exitWith(error.exitCode === 0 ? EXIT.done : EXIT.misuse);
-  else if (error instanceof UserError) {
-    process.stderr.write(`partita: ${error.message}\n`);
-    environment.exitWith(error.status);
-  } else throw error;
-}
+await import("./command.ts");

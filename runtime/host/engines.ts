@@ -2,10 +2,7 @@
 import { type EngineFactory, interpret } from "../hart/index.ts";
 import type { EngineKind, Partition } from "../system.ts";
 import { translate } from "../translator/index.ts";
-import { WorkerCompiler } from "./worker-compiler.ts";
-
-/** One for all guests of this thread. */
-const compiler = new WorkerCompiler();
+import { compiler } from "./worker-compiler.ts";
 
 /** The interpreter needs about as long for so many as a change between it and translated code takes. */
 const WORTHWHILE_CYCLES = 60;

@@ -108,5 +108,8 @@ export class WorkerCompiler implements Compiler {
   }
 }
 
+/** One for all guests of this thread. */
+export const compiler = new WorkerCompiler();
+
 const digest = ({ ram, ...rest }: CodeSnapshot): string =>
   createHash("sha1").update(ram).update(JSON.stringify(rest)).digest("base64");

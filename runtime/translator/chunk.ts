@@ -6,6 +6,7 @@ import type { CodeSnapshot } from "./code-image.ts";
 import { STOP } from "./exits.ts";
 import type { GuestFunction, Program } from "./program.ts";
 import { type Region, type RegionVariant, translateRegion } from "./region.ts";
+import { LARGE_CODE_BYTES } from "./region-graph.ts";
 import { LOCAL } from "./region-writer.ts";
 import { WasmCode } from "./wasm/code.ts";
 import { assembleModule, type FunctionType, type WasmFunction } from "./wasm/module.ts";
@@ -32,8 +33,8 @@ export interface ChunkContext {
   readonly storeWindow: Window;
   /** (pc, budget, depth) → (pc, budget): goes on wherever pc is translated. */
   readonly through: number;
-  /** The region of a function that is entered while "inexact" is not raised; see float-code.ts. */
-  exactRegionOf(guestFunction: GuestFunction): number;
+  /** The region of a function that is entered while "inexact" is not raised; see float-code.ts. null: it is the interpreter's then. */
+  exactRegionOf(guestFunction: GuestFunction): number | null;
   /** Of a function in this chunk; null: it is in another, or in none. */
   regionOf(guestFunction: GuestFunction): number | null;
 }
@@ -67,6 +68,8 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
   if (mapAddress === null) throw new Error("a board with so much RAM has no room for translated code");
   const through = 0;
   const firstRegion = 1;
+  // Nearly every program with floats has an inexact one soon: for a large one that is not worth twice the code.
+  const isLarge = snapshot.end - snapshot.start > LARGE_CODE_BYTES;
   /** Asked for by regions, and translated after them. */
   const exact: GuestFunction[] = [];
   const regionIndex = new Map(functions.map(({ index }, at) => [index, firstRegion + at]));
@@ -78,7 +81,7 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     ...windowsOf(snapshot),
     program,
     through,
-    exactRegionOf: (each) => firstRegion + functions.length + exact.push(each) - 1,
+    exactRegionOf: (each) => (isLarge ? null : firstRegion + functions.length + exact.push(each) - 1),
     regionOf: ({ index }) => regionIndex.get(index) ?? null,
   };
   const entryPcs: number[] = [];

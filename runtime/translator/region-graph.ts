@@ -66,7 +66,7 @@ const COPY = {
   small: { calling: 12, leaf: 48, depth: 3, total: 600, factor: 3 },
   large: { calling: 0, leaf: 16, depth: 1, total: 100, factor: 1 },
 } as const;
-const LARGE_CODE_BYTES = 128 * 1024;
+export const LARGE_CODE_BYTES = 128 * 1024;
 
 /** Exits name their pc relative to the region's start (exits.ts). */
 const FARTHEST_COPY = 2 ** 19;

@@ -301,9 +301,10 @@ export class RegionTranslation implements RegionFacts {
     if (writer.variant === "exact") return;
     word(WORD.fcsr);
     code.i32(FLAG.inexact).op("i32.and").op("i32.eqz");
+    const exact = context.exactRegionOf(this.#graph.function);
     writer.rarely(() => {
-      code.get(LOCAL.label).get(LOCAL.budget).get(LOCAL.depth);
-      code.call(context.exactRegionOf(this.#graph.function)).return();
+      if (exact === null) writer.leaveEntry();
+      else code.get(LOCAL.label).get(LOCAL.budget).get(LOCAL.depth).call(exact).return();
     });
   }
 }
