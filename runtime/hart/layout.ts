@@ -56,7 +56,8 @@ export const fWord = (register: number): number => F + 2 * register;
 /** Where a result for x[register] goes. */
 export const xTarget = (register: number): number => (register === 0 ? SINK : xWord(register));
 
-const WASM_PAGE_BYTES = 65_536;
+/** WebAssembly Core Specification §4.2.8. */
+export const WASM_PAGE_BYTES = 65_536;
 
 /** Where everything lies in a partition's memory: RAM at 0, then the hart's words, then what helps engines; in bytes. */
 export interface MemoryPlaces {

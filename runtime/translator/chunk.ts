@@ -1,7 +1,7 @@
 /** One WebAssembly module with the regions of some of a guest's functions, and where in the guest they can be entered. */
 
 import { memoryPlaces, RAM_BASE } from "../hart/index.ts";
-import { WORD } from "../hart/layout.ts";
+import { WASM_PAGE_BYTES, WORD } from "../hart/layout.ts";
 import type { CodeSnapshot } from "./code-image.ts";
 import { STOP } from "./exits.ts";
 import type { GuestFunction, Program } from "./program.ts";
@@ -57,10 +57,9 @@ export const ENTRY_BITS = 12;
 /** Slot 0 of the table belongs to no function. */
 export const tableIndexOf = ({ index }: GuestFunction): number => index + 1;
 
-const REGION: FunctionType = { parameters: ["i32", "i32", "i32"], results: ["i32", "i32"] };
+/** (number of the entry, budget, depth) → (pc, budget). */
+export const REGION: FunctionType = { parameters: ["i32", "i32", "i32"], results: ["i32", "i32"] };
 export const REGION_TYPE = 0;
-
-const WASM_PAGE_BYTES = 65_536;
 
 export const translateChunk = (program: Program, functions: readonly GuestFunction[]): Chunk => {
   const { snapshot } = program.image;
@@ -104,7 +103,6 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
   const bytes = assembleModule({
     types: [REGION],
     memoryPages: Math.floor(stateAddress / WASM_PAGE_BYTES),
-    usesTable: true,
     functions: [{ type: REGION_TYPE, locals: ["i32"], body: throughBody(context) }, ...regions],
   });
   return {

@@ -1,6 +1,7 @@
 /** The way from JavaScript into translated code: runs from the state's pc on, from region to region, as far as they reach. */
-import { WORD } from "../hart/layout.ts";
-import { ENTRY_BITS } from "./chunk.ts";
+import { RAM_BASE } from "../hart/index.ts";
+import { WASM_PAGE_BYTES, WORD } from "../hart/layout.ts";
+import { ENTRY_BITS, REGION } from "./chunk.ts";
 import { STOP } from "./exits.ts";
 import { WasmCode } from "./wasm/code.ts";
 import { assembleModule } from "./wasm/module.ts";
@@ -8,8 +9,6 @@ import { assembleModule } from "./wasm/module.ts";
 /** How deep guest calls may nest as calls of WebAssembly; deeper ones start anew. */
 const DEEPEST = 160;
 
-const RAM_BASE = 0x8000_0000;
-const WASM_PAGE_BYTES = 65_536;
 const ENTER_TYPE = 0;
 const REGION_TYPE = 1;
 
@@ -44,12 +43,8 @@ export const entryModule = ({ ramBytes, stateAddress, mapAddress }: EntryPlaces)
   stop.i32(0).memory("i32.load", pcAddress).i32(STOP).op("i32.or").get(1);
 
   return assembleModule({
-    types: [
-      { parameters: ["i32"], results: ["i32"] },
-      { parameters: ["i32", "i32", "i32"], results: ["i32", "i32"] },
-    ],
+    types: [{ parameters: ["i32"], results: ["i32"] }, REGION],
     memoryPages: Math.floor(stateAddress / WASM_PAGE_BYTES),
-    usesTable: true,
     functions: [
       { type: ENTER_TYPE, locals: ["i32", "i32"], body: code.bytes.slice(), exportedAs: "enter" },
       { type: REGION_TYPE, locals: [], body: stop.bytes.slice(), exportedAs: "stop", tableIndex: 0 },

@@ -42,6 +42,8 @@ const NEXT: Transfer = { kind: "next" };
 export class Program {
   readonly image: CodeImage;
   readonly functions: readonly GuestFunction[];
+  /** By index. */
+  readonly #starts: readonly number[];
   readonly #indexByStart = new Map<number, number>();
   readonly #summaries = new Map<number, FunctionSummary>();
   readonly #touched = new Map<number, RegisterSet>();
@@ -54,6 +56,7 @@ export class Program {
       inPieces(image, start, starts[index + 1] ?? end, summaries.get(start)?.summary),
     );
     this.functions = stretches.map((stretch, index) => ({ index, ...stretch }));
+    this.#starts = this.functions.map(({ start }) => start);
     for (const each of this.functions) {
       this.#indexByStart.set(each.start, each.index);
       const found = summaries.get(each.start);
@@ -68,14 +71,7 @@ export class Program {
 
   /** The function whose stretch holds this address. */
   functionAround(pc: number): GuestFunction | null {
-    let low = 0;
-    let high = this.functions.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.functions[middle]!.start <= pc) low = middle + 1;
-      else high = middle;
-    }
-    const found = this.functions[low - 1];
+    const found = this.functions[countUpTo(this.#starts, pc) - 1];
     return found !== undefined && pc < found.end ? found : null;
   }
 
@@ -174,17 +170,21 @@ const discover = (image: CodeImage): Discovery => {
   return { starts: [...starts].sort((a, b) => a - b), summaries };
 };
 
-/** The first of ascending numbers that is greater; undefined: none. */
-const firstAbove = (numbers: readonly number[], least: number): number | undefined => {
+/** How many of ascending numbers are at most `limit`. */
+const countUpTo = (numbers: readonly number[], limit: number): number => {
   let low = 0;
   let high = numbers.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (numbers[middle]! <= least) low = middle + 1;
+    if (numbers[middle]! <= limit) low = middle + 1;
     else high = middle;
   }
-  return numbers[low];
+  return low;
 };
+
+/** The first of ascending numbers that is greater; undefined: none. */
+const firstAbove = (numbers: readonly number[], least: number): number | undefined =>
+  numbers[countUpTo(numbers, least)];
 
 /** What data points to that may well be a function: code that no other code runs into. Of a file without symbols. */
 const pointersToCode = (image: CodeImage): number[] => {

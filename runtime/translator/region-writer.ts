@@ -8,7 +8,7 @@ import { DISTANCE_SHIFTS, DYNAMIC, exitAt, REFUND_SHIFT_RIGHT, STOP } from "./ex
 import type { FloatClass } from "./float-classes.ts";
 import { type PlannedAccess, planAccesses } from "./memory-plan.ts";
 import type { RegionVariant } from "./region.ts";
-import { forEachRegister, type RegisterSet, union } from "./registers.ts";
+import { forEachRegister, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
 import { type ValueType, WasmCode } from "./wasm/code.ts";
 
 /** Parameters of a region, and the locals that every region has. */
@@ -47,8 +47,6 @@ export const writeLimits = (memory: ArrayBuffer, limitsAddress: number): void =>
     else view.setFloat64(8 * index, value, true);
   }
 };
-
-const NO_REGISTERS: RegisterSet = { x: 0, f: 0 };
 
 export class RegionWriter {
   readonly code = new WasmCode(4096);

@@ -22,10 +22,8 @@ export interface WasmFunction {
 
 export interface WasmModule {
   readonly types: readonly FunctionType[];
-  /** Least size in pages of the imported memory "env.memory". */
+  /** Least size in pages of the memory "env.memory", which is imported as the table "env.table" is. */
   readonly memoryPages: number;
-  /** Whether "env.table" is imported. */
-  readonly usesTable: boolean;
   readonly functions: readonly WasmFunction[];
 }
 
@@ -86,11 +84,9 @@ const typeItem =
     }
   };
 
-const importItems = ({ memoryPages, usesTable }: WasmModule): ((to: WasmCode) => void)[] => [
+const importItems = ({ memoryPages }: WasmModule): ((to: WasmCode) => void)[] => [
   (to) => to.name("env").name("memory").byte(KIND.memory).byte(0).unsigned(memoryPages),
-  ...(usesTable
-    ? [(to: WasmCode) => to.name("env").name("table").byte(KIND.table).byte(TYPE.funcref).byte(0).unsigned(0)]
-    : []),
+  (to) => to.name("env").name("table").byte(KIND.table).byte(TYPE.funcref).byte(0).unsigned(0),
 ];
 
 interface FunctionBody {

@@ -12,10 +12,10 @@ const compiled = (term: terms.Term): Binary => {
   const module = assembleModule({
     types: [{ parameters: ["i32", "i32"], results: ["i32"] }],
     memoryPages: 0,
-    usesTable: false,
     functions: [{ type: 0, locals: [], body: new WasmCode().term(term).bytes.slice(), exportedAs: "binary" }],
   });
-  const env = { memory: new WebAssembly.Memory({ initial: 0 }) };
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: 0 });
+  const env = { memory: new WebAssembly.Memory({ initial: 0 }), table };
   return new WebAssembly.Instance(new WebAssembly.Module(module), { env }).exports.binary as Binary;
 };
 
