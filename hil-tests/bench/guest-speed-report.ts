@@ -47,7 +47,7 @@ export const guestSpeedTable = (speed: GuestSpeed): Table => {
       `${mediansOf(speed.rounds)} with all engines in turn; ratios are medians of the rounds' ratios. × QEMU: that many times as fast.`,
       "Partita and the host's binary say the seconds of their work themselves; of QEMU it is the process less its start-up.",
       `Start-up of the whole process for a program that does nothing: ${startUps(speed)}.`,
-      "The interpreter runs a tenth of the work; its time is scaled.",
+      "QEMU runs a sixth of the work, the interpreter a fiftieth; their times are scaled.",
       ...(speed.share === 1 ? [] : [`A trial: only ${figure(speed.share)} of the work.`]),
       ...speed.missing.map((reason) => `Not measured: ${reason}.`),
       ...speed.disagreements.map((words) => `WRONG: ${words}.`),

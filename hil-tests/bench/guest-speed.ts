@@ -2,7 +2,7 @@
  * How fast each engine executes each program: all engines in turn, round after round, so that what else the machine does falls
  * on all of them alike. Compared is the time of the guest's work: the host's binary and Partita say it themselves; of QEMU it is
  * the time of the process, less that of a program that does nothing. What QEMU and Partita compile while the guest runs is part
- * of it.
+ * of it, and little of it: programs run for seconds, and the time to full speed is measured apart.
  */
 import { hostClock } from "../../runtime/index.ts";
 import { type BenchEngine, ENGINES, type EngineName } from "./engines.ts";

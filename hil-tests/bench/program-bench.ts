@@ -3,8 +3,17 @@ import type { BenchEngine, EngineName, Execution } from "./engines.ts";
 import { type BenchProgram, type BuiltProgram, buildProgram } from "./programs.ts";
 import { median } from "./statistics.ts";
 
-/** The interpreter gets that part of the work: it takes its time, and a longer run would say no more. */
-const INTERPRETER_SHARE = 0.1;
+/**
+ * The part of the work that slower engines get: a longer run would say no more. What takes time only at the start must not count
+ * in a speed (start-ups are measured apart), so that those which compile for longest get all of it.
+ */
+const WORK: Readonly<Record<EngineName, number>> = {
+  native: 1,
+  qemuIcount: 1 / 6,
+  qemu: 1 / 6,
+  interpreter: 1 / 50,
+  translator: 1,
+};
 
 /** An engine that is there. */
 export interface PresentEngine {
@@ -60,20 +69,18 @@ export class ProgramBench {
   ): Promise<ProgramBench> {
     const able = engines.filter(({ engine }) => program.onlyExact === null || engine.exact);
     const native = able.some(({ engine }) => engine.name === "native");
-    const iterations = Math.max(1, Math.round(program.iterations * share));
-    const fewer = Math.max(1, Math.round(iterations * INTERPRETER_SHARE));
-    const whole = await buildProgram(program, { folder, iterations, native });
-    const part = await buildProgram(program, { folder, iterations: fewer, native });
-    const runners = able.map((present) =>
-      present.engine.name === "interpreter"
-        ? new Runner(present, part, iterations / fewer)
-        : new Runner(present, whole, 1),
-    );
+    const parts = new Map<number, Part>();
+    for (const { engine } of able) {
+      const part = WORK[engine.name];
+      if (parts.has(part)) continue;
+      const iterations = Math.max(1, Math.round(program.iterations * share * part));
+      const built = await buildProgram(program, { folder, iterations, native });
+      parts.set(part, { built, factor: (program.iterations * share) / iterations });
+    }
+    const runners = able.map((present) => new Runner(present, parts.get(WORK[present.engine.name])!));
     const bench = new ProgramBench(program, runners);
-    await bench.#expectOf(
-      part,
-      able.find(({ engine }) => engine.name !== "interpreter"),
-    );
+    const quickest = able.find(({ engine }) => engine.name !== "interpreter");
+    for (const { built } of parts.values()) await bench.#expectOf(built, quickest);
     return bench;
   }
 
@@ -98,7 +105,7 @@ export class ProgramBench {
 
   speed(): ProgramSpeed {
     const { name, kind } = this.#program;
-    const whole = this.#runners.find(({ factor }) => factor === 1);
+    const whole = this.#runners.find(({ engine }) => WORK[engine.name] === 1);
     return {
       name,
       kind,
@@ -120,9 +127,9 @@ export class ProgramBench {
     return ratios;
   }
 
-  /** What the interpreter's part of the work comes to, another engine says. */
+  /** What a part of the work comes to that not all engines do. */
   async #expectOf(part: BuiltProgram, reference: PresentEngine | undefined): Promise<void> {
-    if (reference === undefined || !this.#runners.some(({ built }) => built === part)) return;
+    if (reference === undefined) return;
     this.#expected.set(part, (await reference.engine.execute(part)).output);
   }
 
@@ -133,19 +140,25 @@ export class ProgramBench {
   }
 }
 
+/** A program with some of its work. */
+interface Part {
+  readonly built: BuiltProgram;
+  /** How much more the whole work is. */
+  readonly factor: number;
+}
+
 /** One program on one engine. */
 class Runner {
   readonly engine: BenchEngine;
   readonly built: BuiltProgram;
-  /** How much more the whole work is than what is run here. */
-  readonly factor: number;
+  readonly #factor: number;
   readonly #startUp: number;
   readonly #executions: Execution[] = [];
 
-  constructor({ engine, startUp }: PresentEngine, built: BuiltProgram, factor: number) {
+  constructor({ engine, startUp }: PresentEngine, { built, factor }: Part) {
     this.engine = engine;
     this.built = built;
-    this.factor = factor;
+    this.#factor = factor;
     this.#startUp = startUp;
   }
 
@@ -158,7 +171,7 @@ class Runner {
 
   /** Of the program's whole work, round by round. */
   get seconds(): readonly number[] {
-    return this.#executions.map((execution) => this.#secondsOf(execution) * this.factor);
+    return this.#executions.map((execution) => this.#secondsOf(execution) * this.#factor);
   }
 
   cell(): Cell {
