@@ -2,12 +2,16 @@
 export interface Problem {
   /** Stable, kebab-case: the rule that found it (`slots-overlap`). */
   readonly code: string;
+  /** `ST0042`, where problems are numbered: those of Structured Text are. */
+  readonly number?: string;
   /** The file, as the user named it. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
   /** From 1. */
   readonly column: number;
+  /** Just behind the place; left out: only its start is known. */
+  readonly end?: { readonly line: number; readonly column: number };
   /** Where in the document (`schedules.normal.slots[1].start`), or "" when the place says it all. */
   readonly path: string;
   readonly message: string;
@@ -22,6 +26,8 @@ export interface Problem {
 /** `file:line:column: message [code]`, with `warning: ` before the message of one; below it the excerpt and the hint. */
 export const formatProblem = (problem: Problem): string =>
   `${problem.file}:${problem.line}:${problem.column}: ` +
-  `${problem.severity === undefined ? "" : `${problem.severity}: `}${problem.message} [${problem.code}]` +
+  `${problem.severity === undefined ? "" : `${problem.severity}: `}${problem.message} [${codeOf(problem)}]` +
   (problem.excerpt === undefined ? "" : `\n${problem.excerpt}`) +
   (problem.hint === "" ? "" : `\n  hint: ${problem.hint}`);
+
+const codeOf = ({ code, number }: Problem): string => (number === undefined ? code : `${number} ${code}`);

@@ -30,6 +30,7 @@ import type { SourceFile } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
 import { fileName, SourceText } from "./syntax/source-text.ts";
 
+export { numberOf, PROBLEM_PAGES, type ProblemPage } from "./problem-codes.ts";
 export type { StProblem } from "./problems.ts";
 export type { ProgramInfo, ProgramVariable, VariableType } from "./program-info.ts";
 

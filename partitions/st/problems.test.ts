@@ -31,10 +31,10 @@ describe("problems", () => {
       "END_PROGRAM",
     ].join("\n");
     expect(problemsOf(source).map(formatProblem)).toEqual([
-      't.st:3:14: expected ";" after the declaration, found "ok" [syntax]\n      level : INT\n                 ^',
-      "t.st:6:3: levle is not declared [unknown-name]\n      levle := 5;\n      ^^^^^\n  hint: did you mean level?",
-      't.st:8:8: expected ":=" after "ok", found "=" [syntax]\n        ok = TRUE;\n           ^\n  hint: write ":=" to assign; "=" compares',
-      't.st:10:13: expected an expression, found ";" [syntax]\n      ok := 1 + ;\n                ^',
+      't.st:3:14: expected ";" after the declaration, found "ok" [ST0006 syntax]\n      level : INT\n                 ^',
+      "t.st:6:3: levle is not declared [ST0101 unknown-name]\n      levle := 5;\n      ^^^^^\n  hint: did you mean level?",
+      't.st:8:8: expected ":=" after "ok", found "=" [ST0006 syntax]\n        ok = TRUE;\n           ^\n  hint: write ":=" to assign; "=" compares',
+      't.st:10:13: expected an expression, found ";" [ST0006 syntax]\n      ok := 1 + ;\n                ^',
     ]);
   });
 
@@ -98,7 +98,7 @@ describe("problems", () => {
   it("warn of a missing semicolon behind a block, with its place", () => {
     const result = compiled("PROGRAM M VAR a : INT; END_VAR\nIF a = 1 THEN a := 2; END_IF\na := 3;\nEND_PROGRAM");
     expect(result.ok && result.warnings.map(formatProblem)).toEqual([
-      't.st:2:29: expected ";" after END_IF, found "a" [missing-semicolon]\n    IF a = 1 THEN a := 2; END_IF\n                                ^',
+      't.st:2:29: warning: expected ";" after END_IF, found "a" [ST0009 missing-semicolon]\n    IF a = 1 THEN a := 2; END_IF\n                                ^',
     ]);
   });
 

@@ -1,9 +1,11 @@
 /** What is wrong with a program: collected while the compiler goes on, so that one run reports everything. */
 import type { Problem } from "../../runtime/problem.ts";
+import { numberNamed, type ProblemName } from "./problem-codes.ts";
 import type { Span } from "./syntax/source-text.ts";
 
-/** A `Problem` with its source line and a caret under the place; `formatProblem` prints it. */
+/** A `Problem` with its number, its source line and a caret under the place; `formatProblem` prints it. */
 export interface StProblem extends Problem {
+  readonly number: string;
   readonly excerpt: string;
 }
 
@@ -25,22 +27,27 @@ export class Problems {
   readonly warnings: StProblem[] = [];
   readonly #seen = new Set<string>();
 
-  error(at: Span, code: string, message: string, hint = ""): void {
-    this.#add(this.errors, at, code, message, hint);
+  error(at: Span, code: ProblemName, message: string, hint = ""): void {
+    if (this.#isNew(at, message)) this.errors.push(problemAt(at, code, message, hint));
   }
 
-  warning(at: Span, code: string, message: string, hint = ""): void {
-    this.#add(this.warnings, at, code, message, hint);
+  warning(at: Span, code: ProblemName, message: string, hint = ""): void {
+    if (this.#isNew(at, message)) this.warnings.push({ ...problemAt(at, code, message, hint), severity: "warning" });
   }
 
-  #add(list: StProblem[], at: Span, code: string, message: string, hint: string): void {
-    const { line, column } = at.source.position(at.start);
-    const key = `${at.source.file}:${line}:${column}:${message}`;
-    if (this.#seen.has(key)) return;
+  #isNew(at: Span, message: string): boolean {
+    const key = `${at.source.file}:${at.start}:${message}`;
+    const isNew = !this.#seen.has(key);
     this.#seen.add(key);
-    list.push({ code, file: at.source.file, line, column, path: "", message, hint, excerpt: excerptOf(at) });
+    return isNew;
   }
 }
+
+const problemAt = (at: Span, code: ProblemName, message: string, hint: string): StProblem => {
+  const { source } = at;
+  const place = { file: source.file, ...source.position(at.start), end: source.position(Math.max(at.start, at.end)) };
+  return { code, number: numberNamed(code), ...place, path: "", message, hint, excerpt: excerptOf(at) };
+};
 
 /** In the order of the text. */
 export const inOrder = (problems: readonly StProblem[]): readonly StProblem[] =>

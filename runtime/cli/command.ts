@@ -6,6 +6,7 @@ import { addCompile } from "./compile.ts";
 import { addDisasm } from "./disasm.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { addExec } from "./exec.ts";
+import { addExplain } from "./explain.ts";
 import { addReplay } from "./replay.ts";
 import { addRun } from "./run.ts";
 import { VERSION } from "./version.ts";
@@ -27,7 +28,7 @@ const program = new Command("partita")
   .showSuggestionAfterError()
   .showHelpAfterError("(partita --help lists the verbs)")
   .exitOverride();
-for (const add of [addRun, addReplay, addCheck, addExec, addCompile, addDisasm]) add(program, environment);
+for (const add of [addRun, addReplay, addCheck, addExec, addCompile, addDisasm, addExplain]) add(program, environment);
 
 // A reader that goes away (`partita … | head`) is no reason for a stack trace.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

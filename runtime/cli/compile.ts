@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { type CompileOptions, type CompileResult, compile } from "../../partitions/st/index.ts";
-import { formatProblem, type Problem } from "../problem.ts";
+import { formatProblem } from "../problem.ts";
 import { counted } from "./counted.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 
@@ -33,12 +33,8 @@ export const compileFile = async (
     throw new UserError(`${file} cannot be read: ${error.message}`);
   });
   const result = compile(source, options);
-  const print = (problem: Problem, kind: string) => stderr.write(`${kind}${formatProblem(problem)}\n`);
-  if (result.ok) {
-    for (const warning of result.warnings) print(warning, "warning: ");
-    return result;
-  }
-  for (const problem of result.problems) print(problem, "");
+  for (const problem of result.ok ? result.warnings : result.problems) stderr.write(`${formatProblem(problem)}\n`);
+  if (result.ok) return result;
   stderr.write(`${file} has ${counted(result.problems.length, "problem")}\n`);
   exitWith(EXIT.misuse);
   return null;

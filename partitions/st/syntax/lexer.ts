@@ -78,6 +78,12 @@ const decodeEscapes = (body: string, wide: boolean): string | null => {
   return text;
 };
 
+/** A string that is not closed leaves the `;` at the end of its line to the statement. */
+const beforeSemicolon = (text: string, start: number, end: number): number => {
+  const [semicolon = ""] = /;\s*$/.exec(text.slice(start, end)) ?? [];
+  return end - semicolon.length;
+};
+
 class Lexer {
   readonly #source: SourceText;
   readonly #text: string;
@@ -233,7 +239,7 @@ class Lexer {
     }
     end = Math.min(end, this.#text.length);
     const closed = this.#text[end] === quote;
-    this.#at = closed ? end + 1 : end;
+    this.#at = closed ? end + 1 : beforeSemicolon(this.#text, start, end);
     const at = this.#span(start);
     const wide = quote === '"';
     const value = decodeEscapes(this.#text.slice(start + 1, end), wide);
@@ -247,7 +253,14 @@ class Lexer {
         "write $$ for a dollar, $N for a new line, $27 for a code",
       );
     }
-    this.#tokens.push({ kind: "string", at, text: this.#text.slice(start, this.#at), value: value ?? "", wide });
+    this.#tokens.push({
+      kind: "string",
+      at,
+      text: this.#text.slice(start, this.#at),
+      value: value ?? "",
+      wide,
+      closed,
+    });
     return true;
   }
 }

@@ -1,7 +1,7 @@
 /** Expressions by operator precedence (IEC 61131-3 §7.3.2, table 71). */
 import type { Argument, BinaryOperator, Expression, UnaryOperator } from "./ast.ts";
 import { spanning } from "./source-text.ts";
-import { describe, type TokenStream } from "./token-stream.ts";
+import { describe, SyntaxFailure, type TokenStream } from "./token-stream.ts";
 import { DATE_PREFIXES, DURATION_PREFIXES, RESERVED } from "./tokens.ts";
 
 const BINDING: Readonly<Record<string, { readonly operator: BinaryOperator; readonly power: number }>> = {
@@ -135,6 +135,7 @@ const parsePrimary = (stream: TokenStream): Expression => {
       return { kind: "real", at: token.at, value: token.value };
     case "string":
       stream.advance();
+      if (!token.closed) throw new SyntaxFailure();
       return { kind: "string", at: token.at, value: token.value, wide: token.wide };
     case "direct":
       stream.advance();

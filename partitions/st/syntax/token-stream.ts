@@ -1,4 +1,5 @@
 /** What all parts of the parser share: looking at tokens, expecting them, and finding the way back after an error. */
+import type { ProblemName } from "../problem-codes.ts";
 import type { Problems } from "../problems.ts";
 import type { Name } from "./ast.ts";
 import { type Span, spanning } from "./source-text.ts";
@@ -124,11 +125,11 @@ export class TokenStream {
   }
 
   /** What is missing because a comment swallowed it is not worth a word: the comment is what is wrong. */
-  report(at: Span, code: string, message: string, hint = ""): void {
+  report(at: Span, code: ProblemName, message: string, hint = ""): void {
     if (this.token.kind !== "end" || !this.token.cutShort) this.problems.error(at, code, message, hint);
   }
 
-  fail(at: Span, code: string, message: string, hint = ""): SyntaxFailure {
+  fail(at: Span, code: ProblemName, message: string, hint = ""): SyntaxFailure {
     this.report(at, code, message, hint);
     return new SyntaxFailure();
   }

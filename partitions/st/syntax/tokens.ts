@@ -20,6 +20,8 @@ export type Token =
       readonly text: string;
       readonly value: string;
       readonly wide: boolean;
+      /** False: its end is missing, which was said. */
+      readonly closed: boolean;
     }
   /** `%IX0.3`. */
   | { readonly kind: "direct"; readonly at: Span; readonly text: string }

@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { hostClock } from "../../host/clock.ts";
 import { addCompile } from "../compile.ts";
 import { addExec } from "../exec.ts";
+import { addExplain } from "../explain.ts";
 
 export interface Execution {
   readonly output: string;
@@ -25,7 +26,7 @@ export const partita = async (args: readonly string[], input: string | PassThrou
     status = asked;
   };
   const program = new Command();
-  for (const add of [addCompile, addExec]) {
+  for (const add of [addCompile, addExec, addExplain]) {
     add(program, { stdin, stdout, stderr, clock: hostClock, color: false, exitWith });
   }
   for (const command of [program, ...program.commands]) {

@@ -1,0 +1,111 @@
+/** ST0401 …: what runs, and how often (IEC 61131-3 §6.8). */
+import { lines, type ProblemPage } from "./page.ts";
+
+export const PROGRAM_PAGES = [
+  {
+    number: 401,
+    name: "no-program",
+    title: "nothing says what runs",
+    explanation: lines`
+      A partition runs one PROGRAM. Write one, and when there are several add a CONFIGURATION that names its instance and task.`,
+    failing: lines`
+      FUNCTION Half : INT
+        VAR_INPUT x : INT; END_VAR
+        Half := x / 2;
+      END_FUNCTION`,
+    corrected: lines`
+      FUNCTION Half : INT
+        VAR_INPUT x : INT; END_VAR
+        Half := x / 2;
+      END_FUNCTION
+      PROGRAM Main
+        VAR in AT %IW0 : INT; out AT %QW0 : INT; END_VAR
+        out := Half(in);
+      END_PROGRAM`,
+  },
+  {
+    number: 402,
+    name: "recursion",
+    title: "a unit that calls itself",
+    explanation: lines`
+      The memory of a scan is reserved when the program is compiled, so a function or block cannot call itself, directly or
+      over others (IEC 61131-3 §6.6.1). Write a loop.`,
+    failing: lines`
+      FUNCTION Factorial : DINT
+        VAR_INPUT n : DINT; END_VAR
+        IF n <= 1 THEN Factorial := 1; ELSE Factorial := n * Factorial(n - 1); END_IF;
+      END_FUNCTION
+      PROGRAM Main
+        VAR out AT %QD0 : DINT; END_VAR
+        out := Factorial(5);
+      END_PROGRAM`,
+    corrected: lines`
+      FUNCTION Factorial : DINT
+        VAR_INPUT n : DINT; END_VAR
+        VAR i : DINT; END_VAR
+        Factorial := 1;
+        FOR i := 2 TO n DO Factorial := Factorial * i; END_FOR;
+      END_FUNCTION
+      PROGRAM Main
+        VAR out AT %QD0 : DINT; END_VAR
+        out := Factorial(5);
+      END_PROGRAM`,
+  },
+  {
+    number: 403,
+    name: "no-interval",
+    title: "a TASK that does not say how often it runs",
+    explanation: "A cyclic task needs an INTERVAL: the time from one scan to the next.",
+    failing: lines`
+      PROGRAM Main
+      END_PROGRAM
+      CONFIGURATION Plant
+        TASK Fast(PRIORITY := 1);
+        PROGRAM Main1 WITH Fast : Main;
+      END_CONFIGURATION`,
+    corrected: lines`
+      PROGRAM Main
+      END_PROGRAM
+      CONFIGURATION Plant
+        TASK Fast(INTERVAL := T#10ms, PRIORITY := 1);
+        PROGRAM Main1 WITH Fast : Main;
+      END_CONFIGURATION`,
+  },
+  {
+    number: 404,
+    name: "bad-interval",
+    title: "an INTERVAL that the board's timer cannot count",
+    explanation:
+      "The timer of the board counts 100 ns ticks. An INTERVAL is a whole number of them, from 100 ns to 200 s.",
+    failing: lines`
+      PROGRAM Main
+      END_PROGRAM
+      CONFIGURATION Plant
+        TASK Fast(INTERVAL := T#0ms);
+        PROGRAM Main1 WITH Fast : Main;
+      END_CONFIGURATION`,
+    corrected: lines`
+      PROGRAM Main
+      END_PROGRAM
+      CONFIGURATION Plant
+        TASK Fast(INTERVAL := T#10ms);
+        PROGRAM Main1 WITH Fast : Main;
+      END_CONFIGURATION`,
+  },
+  {
+    number: 405,
+    name: "not-supported",
+    title: "a part of the language that this compiler does not know yet",
+    explanation:
+      "The program is correct as far as that goes. The hint shows, where there is one, how to write it otherwise.",
+    failing: lines`
+      PROGRAM Main
+      END_PROGRAM
+      CONFIGURATION A TASK T(INTERVAL := T#1s); PROGRAM M WITH T : Main; END_CONFIGURATION
+      CONFIGURATION B TASK T(INTERVAL := T#1s); PROGRAM M WITH T : Main; END_CONFIGURATION`,
+    corrected: lines`
+      PROGRAM Main
+      END_PROGRAM
+      CONFIGURATION A TASK T(INTERVAL := T#1s); PROGRAM M WITH T : Main; END_CONFIGURATION`,
+  },
+] as const satisfies readonly ProblemPage[];
