@@ -24,18 +24,30 @@ export type Location =
 export interface Allocation {
   /** By the virtual register's id; nothing for one that is never used. */
   readonly locations: ReadonlyMap<number, Location>;
+  /** Words; a spilled double takes two, from an even one on. */
   readonly spillSlots: number;
   /** Preserved registers that the function must save. */
-  readonly saved: Readonly<Record<Bank, readonly number[]>>;
+  readonly saved: Readonly<Record<RegisterFile, readonly number[]>>;
 }
 
+/** A REAL and an LREAL share the f registers. */
+export type RegisterFile = "integer" | "float";
+
+export const fileOf = (bank: Bank): RegisterFile => {
+  if (bank === "long") throw new Error("a long is split before it gets registers");
+  return bank === "integer" ? "integer" : "float";
+};
+
+/** Words of the stack that a value takes. */
+export const wordsOf = (bank: Bank): 1 | 2 => (bank === "double" ? 2 : 1);
+
 /** Where arguments and results travel. */
-export const ARGUMENTS: Readonly<Record<Bank, readonly number[]>> = {
+export const ARGUMENTS: Readonly<Record<RegisterFile, readonly number[]>> = {
   integer: [X.a0, X.a1, X.a2, X.a3, X.a4, X.a5, X.a6, X.a7],
   float: [F.fa0, F.fa1, F.fa2, F.fa3, F.fa4, F.fa5, F.fa6, F.fa7],
 };
 /** t0–t2, ft0 and ft1 are left to the code generator. */
-const CLOBBERED: Readonly<Record<Bank, readonly number[]>> = {
+const CLOBBERED: Readonly<Record<RegisterFile, readonly number[]>> = {
   integer: [X.a5, X.a4, X.a3, X.a2, X.a1, X.a0, X.a6, X.a7, X.t3, X.t4, X.t5, X.t6],
   float: [
     F.fa5,
@@ -58,7 +70,7 @@ const CLOBBERED: Readonly<Record<Bank, readonly number[]>> = {
     F.ft11,
   ],
 };
-const PRESERVED: Readonly<Record<Bank, readonly number[]>> = {
+const PRESERVED: Readonly<Record<RegisterFile, readonly number[]>> = {
   integer: [X.s0, X.s1, X.s2, X.s3, X.s4, X.s5, X.s6, X.s7, X.s8, X.s9, X.s10, X.s11],
   float: [F.fs0, F.fs1, F.fs2, F.fs3, F.fs4, F.fs5, F.fs6, F.fs7, F.fs8, F.fs9, F.fs10, F.fs11],
 };
@@ -83,26 +95,31 @@ export const allocate = (fn: IrFunction): Allocation => {
   const { intervals, calls } = buildIntervals(fn);
   const ordered = [...intervals.values()].sort((a, b) => a.start - b.start || a.id - b.id);
   const locations = new Map<number, Location>();
-  const saved: Record<Bank, Set<number>> = { integer: new Set(), float: new Set() };
+  const saved: Record<RegisterFile, Set<number>> = { integer: new Set(), float: new Set() };
   const active: { interval: Interval; register: number }[] = [];
   let spillSlots = 0;
+  const newSlot = (words: 1 | 2): Location => {
+    const slot = words === 2 ? spillSlots + (spillSlots & 1) : spillSlots;
+    spillSlots = slot + words;
+    return { kind: "spilled", slot };
+  };
   for (const interval of ordered) {
     for (let i = active.length - 1; i >= 0; i--) if (active[i]!.interval.end < interval.start) active.splice(i, 1);
     const register = freeRegister(interval, active, locations, calls);
     if (register !== null) {
       active.push({ interval, register });
       locations.set(interval.id, { kind: "machine", register });
-      if (PRESERVED[interval.bank].includes(register)) saved[interval.bank].add(register);
+      const file = fileOf(interval.bank);
+      if (PRESERVED[file].includes(register)) saved[file].add(register);
       continue;
     }
     const loser = cheapest(interval, active, calls);
-    const slot: Location = { kind: "spilled", slot: spillSlots++ };
     if (loser === null) {
-      locations.set(interval.id, slot);
+      locations.set(interval.id, newSlot(wordsOf(interval.bank)));
       continue;
     }
     locations.set(interval.id, { kind: "machine", register: loser.register });
-    locations.set(loser.interval.id, slot);
+    locations.set(loser.interval.id, newSlot(wordsOf(loser.interval.bank)));
     active.splice(active.indexOf(loser), 1, { interval, register: loser.register });
   }
   const sorted = (registers: ReadonlySet<number>): readonly number[] => [...registers].sort((a, b) => a - b);
@@ -112,8 +129,12 @@ export const allocate = (fn: IrFunction): Allocation => {
 const crossesCall = ({ start, end }: Interval, calls: readonly number[]): boolean =>
   calls.some((at) => start < at && at < end);
 
-const candidates = (interval: Interval, calls: readonly number[]): readonly number[] =>
-  crossesCall(interval, calls) ? PRESERVED[interval.bank] : [...CLOBBERED[interval.bank], ...PRESERVED[interval.bank]];
+const candidates = (interval: Interval, calls: readonly number[]): readonly number[] => {
+  const file = fileOf(interval.bank);
+  return crossesCall(interval, calls) ? PRESERVED[file] : [...CLOBBERED[file], ...PRESERVED[file]];
+};
+
+const sameFile = (a: Interval, b: Interval): boolean => fileOf(a.bank) === fileOf(b.bank);
 
 type Active = readonly { readonly interval: Interval; readonly register: number }[];
 
@@ -123,7 +144,7 @@ const freeRegister = (
   locations: ReadonlyMap<number, Location>,
   calls: readonly number[],
 ): number | null => {
-  const taken = new Set(active.filter((each) => each.interval.bank === interval.bank).map(({ register }) => register));
+  const taken = new Set(active.filter((each) => sameFile(each.interval, interval)).map(({ register }) => register));
   const free = candidates(interval, calls).filter((register) => !taken.has(register));
   const related = interval.related === null ? undefined : locations.get(interval.related);
   const wanted = [interval.hint, related?.kind === "machine" ? related.register : null];
@@ -136,7 +157,7 @@ const cheapest = (interval: Interval, active: Active, calls: readonly number[]):
   const usable = candidates(interval, calls);
   let found: Active[number] | null = null;
   for (const each of active) {
-    if (each.interval.bank !== interval.bank || !usable.includes(each.register)) continue;
+    if (!sameFile(each.interval, interval) || !usable.includes(each.register)) continue;
     if (price(each.interval) < price(found?.interval ?? interval)) found = each;
   }
   return found;
@@ -203,19 +224,19 @@ const addHints = (fn: IrFunction, instruction: Instruction, intervals: ReadonlyM
     const interval = intervals.get(definitionOf(instruction)!.id);
     if (interval !== undefined) interval.related ??= source.id;
   } else if (instruction.kind === "parameter") {
-    const index = indexInBank(fn.parameters, instruction.position);
-    hint(instruction.to, ARGUMENTS[instruction.to.bank][index]);
+    const index = indexInFile(fn.parameters, instruction.position);
+    hint(instruction.to, ARGUMENTS[fileOf(instruction.to.bank)][index]);
   } else if (instruction.kind === "call") {
     for (const [i, argument] of instruction.arguments.entries()) {
-      if (!isConstant(argument)) hint(argument, ARGUMENTS[argument.bank][indexInBank(instruction.banks, i)]);
+      if (!isConstant(argument)) hint(argument, ARGUMENTS[fileOf(argument.bank)][indexInFile(instruction.banks, i)]);
     }
-    if (instruction.result !== null) hint(instruction.result, ARGUMENTS[instruction.result.bank][0]);
+    if (instruction.result !== null) hint(instruction.result, ARGUMENTS[fileOf(instruction.result.bank)][0]);
   }
 };
 
-/** How many arguments of the same bank come before this one. */
-export const indexInBank = (banks: readonly Bank[], position: number): number =>
-  banks.slice(0, position).filter((bank) => bank === banks[position]).length;
+/** How many arguments that travel in the same kind of register come before this one. */
+export const indexInFile = (banks: readonly Bank[], position: number): number =>
+  banks.slice(0, position).filter((bank) => fileOf(bank) === fileOf(banks[position]!)).length;
 
 /** Loops around each block, taken from the order of the text: a jump back spans one. */
 const loopDepths = (blocks: readonly Block[]): ReadonlyMap<Block, number> => {

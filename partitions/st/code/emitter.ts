@@ -10,15 +10,43 @@ import {
   type Width,
 } from "../ir/ir.ts";
 import { type AreaOffsets, POINTER_BIAS } from "./addresses.ts";
-import type { Allocation, Location } from "./allocate.ts";
+import { type Allocation, fileOf, type Location } from "./allocate.ts";
 import { type Assembler, splitAddress } from "./assembler.ts";
 
 /** Registers that hold nothing from one instruction of the intermediate representation to the next. */
 export const SCRATCH = [X.t0, X.t1, X.t2] as const;
 export const FLOAT_SCRATCH = [F.ft0, F.ft1] as const;
 
-const LOADS: Readonly<Record<Width, Mnemonic>> = { i8: "lb", u8: "lbu", i16: "lh", u16: "lhu", w32: "lw", f32: "flw" };
-const STORES: Readonly<Record<Width, Mnemonic>> = { i8: "sb", u8: "sb", i16: "sh", u16: "sh", w32: "sw", f32: "fsw" };
+type MachineWidth = Exclude<Width, "w64">;
+const LOADS: Readonly<Record<MachineWidth, Mnemonic>> = {
+  i8: "lb",
+  u8: "lbu",
+  i16: "lh",
+  u16: "lhu",
+  w32: "lw",
+  f32: "flw",
+  f64: "fld",
+};
+const STORES: Readonly<Record<MachineWidth, Mnemonic>> = {
+  i8: "sb",
+  u8: "sb",
+  i16: "sh",
+  u16: "sh",
+  w32: "sw",
+  f32: "fsw",
+  f64: "fsd",
+};
+type MachineBank = Exclude<Bank, "long">;
+/** How a register of each bank is kept on the stack. */
+const STACK_WIDTHS: Readonly<Record<MachineBank, MachineWidth>> = { integer: "w32", float: "f32", double: "f64" };
+
+const isOfMachine = <T extends string>(of: T): of is Exclude<T, "long" | "w64"> => of !== "long" && of !== "w64";
+const machine = <T extends string>(of: T): Exclude<T, "long" | "w64"> => {
+  if (!isOfMachine(of)) throw new Error("a long is split before code is generated");
+  return of;
+};
+const scratchOf = (bank: Bank, scratch: 0 | 1): number =>
+  fileOf(bank) === "float" ? FLOAT_SCRATCH[scratch] : SCRATCH[scratch];
 const DEVICE_BASE = 0x0400_0000;
 
 export const fits12 = (value: number): boolean => value >= -2048 && value <= 2047;
@@ -50,7 +78,7 @@ export class Emitter {
 
   /** The operand in a register: its own, or `scratch` after loading it there. */
   read(operand: Operand, bank: Bank, scratch: 0 | 1): number {
-    const spare = bank === "float" ? FLOAT_SCRATCH[scratch] : SCRATCH[scratch];
+    const spare = scratchOf(bank, scratch);
     if (isConstant(operand)) {
       if (bank === "integer" && operand.constant === 0) return X.zero;
       this.constant(operand.constant, bank, spare);
@@ -58,8 +86,7 @@ export class Emitter {
     }
     const location = this.location(operand);
     if (location?.kind === "machine") return location.register;
-    if (location?.kind === "spilled")
-      this.stackAccess(bank === "float" ? "flw" : "lw", spare, this.frame.spills + 4 * location.slot);
+    if (location?.kind === "spilled") this.fromStack(spare, bank, this.frame.spills + 4 * location.slot);
     return spare;
   }
 
@@ -67,15 +94,14 @@ export class Emitter {
   target(register: Register, scratch: 0 | 1 = 0): number {
     const location = this.location(register);
     if (location?.kind === "machine") return location.register;
-    return register.bank === "float" ? FLOAT_SCRATCH[scratch] : SCRATCH[scratch];
+    return scratchOf(register.bank, scratch);
   }
 
   /** After `target`: puts a spilled result where it belongs. */
   finish(register: Register, scratch: 0 | 1 = 0): void {
     const location = this.location(register);
     if (location?.kind !== "spilled") return;
-    const from = register.bank === "float" ? FLOAT_SCRATCH[scratch] : SCRATCH[scratch];
-    this.stackAccess(register.bank === "float" ? "fsw" : "sw", from, this.frame.spills + 4 * location.slot);
+    this.toStack(scratchOf(register.bank, scratch), register.bank, this.frame.spills + 4 * location.slot);
   }
 
   /** `value` in a float register is its bit pattern; t2 is used on the way there. */
@@ -84,6 +110,7 @@ export class Emitter {
       this.loadImmediate(into, value);
       return;
     }
+    if (bank === "double") throw new Error("an LREAL stands among the constants");
     if (value === 0) {
       this.asm.emit("fmv.w.x", { rd: into, rs1: X.zero });
       return;
@@ -106,13 +133,20 @@ export class Emitter {
   move(rd: number, rs: number, bank: Bank): void {
     if (rd === rs) return;
     if (bank === "float") this.asm.emit("fsgnj.s", { rd, rs1: rs, rs2: rs });
+    else if (bank === "double") this.asm.emit("fsgnj.d", { rd, rs1: rs, rs2: rs });
     else this.asm.emit("addi", { rd, rs1: rs, imm: 0 });
   }
 
-  /** A load or store relative to the stack pointer; frames beyond 2 KiB go through t2. */
-  stackAccess(mnemonic: Mnemonic, register: number, offset: number): void {
-    const isStore = mnemonic.startsWith("s") || mnemonic.startsWith("fs");
-    const operands = isStore ? { rs2: register } : { rd: register };
+  toStack(register: number, bank: Bank, offset: number): void {
+    this.#stackAccess(STORES[STACK_WIDTHS[machine(bank)]], { rs2: register }, offset);
+  }
+
+  fromStack(register: number, bank: Bank, offset: number): void {
+    this.#stackAccess(LOADS[STACK_WIDTHS[machine(bank)]], { rd: register }, offset);
+  }
+
+  /** Frames beyond 2 KiB go through t2. */
+  #stackAccess(mnemonic: Mnemonic, operands: { readonly rd?: number; readonly rs2?: number }, offset: number): void {
     if (fits12(offset)) {
       this.asm.emit(mnemonic, { ...operands, rs1: X.sp, imm: offset });
       return;
@@ -124,11 +158,11 @@ export class Emitter {
   }
 
   load(width: Width, rd: number, address: Address): void {
-    this.#access(LOADS[width], { rd }, address);
+    this.#access(LOADS[machine(width)], { rd }, address);
   }
 
   store(width: Width, rs2: number, address: Address): void {
-    this.#access(STORES[width], { rs2 }, address);
+    this.#access(STORES[machine(width)], { rs2 }, address);
   }
 
   /** Goes through t1 when the address does not fit into the instruction. */

@@ -3,7 +3,9 @@ import { X } from "../../../runtime/isa/index.ts";
 import {
   type Bank,
   type Block,
+  bankOfWidth,
   type Condition,
+  definitionOf,
   type Guard,
   type Instruction,
   type IrFunction,
@@ -12,10 +14,10 @@ import {
   type Terminator,
 } from "../ir/ir.ts";
 import type { AreaOffsets } from "./addresses.ts";
-import { type Allocation, ARGUMENTS, allocate, indexInBank } from "./allocate.ts";
+import { type Allocation, ARGUMENTS, allocate, fileOf, indexInFile, type RegisterFile, wordsOf } from "./allocate.ts";
 import type { Assembler, BranchMnemonic } from "./assembler.ts";
 import { Emitter, type FrameLayout, fits12, SCRATCH } from "./emitter.ts";
-import { moveAll } from "./moves.ts";
+import { type Move, moveAll } from "./moves.ts";
 import { emitBinary, emitCheckIndex, emitCopyBytes, emitDivide, emitSelect, emitUnary } from "./operations.ts";
 
 type Of<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>;
@@ -41,10 +43,20 @@ const STACK_ALIGNMENT = 16;
 /** Code that is seldom reached and stands behind the function. */
 export type ColdPath = () => void;
 
+/** What preserved f registers hold anywhere in the program: they are saved as "double" when any may hold one. */
+export type FloatBank = "float" | "double";
+
+export const floatBankOf = (functions: readonly IrFunction[]): FloatBank => {
+  const definitions = functions.flatMap(({ blocks }) =>
+    blocks.flatMap(({ instructions }) => instructions.map(definitionOf)),
+  );
+  return definitions.some((definition) => definition?.bank === "double") ? "double" : "float";
+};
+
 /** @returns the bytes of stack that a call of it takes, those of its callees not counted. */
-export const generateFunction = (asm: Assembler, fn: IrFunction, areas: AreaOffsets): number => {
+export const generateFunction = (asm: Assembler, fn: IrFunction, areas: AreaOffsets, floats: FloatBank): number => {
   const allocation = allocate(fn);
-  const generator = new Generator(asm, fn, allocation, areas);
+  const generator = new Generator(asm, fn, allocation, layOutFrame(fn, allocation, floats), areas);
   generator.run();
   return generator.frameBytes;
 };
@@ -53,13 +65,22 @@ interface Layout extends FrameLayout {
   readonly saved: readonly { readonly register: number; readonly bank: Bank; readonly offset: number }[];
 }
 
+/** Words of the arguments that find no register; a double stands at an even one. */
 const stackArguments = (banks: readonly Bank[]): number =>
-  banks.filter((bank, i) => indexInBank(banks, i) >= ARGUMENTS[bank].length).length;
+  banks
+    .filter((bank, i) => indexInFile(banks, i) >= ARGUMENTS[fileOf(bank)].length)
+    .reduce((words, bank) => alignedTo(wordsOf(bank), words) + wordsOf(bank), 0);
+
+/** Where the argument at `position` stands on the stack, in bytes from the stack pointer at the call. */
+const stackOffset = (banks: readonly Bank[], position: number): number =>
+  4 * alignedTo(wordsOf(banks[position]!), stackArguments(banks.slice(0, position)));
+
+const alignedTo = (step: number, words: number): number => Math.ceil(words / step) * step;
 
 /** From the stack pointer up: outgoing arguments, spilled values, slots, saved registers. */
-const layOutFrame = (fn: IrFunction, allocation: Allocation): Layout => {
+const layOutFrame = (fn: IrFunction, allocation: Allocation, floats: FloatBank): Layout => {
   const calls = fn.blocks.flatMap(({ instructions }) => instructions).filter((each) => each.kind === "call");
-  const spills = 4 * Math.max(0, ...calls.map(({ banks }) => stackArguments(banks)));
+  const spills = 4 * alignedTo(2, Math.max(0, ...calls.map(({ banks }) => stackArguments(banks))));
   let end = spills + 4 * allocation.spillSlots;
   const slots = new Map(
     fn.slots.map((slot) => {
@@ -68,14 +89,18 @@ const layOutFrame = (fn: IrFunction, allocation: Allocation): Layout => {
       return [slot, offset] as const;
     }),
   );
-  end = Math.ceil(end / 4) * 4;
   const registers = [
     ...(calls.length > 0 ? [{ register: X.ra as number, bank: "integer" as const }] : []),
     ...allocation.saved.integer.map((register) => ({ register, bank: "integer" as const })),
-    ...allocation.saved.float.map((register) => ({ register, bank: "float" as const })),
+    ...allocation.saved.float.map((register) => ({ register, bank: floats })),
   ];
-  const saved = registers.map((each, i) => ({ ...each, offset: end + 4 * i }));
-  return { spills, slots, saved, size: Math.ceil((end + 4 * saved.length) / STACK_ALIGNMENT) * STACK_ALIGNMENT };
+  const saved = registers.map((each) => {
+    const bytes = 4 * wordsOf(each.bank);
+    const offset = alignedTo(bytes, end);
+    end = offset + bytes;
+    return { ...each, offset };
+  });
+  return { spills, slots, saved, size: alignedTo(STACK_ALIGNMENT, end) };
 };
 
 class Generator {
@@ -86,10 +111,10 @@ class Generator {
   readonly #labels = new Map<Block, string>();
   readonly #cold: ColdPath[] = [];
 
-  constructor(asm: Assembler, fn: IrFunction, allocation: Allocation, areas: AreaOffsets) {
+  constructor(asm: Assembler, fn: IrFunction, allocation: Allocation, layout: Layout, areas: AreaOffsets) {
     this.#asm = asm;
     this.#fn = fn;
-    this.#layout = layOutFrame(fn, allocation);
+    this.#layout = layout;
     this.#emitter = new Emitter(asm, allocation, this.#layout, areas);
     for (const block of fn.blocks) this.#labels.set(block, asm.newLabel());
   }
@@ -123,14 +148,14 @@ class Generator {
   #prologue(): void {
     this.#adjustStack(-this.#layout.size);
     for (const { register, bank, offset } of this.#layout.saved) {
-      this.#emitter.stackAccess(bank === "float" ? "fsw" : "sw", register, offset);
+      this.#emitter.toStack(register, bank, offset);
     }
     this.#takeParameters();
   }
 
   #epilogue(): void {
     for (const { register, bank, offset } of this.#layout.saved) {
-      this.#emitter.stackAccess(bank === "float" ? "flw" : "lw", register, offset);
+      this.#emitter.fromStack(register, bank, offset);
     }
     this.#adjustStack(this.#layout.size);
     this.#asm.emit("jalr", { rd: X.zero, rs1: X.ra, imm: 0 });
@@ -139,27 +164,24 @@ class Generator {
   /** First those that were passed in registers and stay spilled, then the moves, then what was passed on the stack. */
   #takeParameters(): void {
     const parameters = this.#fn.blocks[0]!.instructions.filter((each) => each.kind === "parameter");
-    const moves: Record<Bank, { from: number; to: number }[]> = { integer: [], float: [] };
+    const moves: Record<RegisterFile, Move[]> = { integer: [], float: [] };
     const fromStack: Of<"parameter">[] = [];
     for (const parameter of parameters) {
       const { to, position } = parameter;
-      const from = ARGUMENTS[to.bank][indexInBank(this.#fn.parameters, position)];
+      const { bank } = to;
+      const from = ARGUMENTS[fileOf(bank)][indexInFile(this.#fn.parameters, position)];
       const location = this.#emitter.location(to);
       if (from === undefined) fromStack.push(parameter);
-      else if (location?.kind === "machine") moves[to.bank].push({ from, to: location.register });
+      else if (location?.kind === "machine") moves[fileOf(bank)].push({ bank, from, to: location.register });
       else if (location?.kind === "spilled") {
-        this.#emitter.stackAccess(to.bank === "float" ? "fsw" : "sw", from, this.#layout.spills + 4 * location.slot);
+        this.#emitter.toStack(from, bank, this.#layout.spills + 4 * location.slot);
       }
     }
     moveAll(this.#emitter, "integer", moves.integer);
     moveAll(this.#emitter, "float", moves.float);
     for (const { to, position } of fromStack) {
-      const index = stackArguments(this.#fn.parameters.slice(0, position));
-      this.#emitter.stackAccess(
-        to.bank === "float" ? "flw" : "lw",
-        this.#emitter.target(to),
-        this.#layout.size + 4 * index,
-      );
+      const offset = this.#layout.size + stackOffset(this.#fn.parameters, position);
+      this.#emitter.fromStack(this.#emitter.target(to), to.bank, offset);
       this.#emitter.finish(to);
     }
   }
@@ -233,21 +255,19 @@ class Generator {
       emitter.store("w32", emitter.read(from, "integer", 0), address);
       return;
     }
-    emitter.store(width, emitter.read(from, width === "f32" ? "float" : "integer", 0), address);
+    emitter.store(width, emitter.read(from, bankOfWidth(width), 0), address);
   }
 
   #call({ target, arguments: list, banks, result }: Of<"call">): void {
     const emitter = this.#emitter;
-    const moves: Record<Bank, { from: number; to: number }[]> = { integer: [], float: [] };
+    const moves: Record<RegisterFile, Move[]> = { integer: [], float: [] };
     const later: { readonly operand: Operand; readonly bank: Bank; readonly to: number }[] = [];
     for (const [i, operand] of list.entries()) {
       const bank = banks[i]!;
-      const to = ARGUMENTS[bank][indexInBank(banks, i)];
+      const to = ARGUMENTS[fileOf(bank)][indexInFile(banks, i)];
       const location = isConstant(operand) ? null : emitter.location(operand);
-      if (to === undefined) {
-        const offset = 4 * stackArguments(banks.slice(0, i));
-        emitter.stackAccess(bank === "float" ? "fsw" : "sw", emitter.read(operand, bank, 0), offset);
-      } else if (location?.kind === "machine") moves[bank].push({ from: location.register, to });
+      if (to === undefined) emitter.toStack(emitter.read(operand, bank, 0), bank, stackOffset(banks, i));
+      else if (location?.kind === "machine") moves[fileOf(bank)].push({ bank, from: location.register, to });
       else later.push({ operand, bank, to });
     }
     moveAll(emitter, "integer", moves.integer);
@@ -258,7 +278,7 @@ class Generator {
     }
     this.#asm.jump(X.ra, target);
     if (result === null) return;
-    emitter.move(emitter.target(result), ARGUMENTS[result.bank][0]!, result.bank);
+    emitter.move(emitter.target(result), ARGUMENTS[fileOf(result.bank)][0]!, result.bank);
     emitter.finish(result);
   }
 
@@ -270,7 +290,7 @@ class Generator {
       case "return":
         if (terminator.value !== null) {
           const { value, bank } = terminator;
-          const into = ARGUMENTS[bank][0]!;
+          const into = ARGUMENTS[fileOf(bank)][0]!;
           if (isConstant(value)) this.#emitter.constant(value.constant, bank, into);
           else this.#emitter.move(into, this.#emitter.read(value, bank, 0), bank);
         }

@@ -12,7 +12,7 @@ import type { Variable } from "../semantics/symbols.ts";
 import { QUEUE_RECEIVE, QUEUE_SEND, scalarOf } from "../semantics/types.ts";
 import { Assembler } from "./assembler.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
-import { generateFunction } from "./generate.ts";
+import { floatBankOf, generateFunction } from "./generate.ts";
 import { type DataLayout, initialData, layOutData, placeVariables, staticVariables } from "./layout.ts";
 import { portRoutine } from "./port-routine.ts";
 import { emitRuntime, placeDeadlineMessage } from "./runtime.ts";
@@ -41,7 +41,8 @@ export const link = (program: Program, file: string): Linked => {
   const asm = new Assembler("runtime");
   const code = new Assembler();
   const frames = new Map<string, number>();
-  for (const fn of functions) frames.set(fn.name, generateFunction(code, fn, layout.areas));
+  const floats = floatBankOf(functions);
+  for (const fn of functions) frames.set(fn.name, generateFunction(code, fn, layout.areas, floats));
   const stackBytes = stackDepth(functions, frames) + STACK_RESERVE;
   emitRuntime(asm, {
     program: program.instance.program.name,

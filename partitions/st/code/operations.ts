@@ -8,6 +8,7 @@ import {
   type Operand,
   type UnaryOperation,
 } from "../ir/ir.ts";
+import { BINARY, type MachineBinary, UNARY } from "../ir/operations.ts";
 import { type Emitter, fits12, SCRATCH } from "./emitter.ts";
 import type { ColdPath } from "./generate.ts";
 import { ERROR_ROUTINES } from "./runtime-names.ts";
@@ -18,22 +19,35 @@ type Of<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>
 const ROUND_TO_NEAREST_EVEN = 0;
 const ROUND_TO_ZERO = 1;
 
-const INTEGER_SOURCE: ReadonlySet<UnaryOperation> = new Set([
-  "sext8",
-  "sext16",
-  "zext8",
-  "zext16",
-  "isZero",
-  "isNotZero",
-  "abs",
-  "intToReal",
-  "unsignedToReal",
-  "bitsToReal",
-]);
+const nearest = (mnemonic: Mnemonic) => ({ mnemonic, rounding: { rm: ROUND_TO_NEAREST_EVEN } });
+const towardsZero = (mnemonic: Mnemonic) => ({ mnemonic, rounding: { rm: ROUND_TO_ZERO } });
+const exact = (mnemonic: Mnemonic) => ({ mnemonic, rounding: {} });
+
+/** Square roots and conversions: one instruction with a rounding mode, where it may round. */
+const ROUNDED: Readonly<
+  Partial<Record<UnaryOperation, { readonly mnemonic: Mnemonic; readonly rounding: { readonly rm?: number } }>>
+> = {
+  fsqrt: nearest("fsqrt.s"),
+  dsqrt: nearest("fsqrt.d"),
+  intToReal: nearest("fcvt.s.w"),
+  unsignedToReal: nearest("fcvt.s.wu"),
+  realToInt: nearest("fcvt.w.s"),
+  realToUnsigned: nearest("fcvt.wu.s"),
+  truncateToInt: towardsZero("fcvt.w.s"),
+  truncateToUnsigned: towardsZero("fcvt.wu.s"),
+  realToDouble: exact("fcvt.d.s"),
+  doubleToReal: nearest("fcvt.s.d"),
+  intToDouble: exact("fcvt.d.w"),
+  unsignedToDouble: exact("fcvt.d.wu"),
+  doubleToInt: nearest("fcvt.w.d"),
+  doubleToUnsigned: nearest("fcvt.wu.d"),
+  truncateDoubleToInt: towardsZero("fcvt.w.d"),
+  truncateDoubleToUnsigned: towardsZero("fcvt.wu.d"),
+};
 
 export const emitUnary = (emitter: Emitter, { operation, to, from }: Of<"unary">): void => {
   const { asm } = emitter;
-  const rs1 = emitter.read(from, INTEGER_SOURCE.has(operation) ? "integer" : "float", 0);
+  const rs1 = emitter.read(from, UNARY[operation].of, 0);
   const rd = emitter.target(to);
   switch (operation) {
     case "sext8":
@@ -60,13 +74,12 @@ export const emitUnary = (emitter: Emitter, { operation, to, from }: Of<"unary">
       break;
     }
     case "fneg":
-      asm.emit("fsgnjn.s", { rd, rs1, rs2: rs1 });
+    case "dneg":
+      asm.emit(operation === "fneg" ? "fsgnjn.s" : "fsgnjn.d", { rd, rs1, rs2: rs1 });
       break;
     case "fabs":
-      asm.emit("fsgnjx.s", { rd, rs1, rs2: rs1 });
-      break;
-    case "fsqrt":
-      asm.emit("fsqrt.s", { rd, rs1 });
+    case "dabs":
+      asm.emit(operation === "fabs" ? "fsgnjx.s" : "fsgnjx.d", { rd, rs1, rs2: rs1 });
       break;
     case "bitsToReal":
       asm.emit("fmv.w.x", { rd, rs1 });
@@ -74,27 +87,22 @@ export const emitUnary = (emitter: Emitter, { operation, to, from }: Of<"unary">
     case "realToBits":
       asm.emit("fmv.x.w", { rd, rs1 });
       break;
-    case "intToReal":
-    case "unsignedToReal":
-      asm.emit(operation === "intToReal" ? "fcvt.s.w" : "fcvt.s.wu", { rd, rs1, rm: ROUND_TO_NEAREST_EVEN });
-      break;
-    case "realToInt":
-    case "truncateToInt":
-      asm.emit("fcvt.w.s", { rd, rs1, rm: operation === "realToInt" ? ROUND_TO_NEAREST_EVEN : ROUND_TO_ZERO });
-      break;
-    case "realToUnsigned":
-    case "truncateToUnsigned":
-      asm.emit("fcvt.wu.s", { rd, rs1, rm: operation === "realToUnsigned" ? ROUND_TO_NEAREST_EVEN : ROUND_TO_ZERO });
-      break;
+    default: {
+      const conversion = ROUNDED[operation];
+      if (conversion === undefined) throw new Error(`${operation} is split before code is generated`);
+      asm.emit(conversion.mnemonic, { rd, rs1, ...conversion.rounding });
+    }
   }
   emitter.finish(to);
 };
 
-type Plain = Exclude<BinaryOperation, "min" | "max" | "minu" | "maxu">;
+type Plain = Exclude<MachineBinary, "min" | "max" | "minu" | "maxu">;
+const isPlain = (operation: BinaryOperation): operation is Plain => Object.hasOwn(MNEMONICS, operation);
 const MNEMONICS: Readonly<Record<Plain, Mnemonic>> = {
   add: "add",
   sub: "sub",
   mul: "mul",
+  mulhu: "mulhu",
   div: "div",
   divu: "divu",
   rem: "rem",
@@ -116,6 +124,15 @@ const MNEMONICS: Readonly<Record<Plain, Mnemonic>> = {
   feq: "feq.s",
   flt: "flt.s",
   fle: "fle.s",
+  dadd: "fadd.d",
+  dsub: "fsub.d",
+  dmul: "fmul.d",
+  ddiv: "fdiv.d",
+  dmin: "fmin.d",
+  dmax: "fmax.d",
+  deq: "feq.d",
+  dlt: "flt.d",
+  dle: "fle.d",
 };
 const IMMEDIATES: Readonly<Partial<Record<BinaryOperation, Mnemonic>>> = {
   add: "addi",
@@ -137,10 +154,11 @@ export const emitBinary = (emitter: Emitter, instruction: Of<"binary">): void =>
     emitExtremum(emitter, instruction, operation);
     return;
   }
+  if (!isPlain(operation)) throw new Error(`${operation} is split before code is generated`);
   let { left, right } = instruction;
   if (COMMUTATIVE.has(operation) && isConstant(left)) [left, right] = [right, left];
   if (isConstant(right) && emitImmediate(emitter, operation, to, left, right.constant)) return;
-  const bank = operation.startsWith("f") ? "float" : "integer";
+  const bank = BINARY[operation].of;
   const rs1 = emitter.read(left, bank, 0);
   const rs2 = emitter.read(right, bank, 1);
   emitter.asm.emit(MNEMONICS[operation], { rd: emitter.target(to), rs1, rs2 });

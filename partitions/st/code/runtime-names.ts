@@ -6,7 +6,8 @@ export const ERROR_ROUTINES = {
   indexOutOfBounds: "partita.index_out_of_bounds",
 } as const;
 
-/** From the start of the runtime's variables; at 0 stands the time of the release, where programs read it. */
+/** From the start of the runtime's variables; at 0 stands the time of the release, where programs read it, and at 28 the upper
+ *  half of a result of 64 bits (`UPPER_RESULT_OFFSET`). */
 export const RUNTIME_OFFSETS = {
   /** Releases that came while the scan was running. */
   missed: 4,
@@ -15,4 +16,4 @@ export const RUNTIME_OFFSETS = {
   /** Detail and message of a report that an interrupted scan was about to make. */
   reports: 20,
 } as const;
-export const RUNTIME_BYTES = 28;
+export const RUNTIME_BYTES = 32;

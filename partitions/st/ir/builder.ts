@@ -4,6 +4,7 @@ import {
   type Bank,
   type BinaryOperation,
   type Block,
+  bankOfWidth,
   type Condition,
   constant,
   type FrameSlot,
@@ -16,6 +17,7 @@ import {
   type UnaryOperation,
   type Width,
 } from "./ir.ts";
+import { BINARY, UNARY } from "./operations.ts";
 
 const OPEN: Terminator = { kind: "return", value: null, bank: "integer" };
 
@@ -88,20 +90,20 @@ export class Builder {
     this.emit({ kind: "copy", to, from });
   }
 
-  unary(operation: UnaryOperation, from: Operand, bank: Bank = "integer"): Register {
-    const to = this.register(bank);
+  unary(operation: UnaryOperation, from: Operand): Register {
+    const to = this.register(UNARY[operation].to);
     this.emit({ kind: "unary", operation, to, from });
     return to;
   }
 
-  binary(operation: BinaryOperation, left: Operand, right: Operand, bank: Bank = "integer"): Register {
-    const to = this.register(bank);
+  binary(operation: BinaryOperation, left: Operand, right: Operand): Register {
+    const to = this.register(BINARY[operation].to);
     this.emit({ kind: "binary", operation, to, left, right });
     return to;
   }
 
   load(width: Width, address: Address): Register {
-    const to = this.register(width === "f32" ? "float" : "integer");
+    const to = this.register(bankOfWidth(width));
     this.emit({ kind: "load", to, width, address });
     return to;
   }
@@ -131,7 +133,10 @@ export class Builder {
     return bytes === 0 ? address : { ...address, offset: address.offset + bytes };
   }
 
-  zero(): Operand {
-    return constant(0);
+  /** 64 bits: as a Constant when sign extension makes them of 32. */
+  long(value: bigint): Operand {
+    const low = BigInt.asIntN(32, value);
+    if (BigInt.asIntN(64, value) === low) return constant(Number(low));
+    return this.binary("pair", constant(Number(low)), constant(Number(BigInt.asIntN(32, value >> 32n))));
   }
 }

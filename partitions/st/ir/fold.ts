@@ -12,6 +12,8 @@ const foldConstants = (operation: BinaryOperation, a: number, b: number): number
       return a - b;
     case "mul":
       return Math.imul(a, b);
+    case "mulhu":
+      return Number((BigInt(a >>> 0) * BigInt(b >>> 0)) >> 32n);
     case "and":
       return a & b;
     case "or":
@@ -50,7 +52,7 @@ export const simplify = (operation: BinaryOperation, left: Operand, right: Opera
     const value = foldConstants(operation, left.constant, right.constant);
     return value === null ? null : constant(value);
   }
-  if (isConstant(left) && ["add", "mul", "and", "or", "xor"].includes(operation)) {
+  if (isConstant(left) && ["add", "mul", "mulhu", "and", "or", "xor"].includes(operation)) {
     return simplify(operation, right, left) ?? { operation, left: right, right: left };
   }
   return isConstant(right) ? simplifyRight(operation, left, right.constant) : null;
@@ -73,6 +75,11 @@ const simplifyRight = (operation: BinaryOperation, left: Operand, right: number)
       if (right === 0) return constant(0);
       if (exponent === null) return null;
       return exponent === 0 ? left : { operation: "sll", left, right: constant(exponent) };
+    case "mulhu":
+      if (right === 0 || exponent === 0) return constant(0);
+      return exponent === null ? null : { operation: "srl", left, right: constant(32 - exponent) };
+    case "sltu":
+      return right === 0 ? constant(0) : null;
     case "divu":
       return exponent === null ? null : { operation: "srl", left, right: constant(exponent) };
     case "remu":

@@ -1,17 +1,19 @@
 /**
- * The intermediate representation: three-address code over virtual registers in basic blocks. Integers of every width are
- * held in 32 bits, extended as their type says; a BOOL is 0 or 1.
+ * The intermediate representation: three-address code over virtual registers in basic blocks. Integers of up to 32 bits are
+ * held in 32, extended as their type says; a BOOL is 0 or 1. Registers of bank "long" hold 64 bits until `splitLongs` has
+ * turned each into two.
  */
 import type { StaticArea } from "../semantics/symbols.ts";
+import type { Bank, BinaryOperation, UnaryOperation } from "./operations.ts";
 
-export type Bank = "integer" | "float";
+export type { Bank, BinaryOperation, UnaryOperation } from "./operations.ts";
 
 export interface Register {
   readonly id: number;
   readonly bank: Bank;
 }
 
-/** 32 bits; of a float its bit pattern. */
+/** 32 bits; of a float its bit pattern; where a long is wanted they are sign-extended. No double is a Constant. */
 export interface Constant {
   readonly constant: number;
 }
@@ -47,57 +49,19 @@ export interface Address {
 }
 
 /** How a value lies in RAM. */
-export type Width = "i8" | "u8" | "i16" | "u16" | "w32" | "f32";
-
-export type UnaryOperation =
-  | "sext8"
-  | "sext16"
-  | "zext8"
-  | "zext16"
-  | "isZero"
-  | "isNotZero"
-  | "abs"
-  | "fneg"
-  | "fabs"
-  | "fsqrt"
-  | "intToReal"
-  | "unsignedToReal"
-  | "realToInt"
-  | "realToUnsigned"
-  | "truncateToInt"
-  | "truncateToUnsigned"
-  | "bitsToReal"
-  | "realToBits";
-
-export type BinaryOperation =
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "divu"
-  | "rem"
-  | "remu"
-  | "and"
-  | "or"
-  | "xor"
-  | "sll"
-  | "srl"
-  | "sra"
-  | "slt"
-  | "sltu"
-  | "min"
-  | "max"
-  | "minu"
-  | "maxu"
-  | "fadd"
-  | "fsub"
-  | "fmul"
-  | "fdiv"
-  | "fmin"
-  | "fmax"
-  | "feq"
-  | "flt"
-  | "fle";
+export type Width = "i8" | "u8" | "i16" | "u16" | "w32" | "w64" | "f32" | "f64";
+export const WIDTH_BYTES: Readonly<Record<Width, number>> = {
+  i8: 1,
+  u8: 1,
+  i16: 2,
+  u16: 2,
+  w32: 4,
+  w64: 8,
+  f32: 4,
+  f64: 8,
+};
+export const bankOfWidth = (width: Width): Bank =>
+  width === "f32" ? "float" : width === "f64" ? "double" : width === "w64" ? "long" : "integer";
 
 export type Condition = "eq" | "ne" | "lt" | "ge" | "ltu" | "geu";
 
@@ -191,7 +155,7 @@ export interface IrFunction {
   /** Reverse post-order; the first is the entry. */
   blocks: Block[];
   /** Banks of its parameters, in order. */
-  readonly parameters: readonly Bank[];
+  parameters: readonly Bank[];
   readonly slots: FrameSlot[];
   registerCount: number;
 }

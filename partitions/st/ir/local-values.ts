@@ -15,10 +15,10 @@ import {
   type Operand,
   type Register,
   successorsOf,
+  WIDTH_BYTES,
   type Width,
 } from "./ir.ts";
-
-const BYTES: Readonly<Record<Width, number>> = { i8: 1, u8: 1, i16: 2, u16: 2, w32: 4, f32: 4 };
+import { BINARY } from "./operations.ts";
 
 interface Stored {
   readonly address: Address;
@@ -107,7 +107,7 @@ class Values {
   /** What a store there may change. */
   forget(address: Address, width: Width): void {
     const base = this.#baseNumber(address);
-    this.#memory = this.#memory.filter((entry) => isApart(entry, address, base, BYTES[width]));
+    this.#memory = this.#memory.filter((entry) => isApart(entry, address, base, WIDTH_BYTES[width]));
   }
 
   forgetMemory(): void {
@@ -134,7 +134,7 @@ const sameAddress = (entry: Stored, address: Address, number: number | null): bo
 const isApart = (entry: Stored, address: Address, number: number | null, bytes: number): boolean => {
   if (sameBase(entry, address, number)) {
     const { offset } = entry.address;
-    return offset + BYTES[entry.width] <= address.offset || address.offset + bytes <= offset;
+    return offset + WIDTH_BYTES[entry.width] <= address.offset || address.offset + bytes <= offset;
   }
   // A register may point anywhere; areas and slots do not overlap.
   return entry.address.base.kind !== "register" && address.base.kind !== "register";
@@ -158,11 +158,12 @@ export const shareValues = (fn: IrFunction): void => {
   }
 };
 
-/** The simplest operand with the same value. A REAL constant stays in the register that it was put into. */
+/** The simplest operand with the same value. A constant REAL or LREAL stays in the register that it was put into. */
 const best = (values: Values, operand: Operand): Operand => {
   if (isConstant(operand)) return operand;
   const found = values.find(values.number(operand), operand.bank);
-  return found === null || (isConstant(found) && operand.bank === "float") ? operand : found;
+  const isFloat = operand.bank === "float" || operand.bank === "double";
+  return found === null || (isConstant(found) && isFloat) ? operand : found;
 };
 
 const rewrite = (values: Values, original: Instruction): Instruction => {
@@ -216,10 +217,9 @@ const computed = (values: Values, instruction: Computing, expression: string): I
 };
 
 const rewriteBinary = (values: Values, instruction: Extract<Instruction, { kind: "binary" }>): Instruction => {
+  const { of, to } = BINARY[instruction.operation];
   const simple =
-    instruction.to.bank === "integer" && !/^f/.test(instruction.operation)
-      ? simplify(instruction.operation, instruction.left, instruction.right)
-      : null;
+    of === "integer" && to === "integer" ? simplify(instruction.operation, instruction.left, instruction.right) : null;
   if (simple !== null && !("operation" in simple)) return copied(values, instruction.to, simple);
   const { operation, left, right } = simple ?? instruction;
   const expression = `${operation} ${values.number(left)} ${values.number(right)}`;

@@ -67,7 +67,7 @@ const lowerUnary = (frame: Frame, { operator, operand, type }: Of<"unary">): Ope
     if (type.family === "bool") return builder.binary("xor", value, constant(1));
     return normalize(frame, type, builder.binary("xor", value, constant(-1)));
   }
-  if (type.family === "real") return builder.unary("fneg", value, "float");
+  if (type.family === "real") return builder.unary("fneg", value);
   return normalize(frame, type, builder.binary("sub", constant(0), value));
 };
 
@@ -80,7 +80,7 @@ const lowerArithmetic = (frame: Frame, expression: Of<"arithmetic">): Operand =>
   const left = lowerExpression(frame, expression.left);
   const right = lowerExpression(frame, expression.right);
   if (type.family === "real")
-    return builder.binary(REAL_OPERATIONS[operator as keyof typeof REAL_OPERATIONS], left, right, "float");
+    return builder.binary(REAL_OPERATIONS[operator as keyof typeof REAL_OPERATIONS], left, right);
   if (operator === "divide") return normalize(frame, type, lowerDivision(frame, type, left, right, expression.at));
   if (operator === "modulo") return lowerModulo(frame, type, left, right);
   const value = builder.binary(INTEGER_OPERATIONS[operator], left, right);
@@ -114,8 +114,8 @@ const lowerConversion = (frame: Frame, { operand, type: to, truncate }: Of<"conv
   if (from.family === "real") return fromReal(frame, value, to, truncate);
   if (to.family === "bool") return builder.unary("isNotZero", value);
   if (to.family === "real") {
-    if (from === DWORD) return builder.unary("bitsToReal", value, "float");
-    return builder.unary(from.bytes === 4 && !isSigned(from) ? "unsignedToReal" : "intToReal", value, "float");
+    if (from === DWORD) return builder.unary("bitsToReal", value);
+    return builder.unary(from.bytes === 4 && !isSigned(from) ? "unsignedToReal" : "intToReal", value);
   }
   const source = rangeOf(from);
   const target = rangeOf(to);

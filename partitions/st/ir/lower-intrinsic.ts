@@ -16,7 +16,7 @@ export const lowerIntrinsic = (frame: Frame, expression: IntrinsicCall): Operand
     case "absolute":
       return lowerAbsolute(frame, expression, first);
     case "squareRoot":
-      return builder.unary("fsqrt", first, "float");
+      return builder.unary("fsqrt", first);
     case "minimum":
     case "maximum":
       return extremum(frame, expression, expression.intrinsic, first, second);
@@ -43,7 +43,7 @@ export const lowerIntrinsic = (frame: Frame, expression: IntrinsicCall): Operand
 
 const lowerAbsolute = (frame: Frame, { type }: IntrinsicCall, value: Operand): Operand => {
   const scalar = scalarOf(type)!;
-  if (scalar.family === "real") return frame.builder.unary("fabs", value, "float");
+  if (scalar.family === "real") return frame.builder.unary("fabs", value);
   return isSigned(scalar) ? normalize(frame, scalar, frame.builder.unary("abs", value)) : value;
 };
 
@@ -57,7 +57,7 @@ const extremum = (
   const scalar = scalarOf(type)!;
   const name = which === "minimum" ? "min" : "max";
   const operation: BinaryOperation = scalar.family === "real" ? `f${name}` : isSigned(scalar) ? name : `${name}u`;
-  return frame.builder.binary(operation, left, right, bankOf(type));
+  return frame.builder.binary(operation, left, right);
 };
 
 const select = (frame: Frame, { type }: IntrinsicCall, condition: Operand, left: Operand, right: Operand): Operand => {
