@@ -29,6 +29,25 @@ export interface ManifestArea {
   readonly bytes: number;
 }
 
+/** Data that a warm start keeps, and a power cycle where the module's config says so. */
+export interface ManifestRetained extends ManifestArea {
+  readonly variables: readonly RetainedVariable[];
+  /**
+   * Some of the values mean something to this very image only: addresses, say. Then another image does not take them over, be its
+   * variables the same.
+   */
+  readonly ofThisImage: boolean;
+}
+
+/** What makes retained data of one image usable by another: the same variables, of the same types, at the same places. */
+export interface RetainedVariable {
+  readonly name: string;
+  /** In words that differ when the layout does: `ARRAY [1..2] OF REAL`, `Pump{Hours : REAL @ 0, Starts : UINT @ 4}`. */
+  readonly type: string;
+  /** Bytes from the start of the area. */
+  readonly offset: number;
+}
+
 export interface ImageManifest {
   readonly format: 1;
   readonly language: "ST";
@@ -39,6 +58,6 @@ export interface ImageManifest {
   readonly areas: {
     readonly input: ManifestArea | null;
     readonly output: ManifestArea | null;
-    readonly retained: ManifestArea | null;
+    readonly retained: ManifestRetained | null;
   };
 }

@@ -3,6 +3,7 @@
  * and nothing left to interpret. It is built once by `config`, frozen, and read by everything else. This file is the
  * documentation of what a module is.
  */
+import type { RetainedVariable } from "./image-manifest.ts";
 import type { Cycles, GuestAddress, Hertz } from "./units.ts";
 
 /** Elementary IEC 61131-3 types that a point may have. TIME is a DINT of milliseconds. */
@@ -59,6 +60,13 @@ export interface Area {
   readonly bytes: number;
 }
 
+/** Data that a warm start keeps. */
+export interface RetainedArea extends Area {
+  readonly variables: readonly RetainedVariable[];
+  /** Only this very image can take its values over: addresses are among them. */
+  readonly ofThisImage: boolean;
+}
+
 export interface QueuingPort {
   /** Position in `Partition.ports`; what the guest's port lookup returns. */
   readonly index: number;
@@ -84,7 +92,7 @@ export interface Partition {
   readonly bootArguments: string;
   readonly points: readonly Point[];
   readonly ports: readonly QueuingPort[];
-  readonly areas: { readonly input: Area | null; readonly output: Area | null; readonly retained: Area | null };
+  readonly areas: { readonly input: Area | null; readonly output: Area | null; readonly retained: RetainedArea | null };
   /** Period of the image's cyclic task, where it declares one. */
   readonly taskInterval: Cycles | null;
 }
@@ -208,6 +216,14 @@ export interface MqttLink {
   readonly commands: readonly PointRef[];
 }
 
+/** Retained data that outlive the module's power: a file for each partition that has some. */
+export interface RetainedStore {
+  /** Absolute path of the folder. */
+  readonly folder: string;
+  /** So often what has changed is saved, ms. */
+  readonly periodMs: number;
+}
+
 export interface System {
   /** The module's name. */
   readonly name: string;
@@ -224,6 +240,8 @@ export interface System {
   readonly modbusServers: readonly ModbusServer[];
   readonly modbusClients: readonly ModbusClient[];
   readonly mqtt: readonly MqttLink[];
+  /** null: retained data are lost when the module is powered off. */
+  readonly retain: RetainedStore | null;
   /** Lateness beyond which a paced run re-anchors instead of catching up. */
   readonly maxLateness: Cycles;
 }

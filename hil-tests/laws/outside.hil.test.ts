@@ -1,10 +1,14 @@
 /** Law 4: the outside enters at slot boundaries only, and a recording holds all that entered. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PARTITA_REGISTERS } from "../../runtime/board/index.ts";
 import { type Outside, replay } from "../../runtime/hypervisor/index.ts";
 import { engineOf } from "../../runtime/index.ts";
+import { encode, X } from "../../runtime/isa/index.ts";
 import { createHasher, type Recording } from "../../runtime/trace/index.ts";
-import { copier, spinner, worker } from "./guests.ts";
+import { guestAddress } from "../../runtime/units.ts";
+import { alone, halt, output } from "./boot.ts";
+import { copier, DATA, Guest, spinner, worker } from "./guests.ts";
 import { randomModule } from "./random-module.ts";
 import { busyOutside, randomSlices, recordOf, runSystem, silence } from "./runs.ts";
 import { type SystemSketch, systemOf } from "./systems.ts";
@@ -85,5 +89,20 @@ describe("the outside enters at slot boundaries only", () => {
     expect(replay(system, lie, hasher).divergence).toMatchObject({ kind: "frameHash", frame: 3, partition: 1 });
     const other = systemOf(sketch(worker({ seed: 1, inputs: 1, outputs: 1 })));
     expect(replay(other, recording, hasher).divergence).toMatchObject({ kind: "frameHash", frame: 0, partition: 1 });
+  });
+
+  it("replays a run that started with retained data, and notices when it starts with others", () => {
+    const retained = { base: guestAddress(DATA.inputs + 0x300), bytes: 4, variables: [], ofThisImage: false };
+    const guest = new Guest().normal().add(encode("lw", { rd: X.t1, rs1: X.s1, imm: 0x300 }));
+    const sketch = alone(halt(output(guest, 0, X.t1).tell(PARTITA_REGISTERS.PUBLISH_OUTPUTS)));
+    const plain = systemOf(sketch);
+    const system = {
+      ...plain,
+      partitions: plain.partitions.map((partition) => ({ ...partition, areas: { ...partition.areas, retained } })),
+    };
+    const recording = recordOf(system, silence, 3, [Uint8Array.of(41, 0, 0, 0)]);
+    expect(replay(system, recording, hasher).divergence).toBeNull();
+    const other = { ...recording, header: { ...recording.header, restored: ["2a000000"] } };
+    expect(replay(system, other, hasher).divergence).toMatchObject({ kind: "frameHash", frame: 0 });
   });
 });

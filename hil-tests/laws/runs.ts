@@ -112,10 +112,18 @@ export const randomSlices = (seed: number): ((remaining: Cycles) => Cycles) => {
 };
 
 /** Runs a module for `frames` under a recorder, and reads back what that wrote. */
-export const recordOf = (system: System, outside: Outside, frames: number): Recording => {
+export const recordOf = (
+  system: System,
+  outside: Outside,
+  frames: number,
+  restored: readonly (Uint8Array | null)[] = [],
+): Recording => {
   const parts: Uint8Array[] = [];
-  const recorder = new Recorder(system, outside, "test", hasher, (bytes) => void parts.push(bytes.slice()));
-  const { states } = runSystem(system, { frames, outside: recorder });
+  const recorder = new Recorder({
+    ...{ system, inner: outside, version: "test", hasher, restored },
+    sink: (bytes) => void parts.push(bytes.slice()),
+  });
+  const { states } = runSystem(system, { frames, outside: recorder, restored });
   recorder.end(frames, BigUint64Array.from(states));
   const recording = decodeRecording(new Uint8Array(Buffer.concat(parts)), hasher);
   if (recording.kind === "damaged") throw new Error(recording.message);

@@ -64,6 +64,7 @@ export const systemOf = (sketch: SystemSketch): System => {
     harts: 1 + Math.max(0, ...sketch.slots.map(([, , , hart]) => hart ?? 0)),
     partitions,
     schedule: { name: "test", majorFrame: cycles(sketch.majorFrame), slots: slotsOf(sketch.slots, names) },
+    retain: null,
     samplingChannels: (sketch.sampling ?? []).map(
       ({ from, to, refresh }): SamplingChannel => ({
         from: ref(from),

@@ -64,6 +64,7 @@ export const testSystem = (partitions: Record<string, readonly PointText[]>, out
   modbusServers: [],
   modbusClients: [],
   mqtt: [],
+  retain: null,
   maxLateness: cycles(100_000),
   ...outside,
 });

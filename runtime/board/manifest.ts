@@ -1,5 +1,12 @@
 /** Reads what an image says of itself (runtime/image-manifest.ts): the bytes of its `.partita` section, checked before anyone trusts them. */
-import type { ImageManifest, ManifestArea, ManifestPoint, ManifestPort } from "../image-manifest.ts";
+import type {
+  ImageManifest,
+  ManifestArea,
+  ManifestPoint,
+  ManifestPort,
+  ManifestRetained,
+  RetainedVariable,
+} from "../image-manifest.ts";
 import { POINT_TYPES, type PointType } from "../system.ts";
 import type { ImageProblem } from "./elf.ts";
 
@@ -34,7 +41,7 @@ const manifestOf = (json: unknown): ImageManifest => {
     areas: {
       input: areaOf(areas.input, "areas.input"),
       output: areaOf(areas.output, "areas.output"),
-      retained: areaOf(areas.retained, "areas.retained"),
+      retained: retainedOf(areas.retained, "areas.retained"),
     },
   };
 };
@@ -70,6 +77,27 @@ const areaOf = (json: unknown, where: string): ManifestArea | null => {
   if (json === null) return null;
   const { base, bytes } = object(json, where);
   return { base: whole(base, `${where}.base`, 0xffff_ffff), bytes: whole(bytes, `${where}.bytes`, 0xffff_ffff) };
+};
+
+const retainedOf = (json: unknown, where: string): ManifestRetained | null => {
+  const area = areaOf(json, where);
+  if (area === null) return null;
+  const { variables, ofThisImage } = object(json, where);
+  expect(typeof ofThisImage === "boolean", `${where}.ofThisImage`, "true or false");
+  return {
+    ...area,
+    variables: list(variables, `${where}.variables`, retainedVariableOf),
+    ofThisImage: ofThisImage as boolean,
+  };
+};
+
+const retainedVariableOf = (json: unknown, where: string): RetainedVariable => {
+  const { name, type, offset } = object(json, where);
+  return {
+    name: text(name, `${where}.name`),
+    type: text(type, `${where}.type`),
+    offset: whole(offset, `${where}.offset`, 0xffff_ffff),
+  };
 };
 
 const object = (json: unknown, where: string): Record<string, unknown> => {

@@ -1,6 +1,7 @@
 /** Words for what a running board reports: one log line each, with board time, frame and partition as fields. */
 import type { Logger } from "pino";
 import type { BoardMessage, LoggedInstant } from "../host/board-job.ts";
+import type { RetainedNote } from "../host/retained-files.ts";
 import type { Incident } from "../hypervisor/index.ts";
 import type { System } from "../system.ts";
 import { causeInWords } from "./fault-words.ts";
@@ -25,6 +26,18 @@ export class RunLog {
         place,
         "the run fell behind by more than maxLateness: its pace starts afresh, inputs are uncertain",
       );
+  }
+
+  /** What became of the files of retained data. */
+  retained(note: RetainedNote): void {
+    const { partition, file } = note;
+    if (note.kind === "restored") this.#log.info({ partition, file }, "retained data restored: it starts warm");
+    else if (note.kind === "notSaved") {
+      this.#log.error({ partition, file, reason: note.reason }, "retained data cannot be saved; it is tried again");
+    } else {
+      const kept = note.keptAs === null ? {} : { keptAs: note.keptAs };
+      this.#log.warn({ partition, file, ...kept }, `retained data refused: ${note.reason}; it starts cold`);
+    }
   }
 
   #incident(incident: Incident, fields: object): void {

@@ -7,7 +7,10 @@ import type { Bridge } from "../../io-bridge/index.ts";
 import { type BoardThread, startBoard } from "../host/board-thread.ts";
 import { formatLateness } from "../host/lateness.ts";
 import { SharedExchange } from "../host/point-exchange.ts";
+import { RetainedExchange } from "../host/retained-exchange.ts";
+import { RetainedFiles } from "../host/retained-files.ts";
 import type { EngineKind, System } from "../system.ts";
+import { createHasher } from "../trace/index.ts";
 import { type Nanoseconds, toCycles } from "../units.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { loadModule } from "./load-module.ts";
@@ -52,12 +55,16 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   const exchange = new SharedExchange(system);
   const bridge = options.fast ? null : await connect(system, exchange, environment, log);
   const runLog = new RunLog(log, system);
+  // An unpaced run is alone with its config and images, and the same each time.
+  const retained = options.fast ? null : await keepRetained(system, runLog);
   const { majorFrame } = system.schedule;
   const frames = options.duration === undefined ? Infinity : toCycles(options.duration, system.clock) / majorFrame;
   const board = startBoard(system, exchange, {
     paced: !options.fast,
     frames: Math.ceil(frames),
     version: VERSION,
+    restored: retained?.restored ?? [],
+    retained: retained?.exchange ?? null,
     record: recording?.write ?? null,
     onMessage: (message) => {
       if (message.kind !== "running") return runLog.message(message);
@@ -70,6 +77,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   try {
     const summary = await board.ended;
     await bridge?.stop();
+    await retained?.stop();
     log.info({ module: system.name, frames: summary.frames }, "module stopped, outputs at their fail-safe values");
     environment.stdout.write(`${formatSummary(summary, options.fast ? null : board.lateness())}\n`);
     if (recording?.isWhole()) environment.stdout.write(`recorded in ${options.record}\n`);
@@ -78,6 +86,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     clearInterval(stats);
     restoreSignals();
     await bridge?.stop();
+    await retained?.stop();
     recording?.close();
   }
 };
@@ -96,6 +105,16 @@ const connect = async (
     if (error instanceof CannotListen) throw new UserError(error.message);
     throw error;
   }
+};
+
+/** Takes up what the last run left, and keeps what this one will leave; null: the config does not ask for it. */
+const keepRetained = async (system: System, runLog: RunLog) => {
+  if (system.retain === null) return null;
+  const files = new RetainedFiles(system, system.retain, await createHasher(), (note) => runLog.retained(note));
+  const exchange = new RetainedExchange(system);
+  const restored = await files.restore();
+  files.start(exchange);
+  return { restored, exchange, stop: () => files.stop(exchange) };
 };
 
 /**

@@ -61,6 +61,7 @@ export interface ModuleConfig {
    * Links between partitions.
    */
   channels: ChannelConfig[];
+  retain?: RetainConfig;
   pacing: PacingConfig;
   io: IoConfig;
 }
@@ -204,6 +205,19 @@ export interface QueuingChannelConfig {
    * Up to 64 KiB.
    */
   maxMessageSize: string;
+}
+/**
+ * Keeps the RETAIN variables of programs over a power cycle of the module, in a file for each partition. Without it they survive a warm restart only.
+ */
+export interface RetainConfig {
+  /**
+   * Where the files are; relative to this file. It is made when it is not there.
+   */
+  folder: string;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  period: string;
 }
 export interface PacingConfig {
   /**

@@ -72,7 +72,8 @@ function* boardTimes({ partitions, schedules, channels, pacing }: Partly<ModuleC
   yield [pacing, "maxLateness", pacing.maxLateness];
 }
 
-function* hostTimes({ io }: Partly<ModuleConfig>): Generator<Entry> {
+function* hostTimes({ io, retain }: Partly<ModuleConfig>): Generator<Entry> {
+  if (retain !== undefined) yield [retain, "period", retain.period];
   for (const server of io.modbusServers) yield [server, "idleTimeout", server.idleTimeout];
   for (const client of io.modbusClients) {
     yield [client, "responseTimeout", client.responseTimeout];

@@ -1,5 +1,8 @@
 /** Makes the System of a draft that no rule has anything against: names become indices, quantities numbers in final units. */
+import { dirname, resolve } from "node:path";
+import type { ManifestArea, ManifestRetained } from "../image-manifest.ts";
 import type {
+  Area,
   ModbusClient,
   ModbusClientMapping,
   ModbusMapping,
@@ -11,6 +14,8 @@ import type {
   PointValue,
   QueuingChannel,
   QueuingPort,
+  RetainedArea,
+  RetainedStore,
   SamplingChannel,
   Schedule,
   System,
@@ -48,9 +53,16 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     modbusServers: resolver.modbusServers(),
     modbusClients: resolver.modbusClients(),
     mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link)),
+    retain: resolver.retain(configPath),
     maxLateness: resolver.cycles(config.pacing.maxLateness),
   });
 };
+
+const area = (declared: ManifestArea | null): Area | null =>
+  declared === null ? null : { base: guestAddress(declared.base), bytes: declared.bytes };
+
+const retainedArea = (declared: ManifestRetained | null): RetainedArea | null =>
+  declared === null ? null : { ...declared, base: guestAddress(declared.base) };
 
 const milliseconds = (text: string): number => sure(readParts(text, "duration", 1000));
 
@@ -85,8 +97,6 @@ class Resolver {
       const { manifest } = image.facts;
       const names = [...points.keys()];
       const areas = manifest?.areas ?? { input: null, output: null, retained: null };
-      const area = (declared: typeof areas.input) =>
-        declared === null ? null : { base: guestAddress(declared.base), bytes: declared.bytes };
       return {
         index,
         name,
@@ -98,7 +108,7 @@ class Resolver {
         bootArguments: sure(config.bootArguments),
         points: [...points.values()].map((point, at) => resolvedPoint(point, at, names)),
         ports: this.#portsOf(partition),
-        areas: { input: area(areas.input), output: area(areas.output), retained: area(areas.retained) },
+        areas: { input: area(areas.input), output: area(areas.output), retained: retainedArea(areas.retained) },
         taskInterval: partition.taskInterval === null ? null : cycles(partition.taskInterval),
       };
     });
@@ -120,6 +130,12 @@ class Resolver {
 
   #queues() {
     return this.#config.channels.filter((channel) => channel.type === "queuing");
+  }
+
+  retain(configPath: string): RetainedStore | null {
+    const { retain } = this.#config;
+    if (retain === undefined) return null;
+    return { folder: resolve(dirname(configPath), retain.folder), periodMs: milliseconds(retain.period) };
   }
 
   schedule(): Schedule {

@@ -15,6 +15,10 @@ export interface BoardJob {
   /** One Int32: 0 while the run shall go on. */
   readonly control: SharedArrayBuffer;
   readonly lateness: SharedArrayBuffer;
+  /** By partition, the retained data that it starts with; null: it starts cold. */
+  readonly restored: readonly (Uint8Array | null)[];
+  /** Where retained data are handed over; null: nobody keeps them. */
+  readonly retained: SharedArrayBuffer | null;
   /** Where the recording's bytes go; null: none is made. */
   readonly recording: SharedArrayBuffer | null;
 }

@@ -5,6 +5,7 @@ import type { BoardJob, BoardMessage, RunSummary } from "./board-job.ts";
 import { ByteRing } from "./byte-ring.ts";
 import { LatenessHistogram, type LatenessReport } from "./lateness.ts";
 import type { SharedExchange } from "./point-exchange.ts";
+import type { RetainedExchange } from "./retained-exchange.ts";
 
 const RECORDING_RING_BYTES = 1 << 22;
 const DRAIN_INTERVAL_MS = 20;
@@ -14,6 +15,10 @@ export interface RunOptions {
   /** Whole major frames to run; Infinity: until `stop`. */
   readonly frames: number;
   readonly version: string;
+  /** By partition, the retained data that it starts with; null, or left out: it starts cold. */
+  readonly restored?: readonly (Uint8Array | null)[];
+  /** Where its retained data go while it runs and when it ends; null, or left out: nobody keeps them. */
+  readonly retained?: RetainedExchange | null;
   /** Gets the recording's bytes in order; null: no recording. Must not throw. */
   readonly record: ((bytes: Uint8Array) => void) | null;
   /** Every message but the last. */
@@ -44,6 +49,8 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
     exchange: exchange.shared,
     control: control.buffer as SharedArrayBuffer,
     lateness: lateness.shared,
+    restored: options.restored ?? [],
+    retained: options.retained?.shared ?? null,
     recording: ring?.shared ?? null,
   };
   const ended = new Promise<RunSummary>((resolve, reject) => {

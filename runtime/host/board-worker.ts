@@ -12,6 +12,7 @@ import { ExchangeOutside } from "./exchange-outside.ts";
 import { LatenessHistogram } from "./lateness.ts";
 import { Pacer } from "./pacer.ts";
 import { SharedExchange } from "./point-exchange.ts";
+import { RetainedExchange } from "./retained-exchange.ts";
 
 class BoardRun {
   readonly #job: BoardJob;
@@ -23,6 +24,10 @@ class BoardRun {
   readonly #pacer: Pacer;
   readonly #running: RunningHashes;
   readonly #hostMs: Float64Array;
+  readonly #retained: RetainedExchange | null;
+  /** Board cycles between two hand-overs of retained data, and when the next one is due. */
+  readonly #retainPeriod: number;
+  #retainAt: number;
 
   constructor(job: BoardJob, hasher: Hasher, post: (message: BoardMessage) => void) {
     const { system } = job;
@@ -33,10 +38,19 @@ class BoardRun {
     this.#running = new RunningHashes(system.partitions.length, hasher);
     this.#outside = new ExchangeOutside(system, exchange, this.#running, post);
     this.#hostMs = new Float64Array(system.partitions.length);
+    this.#retained = job.retained === null ? null : new RetainedExchange(system, job.retained);
+    this.#retainPeriod = system.retain === null ? Infinity : (system.retain.periodMs * system.clock) / 1000;
+    this.#retainAt = this.#retainPeriod;
+    const { version, restored } = job;
     const ring = job.recording === null ? null : new ByteRing(job.recording);
     this.#recorder =
-      ring === null ? null : new Recorder(system, this.#outside, job.version, hasher, (bytes) => ring.write(bytes));
-    this.#module = new Module(system, this.#recorder ?? this.#outside, hasher, { engineOf });
+      ring === null
+        ? null
+        : new Recorder({
+            ...{ system, inner: this.#outside, version, hasher, restored },
+            sink: (bytes) => ring.write(bytes),
+          });
+    this.#module = new Module(system, this.#recorder ?? this.#outside, hasher, { engineOf, restored });
     this.#pacer = new Pacer({
       clock: hostClock,
       boardClock: system.clock,
@@ -54,12 +68,19 @@ class BoardRun {
     while (this.#mayStartFrame()) {
       do this.#step();
       while (!this.#module.atFrameStart);
+      if (this.#module.boardTime >= this.#retainAt) this.#handRetainedOver();
     }
     const summary = this.#summary(hostClock.monotonicMs() - startedMs);
     this.#module.stopAll();
+    this.#handRetainedOver();
     this.#recorder?.stopped(this.#module.frame);
     this.#recorder?.end(this.#module.frame, this.#module.stateHashes());
     this.#post({ kind: "ended", summary });
+  }
+
+  #handRetainedOver(): void {
+    for (const { partition, retained } of this.#module.partitions) this.#retained?.write(partition.index, retained);
+    this.#retainAt = this.#module.boardTime + this.#retainPeriod;
   }
 
   #mayStartFrame(): boolean {

@@ -44,6 +44,7 @@ const system: System = {
   modbusServers: [],
   modbusClients: [],
   mqtt: [],
+  retain: null,
   maxLateness: cycles(1000),
 };
 

@@ -26,17 +26,26 @@ export class GuestServices implements PartitaHost {
   readonly #mode: OperatingMode;
   /** The board that rings here: it exists once something has rung. */
   readonly #board: () => VirtualBoard;
+  /** Hears that a scan is whole. */
+  readonly #published: () => void;
   readonly #hasPoints: boolean;
   /** Room for an event: a value and a quality for each point. */
   readonly #payload: Uint8Array;
   readonly #byte = new Uint8Array(1);
 
-  constructor(parts: PartitionParts, place: PlaceInTime, mode: OperatingMode, board: () => VirtualBoard) {
+  constructor(
+    parts: PartitionParts,
+    place: PlaceInTime,
+    mode: OperatingMode,
+    board: () => VirtualBoard,
+    published: () => void,
+  ) {
     this.partition = parts.partition.index;
     this.#parts = parts;
     this.#place = place;
     this.#mode = mode;
     this.#board = board;
+    this.#published = published;
     this.#hasPoints = parts.partition.points.length > 0;
     this.#payload = new Uint8Array(9 * parts.partition.points.length);
   }
@@ -82,6 +91,7 @@ export class GuestServices implements PartitaHost {
     if (this.#mode.current !== "NORMAL") return;
     const length = this.#hasPoints ? this.#readOutputs() : 0;
     this.#parts.log.write(this.#place, EVENT_KINDS.publish, this.#payload, length);
+    this.#published();
   }
 
   /** @returns how much of the payload it filled. */

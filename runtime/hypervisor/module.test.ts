@@ -89,6 +89,13 @@ describe("a partition's mode", () => {
     expect(kinds()).toEqual(["a modeChanged", "a modeChanged"]);
   });
 
+  const retainedAt = (base: number, bytes: number) => ({
+    base: guestAddress(base),
+    bytes,
+    variables: [],
+    ofThisImage: false,
+  });
+
   /** Publishes [start condition, a word of its retained area that it then counts up, a word outside it likewise]. */
   const restarter = (mode: number): Uint8Array => {
     const guest = new Guest().normal().ask(X.t0, REGISTER.START_CONDITION);
@@ -108,7 +115,7 @@ describe("a partition's mode", () => {
       ...system,
       partitions: system.partitions.map((partition) => ({
         ...partition,
-        areas: { ...partition.areas, retained: { base: guestAddress(DATA.inputs + 0x300), bytes: 16 } },
+        areas: { ...partition.areas, retained: retainedAt(DATA.inputs + 0x300, 16) },
       })),
     }));
     module.runFrame();
@@ -117,6 +124,24 @@ describe("a partition's mode", () => {
     module.runFrame();
     module.runFrame();
     expect([0, 1, 2].map((i) => look(`a.o${i}`).value)).toEqual(expected);
+  });
+
+  it("starts warm with what an earlier run left, and shows what a power cycle keeps scan by scan", () => {
+    const retained = retainedAt(DATA.inputs + 0x300, 4);
+    const system = systemOf(alone(restarter(PARTITA_MODE_CODES.IDLE), 1, 3));
+    const withArea = {
+      ...system,
+      partitions: system.partitions.map((partition) => ({ ...partition, areas: { ...partition.areas, retained } })),
+    };
+    const told: Incident[] = [];
+    const outside = { ...silence, incident: (_at: unknown, incident: Incident) => void told.push(incident) };
+    const module = new Module(withArea, outside, hasher, { restored: [Uint8Array.of(41, 0, 0, 0)] });
+    const [partition] = module.partitions;
+    expect(partition!.retained).toEqual(Uint8Array.of(41, 0, 0, 0));
+    module.runFrame();
+    expect(told[0]).toEqual({ kind: "modeChanged", from: "WARM_START", to: "NORMAL" });
+    expect(partition!.points.get(2, "DWORD")).toBe(42);
+    expect(partition!.retained).toEqual(Uint8Array.of(42, 0, 0, 0));
   });
 
   it("is IDLE after the finisher's power-off, with its code told, and starts anew after its reset", () => {

@@ -22,6 +22,8 @@ export interface ModuleOptions {
   readonly slice?: (remaining: Cycles) => Cycles;
   /** What executes a partition's guest; without it the interpreter. No guest can tell. */
   readonly engineOf?: (partition: Partition) => EngineFactory;
+  /** By partition, its retained data as an earlier run left them, or null; without it every partition starts cold. */
+  readonly restored?: readonly (Uint8Array | null)[];
 }
 
 export class Module {
@@ -37,7 +39,12 @@ export class Module {
 
   /** Powers every board on; nothing runs before the first `step`. Calls `outside` from within `step` and `stopAll` only. */
   constructor(system: System, outside: Outside, hasher: Hasher, options: ModuleOptions = {}) {
-    const { events = null, slice = (remaining: Cycles) => remaining, engineOf = () => interpret } = options;
+    const {
+      events = null,
+      slice = (remaining: Cycles) => remaining,
+      engineOf = () => interpret,
+      restored = [],
+    } = options;
     const { partitions } = system;
     this.system = system;
     this.#outside = outside;
@@ -59,6 +66,7 @@ export class Module {
           ports: new Ports(partition.ports, queues),
           log: this.#logs[index]!,
           outside,
+          restored: restored[index] ?? null,
           slice,
         }),
     );

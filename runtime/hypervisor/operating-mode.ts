@@ -16,12 +16,13 @@ export class OperatingMode {
   #startCondition: number = PARTITA_START_CODES.POWER_ON;
   #restart: Start | null = null;
 
-  constructor(unaware: boolean, place: PlaceInTime, log: EventLog, outside: Outside) {
+  /** `start`: how the partition starts at power-on. */
+  constructor(start: Start, unaware: boolean, place: PlaceInTime, log: EventLog, outside: Outside) {
     this.#unaware = unaware;
     this.#place = place;
     this.#log = log;
     this.#outside = outside;
-    this.#mode = unaware ? "NORMAL" : "COLD_START";
+    this.#mode = unaware ? "NORMAL" : start;
   }
 
   get current(): PartitionMode {

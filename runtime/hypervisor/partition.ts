@@ -15,6 +15,7 @@ import type { Outside, PartitionMode } from "./outside.ts";
 import { PlaceInTime } from "./place-in-time.ts";
 import type { PointCells } from "./point-cells.ts";
 import type { Ports } from "./ports.ts";
+import { Retention } from "./retention.ts";
 
 /** What a partition is made of. */
 export interface PartitionParts {
@@ -27,6 +28,8 @@ export interface PartitionParts {
   readonly ports: Ports;
   readonly log: EventLog;
   readonly outside: Outside;
+  /** Its retained data as an earlier run left them, of the area's size: it starts warm; null: it starts cold. */
+  readonly restored: Uint8Array | null;
   /** How much of the cycles that remain of a slot to run at once; the guest sees no difference. */
   readonly slice: (remaining: Cycles) => Cycles;
 }
@@ -46,6 +49,8 @@ export interface PartitionView {
   /** Inputs as the guest sees them and outputs as it published them. Do not write. */
   readonly points: PointCells;
   readonly timeUse: TimeUse;
+  /** Its retained data as its latest whole scan left them; empty when it has none. Do not write. */
+  readonly retained: Uint8Array;
 }
 
 export class RunningPartition implements PartitionView {
@@ -55,6 +60,7 @@ export class RunningPartition implements PartitionView {
   readonly #mode: OperatingMode;
   readonly #services: GuestServices;
   readonly #board: VirtualBoard;
+  readonly #retention: Retention;
   /** It has points or ports. */
   readonly #exchanges: boolean;
   /** Its outputs have taken their fail-safe values. */
@@ -63,14 +69,21 @@ export class RunningPartition implements PartitionView {
   #idle = cycles(0);
 
   constructor(parts: PartitionParts) {
-    const { partition, system, image, engine, log, outside } = parts;
+    const { partition, system, image, engine, log, outside, restored } = parts;
     this.partition = partition;
     this.#parts = parts;
     this.#exchanges = partition.points.length + partition.ports.length > 0;
     const firstSlot = system.schedule.slots.find((slot) => slot.partition === partition.index);
     this.#place = new PlaceInTime(partition.index, firstSlot?.index ?? 0);
-    this.#mode = new OperatingMode(partition.latch === "auto", this.#place, log, outside);
-    this.#services = new GuestServices(parts, this.#place, this.#mode, () => this.#board);
+    const start = restored === null ? "COLD_START" : "WARM_START";
+    this.#mode = new OperatingMode(start, partition.latch === "auto", this.#place, log, outside);
+    this.#services = new GuestServices(
+      parts,
+      this.#place,
+      this.#mode,
+      () => this.#board,
+      () => this.#retention.capture(),
+    );
     this.#board = new VirtualBoard({
       image,
       engine,
@@ -81,6 +94,7 @@ export class RunningPartition implements PartitionView {
       partita: this.#services,
       transmit: (byte) => this.#services.transmit(byte),
     });
+    this.#retention = new Retention(this.#board, partition.areas.retained, restored);
   }
 
   get mode(): PartitionMode {
@@ -93,6 +107,10 @@ export class RunningPartition implements PartitionView {
 
   get timeUse(): TimeUse {
     return { given: this.#given, idle: this.#idle };
+  }
+
+  get retained(): Uint8Array {
+    return this.#retention.bytes;
   }
 
   /** Registers, CSRs, then RAM by address; the bytes are views. */

@@ -1,6 +1,6 @@
 /** Runs a recording again, frame by frame, until it ends or something is not as it was. */
 import type { System } from "../system.ts";
-import { type Divergence, type Hasher, type Recording, Replayer } from "../trace/index.ts";
+import { type Divergence, type Hasher, type Recording, Replayer, restoredOf } from "../trace/index.ts";
 import { Module, type ModuleOptions } from "./module.ts";
 import type { Outside } from "./outside.ts";
 
@@ -24,7 +24,7 @@ export const replay = (
   { watcher, ...options }: ReplayOptions = {},
 ): ReplayOutcome => {
   const replayer = new Replayer(recording, watcher);
-  const module = new Module(system, replayer, hasher, options);
+  const module = new Module(system, replayer, hasher, { ...options, restored: restoredOf(recording.header) });
   while (replayer.next !== "end" && replayer.divergence === null) {
     if (replayer.next === "stop") {
       module.stopAll();

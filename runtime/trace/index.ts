@@ -10,4 +10,5 @@ export {
 export { createHasher, formatHash, type Hasher, RunningHashes } from "./hashes.ts";
 export { Recorder } from "./recorder.ts";
 export { decodeRecording, type Recording } from "./recording.ts";
+export { restoredOf } from "./recording-format.ts";
 export { type Divergence, describeDivergence, differencesOf, Replayer } from "./replayer.ts";

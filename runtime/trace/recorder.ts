@@ -3,7 +3,7 @@ import type { BoardInstant, Outside } from "../hypervisor/outside.ts";
 import { PointCells } from "../hypervisor/point-cells.ts";
 import type { System } from "../system.ts";
 import { formatHash, type Hasher } from "./hashes.ts";
-import { BlockWriter, CHANGE_BYTES, RECORD_KINDS, type RecordingHeader } from "./recording-format.ts";
+import { BlockWriter, CHANGE_BYTES, inHex, RECORD_KINDS, type RecordingHeader } from "./recording-format.ts";
 
 /** A block is written when it holds this much … */
 const BLOCK_BYTES = 32768;
@@ -14,14 +14,31 @@ const FRAMES_A_BLOCK = 64;
 const largestRecord = ({ partitions }: System): number =>
   Math.max(...partitions.map(({ points }) => 11 + CHANGE_BYTES * points.length), 5 + 8 * partitions.length);
 
-export const headerOf = (system: System, version: string, hasher: Hasher): RecordingHeader => ({
+export const headerOf = (
+  system: System,
+  version: string,
+  hasher: Hasher,
+  restored: readonly (Uint8Array | null)[] = [],
+): RecordingHeader => ({
   version,
   module: system.name,
   configPath: system.configPath,
   digest: system.digest,
   partitions: system.partitions.map(({ name, image }) => ({ name, image: formatHash(hasher.hash(image)) })),
   start: "powerOn",
+  restored: system.partitions.map(({ index }) => inHex(restored[index] ?? null)),
 });
+
+export interface RecorderOptions {
+  readonly system: System;
+  readonly inner: Outside;
+  readonly version: string;
+  readonly hasher: Hasher;
+  /** What the module was given as `ModuleOptions.restored`. */
+  readonly restored?: readonly (Uint8Array | null)[];
+  /** Gets the file's bytes in order, in a buffer that is reused: it must copy or write them before it returns. */
+  readonly sink: (bytes: Uint8Array) => void;
+}
 
 /** An Outside around another: hands every call on, and records what it brings. Writes only at the ends of frames. */
 export class Recorder implements Outside {
@@ -34,12 +51,11 @@ export class Recorder implements Outside {
   #used: number = BlockWriter.payloadAt;
   #frames = 0;
 
-  /** `sink` gets the file's bytes in order, in a buffer that is reused: it must copy or write them before it returns. */
-  constructor(system: System, inner: Outside, version: string, hasher: Hasher, sink: (bytes: Uint8Array) => void) {
+  constructor({ system, inner, version, hasher, restored = [], sink }: RecorderOptions) {
     this.#inner = inner;
     this.#blocks = new BlockWriter(hasher, sink);
     this.#recorded = system.partitions.map(({ points }) => PointCells.initial(points));
-    this.#writeHeader(headerOf(system, version, hasher));
+    this.#writeHeader(headerOf(system, version, hasher, restored));
     const room = BlockWriter.payloadAt + BLOCK_BYTES + 2 * largestRecord(system);
     this.#buffer = new Uint8Array(room);
     this.#view = new DataView(this.#buffer.buffer);

@@ -33,7 +33,19 @@ export interface RecordingHeader {
   readonly partitions: readonly { readonly name: string; readonly image: string }[];
   /** The state that the run began with; a recording that starts elsewhere than at power-on does not exist yet. */
   readonly start: "powerOn";
+  /** By partition, the retained data that it started with, in hexadecimal; null: it started cold. */
+  readonly restored: readonly (string | null)[];
 }
+
+export const inHex = (bytes: Uint8Array | null): string | null =>
+  bytes === null ? null : Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const fromHex = (text: string): Uint8Array =>
+  Uint8Array.from({ length: text.length / 2 }, (_, at) => Number.parseInt(text.slice(2 * at, 2 * at + 2), 16));
+
+/** For `ModuleOptions.restored`. */
+export const restoredOf = ({ restored }: RecordingHeader): readonly (Uint8Array | null)[] =>
+  restored.map((text) => (text === null ? null : fromHex(text)));
 
 export type RecordingRecord =
   | {

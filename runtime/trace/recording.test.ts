@@ -61,7 +61,10 @@ const hashOf = (frame: number) => BigInt(frame) * 0x1234_5678_9abc_def1n;
 
 const record = (entries: readonly Entry[], frames: number, ended = true): { file: Uint8Array; seen: string[] } => {
   const parts: Uint8Array[] = [];
-  const recorder = new Recorder(system, outsideOf(entries), "0.0.0", hasher, (bytes) => void parts.push(bytes.slice()));
+  const recorder = new Recorder({
+    ...{ system, inner: outsideOf(entries), version: "0.0.0", hasher },
+    sink: (bytes) => void parts.push(bytes.slice()),
+  });
   const seen = drive(recorder, frames, hashOf);
   if (ended) {
     recorder.stopped(frames);

@@ -15,6 +15,7 @@ import { type ElfSymbol, writeElf } from "./elf.ts";
 import { floatBankOf, generateFunction } from "./generate.ts";
 import { type DataLayout, initialData, layOutData, placeVariables, staticVariables } from "./layout.ts";
 import { portRoutine } from "./port-routine.ts";
+import { retainedOf } from "./retained.ts";
 import { emitRuntime, placeDeadlineMessage } from "./runtime.ts";
 
 /** RAM of the board, and with it the entry, starts here (design.md §4). */
@@ -160,7 +161,11 @@ const manifestOf = (
       direction: port.type === QUEUE_SEND ? "source" : "destination",
       messageBytes: messageBytes(program, port),
     })),
-    areas: { input: area("input"), output: area("output"), retained: area("retained") },
+    areas: {
+      input: area("input"),
+      output: area("output"),
+      retained: retainedOf(program, dataBase + layout.areas.retained, sizes.retained),
+    },
   };
 };
 
