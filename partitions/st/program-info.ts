@@ -3,7 +3,7 @@
 import type { DataLayout } from "./code/layout.ts";
 import type { Program } from "./semantics/analyse.ts";
 import type { Variable } from "./semantics/symbols.ts";
-import type { Type } from "./semantics/types.ts";
+import { nameOf, type Type } from "./semantics/types.ts";
 
 export interface ProgramInfo {
   /** Of the program instance. */
@@ -63,6 +63,8 @@ const describeType = (type: Type): VariableType | null => {
   switch (type.kind) {
     case "elementary":
       return { kind: "elementary", name: type.name, family: type.family, bytes: type.bytes };
+    case "pointer":
+      return { kind: "elementary", name: nameOf(type), family: "bits", bytes: type.bytes };
     case "enum":
       return {
         kind: "enum",

@@ -1,7 +1,7 @@
 /** Where everything stands in the data: decided before code is generated, from the start of the data on. */
 import type { StaticArea } from "../semantics/symbols.ts";
 
-export type DataArea = StaticArea | "constants" | "runtime";
+export type DataArea = StaticArea | "constants" | "runtime" | "zeros";
 
 /** Offsets from the start of the data. */
 export type AreaOffsets = Readonly<Record<DataArea, number>>;

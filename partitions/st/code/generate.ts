@@ -18,7 +18,15 @@ import { type Allocation, ARGUMENTS, allocate, fileOf, indexInFile, type Registe
 import type { Assembler, BranchMnemonic } from "./assembler.ts";
 import { Emitter, type FrameLayout, fits12, SCRATCH } from "./emitter.ts";
 import { type Move, moveAll } from "./moves.ts";
-import { emitBinary, emitCheckIndex, emitCopyBytes, emitDivide, emitSelect, emitUnary } from "./operations.ts";
+import {
+  emitBinary,
+  emitCheckIndex,
+  emitCheckPointer,
+  emitCopyBytes,
+  emitDivide,
+  emitSelect,
+  emitUnary,
+} from "./operations.ts";
 
 type Of<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>;
 
@@ -203,6 +211,9 @@ class Generator {
       case "divide":
         emitDivide(emitter, instruction, this.#cold);
         return;
+      case "checkPointer":
+        emitCheckPointer(emitter, instruction, this.#cold);
+        return;
       case "checkIndex":
         emitCheckIndex(emitter, instruction, this.#cold);
         return;
@@ -232,8 +243,8 @@ class Generator {
   /** Jumps around `write` unless all guards hold. */
   #guarded(guards: readonly Guard[], write: () => void): void {
     const skip = this.#asm.newLabel();
-    for (const { index, checked } of guards) {
-      const left = this.#emitter.read(index, "integer", 0);
+    for (const { given, checked } of guards) {
+      const left = this.#emitter.read(given, "integer", 0);
       this.#asm.branch("bne", left, this.#emitter.read(checked, "integer", 1), skip);
     }
     write();

@@ -1,5 +1,7 @@
 /** Gives every static variable its place: the areas of the data one behind the other, small variables within reach of gp. */
+import type { ConstantPool } from "../ir/frame.ts";
 import type { Program } from "../semantics/analyse.ts";
+import type { Image, Relocation } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
 import type { StaticArea, Variable } from "../semantics/symbols.ts";
 import { alignUp, type Type } from "../semantics/types.ts";
@@ -7,10 +9,10 @@ import type { AreaOffsets, DataArea } from "./addresses.ts";
 import { RUNTIME_BYTES } from "./runtime-names.ts";
 
 /** In this order. What is used most comes first; the constants are seldom addressed one by one. */
-const ORDER: readonly DataArea[] = ["runtime", "input", "output", "memory", "retained", "data", "constants"];
+const ORDER: readonly DataArea[] = ["runtime", "input", "output", "memory", "retained", "data", "constants", "zeros"];
 const AREA_ALIGNMENT = 8;
 
-/** Sizes of the areas; of `constants` none yet, as code generation adds to them. */
+/** Sizes of the areas; those of `constants` and `zeros` are known after lowering. */
 export type AreaSizes = Readonly<Record<StaticArea | "runtime", number>>;
 
 /** Variables that stand somewhere for the whole run: globals, the program's own, constant tables of any unit. */
@@ -56,31 +58,50 @@ const holdsRetained = (type: Type): boolean => {
 
 export interface DataLayout {
   readonly areas: AreaOffsets;
-  /** Of all areas together. */
+  /** Of all areas but `zeros`, which stand behind them. */
   readonly bytes: number;
+  readonly zeroBytes: number;
 }
 
-export const layOutData = (sizes: AreaSizes, constantBytes: number): DataLayout => {
+export const layOutData = (sizes: AreaSizes, constants: Pick<ConstantPool, "bytes" | "zeroBytes">): DataLayout => {
+  const all = { ...sizes, constants: constants.bytes, zeros: constants.zeroBytes };
   const areas: Record<string, number> = {};
   let end = 0;
   for (const area of ORDER) {
     areas[area] = end;
-    end = alignUp(end + (area === "constants" ? constantBytes : sizes[area]), AREA_ALIGNMENT);
+    end = alignUp(end + all[area], AREA_ALIGNMENT);
   }
-  return { areas: areas as AreaOffsets, bytes: end };
+  const bytes = areas.zeros!;
+  return { areas: areas as AreaOffsets, bytes, zeroBytes: end - bytes };
 };
 
-/** The data as it stands before the first scan. */
-export const initialData = (program: Program, layout: DataLayout, constants: Uint8Array): Uint8Array => {
+/** The data as it stands before the first scan, at the address `base`. */
+export const initialData = (program: Program, layout: DataLayout, constants: Image, base: number): Uint8Array => {
   const data = new Uint8Array(layout.bytes);
-  data.set(constants, layout.areas.constants);
+  const put = (at: number, image: Image): void => {
+    data.set(image.bytes, at);
+    for (const each of image.relocations) {
+      const address = base + addressOf(each, layout, at);
+      new DataView(data.buffer).setUint32(at + each.at, address, true);
+    }
+  };
+  put(layout.areas.constants, constants);
   for (const variable of staticVariables(program)) {
     const { storage, type } = variable;
     if (storage.kind !== "static") continue;
     const at = layout.areas[storage.area] + storage.offset;
-    const bytes = variable.initial ?? imageOf(type);
-    if (storage.bit === null) data.set(bytes, at);
-    else if (bytes[0] !== 0) data[at]! |= 1 << storage.bit;
+    const image = variable.initial ?? imageOf(type);
+    if (storage.bit === null) put(at, image);
+    else if (image.bytes[0] !== 0) data[at]! |= 1 << storage.bit;
   }
   return data;
+};
+
+/** Where a relocation of an image that starts at `start` leads to; from the start of the data. */
+const addressOf = ({ root, offset, instance }: Relocation, { areas }: DataLayout, start: number): number => {
+  if (!("storage" in root)) return areas[root.area] + root.byte + offset;
+  const { storage } = root;
+  if (storage.kind === "static") return areas[storage.area] + storage.offset + offset;
+  if (storage.kind === "member" && instance !== null) return start + instance + storage.offset + offset;
+  throw new Error(`${root.name} has no address before the program runs`);
 };

@@ -37,19 +37,19 @@ export const link = (program: Program, file: string): Linked => {
   const portNames = ports.map(({ name }) => constants.placeText(name));
   const functions = [...program.units.map((unit) => lowerUnit(unit, constants)), ...portRoutines(ports)];
   for (const fn of functions) optimize(fn);
-  const layout = layOutData(sizes, constants.bytes.length);
+  const layout = layOutData(sizes, constants);
 
   const asm = new Assembler("runtime");
   const code = new Assembler();
   const frames = new Map<string, number>();
   const floats = floatBankOf(functions);
   for (const fn of functions) frames.set(fn.name, generateFunction(code, fn, layout.areas, floats));
-  const stackBytes = stackDepth(functions, frames) + STACK_RESERVE;
+  const behindData = layout.zeroBytes + stackDepth(functions, frames) + STACK_RESERVE;
   emitRuntime(asm, {
     program: program.instance.program.name,
     intervalNs: program.instance.intervalNs,
     areas: layout.areas,
-    stackTop: layout.bytes + stackBytes,
+    stackTop: layout.bytes + behindData,
     deadlineMissed,
     ports: ports.map((port, i) => ({ name: portNames[i]!, index: portIndex(port) })),
   });
@@ -58,11 +58,11 @@ export const link = (program: Program, file: string): Linked => {
   const { code: text, labels } = asm.assemble(CODE_BASE, dataBaseFor);
   const dataBase = dataBaseFor(text.length);
   const info = describeProgram(program, layout, dataBase);
-  const data = initialData(program, layout, constants.bytes);
+  const data = initialData(program, layout, constants.image, dataBase);
   const elf = writeElf({
     entry: CODE_BASE,
     code: { address: CODE_BASE, bytes: text },
-    data: { address: dataBase, bytes: data, zeroBytes: stackBytes },
+    data: { address: dataBase, bytes: data, zeroBytes: behindData },
     symbols: [...codeSymbols(labels, text.length), ...dataSymbols(info, layout, sizes, dataBase)],
     notes: [
       {

@@ -281,6 +281,26 @@ export const emitCheckIndex = (
   });
 };
 
+export const emitCheckPointer = (
+  emitter: Emitter,
+  { to, pointer, address, zeros, report }: Of<"checkPointer">,
+  cold: ColdPath[],
+): void => {
+  const { asm } = emitter;
+  const [failed, done] = [asm.newLabel(), asm.newLabel()];
+  asm.branch("beq", emitter.read(pointer, "integer", 0), X.zero, failed);
+  const rd = emitter.target(to);
+  emitter.move(rd, emitter.read(address, "integer", 0), "integer");
+  asm.label(done);
+  emitter.finish(to);
+  cold.push(() => {
+    asm.label(failed);
+    callErrorRoutine(emitter, ERROR_ROUTINES.nullPointer, report);
+    emitter.address(rd, zeros);
+    asm.jump(X.zero, done);
+  });
+};
+
 const INLINE_COPIES = 16;
 
 /** Word by word as far as the alignment allows; short ones without a loop. */

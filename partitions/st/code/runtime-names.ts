@@ -4,6 +4,7 @@ export const ENTRY = "_start";
 export const ERROR_ROUTINES = {
   divisionByZero: "partita.division_by_zero",
   indexOutOfBounds: "partita.index_out_of_bounds",
+  nullPointer: "partita.null_pointer",
 } as const;
 
 /** From the start of the runtime's variables; at 0 stands the time of the release, where programs read it, and at 28 the upper

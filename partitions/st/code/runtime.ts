@@ -67,6 +67,7 @@ export const emitRuntime = (asm: Assembler, start: StartUp): void => {
   runtime.divide();
   runtime.errorRoutine(ERROR_ROUTINES.divisionByZero, ERRORS.numeric);
   runtime.errorRoutine(ERROR_ROUTINES.indexOutOfBounds, ERRORS.application);
+  runtime.errorRoutine(ERROR_ROUTINES.nullPointer, ERRORS.application);
 };
 
 const START_UP = "partita.start_up";

@@ -1,5 +1,6 @@
 /** What lowering knows about the unit in hand: where its variables are and where its jumps go. */
-import type { CheckedStatement, Place } from "../semantics/checked.ts";
+import { type CheckedExpression, type CheckedStatement, type Place, rootOf } from "../semantics/checked.ts";
+import { type Image, ImagePart, zeros } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
 import type { Unit, Variable } from "../semantics/symbols.ts";
 import { isReal, isSigned, scalarOf, type Type } from "../semantics/types.ts";
@@ -13,24 +14,36 @@ const LONGEST_MESSAGE = 128;
 /** Bytes that stand in the image and never change; equal ones are kept once. */
 export class ConstantPool {
   readonly #offsets = new Map<string, number>();
-  readonly #parts: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
+  readonly #parts: { readonly offset: number; readonly image: Image }[] = [];
   #end = 0;
+  #zeroBytes = 0;
 
-  /** @returns where the bytes are, from the start of the constants; always aligned to 4. */
-  place(bytes: Uint8Array): Address {
-    const key = Array.from(bytes).join();
+  /** @returns where the image is, from the start of the constants; always aligned to 4. */
+  place(image: Image): Address {
+    const { bytes, relocations } = image;
+    const key = relocations.length === 0 ? Array.from(bytes).join() : `unique ${this.#end}`;
     let offset = this.#offsets.get(key);
     if (offset === undefined) {
       offset = this.#end;
       this.#offsets.set(key, offset);
-      this.#parts.push({ offset, bytes });
+      this.#parts.push({ offset, image });
       this.#end = (offset + bytes.length + 3) & ~3;
     }
     return { base: { kind: "static", area: "constants" }, offset };
   }
 
   placeText(text: string): Address {
-    return this.place(new TextEncoder().encode(`${text}\0`));
+    return this.place({ bytes: new TextEncoder().encode(`${text}\0`), relocations: [] });
+  }
+
+  /** So many zeros: what is read through a pointer that leads nowhere. */
+  zeros(bytes: number): Address {
+    this.#zeroBytes = Math.max(this.#zeroBytes, bytes);
+    return { base: { kind: "static", area: "zeros" }, offset: 0 };
+  }
+
+  get zeroBytes(): number {
+    return this.#zeroBytes;
   }
 
   /** What an error routine tells: the line as a word, then `file:line: text`, whose start goes when it would be too long. */
@@ -41,13 +54,17 @@ export class ConstantPool {
     const report = new Uint8Array(4 + fitting.length);
     new DataView(report.buffer).setUint32(0, line, true);
     report.set(fitting, 4);
-    return this.place(report);
+    return this.place({ bytes: report, relocations: [] });
   }
 
-  get bytes(): Uint8Array {
-    const all = new Uint8Array(this.#end);
-    for (const { offset, bytes } of this.#parts) all.set(bytes, offset);
-    return all;
+  get bytes(): number {
+    return this.#end;
+  }
+
+  get image(): Image {
+    const all = ImagePart.copyOf(zeros(this.#end));
+    for (const { offset, image } of this.#parts) all.part(offset, image.bytes.length).set(image);
+    return all.image;
   }
 }
 
@@ -81,31 +98,34 @@ export const widthOf = (type: Type): Width => {
 export const needsAddress = (unit: Unit): ReadonlySet<Variable> => {
   const found = new Set<Variable>();
   const addRoot = (place: Place | null): void => {
-    let root = place;
-    while (root !== null && root.kind !== "variable" && root.kind !== "direct") root = root.base;
+    const root = place === null ? null : rootOf(place);
     if (root?.kind === "variable") found.add(root.variable);
   };
   eachReference(unit.body, addRoot);
+  for (const { start } of unit.variables) if (start !== null) eachReference(start, addRoot);
   return found;
 };
 
-/** Every place in the statements whose address is passed on. */
-const eachReference = (statements: readonly CheckedStatement[], visit: (place: Place | null) => void): void => {
+/** Every place in there whose address is passed on. */
+const eachReference = (
+  root: readonly CheckedStatement[] | CheckedExpression,
+  visit: (place: Place | null) => void,
+): void => {
   const walk = (node: unknown): void => {
     if (Array.isArray(node)) for (const item of node) walk(item);
     else if (isNode(node)) {
-      if (node.kind === "reference") visit(node.place ?? null);
+      if (node.kind === "reference" || node.kind === "address") visit(node.place ?? null);
       if (node.kind === "block") for (const { place } of node.references ?? []) visit(place);
       if (node.kind === "port") visit(node.message ?? null);
       for (const [key, value] of Object.entries(node)) if (WALKED.has(key)) walk(value);
     }
   };
-  walk(statements);
+  walk(root);
 };
 
 /** The properties through which statements and expressions hang together; types, variables and spans are left alone. */
 const WALKED: ReadonlySet<string> = new Set(
-  `place value base indices operand left right operands arguments inputs outputs references instance request message condition
+  `place value base indices index pointer operand left right operands arguments inputs outputs references instance request message condition
    branches body otherwise selector arms variable from to by until`.split(/\s+/),
 );
 
@@ -119,4 +139,4 @@ interface Node {
 const isNode = (node: unknown): node is Node => typeof node === "object" && node !== null && !("storage" in node);
 
 /** The initial value of a variable as it lies in RAM. */
-export const initialBytes = (variable: Variable): Uint8Array => variable.initial ?? imageOf(variable.type);
+export const initialImage = (variable: Variable): Image => variable.initial ?? imageOf(variable.type);

@@ -29,16 +29,16 @@ export interface FrameSlot {
   readonly align: number;
 }
 
-/** Of a place to write to: it is there when the index, as a program gave it, is the one that `checkIndex` made of it. */
+/** Of a place to write to: it is there when the index or address given is the one that `checkIndex` or `checkPointer` made of it. */
 export interface Guard {
-  readonly index: Operand;
+  readonly given: Operand;
   readonly checked: Operand;
 }
 
 /** What an address starts from. */
 export type Base =
   | { readonly kind: "register"; readonly register: Register }
-  | { readonly kind: "static"; readonly area: StaticArea | "constants" | "runtime" }
+  | { readonly kind: "static"; readonly area: StaticArea | "constants" | "runtime" | "zeros" }
   | { readonly kind: "frame"; readonly slot: FrameSlot }
   /** The page of registers of the partita device: every access counts. */
   | { readonly kind: "device" };
@@ -91,6 +91,15 @@ export type Instruction =
       readonly to: Register;
       readonly index: Operand;
       readonly count: number;
+      readonly report: Address;
+    }
+  /** `address` unless `pointer` is 0; then APPLICATION_ERROR, and the address of `zeros`. */
+  | {
+      readonly kind: "checkPointer";
+      readonly to: Register;
+      readonly pointer: Operand;
+      readonly address: Operand;
+      readonly zeros: Address;
       readonly report: Address;
     }
   /** condition ? left : right */
@@ -171,6 +180,8 @@ export const usesOf = (instruction: Instruction): readonly Operand[] => {
       return [instruction.left, instruction.right];
     case "checkIndex":
       return [instruction.index];
+    case "checkPointer":
+      return [instruction.pointer, instruction.address];
     case "select":
       return [instruction.condition, instruction.left, instruction.right];
     case "load":
@@ -190,7 +201,7 @@ export const usesOf = (instruction: Instruction): readonly Operand[] => {
 const addressUses = ({ base }: Address): readonly Operand[] => (base.kind === "register" ? [base.register] : []);
 
 const guardUses = (guards: readonly Guard[]): readonly Operand[] =>
-  guards.flatMap(({ index, checked }) => [index, checked]);
+  guards.flatMap(({ given, checked }) => [given, checked]);
 
 export const definitionOf = (instruction: Instruction): Register | null => {
   switch (instruction.kind) {
@@ -215,6 +226,8 @@ export const mapUses = (instruction: Instruction, replace: (operand: Operand) =>
       return { ...instruction, left: replace(instruction.left), right: replace(instruction.right) };
     case "checkIndex":
       return { ...instruction, index: replace(instruction.index) };
+    case "checkPointer":
+      return { ...instruction, pointer: replace(instruction.pointer), address: replace(instruction.address) };
     case "select":
       return {
         ...instruction,
@@ -247,7 +260,7 @@ export const mapUses = (instruction: Instruction, replace: (operand: Operand) =>
 };
 
 const mapGuards = (guards: readonly Guard[], replace: (operand: Operand) => Operand): readonly Guard[] =>
-  guards.map(({ index, checked }) => ({ index: replace(index), checked: replace(checked) }));
+  guards.map(({ given, checked }) => ({ given: replace(given), checked: replace(checked) }));
 
 /** An address register is only ever replaced by a register. */
 const mapAddress = (address: Address, replace: (operand: Operand) => Operand): Address => {
@@ -287,5 +300,5 @@ export const successorsOf = (terminator: Terminator): readonly Block[] =>
 
 /** Whether an instruction may go when nobody reads what it gives. */
 export const hasEffect = (instruction: Instruction): boolean =>
-  ["store", "copyBytes", "call", "divide", "checkIndex"].includes(instruction.kind) ||
+  ["store", "copyBytes", "call", "divide", "checkIndex", "checkPointer"].includes(instruction.kind) ||
   (instruction.kind === "load" && instruction.address.base.kind === "device");

@@ -177,6 +177,12 @@ const rewrite = (values: Values, original: Instruction): Instruction => {
       return computed(values, instruction, `${instruction.operation} ${values.number(instruction.from)}`);
     case "checkIndex":
       return computed(values, instruction, `check ${values.number(instruction.index)} ${instruction.count}`);
+    case "checkPointer":
+      return computed(
+        values,
+        instruction,
+        `check ${values.number(instruction.pointer)} at ${values.number(instruction.address)}`,
+      );
     case "load":
       return rewriteLoad(values, instruction);
     case "store":
@@ -204,7 +210,7 @@ const copied = (values: Values, to: Register, from: Operand): Instruction => {
   return { kind: "copy", to, from };
 };
 
-type Computing = Extract<Instruction, { kind: "binary" | "unary" | "checkIndex" }>;
+type Computing = Extract<Instruction, { kind: "binary" | "unary" | "checkIndex" | "checkPointer" }>;
 
 /** The value, if it is still to be had; else the instruction, remembered. */
 const computed = (values: Values, instruction: Computing, expression: string): Instruction => {

@@ -3,7 +3,7 @@ import type { CheckedExpression, Comparison, FunctionCall, Place } from "../sema
 import { writeConstant } from "../semantics/constants.ts";
 import { DWORD, type ElementaryType, isSigned, rangeOf, scalarOf, type Type } from "../semantics/types.ts";
 import type { Span } from "../syntax/source-text.ts";
-import { bankOf, type Frame, initialBytes } from "./frame.ts";
+import { bankOf, type Frame, initialImage } from "./frame.ts";
 import {
   type Address,
   type Bank,
@@ -31,6 +31,10 @@ export const lowerExpression = (frame: Frame, expression: CheckedExpression): Op
       return lowerConstant(frame, expression);
     case "read":
       return readTarget(frame, lowerPlace(frame, expression.place), expression.type);
+    case "address":
+      return frame.builder.addressOf(addressOf(frame, expression.place));
+    case "reinterpret":
+      return lowerExpression(frame, expression.operand);
     case "convert":
       return lowerConversion(frame, expression);
     case "unary":
@@ -323,7 +327,7 @@ const referenceTo = (
   type: Type,
 ): Operand => (place === null ? frame.builder.addressOf(temporary(frame, type)) : pointerTo(frame, place));
 
-/** For someone who reads and writes there: with an index out of bounds the address of a copy of the nearest element. */
+/** For someone who reads and writes there: with an index out of bounds the address of a copy of the nearest element, with a null pointer one of zeros. */
 export const pointerTo = (frame: Frame, place: Place): Register => {
   const { builder } = frame;
   const guards: Guard[] = [];
@@ -343,9 +347,9 @@ export const pointerTo = (frame: Frame, place: Place): Register => {
 
 /** Goes on where all guards hold. */
 export const branchUnless = ({ builder }: Frame, guards: readonly Guard[], otherwise: Block): void => {
-  for (const { index, checked } of guards) {
+  for (const { given, checked } of guards) {
     const holds = builder.newBlock();
-    builder.branch("eq", index, checked, holds, otherwise, holds);
+    builder.branch("eq", given, checked, holds, otherwise, holds);
   }
 };
 
@@ -356,7 +360,7 @@ const lowerArgument = (
 ): Operand => {
   const isDefault = value.kind === "read" && value.place.kind === "variable" && value.place.variable === variable;
   return isDefault
-    ? readTarget(frame, { kind: "memory", address: frame.constants.place(initialBytes(variable)) }, variable.type)
+    ? readTarget(frame, { kind: "memory", address: frame.constants.place(initialImage(variable)) }, variable.type)
     : lowerExpression(frame, value);
 };
 
@@ -370,7 +374,7 @@ export const lowerAggregate = (frame: Frame, expression: CheckedExpression): Add
   if (expression.kind !== "read") throw new Error(`a ${expression.kind} gives no aggregate`);
   const { place } = expression;
   if (place.kind === "variable" && place.variable.storage.kind === "local" && !frame.bindings.has(place.variable)) {
-    return frame.constants.place(initialBytes(place.variable));
+    return frame.constants.place(initialImage(place.variable));
   }
   return addressOf(frame, place);
 };

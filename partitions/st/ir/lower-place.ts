@@ -1,5 +1,5 @@
 /** Places → addresses, loads and stores. */
-import type { Place } from "../semantics/checked.ts";
+import type { CheckedExpression, Place } from "../semantics/checked.ts";
 import type { DirectAddress, Variable } from "../semantics/symbols.ts";
 import { type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
 import { bankOf, type Frame, widthOf } from "./frame.ts";
@@ -28,6 +28,8 @@ export const lowerPlace = (frame: Frame, place: Place, guards: Guard[] = []): Ta
     }
     case "element":
       return memory(lowerElement(frame, place, guards));
+    case "dereference":
+      return memory(at(lowerDereference(frame, place, guards)));
     case "bit":
       return {
         kind: "bit",
@@ -45,10 +47,44 @@ export const addressOf = (frame: Frame, place: Place, guards: Guard[] = []): Add
   return target.address;
 };
 
-const dereference = (frame: Frame, pointer: Address): Address => ({
-  base: { kind: "register", register: frame.builder.load("w32", pointer) },
-  offset: 0,
-});
+const at = (register: Register): Address => ({ base: { kind: "register", register }, offset: 0 });
+
+const dereference = (frame: Frame, pointer: Address): Address => at(frame.builder.load("w32", pointer));
+
+type Dereference = Extract<Place, { kind: "dereference" }>;
+
+/** The address, once it is sure that it leads somewhere. */
+const lowerDereference = (frame: Frame, place: Dereference, guards: Guard[]): Register => {
+  const { builder } = frame;
+  const { pointer, index, type } = place;
+  const given = lowerExpression(frame, pointer);
+  if (index === null) return checkPointer(frame, place, given, given, type.bytes, guards);
+  const distance = scale(frame, lowerExpression(frame, index), type.bytes);
+  return checkPointer(frame, place, given, builder.binary("add", given, distance), type.bytes, guards);
+};
+
+/** What a program takes the address of is there. */
+const cannotBeNull = (pointer: CheckedExpression): boolean =>
+  pointer.kind === "address" || (pointer.kind === "reinterpret" && cannotBeNull(pointer.operand));
+
+/** `address`, or where `bytes` zeros are when `pointer` is NULL. */
+const checkPointer = (
+  frame: Frame,
+  { at: span, pointer: expression }: Dereference,
+  pointer: Operand,
+  address: Operand,
+  bytes: number,
+  guards: Guard[],
+): Register => {
+  const { builder, constants } = frame;
+  if (cannotBeNull(expression) && !isConstant(address)) return address;
+  const checked = builder.register("integer");
+  const zeros = constants.zeros(bytes);
+  const report = constants.placeReport(span, "a null pointer was dereferenced");
+  builder.emit({ kind: "checkPointer", to: checked, pointer, address, zeros, report });
+  guards.push({ given: address, checked });
+  return checked;
+};
 
 const lowerVariable = (frame: Frame, variable: Variable): Target => {
   const { storage } = variable;
@@ -71,9 +107,32 @@ const lowerDirect = ({ area, byte, bit }: DirectAddress): Target => {
   return bit === null ? target : { kind: "bit", of: target, type: null, bit };
 };
 
+/** A null pointer to an array of more bytes than this is noticed at its elements: fewer zeros are needed then. */
+const MANY_BYTES = 4096;
+
 const lowerElement = (frame: Frame, place: Extract<Place, { kind: "element" }>, guards: Guard[]): Address => {
+  const { base, type } = place;
+  if (base.kind !== "dereference" || base.index !== null || base.type.bytes <= MANY_BYTES)
+    return elementFrom(frame, place, addressOf(frame, base, guards), guards);
+  const pointer = held(frame, lowerExpression(frame, base.pointer));
+  const element = frame.builder.addressOf(elementFrom(frame, place, at(pointer), guards));
+  return at(checkPointer(frame, base, pointer, element, type.bytes, guards));
+};
+
+const held = ({ builder }: Frame, value: Operand): Register => {
+  if (!isConstant(value)) return value;
+  const register = builder.register("integer");
+  builder.copy(register, value);
+  return register;
+};
+
+const elementFrom = (
+  frame: Frame,
+  place: Extract<Place, { kind: "element" }>,
+  start: Address,
+  guards: Guard[],
+): Address => {
   const { builder } = frame;
-  const start = addressOf(frame, place.base, guards);
   const { fixed, varying } = flatIndex(frame, place, guards);
   const bytes = place.array.element.bytes;
   const shifted = builder.offset(start, fixed * bytes);
@@ -101,7 +160,7 @@ const flatIndex = (frame: Frame, { array, indices, at }: Extract<Place, { kind: 
       const index = low === 0 ? operand : builder.binary("sub", operand, constant(low));
       const report = frame.constants.placeReport(at, "array index out of bounds");
       builder.emit({ kind: "checkIndex", to: checked, index, count, report });
-      guards.push({ index, checked });
+      guards.push({ given: index, checked });
       varying = varying === null ? checked : builder.binary("add", varying, checked);
     }
   }

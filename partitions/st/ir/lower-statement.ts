@@ -60,7 +60,7 @@ const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
   }
 };
 
-const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">["value"]): void => {
+export const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">["value"]): void => {
   if (scalarOf(place.type) !== null) {
     writePlace(frame, place, lowerExpression(frame, value));
     return;

@@ -2,9 +2,9 @@
 import type { Unit, Variable } from "../semantics/symbols.ts";
 import { scalarOf } from "../semantics/types.ts";
 import { Builder } from "./builder.ts";
-import { type Binding, bankOf, type ConstantPool, type Frame, initialBytes, needsAddress, widthOf } from "./frame.ts";
+import { type Binding, bankOf, type ConstantPool, type Frame, initialImage, needsAddress, widthOf } from "./frame.ts";
 import { type Address, constant, type IrFunction, type Operand, type Register } from "./ir.ts";
-import { lowerStatements } from "./lower-statement.ts";
+import { lowerAssignment, lowerStatements } from "./lower-statement.ts";
 
 /**
  * Parameters: of a FUNCTION the address of a struct or array result, then its inputs, outputs and in-outs in order; of a
@@ -82,14 +82,19 @@ const bindLocal = (
 };
 
 /** Variables of a call start anew each time (IEC 61131-3 §6.6.2.2). */
-const initialize = ({ builder, constants }: Frame, variable: Variable, binding: Binding): void => {
-  const { type } = variable;
-  const bytes = initialBytes(variable);
-  if (scalarOf(type) === null) {
-    if (binding.kind === "memory") builder.copyBytes(binding.address, constants.place(bytes), type);
+const initialize = (frame: Frame, variable: Variable, binding: Binding): void => {
+  const { builder, constants } = frame;
+  const { type, start } = variable;
+  if (start !== null) {
+    lowerAssignment(frame, { kind: "variable", type, variable }, start);
     return;
   }
-  const value = scalarBits(bytes, widthOf(type) === "i8" || widthOf(type) === "i16");
+  const image = initialImage(variable);
+  if (scalarOf(type) === null) {
+    if (binding.kind === "memory") builder.copyBytes(binding.address, constants.place(image), type);
+    return;
+  }
+  const value = scalarBits(image.bytes, widthOf(type) === "i8" || widthOf(type) === "i16");
   if (binding.kind === "register") builder.copy(binding.register, value);
   else builder.store(widthOf(type), value, binding.address);
 };

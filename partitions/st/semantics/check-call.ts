@@ -2,6 +2,7 @@
 import type { Argument, Expression } from "../syntax/ast.ts";
 import { checkAs } from "./check-expression.ts";
 import { checkPlace, checkWritable } from "./check-place.ts";
+import { checkReferenceFunction, REFERENCE_FUNCTIONS } from "./check-reference-call.ts";
 import type { CallArgument, CheckedExpression, FunctionCall, Place } from "./checked.ts";
 import { NOTHING } from "./convert.ts";
 import { type Scope, visibleNames } from "./scope.ts";
@@ -23,7 +24,8 @@ export const checkCall = (scope: Scope, call: Call): CheckedExpression => {
   }
   const unit = scope.world.unit(callee.name.key);
   if (unit?.kind === "FUNCTION") return checkFunction(scope, call, unit);
-  const standard = checkStandardFunction(scope, call, callee.name.key);
+  const standard =
+    checkReferenceFunction(scope, call, callee.name.key) ?? checkStandardFunction(scope, call, callee.name.key);
   if (standard !== null) return standard;
   refuseCallee(scope, call, callee.name.text, unit);
   for (const argument of call.arguments) if (argument.value !== null) quietly(scope, argument);
@@ -58,7 +60,7 @@ const refuseCallee = (scope: Scope, call: Call, text: string, unit: Unit | null)
       `declare an instance of it: X : ${unit.name}; and call X(…)`,
     );
   } else {
-    const hint = didYouMean(text, [...STANDARD_NAMES, ...visibleNames(scope)]);
+    const hint = didYouMean(text, [...STANDARD_NAMES, ...REFERENCE_FUNCTIONS, ...visibleNames(scope)]);
     problems.error(at, "unknown-name", `there is no function ${text}`, hint);
   }
 };

@@ -6,6 +6,7 @@ import { checkPlace, enumConstant } from "./check-place.ts";
 import type { ArithmeticOperator, CheckedExpression, Comparison } from "./checked.ts";
 import { fits, foldArithmetic, foldComparison, wrap } from "./constants.ts";
 import { coerce, convertTo, NOTHING, withOwnType } from "./convert.ts";
+import { comparePointers, isReference, NULL, pointerArithmetic } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
 import {
   BOOL,
@@ -59,6 +60,8 @@ export const checkExpression = (
       return checkDuration(scope, expression);
     case "string":
       return { kind: "constant", type: STRING_LITERAL, value: expression.value };
+    case "null":
+      return NULL;
     case "date":
       scope.world.problems.error(expression.at, "not-supported", "dates are not supported yet");
       return NOTHING;
@@ -75,6 +78,7 @@ export const checkExpression = (
     case "direct":
     case "index":
     case "bit":
+    case "dereference":
       return checkRead(scope, expression, expected);
   }
 };
@@ -312,6 +316,12 @@ const arithmetic = (
 ): CheckedExpression => {
   const folded = foldLiterals(operation, left.value, right.value);
   if (folded !== null) return folded;
+  if (operator === "+" || operator === "-") {
+    const pointer = pointerArithmetic(scope, operator, left, right, at);
+    if (pointer !== null) return pointer;
+  }
+  const strict = [left.value.type, right.value.type].find(isReference);
+  if (strict !== undefined) return refuseOperand(scope, operator, strict, at, "numbers");
   const scaled = scaleTime(scope, operation, left, right, at);
   if (scaled !== null) return scaled;
   const operands = unify(scope, operator, left, right, at);
@@ -407,6 +417,8 @@ const compare = (
     scope.world.problems.error(at, "operand-type", `${text} cannot compare ${nameOf(a.type)} with ${nameOf(b.type)}`);
     return NOTHING;
   }
+  const pointers = comparePointers(operator, left, right);
+  if (pointers !== null) return pointers;
   const operands = unify(scope, text, left, right, at);
   if (operands === null) return NOTHING;
   const [x, y] = operands;

@@ -1,12 +1,24 @@
 /** Names, members, elements and bits: expressions that stand for a place in RAM. */
 import type { Expression } from "../syntax/ast.ts";
-import { checkAs } from "./check-expression.ts";
-import type { CheckedExpression, Place } from "./checked.ts";
+import { checkAs, checkExpression } from "./check-expression.ts";
+import { type CheckedExpression, type Place, rootOf } from "./checked.ts";
 import { NOTHING } from "./convert.ts";
 import { parseAddress } from "./direct-address.ts";
 import { lookUp, type Scope, visibleNames } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
-import { BOOL, BYTE, DINT, DWORD, type EnumType, type Field, nameOf, scalarOf, type Type, WORD } from "./types.ts";
+import {
+  BOOL,
+  BYTE,
+  DINT,
+  DWORD,
+  type EnumType,
+  type Field,
+  nameOf,
+  type PointerType,
+  scalarOf,
+  type Type,
+  WORD,
+} from "./types.ts";
 
 /** A value of an enum, by its bare name or as `Color.Red`; null: the expression is something else. */
 export const enumConstant = (scope: Scope, expression: Expression, expected: Type | null): CheckedExpression | null => {
@@ -51,8 +63,16 @@ const valueNamed = (type: EnumType, key: string): CheckedExpression | null => {
   return value === undefined ? null : { kind: "constant", type, value: value.value };
 };
 
-/** Null: it is none, and that was said. */
+/** Null: it is none, and that was said. Of a REFERENCE TO what it refers to. */
 export const checkPlace = (scope: Scope, expression: Expression): Place | null => {
+  const place = checkUnbound(scope, expression);
+  if (place === null || place.type.kind !== "pointer" || place.type.flavour !== "REFERENCE TO") return place;
+  const pointer: CheckedExpression = { kind: "read", type: place.type, place };
+  return { kind: "dereference", type: place.type.target, at: expression.at, pointer, index: null };
+};
+
+/** As `checkPlace`; a REFERENCE TO stands for itself. */
+export const checkUnbound = (scope: Scope, expression: Expression): Place | null => {
   switch (expression.kind) {
     case "name":
       return checkName(scope, expression);
@@ -64,6 +84,8 @@ export const checkPlace = (scope: Scope, expression: Expression): Place | null =
       return checkElement(scope, expression);
     case "bit":
       return checkBit(scope, expression);
+    case "dereference":
+      return checkDereference(scope, expression);
     default:
       scope.world.problems.error(expression.at, "not-a-variable", "expected a variable here");
       return null;
@@ -108,7 +130,8 @@ const checkMember = (scope: Scope, { base, member }: Extract<Expression, { kind:
   if (place === null) return null;
   const { type } = place;
   if (type.kind !== "struct" && type.kind !== "block" && type.kind !== "port") {
-    scope.world.problems.error(member.at, "no-members", `${nameOf(type)} has no members`);
+    const hint = type.kind === "pointer" ? "write ^ behind it for what it points to" : "";
+    scope.world.problems.error(member.at, "no-members", `${nameOf(type)} has no members`, hint);
     return null;
   }
   const declared = type.kind === "block" ? type.fields.find(({ key }) => key === member.key)?.variable : undefined;
@@ -134,13 +157,44 @@ const checkMember = (scope: Scope, { base, member }: Extract<Expression, { kind:
   return { kind: "field", type: field.type, base: place, field, byReference: declared?.byReference ?? false };
 };
 
+const checkDereference = (scope: Scope, { at, base }: Extract<Expression, { kind: "dereference" }>): Place | null => {
+  const pointer = checkExpression(scope, base);
+  const { type } = pointer;
+  if (type.kind === "unknown") return null;
+  if (type.kind === "pointer")
+    return type.target.kind === "unknown" ? null : { kind: "dereference", type: type.target, at, pointer, index: null };
+  const isReference = pointer.kind === "read" && pointer.place.kind === "dereference" && pointer.place.at === base.at;
+  const hint = isReference ? "a REFERENCE TO is dereferenced by itself: leave out the ^" : "";
+  scope.world.problems.error(at, "not-a-pointer", `${nameOf(type)} is no pointer, so ^ leads nowhere`, hint);
+  return null;
+};
+
+/** `p[i]` of a POINTER TO, as in CODESYS: the i-th of what it points to. */
+const checkIndexedPointer = (
+  scope: Scope,
+  pointer: CheckedExpression,
+  { target }: PointerType,
+  at: Expression["at"],
+  indices: readonly CheckedExpression[],
+): Place | null => {
+  if (target.kind === "unknown") return null;
+  const [index, ...others] = indices;
+  if (others.length === 0) return { kind: "dereference", type: target, at, pointer, index: index! };
+  scope.world.problems.error(at, "dimensions", "a pointer takes one index", "write p^[i, j] for elements of an array");
+  return null;
+};
+
 const checkElement = (scope: Scope, expression: Extract<Expression, { kind: "index" }>): Place | null => {
   const base = checkPlace(scope, expression.base);
   const indices = expression.indices.map((index) => checkAs(scope, index, DINT));
   if (base === null) return null;
   const { type } = base;
+  if (type.kind === "pointer" && type.flavour === "POINTER TO") {
+    return checkIndexedPointer(scope, { kind: "read", type, place: base }, type, expression.at, indices);
+  }
   if (type.kind !== "array") {
-    scope.world.problems.error(expression.at, "not-an-array", `${nameOf(type)} is no array`);
+    const hint = type.kind === "pointer" ? "write ^ behind it for what it refers to" : "";
+    scope.world.problems.error(expression.at, "not-an-array", `${nameOf(type)} is no array`, hint);
     return null;
   }
   if (type.dimensions.length !== indices.length) {
@@ -194,14 +248,8 @@ export const checkWritable = (scope: Scope, place: Place, at: Expression["at"]):
   return true;
 };
 
-const rootOf = (place: Place): Place & { readonly kind: "variable" | "direct" } => {
-  let root = place;
-  while (root.kind !== "variable" && root.kind !== "direct") root = root.base;
-  return root;
-};
-
 const outputWritten = (place: Place): string | null => {
-  for (let part = place; part.kind !== "variable" && part.kind !== "direct"; part = part.base) {
+  for (let part = place; "base" in part; part = part.base) {
     if (part.kind !== "field" || part.base.type.kind !== "block") continue;
     const { field } = part;
     const found = part.base.type.fields.find(({ key }) => key === field.key);

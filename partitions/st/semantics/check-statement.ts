@@ -2,9 +2,9 @@
 import type { CaseLabel, Expression, Statement } from "../syntax/ast.ts";
 import { type Call, checkCall, checkReference, matchArguments } from "./check-call.ts";
 import { checkAs, checkExpression } from "./check-expression.ts";
-import { checkPlace, checkWritable } from "./check-place.ts";
+import { checkPlace, checkUnbound, checkWritable } from "./check-place.ts";
 import { checkPortCall } from "./check-port-call.ts";
-import type { CheckedExpression, CheckedStatement, Place } from "./checked.ts";
+import { type CheckedExpression, type CheckedStatement, type Place, rootOf } from "./checked.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import type { Variable } from "./symbols.ts";
@@ -23,6 +23,10 @@ const checkStatement = (scope: Scope, statement: Statement, loops: number): Chec
   switch (statement.kind) {
     case "assign":
       return checkAssignment(scope, statement);
+    case "bind":
+      return checkBinding(scope, statement);
+    case "latch":
+      return checkLatch(scope, statement);
     case "call":
       return checkCallStatement(scope, statement);
     case "if":
@@ -84,6 +88,36 @@ const checkAssignment = (scope: Scope, { at, target, value }: Of<"assign">): Che
     return null;
   }
   return { kind: "assign", at, place, value: checked };
+};
+
+/** `r REF= x`; NULL unbinds. */
+const checkBinding = (scope: Scope, { at, target, value }: Of<"bind">): CheckedStatement | null => {
+  const place = checkUnbound(scope, target);
+  if (place === null) {
+    checkExpression(scope, value);
+    return null;
+  }
+  if (place.type.kind !== "pointer" || place.type.flavour !== "REFERENCE TO") {
+    const message = `REF= binds a REFERENCE TO, not ${nameOf(place.type)}`;
+    scope.world.problems.error(at, "type-mismatch", message, "assign with :=");
+    return null;
+  }
+  checkWritable(scope, place, target.at);
+  return { kind: "assign", at, place, value: checkAs(scope, value, place.type) };
+};
+
+/** `x S= condition` sets, `x R= condition` resets, and leaves x as it is while the condition is FALSE. */
+const checkLatch = (scope: Scope, { at, target, condition, to }: Of<"latch">): CheckedStatement | null => {
+  const place = checkPlace(scope, target);
+  const decides = checkAs(scope, condition, BOOL);
+  if (place === null || !checkWritable(scope, place, target.at)) return null;
+  const value = coerce(scope, { kind: "constant", type: BOOL, value: to }, place.type, target.at);
+  return {
+    kind: "if",
+    at,
+    branches: [{ condition: decides, body: [{ kind: "assign", at, place, value }] }],
+    otherwise: [],
+  };
 };
 
 const checkCallStatement = (scope: Scope, { at, call: expression }: Of<"call">): CheckedStatement | null => {
@@ -245,7 +279,7 @@ export const assignsResult = (body: readonly CheckedStatement[], result: Variabl
   body.some((statement) => {
     switch (statement.kind) {
       case "assign":
-        return statement.place.kind !== "direct" && roots(statement.place, result);
+        return roots(statement.place, result);
       case "if":
         return (
           statement.branches.some((branch) => assignsResult(branch.body, result)) ||
@@ -274,7 +308,6 @@ export const assignsResult = (body: readonly CheckedStatement[], result: Variabl
   });
 
 const roots = (place: Place, variable: Variable): boolean => {
-  let root = place;
-  while (root.kind !== "variable" && root.kind !== "direct") root = root.base;
+  const root = rootOf(place);
   return root.kind === "variable" && root.variable === variable;
 };

@@ -2,7 +2,7 @@
 import type { Span } from "../syntax/source-text.ts";
 import type { ConstantValue } from "./constants.ts";
 import type { DirectAddress, Unit, Variable } from "./symbols.ts";
-import type { ArrayType, BlockType, ElementaryType, Field, PortType, Type } from "./types.ts";
+import type { ArrayType, BlockType, ElementaryType, Field, PointerType, PortType, Type } from "./types.ts";
 
 /** Something that has an address: what can be read, assigned and passed by reference. */
 export type Place =
@@ -24,7 +24,23 @@ export type Place =
       /** DINTs, one a dimension. */
       readonly indices: readonly CheckedExpression[];
     }
-  | { readonly kind: "bit"; readonly type: Type; readonly base: Place; readonly bit: number };
+  | { readonly kind: "bit"; readonly type: Type; readonly base: Place; readonly bit: number }
+  /** What a pointer leads to; with an index, the place so many of its kind further on. */
+  | {
+      readonly kind: "dereference";
+      readonly type: Type;
+      readonly at: Span;
+      readonly pointer: CheckedExpression;
+      /** A DINT. */
+      readonly index: CheckedExpression | null;
+    };
+
+/** What the place is a part of. */
+export const rootOf = (place: Place): Extract<Place, { kind: "variable" | "direct" | "dereference" }> => {
+  let root = place;
+  while ("base" in root) root = root.base;
+  return root;
+};
 
 export type ArithmeticOperator = "add" | "subtract" | "multiply" | "divide" | "modulo" | "and" | "or" | "xor";
 export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
@@ -45,6 +61,10 @@ export type Intrinsic =
 export type CheckedExpression =
   | { readonly kind: "constant"; readonly type: Type; readonly value: ConstantValue }
   | { readonly kind: "read"; readonly type: Type; readonly place: Place }
+  /** Of a place that is no bit. */
+  | { readonly kind: "address"; readonly type: PointerType; readonly place: Place }
+  /** The same 32 bits as another type. */
+  | { readonly kind: "reinterpret"; readonly type: Type; readonly operand: CheckedExpression }
   /** Between scalars; REAL to integer rounds to nearest even, or towards zero when `truncate`. */
   | {
       readonly kind: "convert";

@@ -2,6 +2,7 @@
 import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression } from "./checked.ts";
 import { convertConstant, fits } from "./constants.ts";
+import { addressAsNumber, coerceToPointer, pointerHint, reinterpret } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
 import {
   BOOL,
@@ -51,9 +52,12 @@ export const withOwnType = (scope: Scope, value: CheckedExpression, at: Span): C
 export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: Span): CheckedExpression => {
   if (value.type.kind === "unknown" || type.kind === "unknown") return NOTHING;
   if (sameType(value.type, type)) return value;
+  if (type.kind === "pointer") return coerceToPointer(value, type) ?? mismatch(scope, value, type, at);
+  const number = addressAsNumber(value, type);
+  if (number !== null) return number;
   const to = type.kind === "elementary" ? type : null;
   if (value.type.kind === "literal") return coerceLiteral(scope, value, type, at);
-  const from = scalarOf(value.type);
+  const from = value.type.kind === "pointer" ? null : scalarOf(value.type);
   if (to !== null && from !== null && widens(from, to)) {
     if (to === REAL && (from === DINT || from === UDINT)) {
       const message = `${nameOf(from)} to REAL loses digits beyond 16777216`;
@@ -64,31 +68,25 @@ export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: S
         `write ${from.name}_TO_REAL(…) when that is meant`,
       );
     }
-    const scalar = value.type.kind === "enum" ? reinterpret(value, from) : value;
-    return convertTo(scalar, to);
+    return convertTo(value.type.kind === "enum" ? reinterpret(value, from) : value, to);
   }
-  mismatch(scope, value.type, type, at);
-  return NOTHING;
+  return mismatch(scope, value, type, at);
 };
 
-/** An enum's value as the integer that holds it. */
-const reinterpret = (value: CheckedExpression, base: ElementaryType): CheckedExpression =>
-  value.kind === "constant"
-    ? { ...value, type: base }
-    : { kind: "convert", type: base, operand: value, truncate: false };
-
-const mismatch = (scope: Scope, from: Type, to: Type, at: Span): void => {
+const mismatch = (scope: Scope, value: CheckedExpression, to: Type, at: Span): CheckedExpression => {
+  const from = value.type;
   let hint = "";
-  if (from.kind === "elementary" && to.kind === "elementary") hint = `convert it: ${from.name}_TO_${to.name}(…)`;
+  if (to.kind === "pointer") hint = pointerHint(value, to);
+  else if (from.kind === "elementary" && to.kind === "elementary") hint = `convert it: ${from.name}_TO_${to.name}(…)`;
   else if (to.kind === "enum") hint = `use one of its values, like ${to.name}#${to.values[0]?.name ?? "…"}`;
   scope.world.problems.error(at, "type-mismatch", `expected ${nameOf(to)}, found ${nameOf(from)}`, hint);
+  return NOTHING;
 };
 
 const coerceLiteral = (scope: Scope, value: CheckedExpression, type: Type, at: Span): CheckedExpression => {
   const to = type.kind === "elementary" ? type : null;
   if (to === null || value.kind !== "constant" || typeof value.value === "string") {
-    mismatch(scope, value.type, type, at);
-    return NOTHING;
+    return mismatch(scope, value, type, at);
   }
   const number = value.value;
   if (to.family === "real") return { kind: "constant", type: to, value: Math.fround(Number(number)) };
@@ -100,8 +98,9 @@ const coerceLiteral = (scope: Scope, value: CheckedExpression, type: Type, at: S
       `expected TIME, found ${nameOf(value.type)}`,
       "write a duration with its unit, like T#500ms",
     );
-  } else mismatch(scope, value.type, type, at);
-  return NOTHING;
+    return NOTHING;
+  }
+  return mismatch(scope, value, type, at);
 };
 
 const coerceInteger = (scope: Scope, number: bigint, to: ElementaryType, at: Span): CheckedExpression => {

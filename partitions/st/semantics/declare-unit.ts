@@ -1,8 +1,8 @@
 /** Variable sections of a program unit, and of VAR_GLOBAL → variables (IEC 61131-3 §6.5). */
 import type { SectionKind, UnitDeclaration, VariableDeclaration, VariableSection } from "../syntax/ast.ts";
-import { checkExpression } from "./check-expression.ts";
-import { coerce } from "./convert.ts";
+import { checkAs } from "./check-expression.ts";
 import { parseAddress } from "./direct-address.ts";
+import { ImagePart, zeros } from "./image.ts";
 import { checkInitializer, imageOf, rememberImage } from "./initial-values.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
@@ -75,6 +75,7 @@ const resultOf = (scope: Scope, { result, name, at }: UnitDeclaration): Variable
   address: null,
   edge: null,
   initial: null,
+  start: null,
   byReference: false,
   storage: { kind: "local" },
 });
@@ -92,12 +93,13 @@ const withBlock = (unit: Omit<Unit, "block">): Unit => {
   }));
   const whole: { -readonly [K in keyof Unit]: Unit[K] } = { ...unit, block: null };
   const block: BlockType = { kind: "block", name: unit.name, unit: whole, fields, bytes: Math.max(bytes, 1), align };
-  const image = new Uint8Array(block.bytes);
+  const image = ImagePart.copyOf(zeros(block.bytes));
   for (const { variable, offset } of fields) {
     variable.storage = { kind: "member", offset };
-    if (!variable.byReference) image.set(variable.initial ?? imageOf(variable.type), offset);
+    if (!variable.byReference) image.part(offset, variable.type.bytes).set(variable.initial ?? imageOf(variable.type));
   }
-  rememberImage(block, image);
+  image.instanceOf(kept);
+  rememberImage(block, image.image);
   whole.block = block;
   return whole;
 };
@@ -135,7 +137,8 @@ export const declareVariable = (
   const kind = section.kind === "VAR_EXTERNAL" ? "global" : SECTIONS[section.kind];
   const type = checkUse(scope, declaration, resolveType(scope, declaration.type, name.text), kind, unit);
   if (type.kind === "enum" && declaration.type.kind === "enum") scope.world.addAnonymous(type);
-  const { constant, initial } = initialOf(scope, declaration, type, section.constant);
+  const isCalledAnew = kind === "temp" || (kind === "local" && unit === "FUNCTION");
+  const { constant, initial, start } = initialOf(scope, declaration, type, section.constant, isCalledAnew);
   if (declaration.edge !== null) {
     scope.world.problems.error(
       name.at,
@@ -156,6 +159,7 @@ export const declareVariable = (
     address: addressOf(scope, declaration, type, unit),
     edge: declaration.edge,
     initial,
+    start,
     byReference: kind === "inOut" || (kind === "output" && unit === "FUNCTION"),
     storage: { kind: "local" },
   };
@@ -198,7 +202,8 @@ const initialOf = (
   declaration: VariableDeclaration,
   type: Type,
   isConstant: boolean,
-): Pick<Variable, "constant" | "initial"> => {
+  isCalledAnew: boolean,
+): Pick<Variable, "constant" | "initial" | "start"> => {
   const { initial, name } = declaration;
   if (initial === null) {
     if (isConstant && scalarOf(type) !== null) {
@@ -209,11 +214,16 @@ const initialOf = (
         `write ${name.text} : ${nameOf(type)} := …;`,
       );
     }
-    return { constant: null, initial: null };
+    return { constant: null, initial: null, start: null };
   }
-  if (isConstant && scalarOf(type) !== null && initial.kind === "value") {
-    const value = coerce(scope, checkExpression(scope, initial.value, type), type, initial.at);
-    if (value.kind === "constant" && value.type.kind !== "unknown") return { constant: value.value, initial: null };
+  if (isCalledAnew && !isConstant && initial.kind === "value") {
+    const start = checkAs(scope, initial.value, type);
+    if (start.kind !== "constant") return { constant: null, initial: null, start };
+  }
+  if (isConstant && scalarOf(type) !== null && type.kind !== "pointer" && initial.kind === "value") {
+    const value = checkAs(scope, initial.value, type);
+    if (value.kind === "constant" && value.type.kind !== "unknown")
+      return { constant: value.value, initial: null, start: null };
     if (value.kind !== "constant") {
       scope.world.problems.error(
         initial.at,
@@ -224,9 +234,10 @@ const initialOf = (
     return {
       constant: scalarOf(type)!.family === "bool" ? false : scalarOf(type)!.family === "real" ? 0 : 0n,
       initial: null,
+      start: null,
     };
   }
-  return { constant: null, initial: checkInitializer(scope, initial, type, imageOf(type)) };
+  return { constant: null, initial: checkInitializer(scope, initial, type, imageOf(type)), start: null };
 };
 
 const addressOf = (

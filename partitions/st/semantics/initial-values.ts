@@ -2,42 +2,45 @@
 import type { Initializer } from "../syntax/ast.ts";
 import { checkAs } from "./check-expression.ts";
 import { writeConstant } from "./constants.ts";
+import { type Image, ImagePart, zeros } from "./image.ts";
+import { staticPlace } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import { nameOf, type Type } from "./types.ts";
 
 /** Of types whose values do not start as zeros: enums, structs, arrays and blocks. */
-const images = new WeakMap<Type, Uint8Array>();
+const images = new WeakMap<Type, Image>();
 
-export const rememberImage = (type: Type, image: Uint8Array): void => {
+export const rememberImage = (type: Type, image: Image): void => {
   images.set(type, image);
 };
 
-/** The bytes that a variable of this type starts with; do not write into them. */
-export const imageOf = (type: Type): Uint8Array => {
+/** What a variable of this type starts with; do not write into it. */
+export const imageOf = (type: Type): Image => {
   const known = images.get(type);
   if (known !== undefined) return known;
-  const image = new Uint8Array(type.bytes);
+  const image = zeros(type.bytes);
   images.set(type, image);
   return image;
 };
 
 /** `element`'s image once for each element. */
-export const repeatImage = (element: Uint8Array, bytes: number): Uint8Array => {
-  const image = new Uint8Array(bytes);
-  if (element.some((byte) => byte !== 0))
-    for (let at = 0; at + element.length <= bytes; at += element.length) image.set(element, at);
-  return image;
+export const repeatImage = (element: Image, bytes: number): Image => {
+  const image = ImagePart.copyOf(zeros(bytes));
+  const { length } = element.bytes;
+  if (element.relocations.length > 0 || element.bytes.some((byte) => byte !== 0))
+    for (let at = 0; at + length <= bytes; at += length) image.part(at, length).set(element);
+  return image.image;
 };
 
 /** `base` with what the initializer says written over it. */
-export const checkInitializer = (scope: Scope, initializer: Initializer, type: Type, base: Uint8Array): Uint8Array => {
-  const image = base.slice();
-  write(scope, initializer, type, new DataView(image.buffer, image.byteOffset, image.length));
-  return image;
+export const checkInitializer = (scope: Scope, initializer: Initializer, type: Type, base: Image): Image => {
+  const image = ImagePart.copyOf(base);
+  write(scope, initializer, type, image);
+  return image.image;
 };
 
-const write = (scope: Scope, initializer: Initializer, type: Type, into: DataView): void => {
+const write = (scope: Scope, initializer: Initializer, type: Type, into: ImagePart): void => {
   const { problems } = scope.world;
   if (type.kind === "unknown") return;
   switch (initializer.kind) {
@@ -65,11 +68,13 @@ const writeValue = (
   scope: Scope,
   { value, at }: Extract<Initializer, { kind: "value" }>,
   type: Type,
-  into: DataView,
+  into: ImagePart,
 ): void => {
   const checked = checkAs(scope, value, type);
   if (checked.type.kind === "unknown") return;
-  if (checked.kind === "constant") writeConstant(into, 0, type, checked.value);
+  const address = staticPlace(checked);
+  if (checked.kind === "constant") writeConstant(into.view, 0, type, checked.value);
+  else if (address !== null) into.relocate(address.root, address.offset);
   else
     scope.world.problems.error(
       at,
@@ -79,14 +84,11 @@ const writeValue = (
     );
 };
 
-const part = (into: DataView, offset: number, bytes: number): DataView =>
-  new DataView(into.buffer, into.byteOffset + offset, bytes);
-
 const writeList = (
   scope: Scope,
   initializer: Extract<Initializer, { kind: "list" }>,
   type: Extract<Type, { kind: "array" }>,
-  into: DataView,
+  into: ImagePart,
 ): void => {
   const { element } = type;
   const count = element.bytes === 0 ? 0 : type.bytes / element.bytes;
@@ -102,11 +104,10 @@ const writeList = (
       return;
     }
     if (times === 0) continue;
-    const first = part(into, next * element.bytes, element.bytes);
+    const first = into.part(next * element.bytes, element.bytes);
     write(scope, value, element, first);
-    const bytes = new Uint8Array(first.buffer, first.byteOffset, element.bytes);
-    for (let i = 1; i < times; i++)
-      new Uint8Array(into.buffer, into.byteOffset + (next + i) * element.bytes, element.bytes).set(bytes);
+    const { image } = first;
+    for (let i = 1; i < times; i++) into.part((next + i) * element.bytes, element.bytes).set(image);
     next += times;
   }
 };
@@ -115,7 +116,7 @@ const writeFields = (
   scope: Scope,
   initializer: Extract<Initializer, { kind: "fields" }>,
   type: Extract<Type, { kind: "struct" | "block" }>,
-  into: DataView,
+  into: ImagePart,
 ): void => {
   for (const { name, value } of initializer.fields) {
     const field = type.fields.find(({ key }) => key === name.key);
@@ -125,6 +126,6 @@ const writeFields = (
         type.fields.map((candidate) => candidate.name),
       );
       scope.world.problems.error(name.at, "unknown-name", `${nameOf(type)} has no member ${name.text}`, hint);
-    } else if (field.type.bytes > 0) write(scope, value, field.type, part(into, field.offset, field.type.bytes));
+    } else if (field.type.bytes > 0) write(scope, value, field.type, into.part(field.offset, field.type.bytes));
   }
 };

@@ -2,7 +2,8 @@
 import type { Expression, Name, TypeExpression, VariableDeclaration } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
 import { checkAs } from "./check-expression.ts";
-import { fits } from "./constants.ts";
+import { fits, writeConstant } from "./constants.ts";
+import { ImagePart, zeros } from "./image.ts";
 import { checkInitializer, imageOf, rememberImage, repeatImage } from "./initial-values.ts";
 import type { Scope } from "./scope.ts";
 import {
@@ -15,6 +16,7 @@ import {
   INT,
   layOut,
   nameOf,
+  pointerTo,
   type StructType,
   type Type,
   UNKNOWN,
@@ -48,6 +50,8 @@ export const resolveType = (scope: Scope, expression: TypeExpression, name: stri
       return resolveStruct(scope, expression, name);
     case "enum":
       return resolveEnum(scope, expression, name);
+    case "pointer":
+      return resolvePointer(scope, expression, name);
     case "string":
       scope.world.problems.error(expression.at, "not-supported", "STRING is not supported yet");
       return UNKNOWN;
@@ -60,6 +64,23 @@ export const resolveType = (scope: Scope, expression: TypeExpression, name: stri
       );
       return UNKNOWN;
   }
+};
+
+/** What it points to is resolved later, for it may hold this very pointer. */
+const resolvePointer = (scope: Scope, expression: Extract<TypeExpression, { kind: "pointer" }>, name: string): Type => {
+  const { flavour, target, at } = expression;
+  const type = pointerTo(
+    flavour,
+    () => resolveType(scope, target, `${name}^`),
+    () => scope.world.problems.error(at, "recursive-type", `${name} points to nothing but itself`),
+  );
+  scope.world.later(() => {
+    const found = type.target;
+    if (found.kind === "port" || (found.kind === "pointer" && found.flavour === "REFERENCE TO")) {
+      scope.world.problems.error(target.at, "type-mismatch", `there is no ${flavour} ${nameOf(found)}`);
+    }
+  });
+  return type;
 };
 
 const resolveArray = (scope: Scope, expression: Extract<TypeExpression, { kind: "array" }>): Type => {
@@ -119,14 +140,13 @@ const resolveStruct = (scope: Scope, expression: Extract<TypeExpression, { kind:
     offset: offsets[i]!,
   }));
   const struct: StructType = { kind: "struct", name, fields, bytes, align };
-  const image = new Uint8Array(bytes);
+  const image = ImagePart.copyOf(zeros(bytes));
   for (const [i, { declaration, type }] of members.entries()) {
-    image.set(
-      declaration.initial === null ? imageOf(type) : checkInitializer(scope, declaration.initial, type, imageOf(type)),
-      offsets[i]!,
-    );
+    const { initial } = declaration;
+    const own = imageOf(type);
+    image.part(offsets[i]!, type.bytes).set(initial === null ? own : checkInitializer(scope, initial, type, own));
   }
-  rememberImage(struct, image);
+  rememberImage(struct, image.image);
   return struct;
 };
 
@@ -158,10 +178,8 @@ const resolveEnum = (scope: Scope, expression: Extract<TypeExpression, { kind: "
     next = given + 1n;
   }
   const type: EnumType = { kind: "enum", name, base, bytes: base.bytes, align: base.align, values };
-  const image = new Uint8Array(base.bytes);
-  const view = new DataView(image.buffer);
-  const first = values[0]?.value ?? 0n;
-  for (let i = 0; i < base.bytes; i++) view.setUint8(i, Number((first >> BigInt(8 * i)) & 0xffn));
+  const image = zeros(base.bytes);
+  writeConstant(new DataView(image.bytes.buffer), 0, base, values[0]?.value ?? 0n);
   rememberImage(type, image);
   return type;
 };

@@ -16,6 +16,9 @@ export interface World {
   unit(key: string): Unit | null;
   /** A declared or elementary type; null: there is none of this name. Says itself what is wrong inside of it. */
   type(name: Name): Type | null;
+  isType(name: Name): boolean;
+  /** Runs `check` when all declarations are resolved. */
+  later(check: () => void): void;
   /** Remembers that the program uses this part of its process image. */
   addAddress(address: DirectAddress): void;
   /** Everything that could have been meant by a name. */

@@ -1,8 +1,9 @@
 /** What names stand for once they are looked up. */
 import type { ConfigurationDeclaration, UnitDeclaration } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
-import type { CheckedStatement } from "./checked.ts";
+import type { CheckedExpression, CheckedStatement } from "./checked.ts";
 import type { ConstantValue } from "./constants.ts";
+import type { Image } from "./image.ts";
 import type { BlockType, Type } from "./types.ts";
 
 export type Section = "input" | "output" | "inOut" | "local" | "temp" | "global" | "result";
@@ -37,8 +38,10 @@ export interface Variable {
   readonly retain: boolean;
   readonly address: DirectAddress | null;
   readonly edge: "R_EDGE" | "F_EDGE" | null;
-  /** Initial bytes; null: those of the type. */
-  readonly initial: Uint8Array | null;
+  /** Null: that of the type. */
+  readonly initial: Image | null;
+  /** Initial value that is computed anew at each call. */
+  readonly start: CheckedExpression | null;
   /** Passed by address: VAR_IN_OUT, and VAR_OUTPUT of a function. */
   readonly byReference: boolean;
   /** Set once layout knows it. */

@@ -1,4 +1,5 @@
 /** The data types (IEC 61131-3 §6.4) with their layout in RAM: C's, naturally aligned, little-endian. */
+import type { PointerFlavour } from "../syntax/ast.ts";
 import type { Unit, Variable } from "./symbols.ts";
 
 /** What an elementary type is made of. TIME is a signed count of milliseconds. */
@@ -84,10 +85,20 @@ export interface PortType {
   readonly align: number;
 }
 
+/** The address of a variable; 0 is NULL. */
+export interface PointerType {
+  readonly kind: "pointer";
+  readonly flavour: PointerFlavour;
+  /** Found when it is first asked for: a struct may hold a pointer to its own kind. */
+  readonly target: Type;
+  readonly bytes: 4;
+  readonly align: 4;
+}
+
 /** Constants without a type of their own take the one that their place wants. */
 export interface LiteralType {
   readonly kind: "literal";
-  readonly name: "an integer" | "a real number" | "a string";
+  readonly name: "an integer" | "a real number" | "a string" | "NULL";
   readonly bytes: 0;
   readonly align: 1;
 }
@@ -106,6 +117,7 @@ export type Type =
   | StructType
   | BlockType
   | PortType
+  | PointerType
   | LiteralType
   | UnknownType;
 
@@ -123,6 +135,7 @@ const { UINT } = TYPES;
 export const UNKNOWN: UnknownType = { kind: "unknown", bytes: 0, align: 1 };
 export const INTEGER_LITERAL: LiteralType = { kind: "literal", name: "an integer", bytes: 0, align: 1 };
 export const REAL_LITERAL: LiteralType = { kind: "literal", name: "a real number", bytes: 0, align: 1 };
+export const NULL_LITERAL: LiteralType = { kind: "literal", name: "NULL", bytes: 0, align: 1 };
 export const STRING_LITERAL: LiteralType = { kind: "literal", name: "a string", bytes: 0, align: 1 };
 
 export const elementaryNamed = (key: string): ElementaryType | null =>
@@ -133,6 +146,8 @@ export const nameOf = (type: Type): string => {
   switch (type.kind) {
     case "array":
       return `ARRAY [${type.dimensions.map(({ low, high }) => `${low}..${high}`).join(", ")}] OF ${nameOf(type.element)}`;
+    case "pointer":
+      return `${type.flavour} ${nameOf(type.target)}`;
     case "unknown":
       return "an unknown type";
     default:
@@ -140,9 +155,35 @@ export const nameOf = (type: Type): string => {
   }
 };
 
-/** The elementary type that holds a value: the base of an enum. null: the value is no scalar. */
+/** The elementary type that holds a value: the base of an enum, DWORD of a pointer. null: the value is no scalar. */
 export const scalarOf = (type: Type): ElementaryType | null =>
-  type.kind === "elementary" ? type : type.kind === "enum" ? type.base : null;
+  type.kind === "elementary" ? type : type.kind === "enum" ? type.base : type.kind === "pointer" ? DWORD : null;
+
+/** `onCycle` is called when it points to nothing but itself, however many pointers and arrays are in between. */
+export const pointerTo = (flavour: PointerFlavour, find: () => Type, onCycle: () => void = () => {}): PointerType => {
+  let target: Type | null = null;
+  let isOpen = false;
+  const type: PointerType = {
+    kind: "pointer",
+    flavour,
+    get target() {
+      if (target !== null || isOpen) return target ?? UNKNOWN;
+      isOpen = true;
+      target = find();
+      let inner: Type = target;
+      while (inner !== type && (inner.kind === "pointer" || inner.kind === "array"))
+        inner = inner.kind === "pointer" ? inner.target : inner.element;
+      if (inner === type) {
+        onCycle();
+        target = UNKNOWN;
+      }
+      return target;
+    },
+    bytes: 4,
+    align: 4,
+  };
+  return type;
+};
 
 export const isReal = (type: Type): boolean => type.kind === "elementary" && type.family === "real";
 export const isInteger = (type: Type): boolean =>
@@ -158,6 +199,7 @@ export const sameType = (a: Type, b: Type): boolean => {
       a.dimensions.every(({ low, high }, i) => low === b.dimensions[i]!.low && high === b.dimensions[i]!.high)
     );
   }
+  if (a.kind === "pointer" && b.kind === "pointer") return a.flavour === b.flavour && sameType(a.target, b.target);
   return false;
 };
 

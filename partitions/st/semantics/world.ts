@@ -63,6 +63,7 @@ export class ProgramWorld implements World {
   readonly #globals = new Map<string, { readonly name: string; readonly lazy: Lazy<Variable | null> }>();
   readonly #enumNames = new Map<string, string[]>();
   readonly #scope: Scope;
+  readonly #later: (() => void)[] = [];
   /** Enums declared where they are used: `X : (A, B);`. */
   readonly #anonymous = new Map<string, EnumType[]>();
 
@@ -181,7 +182,11 @@ export class ProgramWorld implements World {
   resolveAll(): readonly Unit[] {
     for (const { lazy } of this.#types.values()) lazy.get();
     for (const { lazy } of this.#globals.values()) lazy.get();
-    return [...this.#units.values()].filter(({ isLibrary }) => !isLibrary).flatMap(({ lazy }) => lazy.get() ?? []);
+    const units = [...this.#units.values()]
+      .filter(({ isLibrary }) => !isLibrary)
+      .flatMap(({ lazy }) => lazy.get() ?? []);
+    for (const check of this.#later) check();
+    return units;
   }
 
   globals(): readonly Variable[] {
@@ -194,6 +199,10 @@ export class ProgramWorld implements World {
 
   addAnonymous(type: EnumType): void {
     for (const { key } of type.values) this.#anonymous.set(key, [...(this.#anonymous.get(key) ?? []), type]);
+  }
+
+  later(check: () => void): void {
+    this.#later.push(check);
   }
 
   addAddress(address: DirectAddress): void {
@@ -212,6 +221,10 @@ export class ProgramWorld implements World {
 
   unit(key: string): Unit | null {
     return this.#units.get(key)?.lazy.get() ?? null;
+  }
+
+  isType({ key }: Name): boolean {
+    return elementaryNamed(key) !== null || this.#types.has(key) || this.#units.has(key);
   }
 
   type(name: Name): Type | null {

@@ -44,6 +44,7 @@ export interface Argument {
 export type Expression =
   | { readonly kind: "integer"; readonly at: Span; readonly value: bigint }
   | { readonly kind: "real"; readonly at: Span; readonly value: number }
+  | { readonly kind: "null"; readonly at: Span }
   | { readonly kind: "boolean"; readonly at: Span; readonly value: boolean }
   | { readonly kind: "duration"; readonly at: Span; readonly nanoseconds: bigint; readonly prefix: string }
   | { readonly kind: "date"; readonly at: Span; readonly prefix: string; readonly text: string }
@@ -56,6 +57,8 @@ export type Expression =
   /** `x.5` or `x.%X5` */
   | { readonly kind: "bit"; readonly at: Span; readonly base: Expression; readonly bit: number }
   | { readonly kind: "index"; readonly at: Span; readonly base: Expression; readonly indices: readonly Expression[] }
+  /** `p^` */
+  | { readonly kind: "dereference"; readonly at: Span; readonly base: Expression }
   | { readonly kind: "call"; readonly at: Span; readonly callee: Expression; readonly arguments: readonly Argument[] }
   | { readonly kind: "unary"; readonly at: Span; readonly operator: UnaryOperator; readonly operand: Expression }
   | {
@@ -72,6 +75,16 @@ export type Expression =
 
 export type Statement =
   | { readonly kind: "assign"; readonly at: Span; readonly target: Expression; readonly value: Expression }
+  /** `r REF= x` */
+  | { readonly kind: "bind"; readonly at: Span; readonly target: Expression; readonly value: Expression }
+  /** `x S= condition`, `x R= condition` */
+  | {
+      readonly kind: "latch";
+      readonly at: Span;
+      readonly target: Expression;
+      readonly condition: Expression;
+      readonly to: boolean;
+    }
   | { readonly kind: "call"; readonly at: Span; readonly call: Expression }
   | {
       readonly kind: "if";
@@ -123,6 +136,9 @@ export type Initializer =
       readonly fields: readonly { readonly name: Name; readonly value: Initializer }[];
     };
 
+/** As messages name it. */
+export type PointerFlavour = "POINTER TO" | "REF_TO" | "REFERENCE TO";
+
 export type TypeExpression =
   | { readonly kind: "name"; readonly at: Span; readonly name: Name }
   | { readonly kind: "string"; readonly at: Span; readonly wide: boolean; readonly length: Expression | null }
@@ -140,6 +156,12 @@ export type TypeExpression =
       readonly element: TypeExpression;
     }
   | { readonly kind: "struct"; readonly at: Span; readonly fields: readonly VariableDeclaration[] }
+  | {
+      readonly kind: "pointer";
+      readonly at: Span;
+      readonly flavour: PointerFlavour;
+      readonly target: TypeExpression;
+    }
   | {
       readonly kind: "enum";
       readonly at: Span;

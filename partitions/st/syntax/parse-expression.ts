@@ -74,13 +74,14 @@ export const parsePostfix = (stream: TokenStream): Expression => {
       while (stream.takeSymbol(",")) indices.push(parseExpression(stream));
       stream.expectSymbol("]", "after the index");
       base = { kind: "index", at: stream.since(base.at), base, indices };
-    } else if (stream.takeSymbol(".")) base = parseMember(stream, base);
+    } else if (stream.takeSymbol("^")) base = { kind: "dereference", at: stream.since(base.at), base };
+    else if (stream.takeSymbol(".")) base = parseMember(stream, base);
     else return base;
   }
 };
 
 const canBeCalled = (base: Expression): boolean =>
-  base.kind === "name" || base.kind === "member" || base.kind === "index";
+  base.kind === "name" || base.kind === "member" || base.kind === "index" || base.kind === "dereference";
 
 const parseMember = (stream: TokenStream, base: Expression): Expression => {
   const token = stream.token;
@@ -150,6 +151,7 @@ const parsePrimary = (stream: TokenStream): Expression => {
     case "name":
       if (stream.isSymbol("#", 1)) return parseTyped(stream);
       if (stream.takeWord("TRUE", "FALSE")) return { kind: "boolean", at: token.at, value: token.upper === "TRUE" };
+      if (stream.takeWord("NULL")) return { kind: "null", at: token.at };
       if (OPERATOR_FUNCTIONS.has(token.upper) && stream.isSymbol("(", 1)) {
         stream.advance();
         return { kind: "name", at: token.at, name: { at: token.at, text: token.text, key: token.upper } };

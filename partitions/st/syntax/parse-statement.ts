@@ -1,5 +1,5 @@
 /** Statements (IEC 61131-3 §7.3.3). After an error parsing goes on behind the next `;` or at the next END_… */
-import type { CaseLabel, Statement } from "./ast.ts";
+import type { CaseLabel, Expression, Statement } from "./ast.ts";
 import { parseExpression, parsePostfix } from "./parse-expression.ts";
 import { lineOf, type Span } from "./source-text.ts";
 import { behind, describe, type TokenStream } from "./token-stream.ts";
@@ -86,6 +86,8 @@ const parseAssignmentOrCall = (stream: TokenStream): Statement => {
     stream.expectSemicolon("after the call");
     return { kind: "call", at: target.at, call: target };
   }
+  const special = parseSpecialAssignment(stream, target);
+  if (special !== null) return special;
   if (!stream.takeSymbol(":=")) {
     const hint = stream.isSymbol("=") ? 'write ":=" to assign; "=" compares' : "";
     throw stream.fail(
@@ -98,6 +100,18 @@ const parseAssignmentOrCall = (stream: TokenStream): Statement => {
   const value = parseExpression(stream);
   stream.expectSemicolon("after the assignment");
   return { kind: "assign", at: stream.since(target.at), target, value };
+};
+
+/** `REF=`, `S=` and `R=` of CODESYS; null: something else stands there. */
+const parseSpecialAssignment = (stream: TokenStream, target: Expression): Statement | null => {
+  const word = ["REF", "S", "R"].find((each) => stream.takeLettered(each));
+  if (word === undefined) return null;
+  const value = parseExpression(stream);
+  stream.expectSemicolon("after the assignment");
+  const at = stream.since(target.at);
+  return word === "REF"
+    ? { kind: "bind", at, target, value }
+    : { kind: "latch", at, target, condition: value, to: word === "S" };
 };
 
 const describeTarget = (at: { source: { text: string }; start: number; end: number }): string => {

@@ -3,6 +3,7 @@ import type {
   Declaration,
   Initializer,
   Name,
+  PointerFlavour,
   SectionKind,
   TypeExpression,
   VariableDeclaration,
@@ -75,10 +76,13 @@ const parseVariable = (stream: TokenStream): readonly VariableDeclaration[] => {
   const type = parseType(stream);
   const edge = stream.isWord("R_EDGE") ? "R_EDGE" : stream.isWord("F_EDGE") ? "F_EDGE" : null;
   if (edge !== null) stream.advance();
-  const initial = stream.takeSymbol(":=") ? parseInitializer(stream) : null;
+  const initial = takeAssignment(stream) ? parseInitializer(stream) : null;
   stream.expectSemicolon("after the declaration");
   return names.map((name) => ({ at: name.at, name, type, initial, address, edge }));
 };
+
+/** `:=`, or `REF=` of a REFERENCE TO. */
+const takeAssignment = (stream: TokenStream): boolean => stream.takeSymbol(":=") || stream.takeLettered("REF");
 
 const parseAddress = (stream: TokenStream): VariableDeclaration["address"] => {
   const token = stream.token;
@@ -130,16 +134,13 @@ const parseTypeInside = (stream: TokenStream): TypeExpression => {
     return { kind: "struct", at: stream.since(start), fields };
   }
   if (stream.isSymbol("(")) return parseEnum(stream, null);
+  const flavour = takePointerWords(stream);
+  if (flavour !== null) {
+    const target = parseType(stream);
+    return { kind: "pointer", at: stream.since(start), flavour, target };
+  }
   const name = stream.expectName("a type");
   if (name.key === "STRING" || name.key === "WSTRING") return parseString(stream, name);
-  if (name.key === "POINTER" || name.key === "REF_TO" || name.key === "REFERENCE") {
-    throw stream.fail(
-      name.at,
-      "not-supported",
-      `${name.text} is not supported yet`,
-      "pass variables through VAR_IN_OUT instead",
-    );
-  }
   if (!stream.isSymbol("(")) return { kind: "name", at: name.at, name };
   if (stream.isName(1) && (stream.isSymbol(",", 2) || stream.isSymbol(")", 2) || stream.isSymbol(":=", 2))) {
     return parseEnum(stream, name);
@@ -150,6 +151,16 @@ const parseTypeInside = (stream: TokenStream): TypeExpression => {
   const high = parseExpression(stream);
   stream.expectSymbol(")", "after the subrange");
   return { kind: "subrange", at: stream.since(start), base: name, low, high };
+};
+
+/** `POINTER TO`, `REFERENCE TO`, `REF_TO`; null: the type is none of these. */
+const takePointerWords = (stream: TokenStream): PointerFlavour | null => {
+  if (stream.takeWord("REF_TO")) return "REF_TO";
+  const flavour = stream.isWord("POINTER") ? "POINTER TO" : stream.isWord("REFERENCE") ? "REFERENCE TO" : null;
+  if (flavour === null) return null;
+  stream.advance();
+  stream.expectWord("TO", `after ${flavour.slice(0, -3)}`);
+  return flavour;
 };
 
 const parseArray = (stream: TokenStream, start: TypeExpression["at"]): TypeExpression => {

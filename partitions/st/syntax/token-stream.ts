@@ -81,6 +81,14 @@ export class TokenStream {
     return true;
   }
 
+  /** `REF=`, `S=`, `R=`: a word with `=` right behind it. */
+  takeLettered(word: string): boolean {
+    if (!this.isWord(word) || !this.isSymbol("=", 1) || this.token.at.end !== this.peek(1).at.start) return false;
+    this.advance();
+    this.advance();
+    return true;
+  }
+
   /** A missing `;` or `)` is best shown behind what came before it. */
   expectSymbol(text: string, after: string): void {
     if (this.takeSymbol(text)) return;
