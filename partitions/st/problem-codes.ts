@@ -8,6 +8,7 @@ import { DECLARATION_PAGES } from "./problem-codes/declarations.ts";
 import { EXPRESSION_PAGES } from "./problem-codes/expressions.ts";
 import type { ProblemPage } from "./problem-codes/page.ts";
 import { PROGRAM_PAGES } from "./problem-codes/programs.ts";
+import { REFERENCE_PAGES } from "./problem-codes/references.ts";
 import { STATEMENT_PAGES } from "./problem-codes/statements.ts";
 import { TEXT_PAGES } from "./problem-codes/text.ts";
 import { WARNING_PAGES } from "./problem-codes/warnings.ts";
@@ -21,6 +22,7 @@ const PAGES = [
   ...STATEMENT_PAGES,
   ...PROGRAM_PAGES,
   ...WARNING_PAGES,
+  ...REFERENCE_PAGES,
 ] as const;
 
 /** What call sites name a problem by; one without a page does not compile. */
