@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/index.ts": ["runtime/"],
   "runtime/cli/": ["runtime/", "partitions/st/index.ts", "io-bridge/index.ts"],
   "partitions/st/": ["runtime/isa/"],
+  "partitions/st/testing/": ["partitions/st/", "runtime/cli/program-run.ts"],
   "io-bridge/": ["runtime/index.ts"],
   "hil-tests/": [
     "runtime/index.ts",
