@@ -1,6 +1,7 @@
 /** What the translator reads: a copy of a guest's RAM as it was when translation was asked for, and its instructions. */
 import { RAM_BASE } from "../hart/index.ts";
-import { decode, type Expanded, expand, lengthOf } from "../isa/index.ts";
+import { decode, expand, lengthOf } from "../isa/index.ts";
+import { type GuestInstruction, guestInstruction } from "./registers.ts";
 
 /** Plain data: it is posted to whoever compiles. All addresses are guest addresses. */
 export interface CodeSnapshot {
@@ -25,9 +26,9 @@ export class CodeImage {
   /** By halfword from `start`. */
   readonly #isVolatile: Uint8Array;
   /** By halfword from `start`; undefined where nobody asked yet. */
-  readonly #instructions: (Expanded | null | undefined)[];
+  readonly #instructions: (GuestInstruction | null | undefined)[];
   /** The same word means the same everywhere. */
-  readonly #byWord = new Map<number, Expanded | null>();
+  readonly #byWord = new Map<number, GuestInstruction | null>();
 
   constructor(snapshot: CodeSnapshot) {
     this.snapshot = snapshot;
@@ -36,7 +37,7 @@ export class CodeImage {
     for (const { start, end } of snapshot.volatile) {
       this.#isVolatile.fill(1, (start - snapshot.start) >>> 1, (end - snapshot.start + 1) >>> 1);
     }
-    this.#instructions = new Array<Expanded | null | undefined>((snapshot.end - snapshot.start) >>> 1);
+    this.#instructions = new Array<GuestInstruction | null | undefined>((snapshot.end - snapshot.start) >>> 1);
   }
 
   isCode(pc: number): boolean {
@@ -51,7 +52,7 @@ export class CodeImage {
   }
 
   /** null: no instruction of this hart lies there. */
-  at(pc: number): Expanded | null {
+  at(pc: number): GuestInstruction | null {
     if (!this.isCode(pc)) return null;
     const index = (pc - this.snapshot.start) >>> 1;
     const known = this.#instructions[index];
@@ -67,7 +68,7 @@ export class CodeImage {
     return offset >= 0 && offset + 4 <= this.#view.byteLength ? this.#view.getInt32(offset, true) : null;
   }
 
-  #read(pc: number): Expanded | null {
+  #read(pc: number): GuestInstruction | null {
     const offset = pc - RAM_BASE;
     if (offset + 2 > this.#view.byteLength) return null;
     const low = this.#view.getUint16(offset, true);
@@ -76,12 +77,12 @@ export class CodeImage {
     return this.#decoded(bytes === 2 ? low : this.#view.getInt32(offset, true));
   }
 
-  #decoded(word: number): Expanded | null {
+  #decoded(word: number): GuestInstruction | null {
     const known = this.#byWord.get(word);
     if (known !== undefined) return known;
     const decoded = decode(word);
-    const expanded = decoded === null ? null : expand(decoded);
-    this.#byWord.set(word, expanded);
-    return expanded;
+    const instruction = decoded === null ? null : guestInstruction(expand(decoded));
+    this.#byWord.set(word, instruction);
+    return instruction;
   }
 }

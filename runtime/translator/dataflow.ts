@@ -5,21 +5,10 @@
  * Spills at exits are written once, as a chain over all registers in the order of their first write: an exit spills the first so
  * many of them. What it spills without need must hold the right value, so it counts as needed there.
  */
-import type { Expanded } from "../isa/index.ts";
+import { BASE_INSTRUCTIONS } from "../isa/index.ts";
 import type { Flow } from "./flow.ts";
-import type { RegionNode } from "./region-graph.ts";
-import {
-  ALL_REGISTERS,
-  both,
-  forEachRegister,
-  type RegisterSet,
-  readBy,
-  setOf,
-  union,
-  without,
-  writtenBits,
-  writtenBy,
-} from "./registers.ts";
+import { LONGEST_NODE, type RegionNode } from "./region-graph.ts";
+import { forEachRegister, type RegisterSet, RegisterSets, setOf, union, without } from "./registers.ts";
 
 export interface RegisterFlow {
   /** In the order of their first write: x as 0 … 31, f as 32 … 63. */
@@ -35,153 +24,193 @@ export interface RegisterFlow {
 export interface RegionFacts {
   readonly nodes: readonly RegionNode[];
   readonly flow: Flow;
-  instruction(pc: number): Expanded;
   /** The registers that a call with this end may touch; it may be any. */
   touchedBy(node: RegionNode): RegisterSet;
 }
 
+export const analyzeRegisters = (facts: RegionFacts): RegisterFlow => {
+  const chain = new SpillChain(facts);
+  const dirty = findDirty(facts);
+  const needed = findNeeded(facts, dirty, chain);
+  return {
+    spillOrder: chain.order,
+    dirtyAtStart: facts.flow.routes.map((_, vertex) => dirty.at(vertex)),
+    neededAtStart: facts.flow.routes.map((_, vertex) => needed.at(vertex)),
+    chainLength: (registers) => chain.lengthFor(registers),
+  };
+};
+
+class SpillChain {
+  readonly order: number[] = [];
+  /** What chains of each length spill. */
+  readonly spilled: RegisterSet[] = [{ x: 0, f: 0 }];
+  /** By register; −1: it is never written. */
+  readonly #place = new Int8Array(64).fill(-1);
+
+  constructor({ nodes, flow }: RegionFacts) {
+    for (const vertex of flow.order) {
+      const code = nodes[vertex]?.code ?? [];
+      for (let index = 0; index < code.length; index++) forEachRegister(code[index]!.writes, this.#append);
+    }
+  }
+
+  readonly #append = (register: number): void => {
+    if (this.#place[register] !== -1) return;
+    this.spilled.push(union(this.spilled[this.order.length]!, setOf(register)));
+    this.#place[register] = this.order.push(register) - 1;
+  };
+
+  /** How long a chain must be to spill these. */
+  lengthFor({ x, f }: RegisterSet): number {
+    const place = this.#place;
+    let last = -1;
+    for (let rest = x; rest !== 0; rest &= rest - 1) last = Math.max(last, place[31 - Math.clz32(rest & -rest)]!);
+    for (let rest = f; rest !== 0; rest &= rest - 1) last = Math.max(last, place[63 - Math.clz32(rest & -rest)]!);
+    return last + 1;
+  }
+}
+
 const isCall = ({ end }: RegionNode): boolean => end.kind === "call" || end.kind === "indirectCall";
 
-const mayLeave = ({ instruction: { effect } }: Expanded): boolean =>
-  effect.kind === "load" ||
-  effect.kind === "store" ||
-  effect.kind === "amo" ||
-  effect.kind === "loadReserved" ||
-  effect.kind === "storeConditional" ||
-  effect.kind === "float";
+/** What a node does to a set of registers is always "those that pass, and some more". By vertex; all pass a dispatch. */
+class Transfers {
+  readonly made: RegisterSets;
+  readonly passed: RegisterSets;
 
-export const analyzeRegisters = (facts: RegionFacts): RegisterFlow => {
-  const { nodes, flow } = facts;
-  const written = nodes.map((node) => writtenIn(node, facts));
-  const dirtyAtStart = findDirty(facts, written);
-  const spillOrder: number[] = [];
-  const place = new Int32Array(64).fill(-1);
-  const note = (register: number): void => {
-    if (place[register] === -1) place[register] = spillOrder.push(register) - 1;
-  };
-  for (const vertex of flow.order) {
-    const node = nodes[vertex];
-    if (node === undefined) continue;
-    for (const pc of node.instructions) forEachRegister(writtenBy(facts.instruction(pc)), note);
+  constructor(vertices: number) {
+    this.made = new RegisterSets(vertices);
+    this.passed = new RegisterSets(vertices);
+    this.passed.x.fill(~0);
+    this.passed.f.fill(~0);
   }
-  const chainLength = (dirty: RegisterSet): number => {
-    let length = 0;
-    forEachRegister(dirty, (register) => {
-      length = Math.max(length, place[register]! + 1);
-    });
-    return length;
-  };
-  /** The sets that chains of each length spill. */
-  const chains: RegisterSet[] = [{ x: 0, f: 0 }];
-  for (const register of spillOrder) chains.push(union(chains.at(-1)!, setOf(register)));
-  const neededAtStart = findNeeded(facts, dirtyAtStart, (dirty) => chains[chainLength(dirty)]!);
-  return { spillOrder, chainLength, dirtyAtStart, neededAtStart };
-};
 
-const writtenIn = ({ instructions }: RegionNode, facts: RegionFacts): RegisterSet => {
-  let x = 0;
-  let f = 0;
-  for (const pc of instructions) {
-    const expanded = facts.instruction(pc);
-    x |= writtenBits(expanded, "x");
-    f |= writtenBits(expanded, "f");
+  x(vertex: number, before: number): number {
+    return (before & this.passed.x[vertex]!) | this.made.x[vertex]!;
   }
-  return { x, f };
-};
+
+  f(vertex: number, before: number): number {
+    return (before & this.passed.f[vertex]!) | this.made.f[vertex]!;
+  }
+}
 
 /** Forward: what is written becomes dirty, and what a call may touch is spilled before it. */
-const findDirty = (facts: RegionFacts, written: readonly RegisterSet[]): RegisterSet[] => {
-  const { nodes, flow } = facts;
-  const none: RegisterSet = { x: 0, f: 0 };
-  const dirtyIn = flow.routes.map(() => none);
+const findDirty = (facts: RegionFacts): RegisterSets => {
+  const { order, routes } = facts.flow;
+  const transfers = dirtyTransfers(facts);
+  const dirty = new RegisterSets(routes.length);
   for (let changed = true; changed; ) {
     changed = false;
-    for (const vertex of flow.order) {
-      const node = nodes[vertex];
-      let out = dirtyIn[vertex]!;
-      if (node !== undefined) {
-        out = union(out, written[vertex]!);
-        if (isCall(node)) out = without(out, facts.touchedBy(node));
-      }
-      for (const { via } of flow.routes[vertex]!) {
-        const before = dirtyIn[via]!;
-        const after = union(before, out);
-        if (after.x === before.x && after.f === before.f) continue;
-        dirtyIn[via] = after;
-        changed = true;
-      }
+    for (let place = 0; place < order.length; place++) {
+      const vertex = order[place]!;
+      const x = transfers.x(vertex, dirty.x[vertex]!);
+      const f = transfers.f(vertex, dirty.f[vertex]!);
+      const ways = routes[vertex]!;
+      for (let way = 0; way < ways.length; way++) if (dirty.add(ways[way]!.via, x, f)) changed = true;
     }
   }
-  return dirtyIn;
+  return dirty;
 };
 
-/** Backward. @param spilled what an exit spills at which these registers are dirty. */
-const findNeeded = (
-  facts: RegionFacts,
-  dirtyIn: readonly RegisterSet[],
-  spilled: (dirty: RegisterSet) => RegisterSet,
-): RegisterSet[] => {
-  const { nodes, flow } = facts;
-  const none: RegisterSet = { x: 0, f: 0 };
-  const neededIn = flow.routes.map(() => none);
-  // What a node does to a set is "those that pass, and some more": found by handing it nothing and everything.
-  const made = nodes.map((node, id) => neededBefore(node, none, facts, dirtyIn[id]!, spilled));
-  const passed = nodes.map((node, id) => neededBefore(node, ALL_REGISTERS, facts, dirtyIn[id]!, spilled));
-  const backwards = [...flow.order].reverse();
+const dirtyTransfers = (facts: RegionFacts): Transfers => {
+  const transfers = new Transfers(facts.flow.routes.length);
+  const { made, passed } = transfers;
+  for (const node of facts.nodes) {
+    const { id, code } = node;
+    for (let index = 0; index < code.length; index++) {
+      const { x, f } = code[index]!.writes;
+      made.add(id, x, f);
+    }
+    if (isCall(node)) {
+      const { x, f } = facts.touchedBy(node);
+      made.keep(id, ~x, ~f);
+      passed.keep(id, ~x, ~f);
+    }
+  }
+  return transfers;
+};
+
+/** Backward. */
+const findNeeded = (facts: RegionFacts, dirty: RegisterSets, chain: SpillChain): RegisterSets => {
+  const { order, routes } = facts.flow;
+  const transfers = new Transfers(routes.length);
+  for (const node of facts.nodes) noteNeeds(node, facts, dirty.at(node.id), chain, transfers);
+  const needed = new RegisterSets(routes.length);
   for (let changed = true; changed; ) {
     changed = false;
-    for (const vertex of backwards) {
-      let needed = none;
-      for (const { via } of flow.routes[vertex]!) needed = union(needed, neededIn[via]!);
-      if (vertex < nodes.length) needed = union(made[vertex]!, both(needed, passed[vertex]!));
-      const before = neededIn[vertex]!;
-      if (needed.x === before.x && needed.f === before.f) continue;
-      neededIn[vertex] = needed;
-      changed = true;
+    for (let place = order.length - 1; place >= 0; place--) {
+      const vertex = order[place]!;
+      const ways = routes[vertex]!;
+      let x = 0;
+      let f = 0;
+      for (let way = 0; way < ways.length; way++) {
+        const { via } = ways[way]!;
+        x |= needed.x[via]!;
+        f |= needed.f[via]!;
+      }
+      if (needed.add(vertex, transfers.x(vertex, x), transfers.f(vertex, f))) changed = true;
     }
   }
-  return neededIn;
+  return needed;
 };
 
-const neededBefore = (
+/** Of the node at hand: how long a chain an exit before each of its instructions needs. */
+const chainLengths = new Uint8Array(LONGEST_NODE);
+
+/** What must be in locals before a node: what it makes so, and what of that behind it passes. */
+const noteNeeds = (
   node: RegionNode,
-  neededAfter: RegisterSet,
   facts: RegionFacts,
   dirtyAtStart: RegisterSet,
-  spilled: (dirty: RegisterSet) => RegisterSet,
-): RegisterSet => {
-  const { instructions } = node;
-  /** Dirty before each instruction. */
-  const dirty: RegisterSet[] = [dirtyAtStart];
-  for (const pc of instructions) dirty.push(union(dirty.at(-1)!, writtenBy(facts.instruction(pc))));
-  const dirtyAtEnd = dirty.at(-1)!;
-  let needed = neededAfter;
+  chain: SpillChain,
+  { made, passed }: Transfers,
+): void => {
+  const { id, code } = node;
+  const { spilled } = chain;
+  const need = ({ x, f }: RegisterSet): boolean => made.add(id, x, f);
+  let dirty = dirtyAtStart;
+  let length = chain.lengthFor(dirty);
+  const atStart = spilled[length]!;
+  for (let index = 0; index < code.length; index++) {
+    chainLengths[index] = length;
+    const { writes } = code[index]!;
+    dirty = union(dirty, writes);
+    length = Math.max(length, chain.lengthFor(writes));
+  }
   if (isCall(node)) {
     const touched = facts.touchedBy(node);
-    const kept = without(union(needed, spilled(without(dirtyAtEnd, touched))), touched);
-    // All that is dirty is spilled where the call would go too deep.
-    needed = union(kept, spilled(dirtyAtEnd));
-  } else if (leavesAtEnd(node, facts)) needed = union(needed, spilled(dirtyAtEnd));
-  for (let index = instructions.length - 1; index >= 0; index--) {
-    const expanded = facts.instruction(instructions[index]!);
-    needed = union(without(needed, writtenBy(expanded)), readBy(expanded));
-    if (mayLeave(expanded)) needed = union(needed, spilled(dirty[index]!));
+    need(without(spilled[chain.lengthFor(without(dirty, touched))]!, touched));
+    passed.keep(id, ~touched.x, ~touched.f);
   }
-  return union(needed, spilled(dirtyAtStart));
+  // Calls as well: all that is dirty is spilled where one would go too deep.
+  if (leavesAtEnd(node)) need(spilled[length]!);
+  for (let index = code.length - 1; index >= 0; index--) {
+    const { instruction, reads, writes } = code[index]!;
+    made.keep(id, ~writes.x, ~writes.f);
+    passed.keep(id, ~writes.x, ~writes.f);
+    need(reads);
+    if (MAY_LEAVE[instruction.number] === true) need(spilled[chainLengths[index]!]!);
+  }
+  need(atStart);
 };
 
-const leavesAtEnd = (node: RegionNode, facts: RegionFacts): boolean => {
+/** By number of the instruction: whether a region may be left before it. */
+const MAY_LEAVE = BASE_INSTRUCTIONS.map(
+  ({ effect: { kind } }) =>
+    kind === "load" ||
+    kind === "store" ||
+    kind === "amo" ||
+    kind === "loadReserved" ||
+    kind === "storeConditional" ||
+    kind === "float",
+);
+
+const leavesAtEnd = (node: RegionNode): boolean => {
   const { kind } = node.end;
-  return (kind !== "goto" && kind !== "branch" && kind !== "enter") || jumpsByRegister(node, facts);
+  return (kind !== "goto" && kind !== "branch" && kind !== "enter") || jumpsByRegister(node);
 };
 
 /** The node's last instruction is a jump whose target is not in the instruction itself. */
-export const jumpsByRegister = (
-  { instructions }: RegionNode,
-  facts: { instruction(pc: number): Expanded },
-): boolean => {
-  const last = instructions.at(-1);
-  if (last === undefined) return false;
-  const { effect } = facts.instruction(last).instruction;
-  return effect.kind === "jump" && effect.target === "register";
+export const jumpsByRegister = ({ code }: RegionNode): boolean => {
+  const effect = code.at(-1)?.instruction.effect;
+  return effect?.kind === "jump" && effect.target === "register";
 };

@@ -3,7 +3,7 @@
  * computes here; node-code.ts writes where control goes.
  */
 import { WORD } from "../hart/layout.ts";
-import { CONDITIONS, type Effect, type EffectKind, OPERATIONS, type Term, terms } from "../isa/index.ts";
+import { CONDITIONS, type Effect, type EffectKind, type Expanded, OPERATIONS, type Term, terms } from "../isa/index.ts";
 import type { Window } from "./chunk.ts";
 import { floatEffect, writeSingle } from "./float-code.ts";
 import type { PlannedAccess } from "./memory-plan.ts";
@@ -151,7 +151,7 @@ export const writeInstruction = (placed: Placed, writer: RegionWriter): void => 
 };
 
 /** 1 when the branch is taken. */
-export const branchCondition = ({ instruction, operands }: Placed, writer: RegionWriter): Term => {
+export const branchCondition = ({ instruction, operands }: Expanded, writer: RegionWriter): Term => {
   if (instruction.effect.kind !== "branch") throw new Error("no branch");
   const [a, b] = [writer.x(operands.rs1), writer.x(operands.rs2)];
   if (operands.rs2 === 0 && instruction.effect.condition === "eq") return numeric("i32.eqz", a);
@@ -188,7 +188,7 @@ const isOutside = (window: Window, bytes: number, { code }: RegionWriter): void 
 
 /** A jump table's entry is loaded: its address tells the index. */
 const noteTableEntry = (placed: Placed, writer: RegionWriter): void => {
-  if (!writer.tableLoads.has(placed.pc)) return;
+  if (writer.tableLoad !== placed.pc) return;
   const address = numeric("i32.add", writer.x(placed.operands.rs1), i32(placed.operands.imm));
   writer.code.term(address).set(LOCAL.tableEntry);
 };

@@ -1,5 +1,6 @@
 /** In which type a region keeps each f register: singles in f32 where nothing but singles meets the register, else raw in f64. */
 import type { Expanded } from "../isa/index.ts";
+import type { GuestInstruction } from "./registers.ts";
 
 export type FloatClass = "f32" | "f64";
 
@@ -18,22 +19,26 @@ export const floatWidth = ({ instruction }: Expanded, operand: "rd" | "rs1" | "r
 const OPERANDS = ["rd", "rs1", "rs2", "rs3"] as const;
 
 /** By number of the f register. */
-export const floatClassesOf = (instructions: Iterable<Expanded>): readonly FloatClass[] => {
+export const floatClassesOf = (
+  nodes: readonly { readonly code: readonly GuestInstruction[] }[],
+): readonly FloatClass[] => {
   const classes = new Array<FloatClass>(32).fill("f32");
-  for (const expanded of instructions) {
-    const { instruction, operands } = expanded;
-    if (
-      instruction.effect.kind !== "float" &&
-      instruction.effect.kind !== "load" &&
-      instruction.effect.kind !== "store"
-    )
-      continue;
-    for (const name of OPERANDS) {
-      if (instruction.format.operands[name]?.kind !== "f") continue;
-      if (floatWidth(expanded, name) === "f64") classes[operands[name]] = "f64";
+  for (let node = 0; node < nodes.length; node++) {
+    const { code } = nodes[node]!;
+    for (let index = 0; index < code.length; index++) {
+      const { reads, writes } = code[index]!;
+      if ((reads.f | writes.f) !== 0) noteWidths(code[index]!, classes);
     }
   }
   return classes;
+};
+
+const noteWidths = (expanded: Expanded, classes: FloatClass[]): void => {
+  const { instruction, operands } = expanded;
+  for (const name of OPERANDS) {
+    if (instruction.format.operands[name]?.kind !== "f") continue;
+    if (floatWidth(expanded, name) === "f64") classes[operands[name]] = "f64";
+  }
 };
 
 /** Values of rm. Regions are entered only while frm says "to nearest". */

@@ -1,14 +1,16 @@
 /** Accesses that are checked together, held against where they really go. */
 import { describe, expect, test } from "vitest";
 import { Random } from "../hart/testing/random.ts";
-import { decode, type Expanded, encode, expand, X } from "../isa/index.ts";
+import { decode, encode, expand, X } from "../isa/index.ts";
 import { planAccesses } from "./memory-plan.ts";
+import { type GuestInstruction, guestInstruction } from "./registers.ts";
 
-const instructions = (words: readonly number[]): Expanded[] => words.map((word) => expand(decode(word)!));
+const instructions = (words: readonly number[]): GuestInstruction[] =>
+  words.map((word) => guestInstruction(expand(decode(word)!)));
 
 const REGISTERS = [X.sp, X.a0, X.a1, X.a2];
 
-const randomBlock = (random: Random): Expanded[] => {
+const randomBlock = (random: Random): GuestInstruction[] => {
   const register = () => random.oneOf(REGISTERS);
   const distance = () => random.below(4096) - 2048;
   return instructions(
@@ -40,7 +42,7 @@ const randomBlock = (random: Random): Expanded[] => {
 };
 
 /** What instructions make of registers; loads give what nobody can know. */
-const execute = (block: readonly Expanded[], random: Random) => {
+const execute = (block: readonly GuestInstruction[], random: Random) => {
   const x = Int32Array.from({ length: 32 }, (_, register) => (register === 0 ? 0 : random.bits()));
   return block.map(({ instruction, operands }) => {
     const address = (x[operands.rs1]! + operands.imm) >>> 0;
@@ -64,7 +66,7 @@ describe("planned accesses", () => {
       const stretches = new Map<number, { readonly start: number; readonly bytes: number; readonly stores: boolean }>();
       for (const [index, { instruction }] of block.entries()) {
         const { effect } = instruction;
-        const access = plan.get(index);
+        const access = plan[index];
         if (effect.kind !== "load" && effect.kind !== "store") {
           expect(access).toBeUndefined();
           continue;
@@ -90,9 +92,9 @@ describe("planned accesses", () => {
       planAccesses(
         instructions([encode("lw", { rd: X.t0, rs1: base, imm: 0 }), encode("sw", { rs1: base, rs2: X.t0, imm: 4 })]),
       );
-    expect(pair(X.sp).get(1)!.check).toBeNull();
-    expect(pair(X.sp).get(0)!.check!.stores).toBe(true);
-    expect(pair(X.a0).get(0)!.check!.stores).toBe(false);
-    expect(pair(X.a0).get(1)!.check!.stores).toBe(true);
+    expect(pair(X.sp)[1]!.check).toBeNull();
+    expect(pair(X.sp)[0]!.check!.stores).toBe(true);
+    expect(pair(X.a0)[0]!.check!.stores).toBe(false);
+    expect(pair(X.a0)[1]!.check!.stores).toBe(true);
   });
 });

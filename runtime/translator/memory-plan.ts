@@ -2,7 +2,7 @@
  * Accesses of one node that go by the same base register are checked together: once, at the first of them, for the whole stretch
  * that they reach. A check that fails sends the guest to the interpreter there, which then does each of them by itself.
  */
-import type { Expanded } from "../isa/index.ts";
+import type { GuestInstruction } from "./registers.ts";
 
 export interface PlannedAccess {
   /** Which of the node's stretches, from 0. */
@@ -19,7 +19,7 @@ const SP = 2;
 
 /** Accesses by one root that are checked together; all distances are from the root's value. */
 class Stretch {
-  readonly accesses: { readonly index: number; readonly at: number }[] = [];
+  readonly #accesses: { readonly index: number; readonly at: number }[] = [];
   /** Of the base register at the first access, its immediate left out. */
   readonly #firstDelta: number;
   #stores = false;
@@ -37,64 +37,75 @@ class Stretch {
   }
 
   add(index: number, at: number, bytes: number, isStore: boolean): void {
-    this.accesses.push({ index, at });
+    this.#accesses.push({ index, at });
     this.#low = Math.min(this.#low, at);
     this.#high = Math.max(this.#high, at + bytes);
     this.#stores ||= isStore;
   }
 
   /** Once all accesses are known. */
-  planned(stretch: number, position: number): PlannedAccess {
+  plan(stretch: number, plan: (PlannedAccess | undefined)[]): void {
     const bytes = this.#high - this.#low;
-    const check = { start: this.#low - this.#firstDelta, bytes, stores: this.#stores };
-    return { stretch, offset: this.accesses[position]!.at - this.#low, check: position === 0 ? check : null };
+    let check: PlannedAccess["check"] = { start: this.#low - this.#firstDelta, bytes, stores: this.#stores };
+    for (const { index, at } of this.#accesses) {
+      plan[index] = { stretch, offset: at - this.#low, check };
+      check = null;
+    }
   }
 }
 
 /** Each register's value as that of a root plus a distance. Roots 0 … 31 are the registers as the node found them. */
 class Bases {
-  readonly roots = Array.from({ length: 32 }, (_, register) => register);
-  readonly deltas = new Array<number>(32).fill(0);
+  readonly roots = new Int32Array(32);
+  readonly deltas = new Int32Array(32);
   #nextRoot = 32;
 
-  note({ instruction, operands }: Expanded): void {
+  begin(): void {
+    for (let register = 0; register < 32; register++) this.roots[register] = register;
+    this.deltas.fill(0);
+    this.#nextRoot = 32;
+  }
+
+  note({ instruction: { effect }, operands, writes }: GuestInstruction): void {
+    if (writes.x === 0) return;
     const { rd, rs1, imm } = operands;
-    if (instruction.format.operands.rd?.kind !== "x" || rd === 0) return;
-    const { effect } = instruction;
     const isMoved = effect.kind === "compute" && effect.operation === "add" && effect.second === "imm" && rs1 !== 0;
-    const [root, delta] = isMoved ? [this.roots[rs1]!, this.deltas[rs1]! + imm] : [this.#nextRoot++, 0];
-    this.roots[rd] = root;
-    this.deltas[rd] = delta;
+    this.deltas[rd] = isMoved ? this.deltas[rs1]! + imm : 0;
+    this.roots[rd] = isMoved ? this.roots[rs1]! : this.#nextRoot++;
   }
 }
 
+/** Of the node at hand. */
+const bases = new Bases();
+
 /** @returns by index into `instructions`: loads and stores of x and f; atomics are not planned. */
-export const planAccesses = (instructions: readonly Expanded[]): ReadonlyMap<number, PlannedAccess> => {
-  const bases = new Bases();
+export const planAccesses = (instructions: readonly GuestInstruction[]): readonly (PlannedAccess | undefined)[] => {
+  bases.begin();
   const stretches: Stretch[] = [];
-  const open = new Map<string, Stretch>();
-  for (const [index, expanded] of instructions.entries()) {
-    const { effect } = expanded.instruction;
+  /** By root: twice its number for loads, that plus 1 for stores. */
+  const open: Stretch[] = [];
+  for (let index = 0; index < instructions.length; index++) {
+    const instruction = instructions[index]!;
+    const { effect } = instruction.instruction;
     if (effect.kind === "load" || effect.kind === "store") {
-      const { rs1, imm } = expanded.operands;
+      const { rs1, imm } = instruction.operands;
       const root = bases.roots[rs1]!;
       const delta = bases.deltas[rs1]!;
       const at = delta + imm;
+      const isStore = effect.kind === "store";
       // The stack lies where stores are plain: there loads may share their check.
-      const key = root === SP ? "stack" : `${root} ${effect.kind}`;
-      let stretch = open.get(key);
+      const key = 2 * root + (isStore && root !== SP ? 1 : 0);
+      let stretch = open[key];
       if (stretch === undefined || !stretch.takes(at, effect.bytes)) {
         stretch = new Stretch(delta, at);
         stretches.push(stretch);
-        open.set(key, stretch);
+        open[key] = stretch;
       }
-      stretch.add(index, at, effect.bytes, effect.kind === "store");
+      stretch.add(index, at, effect.bytes, isStore);
     }
-    bases.note(expanded);
+    bases.note(instruction);
   }
-  return new Map(
-    stretches.flatMap((stretch, number) =>
-      stretch.accesses.map(({ index }, position) => [index, stretch.planned(number, position)] as const),
-    ),
-  );
+  const plan: (PlannedAccess | undefined)[] = [];
+  for (let number = 0; number < stretches.length; number++) stretches[number]!.plan(number, plan);
+  return plan;
 };

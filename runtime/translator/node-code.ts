@@ -29,12 +29,11 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
 
   branch: ({ taken, next }, node, region) => {
     const { writer } = region;
-    const pc = node.instructions.at(-1)!;
     if (taken === next) {
       region.goTo(node.id, next.id);
       return;
     }
-    writer.code.term(branchCondition({ ...region.instruction(pc), pc }, writer));
+    writer.code.term(branchCondition(node.code.at(-1)!, writer));
     const depth = region.branchDepth(node.id, taken.id);
     if (depth !== null) writer.code.brIf(depth);
     else writer.when(() => region.goTo(node.id, taken.id));
@@ -72,7 +71,7 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
     const callee = context.program.functionAt(end.target);
     const touched = region.touchedBy(node);
     if (callee === null) {
-      if (!jumpsByRegister(node, region)) code.i32(end.target).set(LOCAL.pc);
+      if (!jumpsByRegister(node)) code.i32(end.target).set(LOCAL.pc);
       callThrough(end, node, region);
       return;
     }
@@ -141,7 +140,7 @@ export const writeNodeEnd = (node: RegionNode, region: RegionTranslation): void 
 
 /** A jump through a register whose value was foreseen: leaves when it is another. */
 const leaveWhenAstray = (node: RegionNode, foreseen: number, region: RegionTranslation): void => {
-  if (!jumpsByRegister(node, region)) return;
+  if (!jumpsByRegister(node)) return;
   const { writer } = region;
   writer.code.get(LOCAL.pc).i32(foreseen).op("i32.ne");
   writer.rarely(() => writer.leaveDynamically(writer.dirty));

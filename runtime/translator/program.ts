@@ -5,7 +5,7 @@
 import { RAM_BASE } from "../hart/index.ts";
 import type { CodeImage } from "./code-image.ts";
 import { findJumpTable, type JumpTable } from "./jump-tables.ts";
-import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, readBits, union, writtenBits } from "./registers.ts";
+import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
 import { constantBefore, type Transfer, transferOf } from "./transfer.ts";
 
 /** A stretch of code that is entered at its start by calls; of a long function, a piece. */
@@ -283,8 +283,8 @@ const summarize = (
       const transfer = transferOf(image, pc, before);
       if (transfer.kind !== "next") transfers.set(pc, transfer);
       if (expanded === null) break;
-      touched.x |= readBits(expanded, "x") | writtenBits(expanded, "x");
-      touched.f |= readBits(expanded, "f") | writtenBits(expanded, "f");
+      touched.x |= expanded.reads.x | expanded.writes.x;
+      touched.f |= expanded.reads.f | expanded.writes.f;
       before.push(pc);
       const next = pc + expanded.bytes;
       if (transfer.kind === "branch") lead(transfer.target);

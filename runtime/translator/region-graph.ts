@@ -4,6 +4,7 @@
  */
 import type { JumpTable } from "./jump-tables.ts";
 import { contains, type FunctionSummary, type GuestFunction, type Program } from "./program.ts";
+import type { GuestInstruction } from "./registers.ts";
 
 /** Where a piece of the region's code comes from: the function itself, or a copy of another for one call. */
 export interface Copy {
@@ -45,6 +46,8 @@ export interface RegionNode {
   readonly copy: Copy;
   /** Addresses of its instructions. */
   readonly instructions: readonly number[];
+  /** The instructions themselves. */
+  readonly code: readonly GuestInstruction[];
   /** Set once the graph is built. */
   end: NodeEnd;
 }
@@ -56,7 +59,8 @@ export interface RegionGraph {
   readonly entries: readonly RegionNode[];
 }
 
-const LONGEST_NODE = 200;
+/** In instructions. */
+export const LONGEST_NODE = 200;
 
 /**
  * How far copying goes: functions of so many instructions, with calls of their own (`calling`) or without (`leaf`), so deep, and in
@@ -116,7 +120,9 @@ class GraphBuilder {
   }
 
   #create(copy: Copy, pc: number, instructions: readonly number[], end = UNSET): RegionNode {
-    const node = { id: this.#nodes.length, pc, copy, instructions, end };
+    const { image } = this.#program;
+    const code = instructions.map((each) => image.at(each)!);
+    const node = { id: this.#nodes.length, pc, copy, instructions, code, end };
     this.#nodes.push(node);
     return node;
   }

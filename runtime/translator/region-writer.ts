@@ -8,7 +8,7 @@ import { DISTANCE_SHIFTS, DYNAMIC, exitAt, REFUND_SHIFT_RIGHT, STOP } from "./ex
 import type { FloatClass } from "./float-classes.ts";
 import { type PlannedAccess, planAccesses } from "./memory-plan.ts";
 import type { RegionVariant } from "./region.ts";
-import { forEachRegister, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
+import { forEachRegister, type GuestInstruction, NO_REGISTERS, type RegisterSet } from "./registers.ts";
 import { type ValueType, WasmCode } from "./wasm/code.ts";
 
 /** Parameters of a region, and the locals that every region has. */
@@ -63,12 +63,20 @@ export class RegionWriter {
   refund = 0;
   /** Index of the instruction in its node. */
   position = 0;
-  tableLoads: ReadonlySet<number> = new Set();
-  #plan: ReadonlyMap<number, PlannedAccess> = new Map();
+  /** The load whose address a switch at the end of the node goes by. */
+  tableLoad: number | null = null;
+  #plan: readonly (PlannedAccess | undefined)[] = [];
   #stretchBases: number[] = [];
   readonly #start: number;
-  readonly #byRegister = new Map<number, number>();
+  /** By register; 0: it has none yet. */
+  readonly #byRegister = new Uint32Array(64);
+  readonly #terms: Term[] = [terms.i32(0)];
+  /** By number of the stretch. */
+  readonly #stretchLocals: number[] = [];
   readonly #scratch = new Map<string, number>();
+  /** What an exit spilled last, and how long its chain was. */
+  #chained: RegisterSet = NO_REGISTERS;
+  #chainLength = 0;
 
   constructor(
     context: ChunkContext,
@@ -88,11 +96,11 @@ export class RegionWriter {
 
   /** The local of a register: x as 0 … 31, f as 32 … 63. */
   local(register: number): number {
-    const known = this.#byRegister.get(register);
-    if (known !== undefined) return known;
+    const known = this.#byRegister[register]!;
+    if (known !== 0) return known;
     const type: ValueType = register < 32 ? "i32" : this.floatClasses[register - 32]!;
     const index = this.#newLocal(type);
-    this.#byRegister.set(register, index);
+    this.#byRegister[register] = index;
     return index;
   }
 
@@ -112,7 +120,11 @@ export class RegionWriter {
 
   /** x[register] as a term. */
   x(register: number): Term {
-    return register === 0 ? terms.i32(0) : terms.local(this.local(register));
+    const known = this.#terms[register];
+    if (known !== undefined) return known;
+    const term = terms.local(this.local(register));
+    this.#terms[register] = term;
+    return term;
   }
 
   /** Takes the value on the stack into x[register]. */
@@ -141,9 +153,9 @@ export class RegionWriter {
 
   // ── Memory ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Before the instructions of a node are written. @param tableLoads loads whose address a switch of this node goes by. */
-  beginNode(instructions: readonly Expanded[], dirty: RegisterSet, tableLoads: ReadonlySet<number>): void {
-    this.tableLoads = tableLoads;
+  /** Before the instructions of a node are written. @param tableLoad as the field. */
+  beginNode(instructions: readonly GuestInstruction[], dirty: RegisterSet, tableLoad: number | null): void {
+    this.tableLoad = tableLoad;
     this.dirty = dirty;
     this.refund = instructions.length;
     this.position = 0;
@@ -152,12 +164,16 @@ export class RegionWriter {
   }
 
   plannedAccess(): PlannedAccess {
-    return this.#plan.get(this.position)!;
+    return this.#plan[this.position]!;
   }
 
   /** The local that holds where a stretch starts, relative to the start of its window. */
   stretchLocal(stretch: number): number {
-    return this.scratch(`stretch ${stretch}`, "i32");
+    const known = this.#stretchLocals[stretch];
+    if (known !== undefined) return known;
+    const index = this.#newLocal("i32");
+    this.#stretchLocals[stretch] = index;
+    return index;
   }
 
   beginStretch(stretch: number, windowOffset: number): void {
@@ -316,12 +332,18 @@ export class RegionWriter {
   }
 
   #exitDepth(dirty: RegisterSet): number {
-    return this.nesting - 1 - this.registers.chainLength(dirty);
+    if (dirty !== this.#chained) {
+      this.#chained = dirty;
+      this.#chainLength = this.registers.chainLength(dirty);
+    }
+    return this.nesting - 1 - this.#chainLength;
   }
 
   /** An instruction is done. */
-  wrote(set: RegisterSet): void {
-    this.dirty = union(this.dirty, set);
+  wrote({ x, f }: RegisterSet): void {
+    const { dirty } = this;
+    // The same set as long as it can be: exits look up the length of its chain once.
+    if (((x & ~dirty.x) | (f & ~dirty.f)) !== 0) this.dirty = { x: dirty.x | x, f: dirty.f | f };
     this.refund--;
     this.position++;
   }

@@ -6,7 +6,6 @@
 import { FLAG } from "../hart/float-rules.ts";
 import { MSTATUS } from "../hart/hart.ts";
 import { WORD } from "../hart/layout.ts";
-import type { Expanded } from "../isa/index.ts";
 import type { ChunkContext } from "./chunk.ts";
 import { analyzeRegisters, type RegionFacts } from "./dataflow.ts";
 import { writeInstruction } from "./effect-code.ts";
@@ -16,7 +15,7 @@ import { writeNodeEnd } from "./node-code.ts";
 import type { GuestFunction } from "./program.ts";
 import { buildRegionGraph, type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
 import { LOCAL, RegionWriter } from "./region-writer.ts";
-import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, readBy, union, writtenBy } from "./registers.ts";
+import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
 import type { ValueType } from "./wasm/code.ts";
 
 export interface Region {
@@ -72,14 +71,9 @@ export class RegionTranslation implements RegionFacts {
       successors,
       this.#entries.map(({ id }) => id),
     );
-    const instructions = graph.nodes.flatMap(({ instructions: pcs }) => pcs.map((pc) => this.instruction(pc)));
-    const classes = floatClassesOf(instructions);
+    const classes = floatClassesOf(graph.nodes);
     this.writer = new RegionWriter(context, graph.function.start, analyzeRegisters(this), classes, variant);
     this.#children = this.flow.routes.map(() => []);
-  }
-
-  instruction(pc: number): Expanded {
-    return this.context.program.image.at(pc)!;
   }
 
   touchedBy({ end }: RegionNode): RegisterSet {
@@ -176,16 +170,19 @@ export class RegionTranslation implements RegionFacts {
     const { writer } = this;
     const { code } = writer;
     const { instructions, end, pc } = node;
-    const expanded = instructions.map((each) => this.instruction(each));
-    const tableLoads = new Set(end.kind === "switch" ? [end.table.loadPc] : []);
-    writer.beginNode(expanded, writer.registers.dirtyAtStart[node.id]!, tableLoads);
+    writer.beginNode(
+      node.code,
+      writer.registers.dirtyAtStart[node.id]!,
+      end.kind === "switch" ? end.table.loadPc : null,
+    );
     if (instructions.length > 0) {
       code.get(LOCAL.budget).i32(instructions.length).op("i32.sub").tee(LOCAL.budget).i32(0).op("i32.lt_s");
       writer.leaveIf(pc);
     }
-    for (const [index, instruction] of expanded.entries()) {
-      writeInstruction({ ...instruction, pc: instructions[index]! }, writer);
-      writer.wrote(writtenBy(instruction));
+    for (let index = 0; index < instructions.length; index++) {
+      const { instruction, operands, bytes, writes } = node.code[index]!;
+      writeInstruction({ instruction, operands, bytes, pc: instructions[index]! }, writer);
+      writer.wrote(writes);
     }
     writeNodeEnd(node, this);
   }
@@ -277,12 +274,7 @@ export class RegionTranslation implements RegionFacts {
   }
 
   #usesFloats(): boolean {
-    return this.nodes.some(({ instructions }) =>
-      instructions.some((pc) => {
-        const expanded = this.instruction(pc);
-        return (readBy(expanded).f | writtenBy(expanded).f) !== 0;
-      }),
-    );
+    return this.nodes.some(({ code }) => code.some(({ reads, writes }) => (reads.f | writes.f) !== 0));
   }
 
   /** Floats that are off, or not yet marked dirty, or do not round to nearest are the interpreter's. */

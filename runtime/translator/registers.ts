@@ -15,6 +15,69 @@ export const union = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x 
 export const without = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & ~b.x, f: a.f & ~b.f });
 export const both = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & b.x, f: a.f & b.f });
 
+/** x as 0 … 31, f as 32 … 63. */
+export const setOf = (register: number): RegisterSet =>
+  register < 32 ? { x: 1 << register, f: 0 } : { x: 0, f: 1 << (register - 32) };
+
+/** Visits x as 0 … 31 and f as 32 … 63. */
+export const forEachRegister = ({ x, f }: RegisterSet, visit: (register: number) => void): void => {
+  for (let rest = x; rest !== 0; rest &= rest - 1) visit(31 - Math.clz32(rest & -rest));
+  for (let rest = f; rest !== 0; rest &= rest - 1) visit(63 - Math.clz32(rest & -rest));
+};
+
+/** A set for each vertex of a graph, to grow until nothing changes. */
+export class RegisterSets {
+  readonly x: Int32Array;
+  readonly f: Int32Array;
+
+  constructor(length: number) {
+    this.x = new Int32Array(length);
+    this.f = new Int32Array(length);
+  }
+
+  /** @returns whether any of these was not there. */
+  add(index: number, x: number, f: number): boolean {
+    const newX = x & ~this.x[index]!;
+    const newF = f & ~this.f[index]!;
+    if ((newX | newF) === 0) return false;
+    this.x[index]! |= newX;
+    this.f[index]! |= newF;
+    return true;
+  }
+
+  /** Only those of these stay. */
+  keep(index: number, x: number, f: number): void {
+    this.x[index]! &= x;
+    this.f[index]! &= f;
+  }
+
+  at(index: number): RegisterSet {
+    return { x: this.x[index]!, f: this.f[index]! };
+  }
+}
+
+/** An instruction with the registers that it reads and writes, which is asked again and again. */
+export interface GuestInstruction extends Expanded {
+  readonly reads: RegisterSet;
+  readonly writes: RegisterSet;
+}
+
+export const guestInstruction = ({ instruction, operands, bytes }: Expanded): GuestInstruction => {
+  const { rd, rs1, rs2, rs3 } = OPERAND_FILES[instruction.number]!;
+  const read = (file: File): number =>
+    (rs1 === file ? 1 << operands.rs1 : 0) |
+    (rs2 === file ? 1 << operands.rs2 : 0) |
+    (rs3 === file ? 1 << operands.rs3 : 0);
+  const written = (file: File): number => (rd === file ? 1 << operands.rd : 0);
+  return {
+    instruction,
+    operands,
+    bytes,
+    reads: { x: read("x") & ~1, f: read("f") },
+    writes: { x: written("x") & ~1, f: written("f") },
+  };
+};
+
 type File = "x" | "f" | null;
 
 /** Of the operands of an instruction, which file they name; by its number. */
@@ -32,35 +95,3 @@ const OPERAND_FILES: readonly OperandFiles[] = BASE_INSTRUCTIONS.map(({ format }
   };
   return { rd: fileOf("rd"), rs1: fileOf("rs1"), rs2: fileOf("rs2"), rs3: fileOf("rs3") };
 });
-
-/** Bits of the file that the instruction reads. */
-export const readBits = ({ instruction, operands }: Expanded, file: "x" | "f"): number => {
-  const { rs1, rs2, rs3 } = OPERAND_FILES[instruction.number]!;
-  let bits = 0;
-  if (rs1 === file) bits |= 1 << operands.rs1;
-  if (rs2 === file) bits |= 1 << operands.rs2;
-  if (rs3 === file) bits |= 1 << operands.rs3;
-  return file === "x" ? bits & ~1 : bits;
-};
-
-export const writtenBits = ({ instruction, operands }: Expanded, file: "x" | "f"): number => {
-  if (OPERAND_FILES[instruction.number]!.rd !== file) return 0;
-  const bit = 1 << operands.rd;
-  return file === "x" ? bit & ~1 : bit;
-};
-
-export const writtenBy = (expanded: Expanded): RegisterSet => ({
-  x: writtenBits(expanded, "x"),
-  f: writtenBits(expanded, "f"),
-});
-export const readBy = (expanded: Expanded): RegisterSet => ({ x: readBits(expanded, "x"), f: readBits(expanded, "f") });
-
-/** x as 0 … 31, f as 32 … 63. */
-export const setOf = (register: number): RegisterSet =>
-  register < 32 ? { x: 1 << register, f: 0 } : { x: 0, f: 1 << (register - 32) };
-
-/** Visits x as 0 … 31 and f as 32 … 63. */
-export const forEachRegister = ({ x, f }: RegisterSet, visit: (register: number) => void): void => {
-  for (let rest = x; rest !== 0; rest &= rest - 1) visit(31 - Math.clz32(rest & -rest));
-  for (let rest = f; rest !== 0; rest &= rest - 1) visit(63 - Math.clz32(rest & -rest));
-};
