@@ -46,6 +46,8 @@ export const REGISTER_WORDS = WORD.mstatus;
 export const STATE_WORDS = 192;
 /** Takes what is written to x0; no part of the state. */
 const SINK = STATE_WORDS;
+/** How many instructions translated code has stepped through since it was last entered; no part of the state. */
+export const STEPPED_WORD = STATE_WORDS + 1;
 /** Room for constants of translated code. */
 const LIMITS_BYTES = 32;
 /** What a hart occupies above RAM. */

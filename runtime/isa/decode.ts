@@ -2,6 +2,7 @@
 import { OPERAND_NAMES, type OperandName } from "./formats.ts";
 import { noOperands, type Operands, readOperands } from "./operands.ts";
 import { type BaseInstruction, type Instruction, TABLE } from "./table.ts";
+import { i32, numeric, type Term } from "./terms.ts";
 
 export interface Decoded {
   readonly instruction: Instruction;
@@ -24,10 +25,21 @@ const BUCKET_BITS = { 2: 0xe003, 4: 0x707f } as const;
 const bucketOf = (word: number, bytes: 2 | 4): number =>
   bytes === 2 ? ((word & 3) << 3) | ((word >>> 13) & 7) : 32 + (((word & 0x7f) << 3) | ((word >>> 12) & 7));
 
+/** The same in WebAssembly. */
+export const bucketTerm = (word: Term, bytes: 2 | 4): Term => {
+  const bits = (low: number, mask: number): Term => numeric("i32.and", numeric("i32.shr_u", word, i32(low)), i32(mask));
+  const opcode = numeric("i32.shl", bits(0, bytes === 2 ? 3 : 0x7f), i32(3));
+  const bucket = numeric("i32.or", opcode, bits(bytes === 2 ? 13 : 12, 7));
+  return bytes === 2 ? bucket : numeric("i32.add", i32(32), bucket);
+};
+
 const fixedBits = (mask: number): number => mask.toString(2).replaceAll("0", "").length;
 
-/** Candidates for each bucket, those with more fixed bits first. */
-const BUCKETS: readonly (readonly Instruction[])[] = (() => {
+/**
+ * Candidates for each bucket, those with more fixed bits first: a word is the first whose fixed bits it has and none of whose
+ * `nonzero` operands is 0 in it.
+ */
+export const BUCKETS: readonly (readonly Instruction[])[] = (() => {
   const buckets: Instruction[][] = Array.from({ length: 32 + 1024 }, () => []);
   const byPrecision = [...TABLE].sort((a, b) => fixedBits(b.mask >>> 0) - fixedBits(a.mask >>> 0));
   for (const instruction of byPrecision) {

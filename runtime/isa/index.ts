@@ -9,13 +9,13 @@ export {
   PMP_CONFIGURATIONS,
   PMP_ENTRIES,
 } from "./csrs.ts";
-export { decode, type Expanded, expand, lengthOf } from "./decode.ts";
+export { BUCKETS, bucketTerm, decode, type Expanded, expand, lengthOf } from "./decode.ts";
 export { disassemble } from "./disassemble.ts";
 export type { DoubleOperation, Effect, EffectKind, FloatOperation, SingleOperation } from "./effects.ts";
 export { encode, encodeInstruction, type OperandArguments } from "./encode.ts";
 export type { OperandName } from "./formats.ts";
 export type { Mnemonic } from "./instructions.ts";
-export { type Operands, rangeOf, stepOf } from "./operands.ts";
+export { fieldTerm, type Operands, rangeOf, stepOf } from "./operands.ts";
 export { CONDITIONS, type ConditionName, OPERATIONS, type Operation } from "./operations.ts";
 export { F, X } from "./registers.ts";
 export { BASE_INSTRUCTIONS, type BaseInstruction, type Instruction, TABLE } from "./table.ts";

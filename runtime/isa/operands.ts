@@ -1,5 +1,6 @@
 /** Operand values between a word and numbers: the fields of formats.ts read and written. */
-import { type Field, type Format, OPERAND_NAMES, type OperandName } from "./formats.ts";
+import { type Field, type Format, OPERAND_NAMES, type OperandName, type Piece } from "./formats.ts";
+import { i32, numeric, type Term } from "./terms.ts";
 
 /** Every operand, 0 where the format has none. Signed and offset immediates are negative where they mean it. */
 export type Operands = Record<OperandName, number>;
@@ -23,6 +24,19 @@ const readField = (field: Field, word: number): number => {
   for (const { low, width, at } of field.pieces) bits |= ((word >>> low) & ((1 << width) - 1)) << at;
   const unused = 32 - field.width;
   return field.isSigned ? (bits << unused) >> unused : bits + field.bias;
+};
+
+/** The value of a field of `word`, in WebAssembly. */
+export const fieldTerm = (field: Field, word: Term): Term => {
+  const bits = field.pieces.map((piece) => pieceTerm(piece, word)).reduce((a, b) => numeric("i32.or", a, b));
+  if (!field.isSigned) return field.bias === 0 ? bits : numeric("i32.add", bits, i32(field.bias));
+  const unused = i32(32 - field.width);
+  return numeric("i32.shr_s", numeric("i32.shl", bits, unused), unused);
+};
+
+const pieceTerm = ({ low, width, at }: Piece, word: Term): Term => {
+  const inPlace = low >= at ? numeric("i32.shr_u", word, i32(low - at)) : numeric("i32.shl", word, i32(at - low));
+  return numeric("i32.and", inPlace, i32(((1 << width) - 1) << at));
 };
 
 /** @throws RangeError when the value does not fit: whoever encodes must have chosen an instruction that can say it. */

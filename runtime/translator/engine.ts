@@ -16,7 +16,7 @@ import {
   RAM_BASE,
   type StaticCode,
 } from "../hart/index.ts";
-import { WORD } from "../hart/layout.ts";
+import { STEPPED_WORD, WORD } from "../hart/layout.ts";
 import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import type { CodeSnapshot } from "./code-image.ts";
 import type { Compilation, CompiledChunk, Compiler } from "./compiler.ts";
@@ -125,11 +125,11 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     this.#extent = extent;
     this.#volatile = new VolatileCode(extent);
     this.#functions = code.functions;
+    const { stateAddress, watchAddress } = memoryPlaces(hart.ramBytes);
     this.#code = new TranslatedCode({
       memory: hart.memory,
       ramBytes: hart.ramBytes,
-      stateAddress: memoryPlaces(hart.ramBytes).stateAddress,
-      mapAddress,
+      ...{ stateAddress, mapAddress, watchAddress },
       pages: interpreter.pages,
     });
     interpreter.pages.listener = this;
@@ -181,9 +181,9 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     while (hart.elapsed < until) {
       if (this.#changed.length > 0 || this.#isUnsafe) this.#dropChanged();
       let budget = until - hart.elapsed;
-      if (hart.unrestricted && pages.isMarked(words[WORD.pc]!)) {
+      if (hart.unrestricted && this.#isEntered) {
         const left = this.#code.enter(budget);
-        this.translatedCycles += budget - left;
+        this.translatedCycles += budget - left - words[STEPPED_WORD]!;
         if (++this.#entries === ENTRIES) this.#weigh();
         hart.elapsed = cycles(until - left);
         if (left === 0) break;
@@ -195,6 +195,10 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       if (exit !== "translated" && exit !== "budget") return exit;
     }
     return "budget";
+  }
+
+  get #isEntered(): boolean {
+    return this.#pausedUntil === 0 && !this.#code.isEmpty;
   }
 
   /** Whether the last entries were worth it. */

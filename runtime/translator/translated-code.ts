@@ -18,6 +18,7 @@ export interface TranslatedCodeParts {
   readonly ramBytes: number;
   readonly stateAddress: number;
   readonly mapAddress: number;
+  readonly watchAddress: number;
   readonly pages: CodePages;
 }
 
@@ -25,7 +26,7 @@ export interface TranslatedCodeParts {
 const entryModules = new Map<number, WebAssembly.Module>();
 
 export class TranslatedCode {
-  /** Runs from the state's pc on, at most so many cycles. @returns how many are left. */
+  /** Runs from the state's pc on, wherever that is, at most so many cycles. @returns how many are left. */
   readonly enter: Enter;
   readonly #parts: TranslatedCodeParts;
   readonly #table: WebAssembly.Table;
@@ -47,6 +48,10 @@ export class TranslatedCode {
     const { exports } = new WebAssembly.Instance(module, { env: { memory: parts.memory, table: this.#table } });
     this.enter = exports.enter as Enter;
     this.#stop = exports.stop;
+  }
+
+  get isEmpty(): boolean {
+    return this.#chunks.length === 0;
   }
 
   add(chunk: CompiledChunk): void {
