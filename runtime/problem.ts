@@ -31,3 +31,11 @@ export const formatProblem = (problem: Problem): string =>
   (problem.hint === "" ? "" : `\n  hint: ${problem.hint}`);
 
 const codeOf = ({ code, number }: Problem): string => (number === undefined ? code : `${number} ${code}`);
+
+/** A problem as editors want it; lines and columns from 1, `end` just behind the place. */
+export const problemAsJson = (problem: Problem): object => {
+  const { severity = "error", code, number, file, line, column, end, path, message, hint } = problem;
+  const start = { line, column };
+  const named = { code, ...(number === undefined ? {} : { number }) };
+  return { severity, ...named, file, range: { start, end: end ?? start }, path, message, hint };
+};

@@ -1,7 +1,7 @@
 /** A process that boots modules, runs them unpaced, and says what that took: its argument is a `ModuleJob` in JSON. */
 import { readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
-import { compile } from "../../partitions/st/index.ts";
+import { compileProgram } from "../../partitions/st/index.ts";
 import { boot, formatProblem, hostClock, loadSystem, type Module, type Outside } from "../../runtime/index.ts";
 import type { ModuleFigures, ModuleJob, ModuleMessage, Sample, Stretch } from "./module-job.ts";
 import { median } from "./statistics.ts";
@@ -27,7 +27,7 @@ const outside: Outside = {
 };
 
 const bootModule = async (path: string): Promise<Module> => {
-  const loaded = await loadSystem(path, compile);
+  const loaded = await loadSystem(path, compileProgram);
   if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join("\n"));
   return boot(loaded.system, outside);
 };

@@ -1,6 +1,6 @@
 /** Loads the module that a test names, once a process: compiling the programs takes longer than many a test. */
 import { resolve } from "node:path";
-import { compile } from "../../partitions/st/index.ts";
+import { compileProgram } from "../../partitions/st/index.ts";
 import { loadSystem } from "../../runtime/index.ts";
 import { formatProblem } from "../../runtime/problem.ts";
 import type { System } from "../../runtime/system.ts";
@@ -16,7 +16,7 @@ export const loadOnce = (configPath: string): Promise<System> => {
 };
 
 const load = async (path: string): Promise<System> => {
-  const result = await loadSystem(path, compile);
+  const result = await loadSystem(path, compileProgram);
   if (result.ok) return result.system;
   throw new Error(`${path} cannot be loaded:\n${result.problems.map(formatProblem).join("\n")}`);
 };

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { inspectImage } from "../../runtime/board/index.ts";
 import { loadSystem } from "../../runtime/config/index.ts";
-import { compile } from "../st/index.ts";
+import { compileProgram } from "../st/index.ts";
 
 const peers = requirePeers("riscv64-unknown-elf-gcc");
 
@@ -72,7 +72,7 @@ describe.skipIf(peers.missing)("a C guest", () => {
       ];
       const path = join(folder, "module.yaml");
       writeFileSync(path, module.join("\n"));
-      const loaded = await loadSystem(path, { compileSt: compile, inspectImage });
+      const loaded = await loadSystem(path, { compileSt: compileProgram, inspectImage });
       return loaded.ok ? undefined : loaded.problems[0]?.hint;
     };
     expect(await hintFor("level_vald")).toBe('did you mean "level_valid"?');

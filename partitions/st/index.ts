@@ -21,61 +21,24 @@
  *   QUEUE_SEND or QUEUE_RECEIVE in the PROGRAM is a queuing port of its name.
  * - Every scan sees TIME() = n × INTERVAL, the time of its release, however late it runs.
  */
-import { link } from "./code/link.ts";
-import { STANDARD_LIBRARY } from "./library/index.ts";
-import { inOrder, Problems, type StProblem } from "./problems.ts";
-import type { ProgramInfo } from "./program-info.ts";
-import { analyse } from "./semantics/analyse.ts";
-import type { SourceFile } from "./syntax/ast.ts";
-import { parse } from "./syntax/parser.ts";
-import { fileName, SourceText } from "./syntax/source-text.ts";
+import { type CompileOptions, type CompileResult, Compiler, type SourceInput } from "./compiler.ts";
 
+export {
+  type CompileOptions,
+  type CompileResult,
+  Compiler,
+  type Declared,
+  type LibraryResult,
+  type SourceInput,
+} from "./compiler.ts";
 export { numberOf, PROBLEM_PAGES, type ProblemPage } from "./problem-codes.ts";
 export type { StProblem } from "./problems.ts";
 export type { ProgramInfo, ProgramVariable, VariableType } from "./program-info.ts";
 
-export interface CompileOptions {
-  /** As problems name it. */
-  readonly file: string;
-  /** Period of a program without a TASK; 20 ms when left out. */
-  readonly defaultIntervalNs?: number;
-  /** Period instead of the one that the program gives. */
-  readonly intervalNs?: number;
-}
+/** One program of one file, which problems name `file`. */
+export const compile = (source: string, options: CompileOptions & { readonly file: string }): CompileResult =>
+  new Compiler().compile([{ file: options.file, text: source }], options);
 
-export type CompileResult =
-  | {
-      readonly ok: true;
-      readonly elf: Uint8Array;
-      readonly program: ProgramInfo;
-      readonly warnings: readonly StProblem[];
-    }
-  | { readonly ok: false; readonly problems: readonly StProblem[] };
-
-const DEFAULT_INTERVAL_NS = 20e6;
-
-/** Reports every problem of the file in one run; never throws for what the source says. */
-export const compile = (source: string, options: CompileOptions): CompileResult => {
-  const problems = new Problems();
-  const file = parse(new SourceText(options.file, source), problems);
-  const intervals = {
-    defaultIntervalNs: options.defaultIntervalNs ?? DEFAULT_INTERVAL_NS,
-    intervalNs: options.intervalNs ?? null,
-  };
-  const program = analyse(file, parseLibrary(), intervals, problems);
-  if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-  const { elf, info } = link(program, fileName(file));
-  return { ok: true, elf, program: info, warnings: inOrder(problems.warnings) };
-};
-
-let library: SourceFile | null = null;
-
-/** Parsed once. The library's source is ours: a problem in it is our bug. */
-const parseLibrary = (): SourceFile => {
-  if (library !== null) return library;
-  const problems = new Problems();
-  library = parse(new SourceText("standard library", STANDARD_LIBRARY), problems);
-  if (problems.errors.length > 0)
-    throw new Error(`the standard library does not parse: ${problems.errors[0]!.message}`);
-  return library;
-};
+/** One program of several files, which takes from the libraries what it uses. */
+export const compileProgram = (files: readonly SourceInput[], libraries: readonly SourceInput[] = []): CompileResult =>
+  new Compiler().compile(files, { libraries });

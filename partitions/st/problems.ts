@@ -35,6 +35,12 @@ export class Problems {
     if (this.#isNew(at, message)) this.warnings.push({ ...problemAt(at, code, message, hint), severity: "warning" });
   }
 
+  /** Those that an earlier part of the work found. */
+  add({ errors, warnings }: Problems): void {
+    this.errors.push(...errors);
+    this.warnings.push(...warnings);
+  }
+
   #isNew(at: Span, message: string): boolean {
     const key = `${at.source.file}:${at.start}:${message}`;
     const isNew = !this.#seen.has(key);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadSystem } from "../../runtime/index.ts";
 import type { Partition, Point, System } from "../../runtime/system.ts";
-import { compile } from "../st/index.ts";
+import { compileProgram } from "../st/index.ts";
 
 const list = readFileSync(join(import.meta.dirname, "io-list.md"), "utf8");
 const configPath = (name: string) => join(import.meta.dirname, `../../configs/${name}.yaml`);
@@ -33,7 +33,7 @@ const addressOf = ({ areas }: Partition, { direction, address, bit, type }: Poin
 
 describe("io-list.md", () => {
   const load = async (name: string): Promise<System> => {
-    const loaded = await loadSystem(configPath(name), compile);
+    const loaded = await loadSystem(configPath(name), compileProgram);
     if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join("\n"));
     return loaded.system;
   };

@@ -1,5 +1,6 @@
 /** What `partita check` says of a module without problems: picture, figures, channels and io, as text or as JSON. */
 import { type LoadedSystem, scheduleFigures, showDuration } from "../config/index.ts";
+import { problemAsJson } from "../problem.ts";
 import type { PointRef, System } from "../system.ts";
 import { type Cycles, toNanoseconds } from "../units.ts";
 import { counted } from "./counted.ts";
@@ -112,7 +113,7 @@ export const figuresAsJson = (loaded: Loaded): object => {
   const { partitions, harts } = scheduleFigures(system, requirements);
   return {
     ok: true,
-    warnings,
+    warnings: warnings.map(problemAsJson),
     module: system.name,
     digest: system.digest,
     clockHz: system.clock,

@@ -112,7 +112,10 @@ describe("partita check", () => {
   it("gives problems as JSON, with the same status", async () => {
     const { status, out } = await check([join(CONFIGS, "invalid/unknown-key.yaml"), "--json"]);
     expect(status).toBe(2);
-    expect(JSON.parse(out)).toMatchObject({ ok: false, problems: [{ code: "unknown-key", line: 14, column: 41 }] });
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      problems: [{ code: "unknown-key", range: { start: { line: 14, column: 41 } } }],
+    });
   });
 
   it("colours only where there is a terminal", async () => {

@@ -1,8 +1,8 @@
 /** `partita check`: validates a module and shows how its schedule divides the time. */
 import type { Command } from "commander";
-import { compile } from "../../partitions/st/index.ts";
+import { compileProgram } from "../../partitions/st/index.ts";
 import { loadSystem } from "../index.ts";
-import { formatProblem, type Problem } from "../problem.ts";
+import { formatProblem, type Problem, problemAsJson } from "../problem.ts";
 import { figuresAsJson, report } from "./check-report.ts";
 import { counted } from "./counted.ts";
 import { type CliEnvironment, EXIT } from "./environment.ts";
@@ -22,10 +22,10 @@ export const addCheck = (program: Command, environment: CliEnvironment): void =>
 
 const check = async (path: string, json: boolean, environment: CliEnvironment): Promise<void> => {
   const { stdout, exitWith, color } = environment;
-  const loaded = await loadSystem(path, compile);
+  const loaded = await loadSystem(path, compileProgram);
   if (!loaded.ok) exitWith(EXIT.misuse);
   if (json) {
-    const result = loaded.ok ? figuresAsJson(loaded) : { ok: false, problems: loaded.problems };
+    const result = loaded.ok ? figuresAsJson(loaded) : { ok: false, problems: loaded.problems.map(problemAsJson) };
     stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     return;
   }

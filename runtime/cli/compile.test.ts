@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -63,7 +63,79 @@ describe("partita compile", () => {
     expect(existsSync(image)).toBe(false);
     for (const place of [":2:7: ", ":3:7: ", ":4:2: "]) expect(errors).toContain(`${wrong}${place}`);
     expect(errors).toContain("     a := b;\n          ^\n");
-    expect(errors).toContain("3 problems");
+    expect(errors).toContain(`\n${wrong}: 3 problems\n`);
+  });
+
+  it("makes one program of several files, and takes from libraries", async () => {
+    const [image, library] = [join(directory, "several.elf"), join(directory, "half.stlib")];
+    const half = file("half.st", "FUNCTION Half : INT VAR_INPUT x : INT; END_VAR Half := x / 2; END_FUNCTION");
+    const main = file("main.st", "PROGRAM P VAR a AT %QW0 : INT; END_VAR a := Half(10); END_PROGRAM");
+    expect(await partita("compile", main, half, "-o", image)).toMatchObject({ status: 0, errors: "" });
+    const several = readFileSync(image);
+    expect(await partita("compile", "--library", half, "-o", library)).toMatchObject({ status: 0, errors: "" });
+    for (const path of [half, library]) {
+      expect((await partita("compile", main, "--library-path", path, "-o", image)).status).toBe(0);
+      expect(readFileSync(image)).toEqual(several);
+    }
+    expect((await partita("compile", main, "-o", image)).errors).toContain("there is no function Half");
+    expect((await partita("exec", main, half)).output).toBe('{"P.a":5}\n');
+    expect((await partita("exec", main, "--library-path", library)).output).toBe('{"P.a":5}\n');
+    await expect(partita("exec", main, image)).rejects.toThrow("one image runs alone");
+    await expect(partita("exec", main, "--library-path", "/nowhere")).rejects.toThrow("/nowhere cannot be read");
+  });
+
+  it("checks a library whole, and names its files from its folder on", async () => {
+    const folder = join(directory, "library");
+    mkdirSync(join(folder, "deep"), { recursive: true });
+    writeFileSync(join(folder, "a.st"), "FUNCTION A : INT A := 1; END_FUNCTION");
+    writeFileSync(join(folder, "deep/b.st"), "FUNCTION B : INT B := A() + c; END_FUNCTION");
+    const library = join(directory, "ab.stlib");
+    const wrong = await partita("compile", "--library", folder, "-o", library);
+    expect(wrong).toMatchObject({ status: 2, errors: expect.stringContaining("deep/b.st:1:29: c is not declared") });
+    expect(existsSync(library)).toBe(false);
+    writeFileSync(join(folder, "deep/b.st"), "FUNCTION B : INT B := A() + 1; END_FUNCTION");
+    expect((await partita("compile", "--library", folder, "-o", library)).status).toBe(0);
+    const { declares, sources } = JSON.parse(readFileSync(library, "utf8"));
+    expect(sources.map((source: { file: string }) => source.file)).toEqual(["a.st", "deep/b.st"]);
+    expect(declares.map((each: { name: string }) => each.name)).toEqual(["A", "B"]);
+  });
+
+  it("gives problems and warnings as JSON, with where each begins and ends", async () => {
+    const image = join(directory, "json.elf");
+    const wrong = file("json.st", "PROGRAM P VAR a : INT; END_VAR\n a := levle;\nEND_PROGRAM\n");
+    const { output, errors, status } = await partita("compile", wrong, "-o", image, "--json");
+    expect([errors, status]).toEqual(["", 2]);
+    expect(JSON.parse(output)).toEqual({
+      ok: false,
+      problems: [
+        {
+          severity: "error",
+          code: "unknown-name",
+          number: "ST0101",
+          file: wrong,
+          range: { start: { line: 2, column: 7 }, end: { line: 2, column: 12 } },
+          path: "",
+          message: "levle is not declared",
+          hint: "declare it in a VAR section",
+        },
+      ],
+    });
+  });
+
+  it("refuses what has warnings when asked to", async () => {
+    const image = join(directory, "strict.elf");
+    const lossy = file(
+      "lossy.st",
+      "PROGRAM P VAR d AT %ID0 : DINT; r AT %QD0 : REAL; END_VAR\n r := d;\nEND_PROGRAM\n",
+    );
+    const strict = await partita("compile", lossy, "-o", image, "--warnings-as-errors");
+    expect(strict).toMatchObject({ status: 2, errors: expect.stringContaining(":2:7: warning: DINT to REAL loses") });
+    expect(existsSync(image)).toBe(false);
+    expect(await partita("compile", lossy, "-o", image)).toMatchObject({
+      status: 0,
+      errors: expect.stringMatching(/warning/),
+    });
+    expect(existsSync(image)).toBe(true);
   });
 });
 
@@ -135,6 +207,18 @@ describe("partita exec PROGRAM.st", () => {
       expect([engine, ...(await run("--engine", engine))]).toEqual([engine, ...byDefault]);
       expect([engine, ...(await run("--engine", engine, "--slice", "777"))]).toEqual([engine, ...byDefault]);
     }
+  });
+
+  it("runs the program that is named, where there are several", async () => {
+    const source = file(
+      "two.st",
+      "PROGRAM A VAR n : INT := 1; END_VAR END_PROGRAM PROGRAM B VAR m : INT := 2; END_VAR END_PROGRAM",
+    );
+    expect((await partita("exec", source, "--program", "b")).output).toBe('{"B.m":2}\n');
+    const { errors, status } = await partita("exec", source);
+    expect(status).toBe(2);
+    expect(errors).toContain("several programs (A, B), and no CONFIGURATION that says which one runs");
+    expect(errors).toContain("--program NAME");
   });
 
   it("refuses names and values that are not there, and stops at a limit", async () => {

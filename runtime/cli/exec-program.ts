@@ -1,14 +1,15 @@
 /** `partita exec PROGRAM.st`: one PLC program alone for some scans, then its variables as JSON (design.md §7). */
-import type { ProgramInfo } from "../../partitions/st/index.ts";
+import { Compiler, type ProgramInfo } from "../../partitions/st/index.ts";
 import { PARTITA_ERROR_CODES } from "../board/index.ts";
+import { readLibraries, readSources } from "../config/index.ts";
 import { engineFactory } from "../host/engines.ts";
-import { compileFile } from "./compile.ts";
 import { type CliEnvironment, EXIT, type ExitStatus, UserError } from "./environment.ts";
 import type { ExecOptions } from "./exec.ts";
 import { writeStats } from "./exec-stats.ts";
 import { describeFault } from "./fault-words.ts";
 import { type ProgramEnd, ProgramRun } from "./program-run.ts";
 import { findVariable, jsonOf, type VariableValue } from "./program-values.ts";
+import { printProblems, refuse, sourcesOf } from "./st-problems.ts";
 
 /** Of a program without a TASK. */
 const DEFAULT_PERIOD_NS = 10e6;
@@ -20,16 +21,19 @@ const STATUS: Readonly<Record<ProgramEnd, ExitStatus>> = {
   stopped: EXIT.failed,
 };
 
-export const execProgram = async (file: string, options: ExecOptions, environment: CliEnvironment): Promise<void> => {
+export const execProgram = async (
+  files: readonly string[],
+  options: ExecOptions,
+  environment: CliEnvironment,
+): Promise<void> => {
   const { clock, stdout, stderr, exitWith } = environment;
   const begin = clock.monotonicMs();
   const engine = engineFactory(options.engine);
-  const period = options.period === undefined ? {} : { intervalNs: options.period };
-  const compiled = await compileFile(file, { file, defaultIntervalNs: DEFAULT_PERIOD_NS, ...period }, environment);
+  const compiled = await compileFiles(files, options, environment);
   if (compiled === null) return;
   const { elf, program } = compiled;
   const watched = options.watch ?? program.variables.map(({ path }) => path);
-  checkNames(file, program, [...watched, ...options.set.map(({ name }) => name)]);
+  checkNames(files.join(", "), program, [...watched, ...options.set.map(({ name }) => name)]);
   const raised = new RaisedErrors((line) => stderr.write(`${line}\n`));
   const run = new ProgramRun({
     elf,
@@ -57,6 +61,21 @@ export const execProgram = async (file: string, options: ExecOptions, environmen
     await writeStats(options.stats, run, { seconds, startupSeconds }, { end, scans: run.scans });
   }
   exitWith(STATUS[end]);
+};
+
+/** Prints problems and warnings; after a problem the exit status is set and the result is null. */
+const compileFiles = async (files: readonly string[], options: ExecOptions, environment: CliEnvironment) => {
+  const sources = await sourcesOf(readSources(files));
+  const result = new Compiler().compile(sources, {
+    libraries: await sourcesOf(readLibraries(options.libraryPath)),
+    defaultIntervalNs: DEFAULT_PERIOD_NS,
+    ...(options.program === undefined ? {} : { program: options.program }),
+    ...(options.period === undefined ? {} : { intervalNs: options.period }),
+  });
+  printProblems(result.ok ? result.warnings : result.problems, environment);
+  if (result.ok) return result;
+  refuse(result.problems, environment);
+  return null;
 };
 
 const nameOfError = (code: number): string =>

@@ -5,7 +5,7 @@ import type { EngineKind } from "../system.ts";
 import type { Nanoseconds } from "../units.ts";
 import { type CliEnvironment, UserError } from "./environment.ts";
 import { execImage } from "./exec-image.ts";
-import { durationOption, engineOption } from "./options.ts";
+import { durationOption, engineOption, libraryPathOption } from "./options.ts";
 
 /** The options of `exec`, read; one that was not given is not there. */
 export interface ExecOptions {
@@ -24,6 +24,10 @@ export interface ExecOptions {
   readonly period?: Nanoseconds;
   /** Names of variables, as given. */
   readonly watch?: readonly string[];
+  /** Paths of libraries. */
+  readonly libraryPath: readonly string[];
+  /** The PROGRAM that runs, where no CONFIGURATION says it. */
+  readonly program?: string;
   /** Values given to variables before the first scan, in order. */
   readonly set: readonly { readonly name: string; readonly value: string }[];
 }
@@ -35,7 +39,7 @@ export const addExec = (program: Command, environment: CliEnvironment): void => 
   program
     .command("exec")
     .description("run one image (ELF, or flat at 0x80000000) or one .st program alone on a virtual board, unpaced")
-    .argument("<file>", "IMAGE or PROGRAM.st")
+    .argument("<files...>", "IMAGE, or PROGRAM.st and the other files that make it")
     .addOption(engineOption("what executes the guest; it cannot tell").default("translator"))
     .addOption(new Option("--memory <size>", "RAM of the board").argParser(memorySize).default(16 * 2 ** 20, "16MiB"))
     .option("--max-cycles <n>", "end after n cycles, with exit status 3", positiveInteger)
@@ -57,24 +61,37 @@ export const addExec = (program: Command, environment: CliEnvironment): void => 
         .argParser(assignment)
         .default([], "none"),
     )
-    .action(async (file: string, options: ExecOptions, command: Command) => {
-      const isProgram = /\.st$/i.test(file);
+    .addOption(libraryPathOption())
+    .addOption(new Option("--program <name>", "PROGRAM.st: the PROGRAM that runs, where no CONFIGURATION says it"))
+    .action(async (files: string[], options: ExecOptions, command: Command) => {
+      const [file = "", ...more] = files;
+      const isProgram = isSt(file);
+      const stranger = more.find((other) => !isProgram || !isSt(other));
+      if (stranger !== undefined)
+        throw new UserError(`${stranger}: one image runs alone, or files of Structured Text (.st)`);
       refuseOptions(isProgram ? ONLY_FOR.image : ONLY_FOR.program, file, command);
       // Loaded when asked for: an image needs no compiler.
       if (!isProgram) await execImage(file, options, environment);
-      else await (await import("./exec-program.ts")).execProgram(file, options, environment);
+      else await (await import("./exec-program.ts")).execProgram(files, options, environment);
     });
 };
+
+const isSt = (file: string): boolean => /\.st$/i.test(file);
 
 /** Options that mean nothing to the other kind of guest. */
 const ONLY_FOR = {
   image: { options: ["append"], kind: "an image" },
-  program: { options: ["scans", "period", "watch", "set"], kind: "a Structured Text program (PROGRAM.st)" },
+  program: {
+    options: ["scans", "period", "watch", "set", "libraryPath", "program"],
+    kind: "a Structured Text program (PROGRAM.st)",
+  },
 } as const;
 
 /** @throws UserError when one of them was given. */
 const refuseOptions = ({ options, kind }: (typeof ONLY_FOR)[keyof typeof ONLY_FOR], file: string, command: Command) => {
-  const given = options.filter((name) => command.getOptionValueSource(name) === "cli").map((name) => `--${name}`);
+  const given = options
+    .filter((name) => command.getOptionValueSource(name) === "cli")
+    .map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
   if (given.length > 0) throw new UserError(`${given.join(", ")}: only for ${kind}, and ${file} is none`);
 };
 

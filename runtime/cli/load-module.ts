@@ -1,5 +1,5 @@
 /** Loads a module for a verb: all its problems are printed, and end the verb, before anything runs. */
-import { compile } from "../../partitions/st/index.ts";
+import { compileProgram } from "../../partitions/st/index.ts";
 import { loadSystem } from "../index.ts";
 import { formatProblem } from "../problem.ts";
 import type { EngineKind, System } from "../system.ts";
@@ -15,7 +15,7 @@ export const loadModule = async (
   { stderr }: CliEnvironment,
   engine: EngineKind | undefined,
 ): Promise<System> => {
-  const loaded = await loadSystem(path, compile);
+  const loaded = await loadSystem(path, compileProgram);
   for (const problem of loaded.ok ? loaded.warnings : loaded.problems) stderr.write(`${formatProblem(problem)}\n`);
   if (loaded.ok) return engine === undefined ? loaded.system : withEngine(loaded.system, engine);
   throw new UserError(`${path} has ${counted(loaded.problems.length, "problem")}`);

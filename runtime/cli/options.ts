@@ -16,4 +16,12 @@ export const durationOption = (text: string): Nanoseconds => {
 export const engineOption = (description: string): Option =>
   new Option("--engine <engine>", description).choices(ENGINES);
 
+export const libraryPathOption = (): Option =>
+  new Option(
+    "--library-path <path>",
+    "where the program takes what it does not declare: a folder of .st files, one of them, or a library file; again for more",
+  )
+    .argParser((path: string, before: readonly string[]) => [...before, path])
+    .default([], "none");
+
 export const ENGINE_OF_ALL = "what executes all partitions, instead of what the config says; no guest can tell";

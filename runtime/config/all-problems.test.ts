@@ -4,18 +4,19 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compile } from "../../partitions/st/index.ts";
+import { compileProgram } from "../../partitions/st/index.ts";
 import { inspectImage } from "../board/index.ts";
 import { loadSystem } from "./load-system.ts";
-import type { StCompilation } from "./tools.ts";
+import type { StCompilation, StSource } from "./tools.ts";
 
 const PATH = fileURLToPath(new URL("../../configs/waterworks.yaml", import.meta.url));
 const WATERWORKS = readFileSync(PATH, "utf8");
 
 const compiled = new Map<string, StCompilation>();
-const compileOnce = (source: string, options: { readonly file: string }): StCompilation => {
-  const known = compiled.get(source) ?? compile(source, options);
-  compiled.set(source, known);
+const compileOnce = (program: readonly StSource[]): StCompilation => {
+  const texts = program.map(({ text }) => text).join();
+  const known = compiled.get(texts) ?? compileProgram(program);
+  compiled.set(texts, known);
   return known;
 };
 

@@ -1,11 +1,12 @@
 /** Reads the partitions' images, compiling the programs among them, and reports what cannot be read, compiled or understood. */
-import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import type { Problem } from "../problem.ts";
+import { readBytes } from "./file-bytes.ts";
 import { type Finding, toProblem } from "./finding.ts";
 import type { ModuleConfig, PartitionConfig } from "./module-config.generated.ts";
 import type { Partly } from "./partly.ts";
 import type { Place, Places } from "./places.ts";
+import { readLibraries, readSources } from "./st-sources.ts";
 import type { ConfigTools, ImageFacts } from "./tools.ts";
 
 export interface LoadedImage {
@@ -38,13 +39,13 @@ export const loadImages = async (
   /** A program that two partitions run is compiled, and its problems are reported, once. */
   const attempts = new Map<string, Attempt>();
   for (const [name, partition] of Object.entries(config.partitions ?? {})) {
-    const source = sourceOf(partition);
-    if (source === null) continue;
-    const path = isAbsolute(source.path) ? source.path : normalize(join(dirname(configPath), source.path));
-    const known = attempts.get(`${source.kind} ${path}`);
-    const loader = { configPath, path, at: places.of(partition, source.kind), tools };
-    const attempt = known ?? (await (source.kind === "program" ? loadProgram(loader) : loadElf(loader)));
-    attempts.set(`${source.kind} ${path}`, attempt);
+    const guest = guestOf(partition, dirname(configPath));
+    if (guest === null) continue;
+    const key = JSON.stringify(guest);
+    const known = attempts.get(key);
+    const loader = { configPath, path: guest.path, at: places.of(partition, guest.kind), tools };
+    const attempt = known ?? (await (guest.kind === "program" ? loadProgram(loader, guest) : loadElf(loader)));
+    attempts.set(key, attempt);
     if (attempt.ok) images.set(name, attempt.image);
     if (known !== undefined) continue;
     if (attempt.ok) warnings.push(...attempt.warnings);
@@ -53,10 +54,26 @@ export const loadImages = async (
   return { images, problems, warnings };
 };
 
-/** null when there is not exactly one of the two, which a rule says, or when it is unusable. */
-const sourceOf = ({ program, image }: Partly<PartitionConfig>): { kind: "program" | "image"; path: string } | null => {
-  if (typeof program === "string" && image === undefined) return { kind: "program", path: program };
-  if (typeof image === "string" && program === undefined) return { kind: "image", path: image };
+interface ProgramGuest {
+  readonly kind: "program";
+  /** Of the first file: what messages call the program. */
+  readonly path: string;
+  readonly files: readonly string[];
+  readonly libraries: readonly string[];
+}
+
+type Guest = ProgramGuest | { readonly kind: "image"; readonly path: string };
+
+/** Paths as the user would name them; null when there is not exactly one of the two, which a rule says, or when it is unusable. */
+const guestOf = ({ program, libraries, image }: Partly<PartitionConfig>, folder: string): Guest | null => {
+  const inFolder = (path: string) => (isAbsolute(path) ? path : normalize(join(folder, path)));
+  const usable = (paths: readonly (string | null)[]) => paths.flatMap((path) => (path === null ? [] : inFolder(path)));
+  if (program !== undefined && program !== null && image === undefined) {
+    const [first, ...more] = usable(typeof program === "string" ? [program] : program);
+    const files = first === undefined ? [] : [first, ...more];
+    return first === undefined ? null : { kind: "program", path: first, files, libraries: usable(libraries ?? []) };
+  }
+  if (typeof image === "string" && program === undefined) return { kind: "image", path: inFolder(image) };
   return null;
 };
 
@@ -72,22 +89,27 @@ const failure = ({ at, configPath }: Loader, finding: Omit<Finding, "at">): Atte
   problems: [toProblem({ at, ...finding }, configPath)],
 });
 
-const loadProgram = async (loader: Loader): Promise<Attempt> => {
-  const { path, tools } = loader;
-  const file = await readBytes(path, tools);
-  if ("reason" in file) return unreadable(loader, file.reason);
-  const source = decodeText(file.bytes);
-  if (source === null) {
-    const message = `the program ${path} is not written in UTF-8`;
-    return failure(loader, { code: "not-utf8", message, hint: "save it as UTF-8" });
+const loadProgram = async (loader: Loader, { files, libraries }: ProgramGuest): Promise<Attempt> => {
+  const { at, configPath, tools } = loader;
+  const own = await readSources(files, tools.readFile);
+  const taken = await readLibraries(libraries, tools.readFile);
+  const unusable = [...own.unusable, ...taken.unusable];
+  if (unusable.length > 0) {
+    const hintOf = { "file-unreadable": RELATIVE, "not-utf8": "save it as UTF-8" } as const;
+    const problems = unusable.map(({ code, message }) =>
+      toProblem({ at, code, message, hint: hintOf[code] }, configPath),
+    );
+    return { ok: false, problems };
   }
-  const compiled = tools.compileSt(source, { file: path });
+  const compiled = tools.compileSt(own.sources, taken.sources);
   if (!compiled.ok) return { ok: false, problems: compiled.problems };
   return inspected(loader, compiled.elf, compiled.warnings);
 };
 
+const RELATIVE = "paths are relative to the config file";
+
 const loadElf = async (loader: Loader): Promise<Attempt> => {
-  const file = await readBytes(loader.path, loader.tools);
+  const file = await readBytes(loader.path, loader.tools.readFile);
   if ("reason" in file) return unreadable(loader, file.reason);
   // Any file would do as a flat binary; in a module that can only be a mistake.
   if (ELF_MAGIC.every((byte, at) => file.bytes[at] === byte)) return inspected(loader, file.bytes, []);
@@ -101,7 +123,7 @@ const unreadable = (loader: Loader, reason: string): Attempt =>
   failure(loader, {
     code: "file-unreadable",
     message: `${loader.path} cannot be read: ${reason}`,
-    hint: "paths are relative to the config file",
+    hint: RELATIVE,
   });
 
 const inspected = (loader: Loader, bytes: Uint8Array, warnings: readonly Problem[]): Attempt => {
@@ -118,33 +140,3 @@ const malformed = (loader: Loader, problem: string): Attempt =>
       ? "Structured Text is given as `program:`"
       : "an image is a static 32-bit RISC-V ELF executable, linked for RAM at 0x8000_0000",
   });
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a directory",
-  EACCES: "this user may not read it",
-  ENOTDIR: "its path leads through a file",
-  ENAMETOOLONG: "its name is too long",
-};
-
-/** The file's bytes, or in words why they cannot be had. */
-export const readBytes = async (
-  path: string,
-  tools: ConfigTools,
-): Promise<{ readonly bytes: Uint8Array } | { readonly reason: string }> => {
-  try {
-    return { bytes: await (tools.readFile ?? readFile)(path) };
-  } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    return { reason: REASONS[code] ?? message };
-  }
-};
-
-/** @returns null when the bytes are not UTF-8. */
-export const decodeText = (bytes: Uint8Array): string | null => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-};

@@ -1,8 +1,10 @@
 /** From a config file to a System: the front door of runtime/config. */
+export { encodeLibrary } from "./library-file.ts";
 export { type LoadedSystem, loadSystem } from "./load-system.ts";
 export { inParts, parseQuantity, showDuration } from "./quantities.ts";
 export { RULES } from "./rules/index.ts";
 export type { Rule } from "./rules/rule.ts";
 export { scheduleFigures } from "./schedule-figures.ts";
+export { readLibraries, readSources, type StSources } from "./st-sources.ts";
 export { suggested } from "./suggestion.ts";
 export type { ConfigTools, StCompilation } from "./tools.ts";

@@ -7,8 +7,9 @@ import { resolve } from "node:path";
 import type { Problem } from "../problem.ts";
 import type { System } from "../system.ts";
 import { type Draft, draftModule } from "./draft.ts";
+import { decodeText, readBytes } from "./file-bytes.ts";
 import { type Finding, toProblem } from "./finding.ts";
-import { decodeText, loadImages, readBytes } from "./images.ts";
+import { loadImages } from "./images.ts";
 import { TOP } from "./places.ts";
 import { requirementsOf, type TimeRequirement } from "./requirements.ts";
 import { resolveSystem } from "./resolve.ts";
@@ -33,7 +34,7 @@ const LARGEST_CONFIG = 1 << 20;
 
 /** Never throws for what a file contains. `path` is named in problems as it is given; other files are relative to it. */
 export const loadSystem = async (path: string, tools: ConfigTools): Promise<LoadedSystem> => {
-  const file = await readBytes(path, tools);
+  const file = await readBytes(path, tools.readFile);
   if ("reason" in file) return refused(path, "file-unreadable", `it cannot be read: ${file.reason}`, "check the path");
   if (file.bytes.length > LARGEST_CONFIG) {
     const message = `it has ${file.bytes.length} bytes; a config has at most ${LARGEST_CONFIG}`;

@@ -80,9 +80,13 @@ export interface BoardConfig {
  */
 export interface PartitionConfig {
   /**
-   * Structured Text, compiled on load; relative to this file.
+   * Structured Text, compiled on load: a file, or the files that make one program; relative to this file.
    */
-  program?: string;
+  program?: string | string[];
+  /**
+   * Where the program takes what it does not declare itself: folders of Structured Text, single files, and files written by `partita compile --library`; relative to this file.
+   */
+  libraries?: string[];
   /**
    * An ELF executable for RV32; relative to this file.
    */

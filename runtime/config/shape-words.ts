@@ -104,6 +104,7 @@ const TITLES: Readonly<Record<string, string>> = {
   Size: "a size",
   Value: "a value",
   Host: "a host",
+  Sources: "a file or a list of files",
   OnBad: "hold or { substitute: VALUE }",
 };
 

@@ -3,11 +3,17 @@ import type { ImageManifest } from "../image-manifest.ts";
 import type { Problem } from "../problem.ts";
 
 export interface ConfigTools {
-  /** Compiles Structured Text to an ELF image; `file` is the name that its problems carry. */
-  compileSt(source: string, options: { readonly file: string }): StCompilation;
+  /** Compiles Structured Text to an ELF image; of the libraries it takes what the program uses. */
+  compileSt(program: readonly StSource[], libraries: readonly StSource[]): StCompilation;
   inspectImage(bytes: Uint8Array): ImageFacts | { readonly problem: string };
   /** The bytes of a file; rejects as `node:fs` does. That of the file system when left out. */
   readFile?(path: string): Promise<Uint8Array>;
+}
+
+/** A file of Structured Text; `file` is the name that its problems carry. */
+export interface StSource {
+  readonly file: string;
+  readonly text: string;
 }
 
 export type StCompilation =

@@ -10,6 +10,7 @@ import type { Program } from "../semantics/analyse.ts";
 import type { Place } from "../semantics/checked.ts";
 import type { Variable } from "../semantics/symbols.ts";
 import { QUEUE_RECEIVE, QUEUE_SEND, scalarOf } from "../semantics/types.ts";
+import { fileName } from "../syntax/source-text.ts";
 import { Assembler } from "./assembler.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
 import { floatBankOf, generateFunction } from "./generate.ts";
@@ -29,10 +30,10 @@ export interface Linked {
   readonly info: ProgramInfo;
 }
 
-export const link = (program: Program, file: string): Linked => {
+export const link = (program: Program): Linked => {
   const sizes = placeVariables(program);
   const constants = new ConstantPool();
-  const deadlineMissed = placeDeadlineMessage(constants, file);
+  const deadlineMissed = placeDeadlineMessage(constants, fileName(program.instance.program.at));
   const ports = portsOf(program);
   const portNames = ports.map(({ name }) => constants.placeText(name));
   const functions = [...program.units.map((unit) => lowerUnit(unit, constants)), ...portRoutines(ports)];

@@ -1,6 +1,6 @@
 /** From trees to a checked program: what is declared, what runs, and every body with its types. */
 import type { Problems } from "../problems.ts";
-import type { SourceFile, TaskDeclaration } from "../syntax/ast.ts";
+import type { Name, SourceFile, TaskDeclaration } from "../syntax/ast.ts";
 import { checkExpression } from "./check-expression.ts";
 import { assignsResult, checkStatements } from "./check-statement.ts";
 import type { Scope } from "./scope.ts";
@@ -23,25 +23,46 @@ export interface AnalysisOptions {
   readonly defaultIntervalNs: number;
   /** Period that replaces every other, nanoseconds. */
   readonly intervalNs: number | null;
+  /** The PROGRAM that runs where no CONFIGURATION says it; null: the only one. */
+  readonly program: string | null;
+}
+
+/** What is compiled together. */
+export interface ProgramFiles {
+  /** One or more. */
+  readonly program: readonly SourceFile[];
+  readonly libraries: readonly SourceFile[];
+  readonly standard: SourceFile;
 }
 
 /** Null when there is nothing to run; the problems say why. */
-export const analyse = (
-  file: SourceFile,
-  library: SourceFile,
-  options: AnalysisOptions,
-  problems: Problems,
-): Program | null => {
-  const world = new ProgramWorld(file.source, problems);
-  world.add(file, false);
-  world.add(library, true);
+export const analyse = (files: ProgramFiles, options: AnalysisOptions, problems: Problems): Program | null => {
+  const { world, units, calls } = declare(files, problems);
+  const isWhole = files.program.every((file) => file.isWhole);
+  const instance = findInstance(world, units, options, isWhole);
+  const ordered = instance === null ? [] : calls.of(instance.program);
+  for (const unit of units) calls.of(unit);
+  world.settle();
+  return instance === null ? null : { instance, units: ordered, globals: world.globals(), addresses: world.addresses };
+};
+
+/** Of a library: all that its files declare, used or not. */
+export const analyseLibrary = (files: ProgramFiles, problems: Problems): void => {
+  const { world, units, calls } = declare(files, problems);
+  for (const unit of units) calls.of(unit);
+  world.settle();
+};
+
+/** All declarations of the program's files, and their bodies; of the others what these ask for, without bodies. */
+const declare = (files: ProgramFiles, problems: Problems) => {
+  const world = new ProgramWorld(files.program[0]!.source, problems);
+  for (const file of files.program) world.add(file, "program");
+  for (const file of files.libraries) world.add(file, "library");
+  world.add(files.standard, "standard");
   const units = world.resolveAll();
   const checked = new Set<Unit>();
   for (const unit of units) checkBody(world, unit, checked);
-  const instance = findInstance(world, units, options, file.isWhole);
-  if (instance === null) return null;
-  const ordered = callOrder(world, instance.program, checked);
-  return { instance, units: ordered, globals: world.globals(), addresses: world.addresses };
+  return { world, units, calls: new CallOrder(world, checked) };
 };
 
 const checkBody = (world: ProgramWorld, unit: Unit, checked: Set<Unit>): void => {
@@ -61,28 +82,40 @@ const checkBody = (world: ProgramWorld, unit: Unit, checked: Set<Unit>): void =>
 };
 
 /** Called units before their callers, so that a caller knows what it calls; a cycle is refused (IEC 61131-3 §6.6.1: no recursion). */
-const callOrder = (world: ProgramWorld, program: Unit, checked: Set<Unit>): readonly Unit[] => {
-  const ordered: Unit[] = [];
-  const state = new Map<Unit, "open" | "done">();
-  const visit = (unit: Unit): void => {
-    checkBody(world, unit, checked);
-    state.set(unit, "open");
+class CallOrder {
+  readonly #world: ProgramWorld;
+  readonly #checked: Set<Unit>;
+  readonly #state = new Map<Unit, "open" | "done">();
+
+  constructor(world: ProgramWorld, checked: Set<Unit>) {
+    this.#world = world;
+    this.#checked = checked;
+  }
+
+  /** What `unit` calls, directly or not, and itself, in order; without those that an earlier call gave. */
+  of(unit: Unit): readonly Unit[] {
+    const ordered: Unit[] = [];
+    if (!this.#state.has(unit)) this.#visit(unit, ordered);
+    return ordered;
+  }
+
+  #visit(unit: Unit, ordered: Unit[]): void {
+    checkBody(this.#world, unit, this.#checked);
+    this.#state.set(unit, "open");
     for (const callee of unit.calls) {
-      if (state.get(callee) === "open") {
-        world.problems.error(
+      if (this.#state.get(callee) === "open") {
+        this.#world.problems.error(
           unit.at,
           "recursion",
           `${unit.name} calls ${callee.name}, which leads back to it`,
           "IEC 61131-3 allows no recursion: write a loop",
         );
-      } else if (!state.has(callee)) visit(callee);
+      } else if (!this.#state.has(callee)) this.#visit(callee, ordered);
     }
-    state.set(unit, "done");
+    this.#state.set(unit, "done");
     ordered.push(unit);
-  };
-  visit(program);
-  return ordered;
-};
+  }
+}
 
 /** `isWhole`: no declaration was lost, so that what is not there is missing indeed. */
 const findInstance = (
@@ -100,8 +133,10 @@ const findInstance = (
       "one file is one partition: move it to a file of its own",
     );
   }
-  if (configuration === undefined) return bareInstance(world, units, options, isWhole);
-  const [instance, ...more] = configuration.instances;
+  const named = configuration?.instances.filter(({ name, program }) => isNamed(options.program, name, program)) ?? [];
+  if (configuration === undefined || (options.program !== null && named.length === 0))
+    return bareInstance(world, units, options, isWhole);
+  const [instance, ...more] = named;
   for (const { name } of more) {
     world.problems.error(
       name.at,
@@ -143,22 +178,38 @@ const findInstance = (
   return { name: instance.name.text, at: instance.name.at, program, intervalNs, configuration };
 };
 
+/** By its own name or by that of its PROGRAM; without a wish all are. */
+const isNamed = (wanted: string | null, ...names: readonly Name[]): boolean =>
+  wanted === null || names.some(({ key }) => key === wanted.toUpperCase());
+
 const bareInstance = (
   world: ProgramWorld,
   units: readonly Unit[],
   options: AnalysisOptions,
   isWhole: boolean,
 ): Instance | null => {
-  const [program, second] = units.filter(({ kind }) => kind === "PROGRAM");
+  const programs = units.filter(({ kind }) => kind === "PROGRAM");
+  const [program, second] = programs.filter(
+    ({ key }) => options.program === null || key === options.program.toUpperCase(),
+  );
   if (program === undefined) {
     const at = { source: world.source, start: 0, end: 0 };
-    const hint = "write PROGRAM Main … END_PROGRAM";
-    if (isWhole) world.problems.error(at, "no-program", "there is no PROGRAM in this file", hint);
+    const names = programs.map(({ name }) => name);
+    const [message, hint] =
+      options.program === null
+        ? ["there is no PROGRAM in this file", "write PROGRAM Main … END_PROGRAM"]
+        : [
+            `there is no PROGRAM ${options.program}`,
+            didYouMean(options.program, names) || `there is ${names.join(", ")}`,
+          ];
+    if (isWhole) world.problems.error(at, "no-program", message, hint);
     return null;
   }
   if (second !== undefined) {
-    const message = "several programs, and no CONFIGURATION that says which one runs";
-    const hint = "add a CONFIGURATION with a TASK and: PROGRAM Instance WITH Task : ProgramType;";
+    const names = programs.map(({ name }) => name).join(", ");
+    const message = `several programs (${names}), and no CONFIGURATION that says which one runs`;
+    const hint =
+      "add a CONFIGURATION with a TASK and: PROGRAM Instance WITH Task : ProgramType; exec and compile take --program NAME";
     world.problems.error(second.at, "no-program", message, hint);
     return null;
   }

@@ -8,6 +8,9 @@ import type { BlockType, Type } from "./types.ts";
 
 export type Section = "input" | "output" | "inOut" | "local" | "temp" | "global" | "result";
 
+/** Whose a declaration is: the program's own, a library's, or the compiler's. */
+export type Origin = "program" | "library" | "standard";
+
 /** Where %IX0.3 is: an area of the process image, a byte of it and, for X, a bit of that. */
 export interface DirectAddress {
   readonly area: "input" | "output" | "memory";

@@ -10,13 +10,13 @@ import type {
   VariableDeclaration,
   VariableSection,
 } from "../syntax/ast.ts";
-import type { SourceText } from "../syntax/source-text.ts";
+import { lineOf, type SourceText, type Span } from "../syntax/source-text.ts";
 import { declareUnit, declareVariable } from "./declare-unit.ts";
 import { checkInitializer, imageOf, rememberImage } from "./initial-values.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope, World } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
-import type { DirectAddress, Unit, Variable } from "./symbols.ts";
+import type { DirectAddress, Origin, Unit, Variable } from "./symbols.ts";
 import {
   ELEMENTARY,
   type EnumType,
@@ -39,6 +39,11 @@ class Lazy<T> {
     this.#inCycle = inCycle;
   }
 
+  /** Whether somebody asked for it. */
+  get isDone(): boolean {
+    return typeof this.#state === "object";
+  }
+
   get(): T {
     if (this.#state === "working") return this.#inCycle();
     if (this.#state === "new") {
@@ -49,18 +54,23 @@ class Lazy<T> {
   }
 }
 
+/** Something declared; `at` its name, `text` as it was spelt. */
+interface Entry<T> {
+  readonly text: string;
+  readonly at: Span;
+  readonly origin: Origin;
+  readonly lazy: Lazy<T>;
+}
+
 export class ProgramWorld implements World {
   readonly problems: Problems;
-  /** The user's file, for what is missing from it. */
+  /** The user's first file, for what is missing from it. */
   readonly source: SourceText;
   readonly addresses: DirectAddress[] = [];
   readonly configurations: ConfigurationDeclaration[] = [];
-  readonly #types = new Map<string, { readonly name: string; readonly lazy: Lazy<Type> }>();
-  readonly #units = new Map<
-    string,
-    { readonly name: string; readonly lazy: Lazy<Unit | null>; readonly isLibrary: boolean }
-  >();
-  readonly #globals = new Map<string, { readonly name: string; readonly lazy: Lazy<Variable | null> }>();
+  readonly #types = new Map<string, Entry<Type>>();
+  readonly #units = new Map<string, Entry<Unit | null>>();
+  readonly #globals = new Map<string, Entry<Variable | null>>();
   readonly #enumNames = new Map<string, string[]>();
   readonly #scope: Scope;
   readonly #later: (() => void)[] = [];
@@ -73,36 +83,42 @@ export class ProgramWorld implements World {
     this.#scope = { world: this, unit: null, names: new Map() };
   }
 
-  /** The user's files first: a library name gives way to the user's own. */
-  add(file: SourceFile, isLibrary: boolean): void {
-    for (const declaration of file.declarations) this.#declare(declaration, isLibrary);
+  /** The program's files first, then libraries, then what comes with the compiler: names of the former hide the latter's. */
+  add(file: SourceFile, origin: Origin): void {
+    for (const declaration of file.declarations) this.#declare(declaration, origin);
   }
 
-  #declare(declaration: Declaration, isLibrary: boolean): void {
+  /** What runs is the program's business: a CONFIGURATION in a library is none of ours. */
+  #declare(declaration: Declaration, origin: Origin): void {
     switch (declaration.kind) {
       case "type":
-        this.#declareType(declaration);
+        this.#declareType(declaration, origin);
         return;
       case "unit":
-        this.#declareUnit(declaration, isLibrary);
+        this.#declareUnit(declaration, origin);
         return;
       case "globals":
-        this.#declareGlobals(declaration.section);
+        this.#declareGlobals(declaration.section, origin);
         return;
       case "configuration":
-        this.configurations.push(declaration);
-        for (const section of declaration.globals) this.#declareGlobals(section);
+        if (origin === "program") this.configurations.push(declaration);
+        for (const section of declaration.globals) this.#declareGlobals(section, origin);
     }
   }
 
-  #declareType(declaration: TypeDeclaration): void {
+  #declareType(declaration: TypeDeclaration, origin: Origin): void {
     const { name, type } = declaration;
-    if (!this.#isNew(name)) return;
+    if (!this.#isNew(name, origin)) return;
     const inCycle = (): Type => {
       this.problems.error(name.at, "recursive-type", `${name.text} contains itself`);
       return UNKNOWN;
     };
-    this.#types.set(name.key, { name: name.text, lazy: new Lazy(() => this.#makeType(declaration), inCycle) });
+    this.#types.set(name.key, {
+      text: name.text,
+      at: name.at,
+      origin,
+      lazy: new Lazy(() => this.#makeType(declaration), inCycle),
+    });
     if (type.kind !== "enum") return;
     for (const value of type.values) {
       const enums = this.#enumNames.get(value.name.key) ?? [];
@@ -128,42 +144,41 @@ export class ProgramWorld implements World {
     return copy;
   }
 
-  #declareUnit(declaration: UnitDeclaration, isLibrary: boolean): void {
+  #declareUnit(declaration: UnitDeclaration, origin: Origin): void {
     const { name } = declaration;
-    if (isLibrary && (this.#units.has(name.key) || this.#types.has(name.key))) return;
-    if (!this.#isNew(name)) return;
+    if (!this.#isNew(name, origin)) return;
     const inCycle = (): null => {
       this.problems.error(name.at, "recursive-type", `${name.text} contains an instance of itself`);
       return null;
     };
     this.#units.set(name.key, {
-      name: name.text,
-      isLibrary,
-      lazy: new Lazy(() => declareUnit(this.#scope, declaration, isLibrary), inCycle),
+      text: name.text,
+      at: name.at,
+      origin,
+      lazy: new Lazy(() => declareUnit(this.#scope, declaration, origin === "standard"), inCycle),
     });
   }
 
-  #declareGlobals(section: VariableSection): void {
-    for (const declaration of section.variables) this.#declareGlobal(declaration, section);
+  #declareGlobals(section: VariableSection, origin: Origin): void {
+    for (const declaration of section.variables) this.#declareGlobal(declaration, section, origin);
   }
 
-  #declareGlobal(declaration: VariableDeclaration, section: VariableSection): void {
+  #declareGlobal(declaration: VariableDeclaration, section: VariableSection, origin: Origin): void {
     const { name } = declaration;
-    if (this.#globals.has(name.key)) {
-      this.problems.error(name.at, "duplicate-name", `${name.text} is declared twice`);
-      return;
-    }
+    if (!this.#isFirst(this.#globals.get(name.key), name, origin)) return;
     const inCycle = (): null => {
       this.problems.error(name.at, "recursive-type", `the value of ${name.text} depends on itself`);
       return null;
     };
     this.#globals.set(name.key, {
-      name: name.text,
+      text: name.text,
+      at: name.at,
+      origin,
       lazy: new Lazy(() => declareVariable(this.#scope, declaration, section, null), inCycle),
     });
   }
 
-  #isNew(name: Name): boolean {
+  #isNew(name: Name, origin: Origin): boolean {
     if (
       elementaryNamed(name.key) !== null ||
       LATER_TYPES.has(name.key) ||
@@ -173,24 +188,36 @@ export class ProgramWorld implements World {
       this.problems.error(name.at, "duplicate-name", `${name.text} is a type that is built in`, "choose another name");
       return false;
     }
-    if (!this.#types.has(name.key) && !this.#units.has(name.key)) return true;
-    this.problems.error(name.at, "duplicate-name", `${name.text} is declared twice`);
+    return this.#isFirst(this.#types.get(name.key) ?? this.#units.get(name.key), name, origin);
+  }
+
+  /** False when the name is taken; among declarations of the same origin that is said, with both places. */
+  #isFirst(before: Entry<unknown> | undefined, name: Name, origin: Origin): boolean {
+    if (before === undefined) return true;
+    if (before.origin === origin) {
+      const { file } = before.at.source;
+      const place = file === name.at.source.file ? `line ${lineOf(before.at)}` : `${file}:${lineOf(before.at)}`;
+      this.problems.error(name.at, "duplicate-name", `${name.text} is declared twice`, `the other one is at ${place}`);
+    }
     return false;
   }
 
   /** Everything that the user declared, resolved: so that all problems are found. */
   resolveAll(): readonly Unit[] {
-    for (const { lazy } of this.#types.values()) lazy.get();
-    for (const { lazy } of this.#globals.values()) lazy.get();
-    const units = [...this.#units.values()]
-      .filter(({ isLibrary }) => !isLibrary)
-      .flatMap(({ lazy }) => lazy.get() ?? []);
-    for (const check of this.#later) check();
-    return units;
+    for (const { lazy, origin } of this.#types.values()) if (origin === "program") lazy.get();
+    for (const { lazy, origin } of this.#globals.values()) if (origin === "program") lazy.get();
+    return [...this.#units.values()].flatMap(({ lazy, origin }) => (origin === "program" ? (lazy.get() ?? []) : []));
   }
 
+  /** What had to wait until all is resolved; to be called when nothing more will be asked for. */
+  settle(): void {
+    for (const check of this.#later) check();
+  }
+
+  /** Of a library those that are used. */
   globals(): readonly Variable[] {
-    return [...this.#globals.values()].flatMap(({ lazy }) => lazy.get() ?? []);
+    const used = [...this.#globals.values()].filter(({ lazy, origin }) => origin === "program" || lazy.isDone);
+    return used.flatMap(({ lazy }) => lazy.get() ?? []);
   }
 
   variable(key: string): Variable | null {
@@ -249,13 +276,13 @@ export class ProgramWorld implements World {
   }
 
   *#typeNames(): Iterable<string> {
-    for (const { name } of this.#types.values()) yield name;
-    for (const { name } of this.#units.values()) yield name;
+    for (const { text } of this.#types.values()) yield text;
+    for (const { text } of this.#units.values()) yield text;
   }
 
   *names(): Iterable<string> {
-    for (const { name } of this.#globals.values()) yield name;
-    for (const { name } of this.#units.values()) yield name;
+    for (const { text } of this.#globals.values()) yield text;
+    for (const { text } of this.#units.values()) yield text;
     for (const key of this.#enumNames.keys()) yield key;
   }
 }

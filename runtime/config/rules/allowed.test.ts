@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { compile } from "../../../partitions/st/index.ts";
+import { compileProgram } from "../../../partitions/st/index.ts";
 import { inspectImage } from "../../board/index.ts";
 import { loadSystem } from "../load-system.ts";
 
@@ -23,7 +23,7 @@ schedules:
 
 const problemsWith = async (more: string): Promise<readonly string[]> => {
   const loaded = await loadSystem(PATH, {
-    compileSt: compile,
+    compileSt: compileProgram,
     inspectImage,
     readFile: async (path) => (path === PATH ? new TextEncoder().encode(BASE + more) : readFile(path)),
   });

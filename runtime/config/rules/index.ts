@@ -10,6 +10,7 @@ import { hartOutOfRange } from "./hart-out-of-range.ts";
 import { imageTooLarge } from "./image-too-large.ts";
 import { inputTwoSources } from "./input-two-sources.ts";
 import { inputWithoutSource } from "./input-without-source.ts";
+import { librariesWithoutProgram } from "./libraries-without-program.ts";
 import { listenNotLoopback } from "./listen-not-loopback.ts";
 import { listenersClash } from "./listeners-clash.ts";
 import { memoryNotPages } from "./memory-not-pages.ts";
@@ -62,6 +63,7 @@ export const RULES: readonly Rule[] = [
   imageTooLarge,
   inputTwoSources,
   inputWithoutSource,
+  librariesWithoutProgram,
   listenNotLoopback,
   listenersClash,
   memoryNotPages,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { compile } from "../../../partitions/st/index.ts";
+import { compileProgram } from "../../../partitions/st/index.ts";
 import { inspectImage } from "../../board/index.ts";
 import { loadSystem } from "../load-system.ts";
 import { RULES } from "./index.ts";
@@ -39,7 +39,7 @@ describe("the invalid configs", () => {
     const [header = ""] = readFileSync(path, "utf8").split("\n");
     const [, code, line, message] = /^# ([\w-]+) · line (\d+) · (.+)$/.exec(header) ?? [];
     expect(code, "the first line names the code").toBe(codeOf(file));
-    const loaded = await loadSystem(path, { compileSt: compile, inspectImage });
+    const loaded = await loadSystem(path, { compileSt: compileProgram, inspectImage });
     const isWarning = RULES.some((rule) => rule.code === code && rule.severity === "warning");
     expect(loaded.ok).toBe(isWarning);
     const found = loaded.ok ? loaded.warnings.filter((warning) => warning.code === code) : loaded.problems;

@@ -1,0 +1,135 @@
+/**
+ * From sources to an image, as often as asked: a compiler remembers what it read, so that compiling again after a change costs
+ * what changed. The result is the same as that of a new one.
+ */
+import { link } from "./code/link.ts";
+import { STANDARD_LIBRARY } from "./library/index.ts";
+import { inOrder, Problems, type StProblem } from "./problems.ts";
+import type { ProgramInfo } from "./program-info.ts";
+import { analyse, analyseLibrary } from "./semantics/analyse.ts";
+import type { SourceFile } from "./syntax/ast.ts";
+import { parse } from "./syntax/parser.ts";
+import { SourceText } from "./syntax/source-text.ts";
+
+/** A file of Structured Text; `file` as problems name it. */
+export interface SourceInput {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface CompileOptions {
+  /** Files of which the program takes what it uses; the program's own names hide theirs. */
+  readonly libraries?: readonly SourceInput[];
+  /** The PROGRAM, or its instance, that runs; left out: the one there is. */
+  readonly program?: string;
+  /** Period of a program without a TASK; 20 ms when left out. */
+  readonly defaultIntervalNs?: number;
+  /** Period instead of the one that the program gives. */
+  readonly intervalNs?: number;
+}
+
+export type CompileResult =
+  | {
+      readonly ok: true;
+      readonly elf: Uint8Array;
+      readonly program: ProgramInfo;
+      readonly warnings: readonly StProblem[];
+    }
+  | { readonly ok: false; readonly problems: readonly StProblem[] };
+
+/** Something that a library gives to its users. */
+export interface Declared {
+  readonly kind: "FUNCTION" | "FUNCTION_BLOCK" | "PROGRAM" | "TYPE" | "VAR_GLOBAL";
+  readonly name: string;
+}
+
+export type LibraryResult =
+  | { readonly ok: true; readonly declares: readonly Declared[]; readonly warnings: readonly StProblem[] }
+  | { readonly ok: false; readonly problems: readonly StProblem[] };
+
+const DEFAULT_INTERVAL_NS = 20e6;
+
+export class Compiler {
+  /** By the file's name, as it was last read. */
+  #read = new Map<string, ReadFile>();
+
+  /** Reports every problem of all files in one run; never throws for what a source says. */
+  compile(sources: readonly SourceInput[], options: CompileOptions = {}): CompileResult {
+    const { files, problems } = this.#readAll(sources, options.libraries ?? []);
+    const wishes = {
+      defaultIntervalNs: options.defaultIntervalNs ?? DEFAULT_INTERVAL_NS,
+      intervalNs: options.intervalNs ?? null,
+      program: options.program ?? null,
+    };
+    const program = analyse(files, wishes, problems);
+    if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
+    const { elf, info } = link(program);
+    return { ok: true, elf, program: info, warnings: ownWarnings(problems, sources) };
+  }
+
+  /** Checks all that the files declare, used or not; they may use other libraries. */
+  checkLibrary(sources: readonly SourceInput[], libraries: readonly SourceInput[] = []): LibraryResult {
+    const { files, problems } = this.#readAll(sources, libraries);
+    analyseLibrary(files, problems);
+    if (problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
+    return { ok: true, declares: files.program.flatMap(declared), warnings: ownWarnings(problems, sources) };
+  }
+
+  /** Files whose text is still the same are not read again. */
+  #readAll(sources: readonly SourceInput[], libraries: readonly SourceInput[]) {
+    const problems = new Problems();
+    const read = new Map<string, ReadFile>();
+    const parsed = ({ file, text }: SourceInput): SourceFile => {
+      const known = read.get(file) ?? this.#read.get(file);
+      const fresh = known?.file.source.text === text ? known : readFile(file, text);
+      read.set(file, fresh);
+      problems.add(fresh.problems);
+      return fresh.file;
+    };
+    const files = { program: sources.map(parsed), libraries: libraries.map(parsed), standard: standardLibrary() };
+    this.#read = read;
+    return { files, problems };
+  }
+}
+
+interface ReadFile {
+  readonly file: SourceFile;
+  readonly problems: Problems;
+}
+
+const readFile = (name: string, text: string): ReadFile => {
+  const problems = new Problems();
+  return { file: parse(new SourceText(name, text), problems), problems };
+};
+
+/** Warnings of a library are for those who write it. */
+const ownWarnings = ({ warnings }: Problems, sources: readonly SourceInput[]): readonly StProblem[] => {
+  const own = new Set(sources.map(({ file }) => file));
+  return inOrder(warnings.filter(({ file }) => own.has(file)));
+};
+
+const declared = ({ declarations }: SourceFile): readonly Declared[] =>
+  declarations.flatMap((declaration): readonly Declared[] => {
+    switch (declaration.kind) {
+      case "unit":
+        return [{ kind: declaration.unit, name: declaration.name.text }];
+      case "type":
+        return [{ kind: "TYPE", name: declaration.name.text }];
+      case "globals":
+        return declaration.section.variables.map(({ name }) => ({ kind: "VAR_GLOBAL", name: name.text }));
+      default:
+        return [];
+    }
+  });
+
+let library: SourceFile | null = null;
+
+/** Parsed once. The library's source is ours: a problem in it is our bug. */
+const standardLibrary = (): SourceFile => {
+  if (library !== null) return library;
+  const { file, problems } = readFile("standard library", STANDARD_LIBRARY);
+  if (problems.errors.length > 0)
+    throw new Error(`the standard library does not parse: ${problems.errors[0]!.message}`);
+  library = file;
+  return library;
+};
