@@ -20,8 +20,12 @@ export const rangeOf = (field: Field): { readonly min: number; readonly max: num
 };
 
 const readField = (field: Field, word: number): number => {
+  const { pieces } = field;
   let bits = 0;
-  for (const { low, width, at } of field.pieces) bits |= ((word >>> low) & ((1 << width) - 1)) << at;
+  for (let index = 0; index < pieces.length; index++) {
+    const { low, width, at } = pieces[index]!;
+    bits |= ((word >>> low) & ((1 << width) - 1)) << at;
+  }
   const unused = 32 - field.width;
   return field.isSigned ? (bits << unused) >> unused : bits + field.bias;
 };
@@ -60,6 +64,9 @@ export const fieldsOf = (format: Format): readonly (readonly [OperandName, Field
 
 export const readOperands = (fields: ReturnType<typeof fieldsOf>, word: number): Operands => {
   const operands = noOperands();
-  for (const [name, field] of fields) operands[name] = readField(field, word);
+  for (let index = 0; index < fields.length; index++) {
+    const named = fields[index]!;
+    operands[named[0]] = readField(named[1], word);
+  }
   return operands;
 };

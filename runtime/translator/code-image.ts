@@ -46,6 +46,7 @@ export class CodeImage {
 
   /** The instruction at `pc` was written to before: the interpreter executes it, whatever it is by then. */
   isVolatile(pc: number): boolean {
+    if (this.snapshot.volatile.length === 0) return false;
     const bytes = this.at(pc)?.bytes ?? 2;
     const index = (pc - this.snapshot.start) >>> 1;
     return this.#isVolatile[index] === 1 || this.#isVolatile[index + (bytes >>> 1) - 1] === 1;

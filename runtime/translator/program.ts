@@ -304,7 +304,7 @@ const summarize = (
       pc = next;
     }
   }
-  const instructions = [...reached].sort((a, b) => a - b);
+  const instructions = Array.from(Uint32Array.from(reached).sort());
   const calls = Array.from(transfers.values()).some(({ kind }) => kind === "call" || kind === "indirectCall");
   return { instructions, leaders, transfers, jumpTables, touched, calls };
 };

@@ -54,10 +54,10 @@ export class RegionTranslation implements RegionFacts {
   /** By vertex: its label, where dispatch vertices may lead to it; the start has 0. */
   readonly #labels = new Map<number, number>();
   /** By vertex: how many blocks and loops were open when the one was opened that leads to it. */
-  readonly #blocks = new Map<number, number>();
-  readonly #loops = new Map<number, number>();
-  /** Vertices that need a block to be jumped to. */
-  readonly #merges = new Set<number>();
+  readonly #blocks: Int32Array;
+  readonly #loops: Int32Array;
+  /** By vertex: 1 when it needs a block to be jumped to. */
+  readonly #merges: Uint8Array;
   /** By vertex: those that it dominates directly, in order. */
   readonly #children: number[][];
 
@@ -66,11 +66,13 @@ export class RegionTranslation implements RegionFacts {
     this.nodes = graph.nodes;
     this.#graph = graph;
     const successors = graph.nodes.map((node) => successorsOf(node).map(({ id }) => id));
-    this.#entries = this.#withLoops(successors);
-    this.flow = structureFlow(
-      successors,
-      this.#entries.map(({ id }) => id),
-    );
+    const flow = structureFlow(successors, idsOf(graph.entries));
+    this.#entries = this.#withLoops(flow);
+    this.flow = this.#entries.length === graph.entries.length ? flow : structureFlow(successors, idsOf(this.#entries));
+    const vertices = this.flow.routes.length;
+    this.#blocks = new Int32Array(vertices);
+    this.#loops = new Int32Array(vertices);
+    this.#merges = new Uint8Array(vertices);
     const classes = floatClassesOf(graph.nodes);
     this.writer = new RegionWriter(context, graph.function.start, analyzeRegisters(this), classes, variant);
     this.#children = this.flow.routes.map(() => []);
@@ -100,11 +102,10 @@ export class RegionTranslation implements RegionFacts {
   }
 
   /** The entries of the graph, and the headers of the function's own loops: the guest may be stopped in any of them. */
-  #withLoops(successors: readonly (readonly number[])[]): RegionNode[] {
-    const entries = this.#graph.entries.map(({ id }) => id);
-    const { loopHeaders } = structureFlow(successors, entries);
+  #withLoops({ loopHeaders }: Flow): RegionNode[] {
     const headers = [...loopHeaders].filter((vertex) => this.nodes[vertex]?.copy.depth === 0);
-    return [...new Set([...entries, ...headers])].slice(0, MOST_ENTRIES).map((id) => this.nodes[id]!);
+    const entries = new Set([...idsOf(this.#graph.entries), ...headers]);
+    return [...entries].slice(0, MOST_ENTRIES).map((id) => this.nodes[id]!);
   }
 
   #extents(): number[] {
@@ -123,16 +124,17 @@ export class RegionTranslation implements RegionFacts {
 
   #findMerges(): void {
     const { flow } = this;
-    const waysIn = new Int32Array(flow.routes.length);
+    const isReached = new Uint8Array(flow.routes.length);
     for (const vertex of flow.order) {
-      const ahead = flow.routes[vertex]!.map(({ via }) => via).filter((via) => this.#isAhead(vertex, via));
-      for (const via of ahead) waysIn[via]!++;
       // Tables of targets need a block for each.
-      if (this.nodes[vertex]?.end.kind === "switch" || vertex >= flow.root)
-        for (const via of ahead) this.#merges.add(via);
+      const needsBlocks = this.nodes[vertex]?.end.kind === "switch" || vertex >= flow.root;
+      for (const { via } of flow.routes[vertex]!) {
+        if (!this.#isAhead(vertex, via)) continue;
+        if (needsBlocks || isReached[via] === 1) this.#merges[via] = 1;
+        isReached[via] = 1;
+      }
       if (vertex !== flow.root) this.#children[flow.dominator[vertex]!]!.push(vertex);
     }
-    for (const vertex of flow.order) if (waysIn[vertex]! > 1) this.#merges.add(vertex);
   }
 
   #isAhead(from: number, to: number): boolean {
@@ -144,12 +146,12 @@ export class RegionTranslation implements RegionFacts {
     const { writer } = this;
     const isLoop = this.flow.loopHeaders.has(vertex);
     if (isLoop) {
-      this.#loops.set(vertex, writer.nesting);
+      this.#loops[vertex] = writer.nesting;
       writer.open("loop");
     }
-    const blocks = this.#children[vertex]!.filter((child) => this.#merges.has(child));
+    const blocks = this.#children[vertex]!.filter((child) => this.#merges[child] === 1);
     for (const child of blocks.toReversed()) {
-      this.#blocks.set(child, writer.nesting);
+      this.#blocks[child] = writer.nesting;
       writer.open("block");
     }
     this.#writeVertex(vertex);
@@ -198,8 +200,8 @@ export class RegionTranslation implements RegionFacts {
   branchDepth(from: number, to: number): number | null {
     const { to: meant, via } = this.routeOf(from, to);
     if (meant !== via) return null;
-    if (!this.#isAhead(from, via)) return this.writer.nesting - 1 - this.#loops.get(via)!;
-    return this.#merges.has(via) ? this.writer.nesting - 1 - this.#blocks.get(via)! : null;
+    if (!this.#isAhead(from, via)) return this.writer.nesting - 1 - this.#loops[via]!;
+    return this.#merges[via] === 1 ? this.writer.nesting - 1 - this.#blocks[via]! : null;
   }
 
   routeOf(from: number, to: number): Route {
@@ -217,8 +219,8 @@ export class RegionTranslation implements RegionFacts {
 
   #jump(from: number, via: number): void {
     const { writer } = this;
-    if (!this.#isAhead(from, via)) writer.code.br(writer.nesting - 1 - this.#loops.get(via)!);
-    else if (this.#merges.has(via)) writer.code.br(writer.nesting - 1 - this.#blocks.get(via)!);
+    if (!this.#isAhead(from, via)) writer.code.br(writer.nesting - 1 - this.#loops[via]!);
+    else if (this.#merges[via] === 1) writer.code.br(writer.nesting - 1 - this.#blocks[via]!);
     else this.#writeTree(via);
   }
 
@@ -230,7 +232,7 @@ export class RegionTranslation implements RegionFacts {
     const { code } = writer;
     const routes = flow.routes[vertex]!;
     if (vertex === flow.root) this.#loadRegisters();
-    const depthOf = (via: number): number => writer.nesting - 1 - this.#blocks.get(via)!;
+    const depthOf = (via: number): number => writer.nesting - 1 - this.#blocks[via]!;
     const labels = routes.map(({ to }) => this.#labels.get(to)!);
     const first = routes[0]!;
     if (new Set(routes.map(({ via }) => via)).size > 1) {
@@ -300,6 +302,8 @@ export class RegionTranslation implements RegionFacts {
     });
   }
 }
+
+const idsOf = (nodes: readonly RegionNode[]): number[] => nodes.map(({ id }) => id);
 
 const isWorthEntering = ({ instructions, end }: RegionNode): boolean =>
   end.kind !== "leave" || instructions.length >= WORTH_ENTERING;

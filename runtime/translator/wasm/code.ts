@@ -1,6 +1,8 @@
 /** Writes WebAssembly bytes: numbers in LEB128, instructions, terms. WebAssembly Core Specification 2.0 §5.2, §5.4. */
 import { type Term, terms } from "../../isa/index.ts";
 
+const { NUMERIC } = terms;
+
 export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, funcref: 0x70 } as const;
 export type ValueType = "i32" | "i64" | "f32" | "f64";
 const NO_RESULT = 0x40;
@@ -79,6 +81,7 @@ export class WasmCode {
   }
 
   unsigned(value: number): this {
+    if (value >= 0 && value < 0x80) return this.byte(value);
     let rest = value >>> 0;
     while (rest >= 0x80) {
       this.byte((rest & 0x7f) | 0x80);
@@ -116,24 +119,36 @@ export class WasmCode {
 
   // ── Instructions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** Most instructions are of two bytes: these are written at once. */
+  #opcodeWith(opcode: number, index: number): this {
+    if (index >= 0x80) return this.byte(opcode).unsigned(index);
+    const { length } = this;
+    if (length + 2 > this.#bytes.length) this.#grow(2);
+    this.#bytes[length] = opcode;
+    this.#bytes[length + 1] = index;
+    this.length = length + 2;
+    return this;
+  }
+
   get(local: number): this {
-    return this.byte(OP.localGet).unsigned(local);
+    return this.#opcodeWith(OP.localGet, local);
   }
 
   set(local: number): this {
-    return this.byte(OP.localSet).unsigned(local);
+    return this.#opcodeWith(OP.localSet, local);
   }
 
   tee(local: number): this {
-    return this.byte(OP.localTee).unsigned(local);
+    return this.#opcodeWith(OP.localTee, local);
   }
 
   i32(value: number): this {
+    if (value >= -64 && value <= 63) return this.#opcodeWith(OP.i32Const, value & 0x7f);
     return this.byte(OP.i32Const).signed(value);
   }
 
   op(name: terms.NumericName): this {
-    return this.byte(terms.NUMERIC[name]);
+    return this.byte(NUMERIC[name]);
   }
 
   drop(): this {
@@ -150,19 +165,19 @@ export class WasmCode {
 
   /** @param offset added to the address on the stack, without wrapping. */
   memory(access: MemoryAccess, offset: number): this {
-    return this.byte(MEMORY[access]).byte(0).unsigned(offset);
+    return this.#opcodeWith(MEMORY[access], 0).unsigned(offset);
   }
 
   block(): this {
-    return this.byte(OP.block).byte(NO_RESULT);
+    return this.#opcodeWith(OP.block, NO_RESULT);
   }
 
   loop(): this {
-    return this.byte(OP.loop).byte(NO_RESULT);
+    return this.#opcodeWith(OP.loop, NO_RESULT);
   }
 
   if(result?: ValueType): this {
-    return this.byte(OP.if).byte(result === undefined ? NO_RESULT : TYPE[result]);
+    return this.#opcodeWith(OP.if, result === undefined ? NO_RESULT : TYPE[result]);
   }
 
   else(): this {
@@ -174,7 +189,7 @@ export class WasmCode {
   }
 
   br(depth: number): this {
-    return this.byte(OP.br).unsigned(depth);
+    return this.#opcodeWith(OP.br, depth);
   }
 
   /** A branch that is hardly ever taken: the compiler keeps what it leads to out of the way. */
@@ -190,7 +205,7 @@ export class WasmCode {
   }
 
   brIf(depth: number): this {
-    return this.byte(OP.brIf).unsigned(depth);
+    return this.#opcodeWith(OP.brIf, depth);
   }
 
   /** The last depth is the default. */
@@ -205,7 +220,7 @@ export class WasmCode {
   }
 
   call(index: number): this {
-    return this.byte(OP.call).unsigned(index);
+    return this.#opcodeWith(OP.call, index);
   }
 
   /** Through table 0. */
@@ -228,7 +243,7 @@ export class WasmCode {
         floatBits.setFloat64(0, term.value, true);
         return this.byte(OP.f64Const).append(new Uint8Array(floatBits.buffer, 0, 8));
       case "numeric":
-        for (const operand of term.operands) this.term(operand);
+        for (let index = 0; index < term.operands.length; index++) this.term(term.operands[index]!);
         return this.op(term.name);
       case "if":
         return this.#choice(term);
