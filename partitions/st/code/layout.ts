@@ -3,7 +3,7 @@ import type { ConstantPool } from "../ir/frame.ts";
 import type { Program } from "../semantics/analyse.ts";
 import type { Image, Relocation } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
-import type { StaticArea, Variable } from "../semantics/symbols.ts";
+import { isStatic, type StaticArea, type Variable } from "../semantics/symbols.ts";
 import { alignUp, type Type } from "../semantics/types.ts";
 import type { AreaOffsets, DataArea } from "./addresses.ts";
 import { RUNTIME_BYTES } from "./runtime-names.ts";
@@ -21,7 +21,7 @@ export const staticVariables = ({ globals, instance, units }: Program): readonly
   ...instance.program.variables.filter((variable) => variable.section !== "temp" && isStored(variable)),
   ...units
     .filter((unit) => unit !== instance.program)
-    .flatMap(({ variables }) => variables.filter((variable) => variable.readOnly && isStored(variable))),
+    .flatMap(({ variables }) => variables.filter((variable) => isStatic(variable) && isStored(variable))),
 ];
 
 const isStored = ({ constant, type }: Variable): boolean => constant === null && type.bytes > 0;
@@ -52,6 +52,7 @@ const isRetained = (variable: Variable): boolean => variable.retain || holdsReta
 
 const holdsRetained = (type: Type): boolean => {
   if (type.kind === "array") return holdsRetained(type.element);
+  if (type.kind === "struct") return type.fields.some((field) => holdsRetained(field.type));
   if (type.kind !== "block") return false;
   return type.fields.some(({ variable }) => !variable.byReference && (variable.retain || holdsRetained(variable.type)));
 };

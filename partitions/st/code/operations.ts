@@ -262,8 +262,7 @@ export const emitCheckIndex = (
   const rs1 = emitter.read(index, "integer", 0);
   const rd = emitter.target(to);
   const [failed, done] = [asm.newLabel(), asm.newLabel()];
-  emitter.loadImmediate(SCRATCH[1], count);
-  asm.branch("bgeu", rs1, SCRATCH[1], failed);
+  asm.branch("bgeu", rs1, emitter.read(count, "integer", 1), failed);
   emitter.move(rd, rs1, "integer");
   asm.label(done);
   emitter.finish(to);
@@ -272,11 +271,12 @@ export const emitCheckIndex = (
     asm.label(failed);
     emitter.move(SCRATCH[0], rs1, "integer");
     callErrorRoutine(emitter, ERROR_ROUTINES.indexOutOfBounds, report);
-    // The nearest element: the first for a negative index, else the last.
-    asm.emit("addi", { rd, rs1: X.zero, imm: 0 });
-    asm.branch("blt", SCRATCH[0], X.zero, within);
-    emitter.loadImmediate(rd, count - 1);
+    // The nearest element: the first for a negative index, else the last. `rd` may be where the count is.
+    asm.emit("addi", { rd: SCRATCH[1], rs1: emitter.read(count, "integer", 1), imm: -1 });
+    asm.branch("bge", SCRATCH[0], X.zero, within);
+    asm.emit("addi", { rd: SCRATCH[1], rs1: X.zero, imm: 0 });
     asm.label(within);
+    emitter.move(rd, SCRATCH[1], "integer");
     asm.jump(X.zero, done);
   });
 };

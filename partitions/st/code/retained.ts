@@ -7,12 +7,31 @@ import { staticVariables } from "./layout.ts";
 /** `base`: guest address of the area; null when it is empty. */
 export const retainedOf = (program: Program, base: number, bytes: number): ManifestRetained | null => {
   if (bytes === 0) return null;
-  const variables = staticVariables(program).flatMap(({ name, type, storage }) =>
-    storage.kind === "static" && storage.area === "retained"
-      ? [{ name, type: layoutOf(type), offset: storage.offset }]
-      : [],
+  const retained = staticVariables(program).filter(
+    ({ storage }) => storage.kind === "static" && storage.area === "retained",
   );
-  return { base, bytes, variables, ofThisImage: false };
+  const variables = retained.map(({ name, type, storage }) => ({
+    name,
+    type: layoutOf(type),
+    offset: storage.kind === "static" ? storage.offset : 0,
+  }));
+  return { base, bytes, variables, ofThisImage: retained.some(({ type }) => holdsAddress(type)) };
+};
+
+/** Whether a value of this type holds an address, which is another one in another image. */
+const holdsAddress = (type: Type): boolean => {
+  switch (type.kind) {
+    case "pointer":
+      return true;
+    case "array":
+      return holdsAddress(type.element);
+    case "struct":
+      return type.fields.some((field) => holdsAddress(field.type));
+    case "block":
+      return type.fields.some((field) => field.variable.byReference || holdsAddress(field.type));
+    default:
+      return false;
+  }
 };
 
 /** A type's layout in words: of two types that lie differently in RAM, or mean something else there, they differ. */

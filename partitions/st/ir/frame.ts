@@ -106,7 +106,7 @@ export const needsAddress = (unit: Unit): ReadonlySet<Variable> => {
   return found;
 };
 
-/** Every place in there whose address is passed on. */
+/** Every place in there that must have an address. */
 const eachReference = (
   root: readonly CheckedStatement[] | CheckedExpression,
   visit: (place: Place | null) => void,
@@ -115,6 +115,7 @@ const eachReference = (
     if (Array.isArray(node)) for (const item of node) walk(item);
     else if (isNode(node)) {
       if (node.kind === "reference" || node.kind === "address") visit(node.place ?? null);
+      if (node.kind === "part") visit(node.base ?? null);
       if (node.kind === "block") for (const { place } of node.references ?? []) visit(place);
       if (node.kind === "port") visit(node.message ?? null);
       for (const [key, value] of Object.entries(node)) if (WALKED.has(key)) walk(value);
@@ -126,13 +127,14 @@ const eachReference = (
 /** The properties through which statements and expressions hang together; types, variables and spans are left alone. */
 const WALKED: ReadonlySet<string> = new Set(
   `place value base indices index pointer operand left right operands arguments inputs outputs references instance request message condition
-   branches body otherwise selector arms variable from to by until`.split(/\s+/),
+   branches body otherwise selector arms variable from to by until parts array`.split(/\s+/),
 );
 
 interface Node {
   readonly kind?: string;
   readonly place?: Place | null;
   readonly message?: Place;
+  readonly base?: Place;
   readonly references?: readonly { readonly place: Place }[];
 }
 

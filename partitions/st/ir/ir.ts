@@ -90,7 +90,8 @@ export type Instruction =
       readonly kind: "checkIndex";
       readonly to: Register;
       readonly index: Operand;
-      readonly count: number;
+      /** More than 0. */
+      readonly count: Operand;
       readonly report: Address;
     }
   /** `address` unless `pointer` is 0; then APPLICATION_ERROR, and the address of `zeros`. */
@@ -179,7 +180,7 @@ export const usesOf = (instruction: Instruction): readonly Operand[] => {
     case "divide":
       return [instruction.left, instruction.right];
     case "checkIndex":
-      return [instruction.index];
+      return [instruction.index, instruction.count];
     case "checkPointer":
       return [instruction.pointer, instruction.address];
     case "select":
@@ -225,7 +226,7 @@ export const mapUses = (instruction: Instruction, replace: (operand: Operand) =>
     case "divide":
       return { ...instruction, left: replace(instruction.left), right: replace(instruction.right) };
     case "checkIndex":
-      return { ...instruction, index: replace(instruction.index) };
+      return { ...instruction, index: replace(instruction.index), count: replace(instruction.count) };
     case "checkPointer":
       return { ...instruction, pointer: replace(instruction.pointer), address: replace(instruction.address) };
     case "select":

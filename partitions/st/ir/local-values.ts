@@ -176,7 +176,11 @@ const rewrite = (values: Values, original: Instruction): Instruction => {
     case "unary":
       return computed(values, instruction, `${instruction.operation} ${values.number(instruction.from)}`);
     case "checkIndex":
-      return computed(values, instruction, `check ${values.number(instruction.index)} ${instruction.count}`);
+      return computed(
+        values,
+        instruction,
+        `check ${values.number(instruction.index)} below ${values.number(instruction.count)}`,
+      );
     case "checkPointer":
       return computed(
         values,

@@ -1,7 +1,7 @@
 /** Expressions → three-address code. */
 import type { CheckedExpression, Comparison, FunctionCall, Place } from "../semantics/checked.ts";
 import { writeConstant } from "../semantics/constants.ts";
-import { DWORD, type ElementaryType, isSigned, rangeOf, scalarOf, type Type } from "../semantics/types.ts";
+import { DWORD, type ElementaryType, isSigned, rangeOf, scalarOf } from "../semantics/types.ts";
 import type { Span } from "../syntax/source-text.ts";
 import { bankOf, type Frame, initialImage } from "./frame.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type Operand,
   type Register,
 } from "./ir.ts";
+import { lowerAggregate, lowerBound, referenceTo, temporary } from "./lower-aggregate.ts";
 import { lowerIntrinsic } from "./lower-intrinsic.ts";
 import { addressOf, lowerPlace, normalize, readTarget } from "./lower-place.ts";
 
@@ -33,6 +34,10 @@ export const lowerExpression = (frame: Frame, expression: CheckedExpression): Op
       return readTarget(frame, lowerPlace(frame, expression.place), expression.type);
     case "address":
       return frame.builder.addressOf(addressOf(frame, expression.place));
+    case "bound":
+      return lowerBound(frame, expression);
+    case "aggregate":
+      throw new Error("an array or a struct is no scalar");
     case "reinterpret":
       return lowerExpression(frame, expression.operand);
     case "convert":
@@ -315,18 +320,6 @@ export const lowerCall = (frame: Frame, call: FunctionCall, resultAddress: Addre
   return register;
 };
 
-const temporary = (frame: Frame, type: Type): Address => ({
-  base: { kind: "frame", slot: frame.builder.slot(type.bytes, type.align) },
-  offset: 0,
-});
-
-/** An output that nobody wants still needs a place to be written to. */
-const referenceTo = (
-  frame: Frame,
-  place: Extract<FunctionCall["arguments"][number], { kind: "reference" }>["place"],
-  type: Type,
-): Operand => (place === null ? frame.builder.addressOf(temporary(frame, type)) : pointerTo(frame, place));
-
 /** For someone who reads and writes there: with an index out of bounds the address of a copy of the nearest element, with a null pointer one of zeros. */
 export const pointerTo = (frame: Frame, place: Place): Register => {
   const { builder } = frame;
@@ -362,19 +355,4 @@ const lowerArgument = (
   return isDefault
     ? readTarget(frame, { kind: "memory", address: frame.constants.place(initialImage(variable)) }, variable.type)
     : lowerExpression(frame, value);
-};
-
-/** Where a struct or array stands: read in place, or as a function returned it. */
-export const lowerAggregate = (frame: Frame, expression: CheckedExpression): Address => {
-  if (expression.kind === "call") {
-    const address = temporary(frame, expression.type);
-    lowerCall(frame, expression, address);
-    return address;
-  }
-  if (expression.kind !== "read") throw new Error(`a ${expression.kind} gives no aggregate`);
-  const { place } = expression;
-  if (place.kind === "variable" && place.variable.storage.kind === "local" && !frame.bindings.has(place.variable)) {
-    return frame.constants.place(initialImage(place.variable));
-  }
-  return addressOf(frame, place);
 };

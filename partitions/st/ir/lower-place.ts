@@ -1,10 +1,11 @@
 /** Places → addresses, loads and stores. */
-import type { CheckedExpression, Place } from "../semantics/checked.ts";
+import type { Place } from "../semantics/checked.ts";
 import type { DirectAddress, Variable } from "../semantics/symbols.ts";
 import { type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
 import { bankOf, type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, isConstant, type Operand, type Register } from "./ir.ts";
-import { lowerExpression } from "./lower-expression.ts";
+import { storeValue, temporary } from "./lower-aggregate.ts";
+import { at, lowerDereference, lowerElement } from "./lower-element.ts";
 
 /** What a place comes down to. */
 export type Target =
@@ -28,6 +29,13 @@ export const lowerPlace = (frame: Frame, place: Place, guards: Guard[] = []): Ta
     }
     case "element":
       return memory(lowerElement(frame, place, guards));
+    case "part":
+      return memory(frame.builder.offset(addressOf(frame, place.base, guards), place.offset));
+    case "temporary": {
+      const address = temporary(frame, place.type);
+      storeValue(frame, address, place.value);
+      return memory(address);
+    }
     case "dereference":
       return memory(at(lowerDereference(frame, place, guards)));
     case "bit":
@@ -47,44 +55,7 @@ export const addressOf = (frame: Frame, place: Place, guards: Guard[] = []): Add
   return target.address;
 };
 
-const at = (register: Register): Address => ({ base: { kind: "register", register }, offset: 0 });
-
 const dereference = (frame: Frame, pointer: Address): Address => at(frame.builder.load("w32", pointer));
-
-type Dereference = Extract<Place, { kind: "dereference" }>;
-
-/** The address, once it is sure that it leads somewhere. */
-const lowerDereference = (frame: Frame, place: Dereference, guards: Guard[]): Register => {
-  const { builder } = frame;
-  const { pointer, index, type } = place;
-  const given = lowerExpression(frame, pointer);
-  if (index === null) return checkPointer(frame, place, given, given, type.bytes, guards);
-  const distance = scale(frame, lowerExpression(frame, index), type.bytes);
-  return checkPointer(frame, place, given, builder.binary("add", given, distance), type.bytes, guards);
-};
-
-/** What a program takes the address of is there. */
-const cannotBeNull = (pointer: CheckedExpression): boolean =>
-  pointer.kind === "address" || (pointer.kind === "reinterpret" && cannotBeNull(pointer.operand));
-
-/** `address`, or where `bytes` zeros are when `pointer` is NULL. */
-const checkPointer = (
-  frame: Frame,
-  { at: span, pointer: expression }: Dereference,
-  pointer: Operand,
-  address: Operand,
-  bytes: number,
-  guards: Guard[],
-): Register => {
-  const { builder, constants } = frame;
-  if (cannotBeNull(expression) && !isConstant(address)) return address;
-  const checked = builder.register("integer");
-  const zeros = constants.zeros(bytes);
-  const report = constants.placeReport(span, "a null pointer was dereferenced");
-  builder.emit({ kind: "checkPointer", to: checked, pointer, address, zeros, report });
-  guards.push({ given: address, checked });
-  return checked;
-};
 
 const lowerVariable = (frame: Frame, variable: Variable): Target => {
   const { storage } = variable;
@@ -105,74 +76,6 @@ const lowerVariable = (frame: Frame, variable: Variable): Target => {
 const lowerDirect = ({ area, byte, bit }: DirectAddress): Target => {
   const target = memory({ base: { kind: "static", area }, offset: byte });
   return bit === null ? target : { kind: "bit", of: target, type: null, bit };
-};
-
-/** A null pointer to an array of more bytes than this is noticed at its elements: fewer zeros are needed then. */
-const MANY_BYTES = 4096;
-
-const lowerElement = (frame: Frame, place: Extract<Place, { kind: "element" }>, guards: Guard[]): Address => {
-  const { base, type } = place;
-  if (base.kind !== "dereference" || base.index !== null || base.type.bytes <= MANY_BYTES)
-    return elementFrom(frame, place, addressOf(frame, base, guards), guards);
-  const pointer = held(frame, lowerExpression(frame, base.pointer));
-  const element = frame.builder.addressOf(elementFrom(frame, place, at(pointer), guards));
-  return at(checkPointer(frame, base, pointer, element, type.bytes, guards));
-};
-
-const held = ({ builder }: Frame, value: Operand): Register => {
-  if (!isConstant(value)) return value;
-  const register = builder.register("integer");
-  builder.copy(register, value);
-  return register;
-};
-
-const elementFrom = (
-  frame: Frame,
-  place: Extract<Place, { kind: "element" }>,
-  start: Address,
-  guards: Guard[],
-): Address => {
-  const { builder } = frame;
-  const { fixed, varying } = flatIndex(frame, place, guards);
-  const bytes = place.array.element.bytes;
-  const shifted = builder.offset(start, fixed * bytes);
-  if (varying === null) return shifted;
-  const scaled = scale(frame, varying, bytes);
-  const pointer = shifted.base.kind === "register" ? shifted.base.register : builder.addressOf(shifted);
-  const register = builder.binary("add", pointer, scaled);
-  return { base: { kind: "register", register }, offset: shifted.base.kind === "register" ? shifted.offset : 0 };
-};
-
-/** The element's number, split into what is known and what is not. Row-major, as IEC 61131-3 §6.4.4.5 lays arrays out. */
-const flatIndex = (frame: Frame, { array, indices, at }: Extract<Place, { kind: "element" }>, guards: Guard[]) => {
-  const { builder } = frame;
-  const operands = indices.map((index) => lowerExpression(frame, index));
-  let fixed = 0;
-  let varying: Operand | null = null;
-  for (const [i, { low, high }] of array.dimensions.entries()) {
-    const count = high - low + 1;
-    fixed *= count;
-    if (varying !== null) varying = builder.binary("mul", varying, constant(count));
-    const operand = operands[i]!;
-    if (isConstant(operand)) fixed += operand.constant - low;
-    else {
-      const checked = builder.register("integer");
-      const index = low === 0 ? operand : builder.binary("sub", operand, constant(low));
-      const report = frame.constants.placeReport(at, "array index out of bounds");
-      builder.emit({ kind: "checkIndex", to: checked, index, count, report });
-      guards.push({ given: index, checked });
-      varying = varying === null ? checked : builder.binary("add", varying, checked);
-    }
-  }
-  return { fixed, varying };
-};
-
-const scale = (frame: Frame, index: Operand, bytes: number): Operand => {
-  if (bytes === 1) return index;
-  const shift = Math.log2(bytes);
-  return Number.isInteger(shift)
-    ? frame.builder.binary("sll", index, constant(shift))
-    : frame.builder.binary("mul", index, constant(bytes));
 };
 
 export const readTarget = (frame: Frame, target: Target, type: Place["type"]): Operand => {

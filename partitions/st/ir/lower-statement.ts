@@ -3,14 +3,8 @@ import type { CheckedStatement, Place } from "../semantics/checked.ts";
 import { isSigned, rangeOf, scalarOf } from "../semantics/types.ts";
 import { type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, isConstant, type Operand } from "./ir.ts";
-import {
-  branchUnless,
-  lowerAggregate,
-  lowerCall,
-  lowerCondition,
-  lowerExpression,
-  pointerTo,
-} from "./lower-expression.ts";
+import { lowerAggregate, referenceTo } from "./lower-aggregate.ts";
+import { branchUnless, lowerCall, lowerCondition, lowerExpression, pointerTo } from "./lower-expression.ts";
 import { addressOf, lowerPlace, normalize, readTarget, writePlace } from "./lower-place.ts";
 
 type Of<Kind extends CheckedStatement["kind"]> = Extract<CheckedStatement, { kind: Kind }>;
@@ -90,7 +84,7 @@ const lowerBlockCall = (frame: Frame, { instance, block, inputs, references, out
     return () => builder.store(widthOf(field.type), operand, at(field.offset));
   });
   const pointers = references.map(({ field, place }) => {
-    const pointer = pointerTo(frame, place);
+    const pointer = referenceTo(frame, place, field.type);
     return () => builder.store("w32", pointer, at(field.offset));
   });
   for (const store of [...stores, ...pointers]) store();

@@ -42,4 +42,21 @@ export const REFERENCE_PAGES = [
         pump := p^;
       END_PROGRAM`,
   },
+  {
+    number: 603,
+    name: "open-array-place",
+    title: "an array without bounds where nobody gives them",
+    explanation: lines`
+      ARRAY [*] takes its bounds from the array that a caller passes, so only parameters can have this type: VAR_INPUT, VAR_OUTPUT
+      and VAR_IN_OUT of a FUNCTION or METHOD, VAR_IN_OUT of a FUNCTION_BLOCK (IEC 61131-3 §6.5.3). Any other variable needs bounds
+      of its own.`,
+    failing: lines`
+      PROGRAM Main
+        VAR levels : ARRAY [*] OF INT; END_VAR
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR levels : ARRAY [1..4] OF INT; END_VAR
+      END_PROGRAM`,
+  },
 ] as const satisfies readonly ProblemPage[];

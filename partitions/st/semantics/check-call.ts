@@ -1,15 +1,16 @@
 /** Calls of functions: the user's, the library's and those built in (IEC 61131-3 §6.6.1.4, §6.6.2). */
 import type { Argument, Expression } from "../syntax/ast.ts";
 import { checkAs } from "./check-expression.ts";
-import { checkPlace, checkWritable } from "./check-place.ts";
+import { checkPlace } from "./check-place.ts";
+import { checkReference } from "./check-reference.ts";
 import { checkReferenceFunction, REFERENCE_FUNCTIONS } from "./check-reference-call.ts";
-import type { CallArgument, CheckedExpression, FunctionCall, Place } from "./checked.ts";
+import type { CallArgument, CheckedExpression, FunctionCall } from "./checked.ts";
 import { NOTHING } from "./convert.ts";
 import { type Scope, visibleNames } from "./scope.ts";
 import { checkStandardFunction, STANDARD_NAMES } from "./standard-functions.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { Unit, Variable } from "./symbols.ts";
-import { nameOf, sameType, UNKNOWN } from "./types.ts";
+import { nameOf, UNKNOWN } from "./types.ts";
 
 export type Call = Extract<Expression, { kind: "call" }>;
 
@@ -133,48 +134,3 @@ export const matchArguments = (
   }
   return given;
 };
-
-/** Null for an output that nobody wants, and after a problem. */
-export const checkReference = (
-  scope: Scope,
-  call: Call,
-  variable: Variable,
-  argument: Argument | undefined,
-): Place | null => {
-  const { problems } = scope.world;
-  if (argument?.value == null) {
-    if (variable.section === "inOut" && argument === undefined) {
-      problems.error(
-        call.at,
-        "arguments",
-        `${variable.name} is VAR_IN_OUT and must be given`,
-        `write ${variable.name} := some variable`,
-      );
-    }
-    return null;
-  }
-  const { value } = argument;
-  const place = checkPlace(scope, value);
-  if (place === null || !checkWritable(scope, place, value.at)) return null;
-  if (place.kind === "bit" || (place.kind === "direct" && place.address.bit !== null) || isBitVariable(place)) {
-    problems.error(
-      value.at,
-      "arguments",
-      `a single bit cannot be passed to ${variable.name}`,
-      "pass a BOOL variable and copy it afterwards",
-    );
-    return null;
-  }
-  if (!sameType(place.type, variable.type) && variable.type.kind !== "unknown") {
-    problems.error(
-      value.at,
-      "type-mismatch",
-      `${variable.name} needs a variable of type ${nameOf(variable.type)}, this is ${nameOf(place.type)}`,
-    );
-    return null;
-  }
-  return place;
-};
-
-const isBitVariable = (place: Place): boolean =>
-  place.kind === "variable" && place.variable.address !== null && place.variable.address.bit !== null;

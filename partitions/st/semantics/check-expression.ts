@@ -6,6 +6,7 @@ import { checkPlace, enumConstant } from "./check-place.ts";
 import type { ArithmeticOperator, CheckedExpression, Comparison } from "./checked.ts";
 import { fits, foldArithmetic, foldComparison, wrap } from "./constants.ts";
 import { coerce, convertTo, NOTHING, withOwnType } from "./convert.ts";
+import { checkParts, imageOf } from "./initial-values.ts";
 import { comparePointers, isReference, NULL, pointerArithmetic } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
 import {
@@ -62,6 +63,8 @@ export const checkExpression = (
       return { kind: "constant", type: STRING_LITERAL, value: expression.value };
     case "null":
       return NULL;
+    case "aggregate":
+      return checkAggregate(scope, expression, expected);
     case "date":
       scope.world.problems.error(expression.at, "not-supported", "dates are not supported yet");
       return NOTHING;
@@ -78,6 +81,7 @@ export const checkExpression = (
     case "direct":
     case "index":
     case "bit":
+    case "part":
     case "dereference":
       return checkRead(scope, expression, expected);
   }
@@ -96,6 +100,21 @@ const checkRead = (scope: Scope, expression: Expression, expected: Type | null):
     return { kind: "constant", type: place.type, value: place.variable.constant };
   }
   return { kind: "read", type: place.type, place };
+};
+
+const checkAggregate = (
+  scope: Scope,
+  { at, initializer }: Extract<Expression, { kind: "aggregate" }>,
+  expected: Type | null,
+): CheckedExpression => {
+  if (expected?.kind === "array" || expected?.kind === "struct")
+    return checkParts(scope, initializer, expected, imageOf(expected));
+  if (expected?.kind !== "unknown") {
+    const what = initializer.kind === "list" ? "a list of values" : "a list of members";
+    const message = expected === null ? `${what} has no type here` : `expected ${nameOf(expected)}, found ${what}`;
+    scope.world.problems.error(at, "type-mismatch", message, "assign it to a variable of an array or struct type");
+  }
+  return NOTHING;
 };
 
 const checkDuration = (

@@ -25,10 +25,12 @@ export const enumConstant = (scope: Scope, expression: Expression, expected: Typ
   if (expression.kind === "name") {
     const { key, text } = expression.name;
     if (lookUp(scope, key) !== null) return null;
+    const wanted = expected?.kind === "enum" ? valueNamed(expected, key) : null;
+    if (wanted !== null) return wanted;
     const candidates = scope.world.enumsWith(key);
-    const type = candidates.find((candidate) => candidate === expected) ?? candidates[0];
+    const [type] = candidates;
     if (type === undefined) return null;
-    if (candidates.length > 1 && type !== expected) {
+    if (candidates.length > 1) {
       const message = `${text} is a value of ${candidates.map(nameOf).join(" and of ")}`;
       scope.world.problems.error(expression.at, "ambiguous-name", message, `write ${type.name}#${text}`);
       return NOTHING;
@@ -84,6 +86,8 @@ export const checkUnbound = (scope: Scope, expression: Expression): Place | null
       return checkElement(scope, expression);
     case "bit":
       return checkBit(scope, expression);
+    case "part":
+      return checkPart(scope, expression);
     case "dereference":
       return checkDereference(scope, expression);
     default:
@@ -192,17 +196,19 @@ const checkElement = (scope: Scope, expression: Extract<Expression, { kind: "ind
   if (type.kind === "pointer" && type.flavour === "POINTER TO") {
     return checkIndexedPointer(scope, { kind: "read", type, place: base }, type, expression.at, indices);
   }
-  if (type.kind !== "array") {
+  if (type.kind !== "array" && type.kind !== "open array") {
     const hint = type.kind === "pointer" ? "write ^ behind it for what it refers to" : "";
     scope.world.problems.error(expression.at, "not-an-array", `${nameOf(type)} is no array`, hint);
     return null;
   }
-  if (type.dimensions.length !== indices.length) {
-    const message = `this array has ${type.dimensions.length} dimension${type.dimensions.length === 1 ? "" : "s"}, not ${indices.length}`;
+  const rank = type.kind === "array" ? type.dimensions.length : type.rank;
+  if (rank !== indices.length) {
+    const message = `this array has ${rank} dimension${rank === 1 ? "" : "s"}, not ${indices.length}`;
     scope.world.problems.error(expression.at, "dimensions", message);
     return null;
   }
   for (const [i, index] of indices.entries()) {
+    if (type.kind === "open array") break;
     const { low, high } = type.dimensions[i]!;
     if (index.kind !== "constant" || typeof index.value !== "bigint" || index.type.kind === "unknown") continue;
     if (index.value >= BigInt(low) && index.value <= BigInt(high)) continue;
@@ -225,6 +231,30 @@ const checkBit = (scope: Scope, { base, bit, at }: Extract<Expression, { kind: "
     return null;
   }
   return { kind: "bit", type: BOOL, base: place, bit };
+};
+
+const PARTS = { B: BYTE, W: WORD, D: DWORD } as const;
+
+/** `x.%B1`, counted from the low end (IEC 61131-3 §6.4.2.1, table 9). */
+const checkPart = (scope: Scope, { base, size, number, at }: Extract<Expression, { kind: "part" }>): Place | null => {
+  const place = checkPlace(scope, base);
+  if (place === null) return null;
+  const type = scalarOf(place.type);
+  const part = PARTS[size];
+  if (type === null || (type.family !== "bits" && type.family !== "signed" && type.family !== "unsigned")) {
+    scope.world.problems.error(at, "operand-type", `${nameOf(place.type)} has no parts to pick from`);
+    return null;
+  }
+  const count = type.bytes / part.bytes;
+  if (number >= count || count < 2) {
+    const message =
+      count < 2
+        ? `${nameOf(type)} is not made of several %${size}`
+        : `${nameOf(type)} has the parts %${size}0 to %${size}${count - 1}`;
+    scope.world.problems.error(at, "index-out-of-bounds", message);
+    return null;
+  }
+  return { kind: "part", type: part, base: place, offset: number * part.bytes };
 };
 
 /** Reports what may not be assigned. `purpose` as in "cannot be assigned". */

@@ -1,20 +1,23 @@
-/** ADR, REF, SIZEOF and __ISVALIDREF: functions of a variable itself, not of its value (IEC 61131-3 §6.4.4.10.2; CODESYS). */
+/** ADR, REF, SIZEOF, __ISVALIDREF, LOWER_BOUND and UPPER_BOUND: functions of a variable itself, not of its value (IEC 61131-3 §6.4.4.10.2; CODESYS). */
 import type { Expression } from "../syntax/ast.ts";
 import type { Call } from "./check-call.ts";
+import { checkAs } from "./check-expression.ts";
 import { checkPlace, checkUnbound } from "./check-place.ts";
 import type { CheckedExpression, Place } from "./checked.ts";
 import { NOTHING } from "./convert.ts";
 import { addressOfPlace, hasAddress, NULL } from "./pointers.ts";
 import { lookUp, type Scope } from "./scope.ts";
-import { BOOL, INTEGER_LITERAL, nameOf } from "./types.ts";
+import { BOOL, DINT, INTEGER_LITERAL, nameOf } from "./types.ts";
 
-type Check = (scope: Scope, argument: Expression) => CheckedExpression;
+type Check = (scope: Scope, argument: Expression, further: readonly Expression[]) => CheckedExpression;
 
 const FUNCTIONS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["ADR", (scope, argument) => checkAddress(scope, argument, "POINTER TO")],
   ["REF", (scope, argument) => checkAddress(scope, argument, "REF_TO")],
   ["SIZEOF", (scope, argument) => checkSize(scope, argument)],
   ["__ISVALIDREF", (scope, argument) => checkIsValid(scope, argument)],
+  ["LOWER_BOUND", (scope, argument, [dimension]) => checkBound(scope, argument, dimension!, "lower")],
+  ["UPPER_BOUND", (scope, argument, [dimension]) => checkBound(scope, argument, dimension!, "upper")],
 ]);
 
 export const REFERENCE_FUNCTIONS: readonly string[] = [...FUNCTIONS.keys()];
@@ -23,10 +26,15 @@ export const REFERENCE_FUNCTIONS: readonly string[] = [...FUNCTIONS.keys()];
 export const checkReferenceFunction = (scope: Scope, call: Call, key: string): CheckedExpression | null => {
   const check = FUNCTIONS.get(key);
   if (check === undefined) return null;
-  const [argument, ...others] = call.arguments;
-  if (argument?.value != null && others.length === 0 && argument.direction === "in")
-    return check(scope, argument.value);
-  scope.world.problems.error(call.at, "arguments", `${key} takes 1 argument: a variable`);
+  const values = call.arguments.flatMap(({ value, direction }) =>
+    value === null || direction === "out" ? [] : [value],
+  );
+  const [first, ...further] = values;
+  const wanted = key.endsWith("_BOUND") ? 2 : 1;
+  if (first !== undefined && values.length === wanted && call.arguments.length === wanted)
+    return check(scope, first, further);
+  const list = wanted === 2 ? "2 arguments: an array, the number of a dimension" : "1 argument: a variable";
+  scope.world.problems.error(call.at, "arguments", `${key} takes ${list}`);
   return NOTHING;
 };
 
@@ -49,6 +57,10 @@ const checkSize = (scope: Scope, argument: Expression): CheckedExpression => {
   const isType =
     argument.kind === "name" && lookUp(scope, argument.name.key) === null && scope.world.isType(argument.name);
   const type = isType ? scope.world.type(argument.name) : (checkPlace(scope, argument)?.type ?? null);
+  if (type?.kind === "open array") {
+    scope.world.problems.error(argument.at, "not-constant", `the size of ${nameOf(type)} is not known here`);
+    return NOTHING;
+  }
   return type === null ? NOTHING : { kind: "constant", type: INTEGER_LITERAL, value: BigInt(type.bytes) };
 };
 
@@ -61,4 +73,31 @@ const checkIsValid = (scope: Scope, argument: Expression): CheckedExpression => 
   }
   const pointer: CheckedExpression = { kind: "read", type: place.type, place };
   return { kind: "compare", type: BOOL, operator: "notEqual", left: pointer, right: { ...NULL, type: place.type } };
+};
+
+/** IEC 61131-3 §6.5.3: of an array with fixed bounds they are constants. */
+const checkBound = (
+  scope: Scope,
+  argument: Expression,
+  dimension: Expression,
+  which: "lower" | "upper",
+): CheckedExpression => {
+  const array = checkPlace(scope, argument);
+  const number = checkAs(scope, dimension, DINT);
+  if (array === null || number.type.kind === "unknown") return NOTHING;
+  const { problems } = scope.world;
+  if (array.type.kind !== "array" && array.type.kind !== "open array") {
+    problems.error(argument.at, "not-an-array", `${nameOf(array.type)} is no array`);
+    return NOTHING;
+  }
+  const rank = array.type.kind === "array" ? array.type.dimensions.length : array.type.rank;
+  if (number.kind !== "constant" || Number(number.value) < 1 || Number(number.value) > rank) {
+    const message = `the number of a dimension is a constant from 1 to ${rank} here`;
+    problems.error(dimension.at, number.kind === "constant" ? "dimensions" : "not-constant", message);
+    return NOTHING;
+  }
+  const index = Number(number.value) - 1;
+  if (array.type.kind === "open array") return { kind: "bound", type: DINT, array, dimension: index, which };
+  const { low, high } = array.type.dimensions[index]!;
+  return { kind: "constant", type: DINT, value: BigInt(which === "lower" ? low : high) };
 };

@@ -1,9 +1,10 @@
 /** Statements (IEC 61131-3 §7.3.3). */
 import type { CaseLabel, Expression, Statement } from "../syntax/ast.ts";
-import { type Call, checkCall, checkReference, matchArguments } from "./check-call.ts";
+import { type Call, checkCall, matchArguments } from "./check-call.ts";
 import { checkAs, checkExpression } from "./check-expression.ts";
 import { checkPlace, checkUnbound, checkWritable } from "./check-place.ts";
 import { checkPortCall } from "./check-port-call.ts";
+import { checkReference } from "./check-reference.ts";
 import { type CheckedExpression, type CheckedStatement, type Place, rootOf } from "./checked.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
@@ -78,6 +79,11 @@ const checkAssignment = (scope: Scope, { at, target, value }: Of<"assign">): Che
   }
   checkWritable(scope, place, target.at);
   const checked = checkAs(scope, value, place.type);
+  if (place.type.kind === "open array") {
+    const hint = "assign its elements in a loop from LOWER_BOUND to UPPER_BOUND";
+    scope.world.problems.error(at, "not-assignable", `${nameOf(place.type)} cannot be assigned as a whole`, hint);
+    return null;
+  }
   if (place.type.kind === "block" || place.type.kind === "port") {
     scope.world.problems.error(
       at,

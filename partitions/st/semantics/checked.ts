@@ -1,8 +1,18 @@
 /** The program after analysis: every name looked up, every type known, every conversion written out. */
 import type { Span } from "../syntax/source-text.ts";
 import type { ConstantValue } from "./constants.ts";
+import type { Image } from "./image.ts";
 import type { DirectAddress, Unit, Variable } from "./symbols.ts";
-import type { ArrayType, BlockType, ElementaryType, Field, PointerType, PortType, Type } from "./types.ts";
+import type {
+  ArrayType,
+  BlockType,
+  ElementaryType,
+  Field,
+  OpenArrayType,
+  PointerType,
+  PortType,
+  Type,
+} from "./types.ts";
 
 /** Something that has an address: what can be read, assigned and passed by reference. */
 export type Place =
@@ -20,11 +30,15 @@ export type Place =
       readonly type: Type;
       readonly at: Span;
       readonly base: Place;
-      readonly array: ArrayType;
+      readonly array: ArrayType | OpenArrayType;
       /** DINTs, one a dimension. */
       readonly indices: readonly CheckedExpression[];
     }
   | { readonly kind: "bit"; readonly type: Type; readonly base: Place; readonly bit: number }
+  /** `offset` bytes into another place: x.%B1 */
+  | { readonly kind: "part"; readonly type: Type; readonly base: Place; readonly offset: number }
+  /** A place that is made for a value, to pass it by reference. */
+  | { readonly kind: "temporary"; readonly type: Type; readonly value: CheckedExpression }
   /** What a pointer leads to; with an index, the place so many of its kind further on. */
   | {
       readonly kind: "dereference";
@@ -36,7 +50,7 @@ export type Place =
     };
 
 /** What the place is a part of. */
-export const rootOf = (place: Place): Extract<Place, { kind: "variable" | "direct" | "dereference" }> => {
+export const rootOf = (place: Place): Extract<Place, { kind: "variable" | "direct" | "dereference" | "temporary" }> => {
   let root = place;
   while ("base" in root) root = root.base;
   return root;
@@ -63,6 +77,16 @@ export type CheckedExpression =
   | { readonly kind: "read"; readonly type: Type; readonly place: Place }
   /** Of a place that is no bit. */
   | { readonly kind: "address"; readonly type: PointerType; readonly place: Place }
+  /** An array or struct: what is known of it, and the parts that are computed. */
+  | { readonly kind: "aggregate"; readonly type: Type; readonly image: Image; readonly parts: readonly AggregatePart[] }
+  /** LOWER_BOUND and UPPER_BOUND of an array that the caller gave. */
+  | {
+      readonly kind: "bound";
+      readonly type: ElementaryType;
+      readonly array: Place;
+      readonly dimension: number;
+      readonly which: "lower" | "upper";
+    }
   /** The same 32 bits as another type. */
   | { readonly kind: "reinterpret"; readonly type: Type; readonly operand: CheckedExpression }
   /** Between scalars; REAL to integer rounds to nearest even, or towards zero when `truncate`. */
@@ -111,6 +135,12 @@ export type CheckedExpression =
       readonly operands: readonly CheckedExpression[];
     }
   | FunctionCall;
+
+export interface AggregatePart {
+  /** From the start of the whole. */
+  readonly offset: number;
+  readonly value: CheckedExpression;
+}
 
 export interface FunctionCall {
   readonly kind: "call";

@@ -35,7 +35,11 @@ export const reinterpret = (operand: CheckedExpression, type: Type): CheckedExpr
   operand.kind === "constant" ? { ...operand, type } : { kind: "reinterpret", type, operand };
 
 /** Whether a variable of type `from` may be taken for one of type `to`. */
-export const refersTo = (to: Type, from: Type): boolean => sameType(from, to);
+export const refersTo = (to: Type, from: Type): boolean => {
+  if (to.kind === "open array" && from.kind === "array")
+    return to.rank === from.dimensions.length && sameType(to.element, from.element);
+  return sameType(from, to);
+};
 
 /** The value as a pointer of this type; null: it is none, and nothing was said yet. */
 export const coerceToPointer = (value: CheckedExpression, type: PointerType): CheckedExpression | null => {
@@ -78,7 +82,7 @@ export const pointerHint = (value: CheckedExpression, type: PointerType): string
 export const hasAddress = (place: Place): boolean =>
   place.kind === "variable"
     ? place.variable.address?.bit == null && place.variable.constant === null
-    : place.kind !== "bit" && !(place.kind === "direct" && place.address.bit !== null);
+    : place.kind !== "bit" && place.kind !== "temporary" && !(place.kind === "direct" && place.address.bit !== null);
 
 /** `p + 4`, `p - q`: in bytes, as in CODESYS. Null: nothing of that kind. */
 export const pointerArithmetic = (
@@ -146,6 +150,10 @@ const partOf = (place: Place): Pick<Relocation, "root" | "offset"> | null => {
       const base = place.byReference ? null : partOf(place.base);
       return base === null ? null : { root: base.root, offset: base.offset + place.field.offset };
     }
+    case "part": {
+      const base = partOf(place.base);
+      return base === null ? null : { root: base.root, offset: base.offset + place.offset };
+    }
     case "element":
       return elementOf(place);
     default:
@@ -155,7 +163,7 @@ const partOf = (place: Place): Pick<Relocation, "root" | "offset"> | null => {
 
 const elementOf = (place: Extract<Place, { kind: "element" }>): Pick<Relocation, "root" | "offset"> | null => {
   const base = partOf(place.base);
-  if (base === null) return null;
+  if (base === null || place.array.kind === "open array") return null;
   let number = 0;
   for (const [i, { low, high }] of place.array.dimensions.entries()) {
     const index = place.indices[i]!;

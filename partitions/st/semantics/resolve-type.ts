@@ -1,10 +1,11 @@
 /** Type expressions → types (IEC 61131-3 §6.4.4). */
-import type { Expression, Name, TypeExpression, VariableDeclaration } from "../syntax/ast.ts";
+import type { Expression, Name, TypeExpression } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
 import { checkAs } from "./check-expression.ts";
 import { fits, writeConstant } from "./constants.ts";
-import { ImagePart, zeros } from "./image.ts";
-import { checkInitializer, imageOf, rememberImage, repeatImage } from "./initial-values.ts";
+import { zeros } from "./image.ts";
+import { rememberImage, repeatImage, startingImage } from "./initial-values.ts";
+import { resolveStruct } from "./resolve-struct.ts";
 import type { Scope } from "./scope.ts";
 import {
   type ArrayType,
@@ -12,12 +13,9 @@ import {
   type ElementaryType,
   type EnumType,
   elementaryNamed,
-  type Field,
   INT,
-  layOut,
   nameOf,
   pointerTo,
-  type StructType,
   type Type,
   UNKNOWN,
 } from "./types.ts";
@@ -46,6 +44,12 @@ export const resolveType = (scope: Scope, expression: TypeExpression, name: stri
       return scope.world.type(expression.name) ?? UNKNOWN;
     case "array":
       return resolveArray(scope, expression);
+    case "open array": {
+      const element = resolveType(scope, expression.element, "ARRAY element");
+      return element.kind === "unknown"
+        ? UNKNOWN
+        : { kind: "open array", element, rank: expression.rank, bytes: 4, align: 4 };
+    }
     case "struct":
       return resolveStruct(scope, expression, name);
     case "enum":
@@ -96,7 +100,7 @@ const resolveArray = (scope: Scope, expression: Extract<TypeExpression, { kind: 
   if (element.kind === "port") {
     scope.world.problems.error(
       expression.at,
-      "not-supported",
+      "port-place",
       `${element.name} cannot stand in an array`,
       "a port is named by its own variable",
     );
@@ -106,60 +110,14 @@ const resolveArray = (scope: Scope, expression: Extract<TypeExpression, { kind: 
   const bytes = known.reduce((total, { low, high }) => total * (high - low + 1), element.bytes);
   if (tooLarge(scope, bytes, expression.at)) return UNKNOWN;
   const type: ArrayType = { kind: "array", element, dimensions: known, bytes, align: element.align };
-  rememberImage(type, repeatImage(imageOf(element), bytes));
+  rememberImage(type, repeatImage(startingImage(scope, expression.element, element), bytes));
   return type;
 };
 
-const tooLarge = (scope: Scope, bytes: number, at: Span): boolean => {
+export const tooLarge = (scope: Scope, bytes: number, at: Span): boolean => {
   if (bytes <= MAX_BYTES) return false;
   scope.world.problems.error(at, "too-large", `this takes ${bytes} bytes; a variable may have ${MAX_BYTES}`);
   return true;
-};
-
-const resolveStruct = (scope: Scope, expression: Extract<TypeExpression, { kind: "struct" }>, name: string): Type => {
-  const members = uniqueMembers(scope, expression.fields).map((declaration) => {
-    const type = resolveType(scope, declaration.type, `${name}.${declaration.name.text}`);
-    if (declaration.address !== null) {
-      scope.world.problems.error(declaration.address.at, "not-supported", "AT inside a STRUCT is not supported yet");
-    }
-    if (type.kind !== "block" && type.kind !== "port") return { declaration, type };
-    scope.world.problems.error(
-      declaration.type.at,
-      "not-supported",
-      `${nameOf(type)} inside a STRUCT is not supported yet`,
-      "declare the instance in a VAR section",
-    );
-    return { declaration, type: UNKNOWN };
-  });
-  const { offsets, bytes, align } = layOut(members);
-  if (tooLarge(scope, bytes, expression.at)) return UNKNOWN;
-  const fields: Field[] = members.map(({ declaration, type }, i) => ({
-    name: declaration.name.text,
-    key: declaration.name.key,
-    type,
-    offset: offsets[i]!,
-  }));
-  const struct: StructType = { kind: "struct", name, fields, bytes, align };
-  const image = ImagePart.copyOf(zeros(bytes));
-  for (const [i, { declaration, type }] of members.entries()) {
-    const { initial } = declaration;
-    const own = imageOf(type);
-    image.part(offsets[i]!, type.bytes).set(initial === null ? own : checkInitializer(scope, initial, type, own));
-  }
-  rememberImage(struct, image.image);
-  return struct;
-};
-
-const uniqueMembers = (scope: Scope, fields: readonly VariableDeclaration[]): readonly VariableDeclaration[] => {
-  const seen = new Set<string>();
-  return fields.filter(({ name }) => {
-    if (!seen.has(name.key)) {
-      seen.add(name.key);
-      return true;
-    }
-    scope.world.problems.error(name.at, "duplicate-name", `${name.text} is declared twice`);
-    return false;
-  });
 };
 
 const resolveEnum = (scope: Scope, expression: Extract<TypeExpression, { kind: "enum" }>, name: string): Type => {

@@ -1,6 +1,7 @@
 /** Looking names up: first in the program unit, then among the globals, enum values and declarations of the whole program. */
 import type { Problems } from "../problems.ts";
 import type { Name } from "../syntax/ast.ts";
+import type { Image } from "./image.ts";
 import type { DirectAddress, Unit, Variable } from "./symbols.ts";
 import type { EnumType, Type } from "./types.ts";
 
@@ -17,6 +18,8 @@ export interface World {
   /** A declared or elementary type; null: there is none of this name. Says itself what is wrong inside of it. */
   type(name: Name): Type | null;
   isType(name: Name): boolean;
+  /** What a named type gives its variables to start with, where that is not what its kind starts with. */
+  initialOf(key: string): Image | null;
   /** Runs `check` when all declarations are resolved. */
   later(check: () => void): void;
   /** Remembers that the program uses this part of its process image. */

@@ -6,7 +6,7 @@ import type { ConstantValue } from "./constants.ts";
 import type { Image } from "./image.ts";
 import type { BlockType, Type } from "./types.ts";
 
-export type Section = "input" | "output" | "inOut" | "local" | "temp" | "global" | "result";
+export type Section = "input" | "output" | "inOut" | "local" | "temp" | "static" | "global" | "result";
 
 /** Whose a declaration is: the program's own, a library's, or the compiler's. */
 export type Origin = "program" | "library" | "standard";
@@ -50,6 +50,10 @@ export interface Variable {
   /** Set once layout knows it. */
   storage: Storage;
 }
+
+/** Stands once for all instances and calls: VAR_STAT, and a CONSTANT that is no parameter. */
+export const isStatic = ({ section, readOnly }: Variable): boolean =>
+  section === "static" || (readOnly && section !== "input" && section !== "inOut");
 
 /** A function, function block or program. */
 export interface Unit {

@@ -50,6 +50,15 @@ export interface ArrayType {
   readonly align: number;
 }
 
+/** `ARRAY [*] OF INT`: a parameter whose bounds the caller gives. */
+export interface OpenArrayType {
+  readonly kind: "open array";
+  readonly element: Type;
+  readonly rank: number;
+  readonly bytes: 4;
+  readonly align: 4;
+}
+
 export interface Field {
   readonly name: string;
   readonly key: string;
@@ -114,6 +123,7 @@ export type Type =
   | ElementaryType
   | EnumType
   | ArrayType
+  | OpenArrayType
   | StructType
   | BlockType
   | PortType
@@ -146,6 +156,8 @@ export const nameOf = (type: Type): string => {
   switch (type.kind) {
     case "array":
       return `ARRAY [${type.dimensions.map(({ low, high }) => `${low}..${high}`).join(", ")}] OF ${nameOf(type.element)}`;
+    case "open array":
+      return `ARRAY [${Array.from({ length: type.rank }, () => "*").join(", ")}] OF ${nameOf(type.element)}`;
     case "pointer":
       return `${type.flavour} ${nameOf(type.target)}`;
     case "unknown":
@@ -199,6 +211,7 @@ export const sameType = (a: Type, b: Type): boolean => {
       a.dimensions.every(({ low, high }, i) => low === b.dimensions[i]!.low && high === b.dimensions[i]!.high)
     );
   }
+  if (a.kind === "open array" && b.kind === "open array") return a.rank === b.rank && sameType(a.element, b.element);
   if (a.kind === "pointer" && b.kind === "pointer") return a.flavour === b.flavour && sameType(a.target, b.target);
   return false;
 };

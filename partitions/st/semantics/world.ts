@@ -11,8 +11,10 @@ import type {
   VariableSection,
 } from "../syntax/ast.ts";
 import { lineOf, type SourceText, type Span } from "../syntax/source-text.ts";
-import { declareUnit, declareVariable } from "./declare-unit.ts";
-import { checkInitializer, imageOf, rememberImage } from "./initial-values.ts";
+import { declareUnit } from "./declare-unit.ts";
+import { declareVariable } from "./declare-variable.ts";
+import type { Image } from "./image.ts";
+import { checkInitializer, imageOf, startingImage } from "./initial-values.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope, World } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
@@ -62,13 +64,28 @@ interface Entry<T> {
   readonly lazy: Lazy<T>;
 }
 
+interface NamedType {
+  readonly type: Type;
+  /** What its variables start with; null: what the type itself starts with. */
+  readonly initial: Image | null;
+}
+
+/** Names that CODESYS and TwinCAT have for elementary types; pointers of the board have 32 bits. */
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ["BIT", "BOOL"],
+  ["__XWORD", "DWORD"],
+  ["__UXINT", "UDINT"],
+  ["__XINT", "DINT"],
+  ["PVOID", "DWORD"],
+]);
+
 export class ProgramWorld implements World {
   readonly problems: Problems;
   /** The user's first file, for what is missing from it. */
   readonly source: SourceText;
   readonly addresses: DirectAddress[] = [];
   readonly configurations: ConfigurationDeclaration[] = [];
-  readonly #types = new Map<string, Entry<Type>>();
+  readonly #types = new Map<string, Entry<NamedType>>();
   readonly #units = new Map<string, Entry<Unit | null>>();
   readonly #globals = new Map<string, Entry<Variable | null>>();
   readonly #enumNames = new Map<string, string[]>();
@@ -109,9 +126,9 @@ export class ProgramWorld implements World {
   #declareType(declaration: TypeDeclaration, origin: Origin): void {
     const { name, type } = declaration;
     if (!this.#isNew(name, origin)) return;
-    const inCycle = (): Type => {
+    const inCycle = (): NamedType => {
       this.problems.error(name.at, "recursive-type", `${name.text} contains itself`);
-      return UNKNOWN;
+      return { type: UNKNOWN, initial: null };
     };
     this.#types.set(name.key, {
       text: name.text,
@@ -126,22 +143,11 @@ export class ProgramWorld implements World {
     }
   }
 
-  /** A type with an initial value of its own is a copy of what it names, with that image. */
-  #makeType({ name, type, initial }: TypeDeclaration): Type {
+  #makeType({ name, type, initial }: TypeDeclaration): NamedType {
     const resolved = resolveType(this.#scope, type, name.text);
-    if (initial === null || resolved.kind === "unknown") return resolved;
-    if (resolved.kind === "elementary") {
-      this.problems.error(
-        initial.at,
-        "not-supported",
-        "an initial value of an elementary type is not supported yet",
-        "give it where the variables are declared",
-      );
-      return resolved;
-    }
-    const copy = type.kind === "name" ? { ...resolved } : resolved;
-    rememberImage(copy, checkInitializer(this.#scope, initial, copy, imageOf(resolved)));
-    return copy;
+    const start = startingImage(this.#scope, type, resolved);
+    if (initial !== null) return { type: resolved, initial: checkInitializer(this.#scope, initial, resolved, start) };
+    return { type: resolved, initial: start === imageOf(resolved) ? null : start };
   }
 
   #declareUnit(declaration: UnitDeclaration, origin: Origin): void {
@@ -242,12 +248,16 @@ export class ProgramWorld implements World {
   }
 
   enumNamed(key: string): EnumType | null {
-    const type = this.#types.get(key)?.lazy.get();
+    const type = this.#types.get(key)?.lazy.get().type;
     return type?.kind === "enum" ? type : null;
   }
 
   unit(key: string): Unit | null {
     return this.#units.get(key)?.lazy.get() ?? null;
+  }
+
+  initialOf(key: string): Image | null {
+    return this.#types.get(key)?.lazy.get().initial ?? null;
   }
 
   isType({ key }: Name): boolean {
@@ -256,7 +266,7 @@ export class ProgramWorld implements World {
 
   type(name: Name): Type | null {
     const { key, text, at } = name;
-    const declared = elementaryNamed(key) ?? this.#types.get(key)?.lazy.get();
+    const declared = elementaryNamed(SPELLINGS.get(key) ?? key) ?? this.#types.get(key)?.lazy.get().type;
     if (declared != null) return declared;
     if (key === "QUEUE_SEND") return QUEUE_SEND;
     if (key === "QUEUE_RECEIVE") return QUEUE_RECEIVE;

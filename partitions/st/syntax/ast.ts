@@ -53,9 +53,19 @@ export type Expression =
   | { readonly kind: "typed"; readonly at: Span; readonly type: Name; readonly value: Expression }
   | { readonly kind: "name"; readonly at: Span; readonly name: Name }
   | { readonly kind: "direct"; readonly at: Span; readonly address: string }
+  /** `[1, 2]`, `(a := 1, b := 2)` */
+  | { readonly kind: "aggregate"; readonly at: Span; readonly initializer: Initializer }
   | { readonly kind: "member"; readonly at: Span; readonly base: Expression; readonly member: Name }
   /** `x.5` or `x.%X5` */
   | { readonly kind: "bit"; readonly at: Span; readonly base: Expression; readonly bit: number }
+  /** `x.%B1`: the byte, word or double word of this number. */
+  | {
+      readonly kind: "part";
+      readonly at: Span;
+      readonly base: Expression;
+      readonly size: "B" | "W" | "D";
+      readonly number: number;
+    }
   | { readonly kind: "index"; readonly at: Span; readonly base: Expression; readonly indices: readonly Expression[] }
   /** `p^` */
   | { readonly kind: "dereference"; readonly at: Span; readonly base: Expression }
@@ -155,7 +165,17 @@ export type TypeExpression =
       readonly dimensions: readonly { readonly at: Span; readonly low: Expression; readonly high: Expression }[];
       readonly element: TypeExpression;
     }
-  | { readonly kind: "struct"; readonly at: Span; readonly fields: readonly VariableDeclaration[] }
+  /** `ARRAY [*, *] OF INT` */
+  | { readonly kind: "open array"; readonly at: Span; readonly rank: number; readonly element: TypeExpression }
+  | {
+      readonly kind: "struct";
+      readonly at: Span;
+      /** Another STRUCT whose members come first. */
+      readonly base: Name | null;
+      /** A UNION: all members start at the same place. */
+      readonly overlap: boolean;
+      readonly fields: readonly VariableDeclaration[];
+    }
   | {
       readonly kind: "pointer";
       readonly at: Span;
@@ -186,6 +206,7 @@ export type SectionKind =
   | "VAR_OUTPUT"
   | "VAR_IN_OUT"
   | "VAR_TEMP"
+  | "VAR_STAT"
   | "VAR_GLOBAL"
   | "VAR_EXTERNAL";
 

@@ -1,5 +1,6 @@
 /** Expressions by operator precedence (IEC 61131-3 §7.3.2, table 71). */
 import type { Argument, BinaryOperator, Expression, UnaryOperator } from "./ast.ts";
+import { parseInitializer } from "./parse-initializer.ts";
 import { spanning } from "./source-text.ts";
 import { describe, SyntaxFailure, type TokenStream } from "./token-stream.ts";
 import { DATE_PREFIXES, DURATION_PREFIXES, RESERVED } from "./tokens.ts";
@@ -89,9 +90,12 @@ const parseMember = (stream: TokenStream, base: Expression): Expression => {
     stream.advance();
     return { kind: "bit", at: stream.since(base.at), base, bit: Number(token.value) };
   }
-  if (token.kind === "direct" && /^%X\d+$/.test(token.text)) {
+  const [, size, number] = (token.kind === "direct" && /^%([XBWD])(\d+)$/.exec(token.text)) || [];
+  if (number !== undefined) {
     stream.advance();
-    return { kind: "bit", at: stream.since(base.at), base, bit: Number(token.text.slice(2)) };
+    const at = stream.since(base.at);
+    if (size === "X") return { kind: "bit", at, base, bit: Number(number) };
+    return { kind: "part", at, base, size: size as "B" | "W" | "D", number: Number(number) };
   }
   const member = stream.expectName("the name of a member");
   return { kind: "member", at: stream.since(base.at), base, member };
@@ -142,6 +146,8 @@ const parsePrimary = (stream: TokenStream): Expression => {
       stream.advance();
       return { kind: "direct", at: token.at, address: token.text };
     case "symbol":
+      if (stream.isSymbol("[") || (stream.isSymbol("(") && stream.isName(1) && stream.isSymbol(":=", 2)))
+        return { kind: "aggregate", at: token.at, initializer: parseInitializer(stream) };
       if (stream.takeSymbol("(")) {
         const inner = parseExpression(stream);
         stream.expectSymbol(")", "to close the parenthesis");

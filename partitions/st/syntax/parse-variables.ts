@@ -1,7 +1,6 @@
 /** Variable sections and types (IEC 61131-3 §6.4.4, §6.5). */
 import type {
   Declaration,
-  Initializer,
   Name,
   PointerFlavour,
   SectionKind,
@@ -10,6 +9,7 @@ import type {
   VariableSection,
 } from "./ast.ts";
 import { parseExpression } from "./parse-expression.ts";
+import { parseInitialValue } from "./parse-initializer.ts";
 import { describe, type TokenStream } from "./token-stream.ts";
 
 export const SECTION_WORDS: readonly SectionKind[] = [
@@ -18,6 +18,7 @@ export const SECTION_WORDS: readonly SectionKind[] = [
   "VAR_OUTPUT",
   "VAR_IN_OUT",
   "VAR_TEMP",
+  "VAR_STAT",
   "VAR_GLOBAL",
   "VAR_EXTERNAL",
 ];
@@ -25,6 +26,7 @@ const ENDS: ReadonlySet<string> = new Set([
   "END_VAR",
   "END_TYPE",
   "END_STRUCT",
+  "END_UNION",
   "END_FUNCTION",
   "END_FUNCTION_BLOCK",
   "END_PROGRAM",
@@ -76,7 +78,7 @@ const parseVariable = (stream: TokenStream): readonly VariableDeclaration[] => {
   const type = parseType(stream);
   const edge = stream.isWord("R_EDGE") ? "R_EDGE" : stream.isWord("F_EDGE") ? "F_EDGE" : null;
   if (edge !== null) stream.advance();
-  const initial = takeAssignment(stream) ? parseInitializer(stream) : null;
+  const initial = takeAssignment(stream) ? parseInitialValue(stream) : null;
   stream.expectSemicolon("after the declaration");
   return names.map((name) => ({ at: name.at, name, type, initial, address, edge }));
 };
@@ -102,7 +104,7 @@ export const parseTypeSection = (stream: TokenStream): readonly Declaration[] =>
       () => stream.skipTo(ENDS),
     );
     if (found !== null) declarations.push(found);
-    while (stream.isWord("END_STRUCT")) {
+    while (stream.isWord("END_STRUCT", "END_UNION")) {
       stream.advance();
       stream.takeSymbol(";");
     }
@@ -114,12 +116,19 @@ export const parseTypeSection = (stream: TokenStream): readonly Declaration[] =>
 
 const parseNamedType = (stream: TokenStream): Declaration => {
   const name = stream.expectName("the name of a type");
+  const base = stream.takeWord("EXTENDS") ? stream.expectName("the name of a STRUCT") : null;
   stream.expectSymbol(":", `after ${name.text}`);
-  const type = parseType(stream);
-  const initial = stream.takeSymbol(":=") ? parseInitializer(stream) : null;
+  const type = base === null ? parseType(stream) : parseExtended(stream, base);
+  const initial = stream.takeSymbol(":=") ? parseInitialValue(stream) : null;
   if (type.kind !== "struct") stream.expectSemicolon("after the type");
   else stream.takeSymbol(";");
   return { kind: "type", at: name.at, name, type, initial };
+};
+
+const parseExtended = (stream: TokenStream, base: Name): TypeExpression => {
+  const start = stream.token.at;
+  stream.expectWord("STRUCT", "with the members that are added");
+  return parseStruct(stream, start, "STRUCT", base);
 };
 
 export const parseType = (stream: TokenStream): TypeExpression => stream.nested(() => parseTypeInside(stream));
@@ -127,11 +136,10 @@ export const parseType = (stream: TokenStream): TypeExpression => stream.nested(
 const parseTypeInside = (stream: TokenStream): TypeExpression => {
   const start = stream.token.at;
   if (stream.takeWord("ARRAY")) return parseArray(stream, start);
-  if (stream.takeWord("STRUCT")) {
-    stream.takeWord("OVERLAP");
-    const fields = parseVariables(stream, "END_STRUCT");
-    stream.expectWord("END_STRUCT", "to close STRUCT");
-    return { kind: "struct", at: stream.since(start), fields };
+  if (stream.takeWord("STRUCT")) return parseStruct(stream, start, "STRUCT", null);
+  if (stream.isWord("UNION") && !stream.isSymbol(";", 1)) {
+    stream.advance();
+    return parseStruct(stream, start, "UNION", null);
   }
   if (stream.isSymbol("(")) return parseEnum(stream, null);
   const flavour = takePointerWords(stream);
@@ -153,6 +161,19 @@ const parseTypeInside = (stream: TokenStream): TypeExpression => {
   return { kind: "subrange", at: stream.since(start), base: name, low, high };
 };
 
+const parseStruct = (
+  stream: TokenStream,
+  start: TypeExpression["at"],
+  word: "STRUCT" | "UNION",
+  base: Name | null,
+): TypeExpression => {
+  const overlap = word === "UNION" || stream.takeWord("OVERLAP");
+  stream.takeSymbol(";");
+  const fields = parseVariables(stream, `END_${word}`);
+  stream.expectWord(`END_${word}`, `to close ${word}`);
+  return { kind: "struct", at: stream.since(start), base, overlap, fields };
+};
+
 /** `POINTER TO`, `REFERENCE TO`, `REF_TO`; null: the type is none of these. */
 const takePointerWords = (stream: TokenStream): PointerFlavour | null => {
   if (stream.takeWord("REF_TO")) return "REF_TO";
@@ -165,6 +186,7 @@ const takePointerWords = (stream: TokenStream): PointerFlavour | null => {
 
 const parseArray = (stream: TokenStream, start: TypeExpression["at"]): TypeExpression => {
   stream.expectSymbol("[", "after ARRAY");
+  if (stream.isSymbol("*")) return parseOpenArray(stream, start);
   const dimensions = [];
   do {
     const low = parseExpression(stream);
@@ -176,6 +198,19 @@ const parseArray = (stream: TokenStream, start: TypeExpression["at"]): TypeExpre
   stream.expectWord("OF", "after the bounds");
   const element = parseType(stream);
   return { kind: "array", at: stream.since(start), dimensions, element };
+};
+
+/** `*, *] OF INT` */
+const parseOpenArray = (stream: TokenStream, start: TypeExpression["at"]): TypeExpression => {
+  let rank = 0;
+  do {
+    stream.expectSymbol("*", "for each dimension");
+    rank += 1;
+  } while (stream.takeSymbol(","));
+  stream.expectSymbol("]", "after the dimensions");
+  stream.expectWord("OF", "after the dimensions");
+  const element = parseType(stream);
+  return { kind: "open array", at: stream.since(start), rank, element };
 };
 
 const parseEnum = (stream: TokenStream, prefixBase: Name | null): TypeExpression => {
@@ -197,43 +232,4 @@ const parseString = (stream: TokenStream, name: Name): TypeExpression => {
   const length = closing === null ? null : parseExpression(stream);
   if (closing !== null) stream.expectSymbol(closing, "after the length");
   return { kind: "string", at: stream.since(name.at), wide: name.key === "WSTRING", length };
-};
-
-const parseInitializer = (stream: TokenStream): Initializer =>
-  stream.nested(() => {
-    const start = stream.token.at;
-    if (stream.takeSymbol("[")) return parseList(stream, start);
-    if (stream.isSymbol("(") && stream.isName(1) && stream.isSymbol(":=", 2)) return parseFields(stream, start);
-    const value = parseExpression(stream);
-    return { kind: "value", at: value.at, value };
-  });
-
-const parseList = (stream: TokenStream, start: Initializer["at"]): Initializer => {
-  const items: { repeat: null | ReturnType<typeof parseExpression>; value: Initializer }[] = [];
-  while (!stream.isSymbol("]")) {
-    if (stream.token.kind === "integer" && stream.isSymbol("(", 1)) {
-      const repeat = { kind: "integer", at: stream.token.at, value: stream.token.value } as const;
-      stream.advance();
-      stream.advance();
-      if (stream.isSymbol(")")) throw stream.fail(stream.token.at, "syntax", "expected the value to repeat");
-      const value = parseInitializer(stream);
-      stream.expectSymbol(")", "after the repeated value");
-      items.push({ repeat, value });
-    } else items.push({ repeat: null, value: parseInitializer(stream) });
-    if (!stream.takeSymbol(",")) break;
-  }
-  stream.expectSymbol("]", "after the values");
-  return { kind: "list", at: stream.since(start), items };
-};
-
-const parseFields = (stream: TokenStream, start: Initializer["at"]): Initializer => {
-  const fields: { name: Name; value: Initializer }[] = [];
-  stream.expectSymbol("(", "before the fields");
-  do {
-    const name = stream.expectName("the name of a field");
-    stream.expectSymbol(":=", `after ${name.text}`);
-    fields.push({ name, value: parseInitializer(stream) });
-  } while (stream.takeSymbol(","));
-  stream.expectSymbol(")", "after the fields");
-  return { kind: "fields", at: stream.since(start), fields };
 };

@@ -1,0 +1,90 @@
+/** AT: variables of the process image (IEC 61131-3 §6.5.5). */
+import type { UnitDeclaration, VariableDeclaration } from "../syntax/ast.ts";
+import { parseAddress } from "./direct-address.ts";
+import type { Scope } from "./scope.ts";
+import type { DirectAddress } from "./symbols.ts";
+import { nameOf, scalarOf, type Type } from "./types.ts";
+
+/** Where the variable stands; null: wherever there is room, or not where it says, which was reported. */
+export const declareAddress = (
+  scope: Scope,
+  { address, name }: VariableDeclaration,
+  type: Type,
+  unit: UnitDeclaration["unit"] | null,
+): DirectAddress | null => {
+  if (address === null || type.kind === "unknown") return null;
+  const { problems } = scope.world;
+  const result = parseAddress(address.text);
+  if (!result.ok) {
+    problems.error(address.at, "bad-address", result.message, result.hint);
+    return null;
+  }
+  if (unit === "FUNCTION" || unit === "FUNCTION_BLOCK") {
+    problems.error(
+      address.at,
+      "bad-address",
+      `AT is not possible in a ${unit}`,
+      "declare the variable in the PROGRAM or in VAR_GLOBAL and pass it",
+    );
+    return null;
+  }
+  const scalar = scalarOf(type);
+  const found = scalar === null ? placeWhole(scope, address, type, result.address) : result.address;
+  if (scalar === null || found === null) return found;
+  const isBit = found.bit !== null;
+  if (isBit !== (scalar.family === "bool") && !(scalar.family === "bool" && found.bytes === 1)) {
+    problems.error(
+      address.at,
+      "bad-address",
+      `${nameOf(type)} does not fit at ${address.text}`,
+      sizeHint(address.text, scalar.bytes, scalar.family === "bool"),
+    );
+    return null;
+  }
+  if (!isBit && found.bytes !== scalar.bytes) {
+    problems.error(
+      address.at,
+      "bad-address",
+      `${name.text} has ${scalar.bytes * 8} bits, ${address.text} has ${found.bytes * 8}`,
+      sizeHint(address.text, scalar.bytes, false),
+    );
+    return null;
+  }
+  scope.world.addAddress(found);
+  return found;
+};
+
+/** An array or a struct: its elements lie one behind the other, a BOOL in a byte of its own. */
+const placeWhole = (
+  scope: Scope,
+  address: NonNullable<VariableDeclaration["address"]>,
+  type: Type,
+  found: DirectAddress,
+): DirectAddress | null => {
+  const element = innermost(type);
+  const bytes = scalarOf(element)?.bytes ?? null;
+  const fits = found.bit === null && (bytes === null ? found.byte % type.align === 0 : found.bytes === bytes);
+  if (!fits) {
+    const wanted = bytes ?? type.align;
+    const message = found.bit !== null ? "takes whole bytes" : `goes in steps of ${wanted * 8} bits`;
+    const hint = sizeHint(address.text, wanted, false);
+    scope.world.problems.error(
+      address.at,
+      "bad-address",
+      `${nameOf(type)} ${message}, so it cannot start at ${address.text}`,
+      hint,
+    );
+    return null;
+  }
+  const whole = { ...found, bytes: type.bytes };
+  scope.world.addAddress(whole);
+  return whole;
+};
+
+const innermost = (type: Type): Type => (type.kind === "array" ? innermost(type.element) : type);
+
+/** `address` as it was written, so that the hint stays in its area. */
+const sizeHint = (address: string, bytes: number, isBool: boolean): string => {
+  const letter = isBool ? "X" : bytes === 1 ? "B" : bytes === 2 ? "W" : "D";
+  return `use the size ${letter}, like ${address.slice(0, 2)}${letter}${isBool ? "0.0" : "0"}`;
+};
