@@ -8,6 +8,7 @@ import type { GuestFunction, Program } from "./program.ts";
 import { type Region, type RegionVariant, translateRegion } from "./region.ts";
 import { LARGE_CODE_BYTES } from "./region-graph.ts";
 import { LOCAL } from "./region-writer.ts";
+import { isWithin, LIGHT_REGISTERS } from "./registers.ts";
 import { WasmCode } from "./wasm/code.ts";
 import { assembleModule, type FunctionType, type WasmFunction } from "./wasm/module.ts";
 
@@ -44,7 +45,7 @@ export interface Chunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Guest addresses. */
   readonly entryPcs: Int32Array;
-  /** Index of the region in the table × 4096 + number of the entry in it; never 0. */
+  /** Bits 30:12: index of the region in the table; 11:0: number of the entry in it. Negative: the start of a light function. */
   readonly entryCodes: Int32Array;
   /** The slots of the table that it fills. */
   readonly slots: Int32Array;
@@ -53,9 +54,18 @@ export interface Chunk {
 }
 
 export const ENTRY_BITS = 12;
+const LIGHT = 1 << 31;
 
 /** Slot 0 of the table belongs to no function. */
 export const tableIndexOf = ({ index }: GuestFunction): number => index + 1;
+
+/** Takes an entry's code from the stack, and puts the index in the table there. */
+export const tableIndexOfEntry = (code: WasmCode): WasmCode =>
+  code
+    .i32(1)
+    .op("i32.shl")
+    .i32(ENTRY_BITS + 1)
+    .op("i32.shr_u");
 
 /** (number of the entry, budget, depth) → (pc, budget). */
 export const REGION: FunctionType = { parameters: ["i32", "i32", "i32"], results: ["i32", "i32"] };
@@ -91,7 +101,8 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     for (const [number, pc] of entries.entries()) {
       if (pc === null) continue;
       entryPcs.push(pc);
-      entryCodes.push((tableIndexOf(each) << ENTRY_BITS) | number);
+      const light = number === 0 && isWithin(program.touched(each), LIGHT_REGISTERS) ? LIGHT : 0;
+      entryCodes.push((tableIndexOf(each) << ENTRY_BITS) | number | light);
     }
     extents.push(...used);
     return { type: REGION_TYPE, locals, body, unlikely, tableIndex: tableIndexOf(each) };
@@ -159,7 +170,7 @@ const throughBody = ({ program, mapAddress, stateAddress }: ChunkContext): Uint8
     .get(depth)
     .i32(1)
     .op("i32.sub");
-  code.get(entry).i32(ENTRY_BITS).op("i32.shr_u").callIndirect(REGION_TYPE).return();
+  tableIndexOfEntry(code.get(entry)).callIndirect(REGION_TYPE).return();
   code.end();
   return code.get(pc).get(budget).bytes;
 };

@@ -24,7 +24,7 @@ export interface RegisterFlow {
 export interface RegionFacts {
   readonly nodes: readonly RegionNode[];
   readonly flow: Flow;
-  /** The registers that a call with this end may touch; it may be any. */
+  /** The registers that a call with this end may touch; of one through a pointer, all but those are as before behind it, too. */
   touchedBy(node: RegionNode): RegisterSet;
 }
 

@@ -4,7 +4,7 @@
  */
 import { RAM_BASE } from "../hart/index.ts";
 import { STEPPED_WORD, WASM_PAGE_BYTES, WORD } from "../hart/layout.ts";
-import { ENTRY_BITS, REGION } from "./chunk.ts";
+import { ENTRY_BITS, REGION, tableIndexOfEntry } from "./chunk.ts";
 import { STOP } from "./exits.ts";
 import { STEPPER, STEPPER_LOCALS, type StepperPlaces, stepperBody } from "./stepper.ts";
 import { WasmCode } from "./wasm/code.ts";
@@ -56,7 +56,7 @@ const enterBody = ({ ramBytes, stateAddress, mapAddress }: StepperPlaces): Uint8
     .op("i32.and")
     .get(budget)
     .i32(DEEPEST);
-  code.get(entry).i32(ENTRY_BITS).op("i32.shr_u").callIndirect(REGION_TYPE).set(budget).set(pc);
+  tableIndexOfEntry(code.get(entry)).callIndirect(REGION_TYPE).set(budget).set(pc);
   storePc();
   code.get(pc).i32(STOP).op("i32.and").op("i32.eqz").brIf(1);
   code.get(pc).i32(~STOP).op("i32.and").set(pc).end();

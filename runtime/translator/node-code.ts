@@ -2,13 +2,13 @@
 
 import { RAM_BASE } from "../hart/index.ts";
 import { WORD } from "../hart/layout.ts";
-import { ENTRY_BITS, REGION_TYPE, tableIndexOf } from "./chunk.ts";
+import { REGION_TYPE, tableIndexOf, tableIndexOfEntry } from "./chunk.ts";
 import { jumpsByRegister } from "./dataflow.ts";
 import { branchCondition } from "./effect-code.ts";
 import type { RegionTranslation } from "./region.ts";
 import type { NodeEnd, RegionNode } from "./region-graph.ts";
 import { LOCAL } from "./region-writer.ts";
-import { both, NO_REGISTERS, without } from "./registers.ts";
+import { both, LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, without } from "./registers.ts";
 
 type EndCode<K extends NodeEnd["kind"]> = (
   end: Extract<NodeEnd, { kind: K }>,
@@ -170,7 +170,10 @@ const jumpThrough = ({ writer, context }: RegionTranslation): void => {
   code.get(LOCAL.pc).get(LOCAL.budget).get(LOCAL.depth).call(context.through).return();
 };
 
-/** Calls what LOCAL.pc says, and goes on behind the call when it comes back. */
+/**
+ * Calls what LOCAL.pc says, and goes on behind the call when it comes back. Around a light function the other registers stay in
+ * locals; around whatever else it may be they are spilled and reloaded.
+ */
 const callThrough = (
   end: Extract<NodeEnd, { kind: "call" | "indirectCall" }>,
   node: RegionNode,
@@ -178,31 +181,41 @@ const callThrough = (
 ): void => {
   const { writer, context } = region;
   const { code } = writer;
-  writer.spill(writer.dirty);
-  // The function that LOCAL.pc points to, if it is translated: slot 0 of the table is there for those that are not.
+  const kept = without(writer.dirty, LIGHT_REGISTERS);
+  const needed = region.neededAfter(node.id, end.to.id);
+  const comeBack = (dirty: RegisterSet, loaded: RegisterSet): void => {
+    code.set(LOCAL.budget).tee(LOCAL.pc).i32(end.returnPc).op("i32.ne");
+    writer.dirty = NO_REGISTERS;
+    writer.rarely(() => {
+      writer.spill(dirty);
+      writer.leaveDynamically(NO_REGISTERS);
+    });
+    writer.dirty = dirty;
+    writer.reload(loaded, () => writer.leaveExactly(end.returnPc));
+  };
+  writer.spill(both(writer.dirty, LIGHT_REGISTERS));
   writer.open("block");
   writer.open("block");
   code.get(LOCAL.depth).op("i32.eqz").brUnlikely(0);
-  code.get(LOCAL.pc).i32(RAM_BASE).op("i32.sub").tee(LOCAL.address).i32(context.loadWindow.bytes).op("i32.ge_u");
   code
-    .brUnlikely(0)
-    .i32(0)
     .get(LOCAL.pc)
-    .memory("i32.store", context.stateAddress + 4 * WORD.pc);
-  code.get(LOCAL.address).i32(1).op("i32.shl").memory("i32.load", context.mapAddress).tee(LOCAL.address);
-  code
-    .i32((1 << ENTRY_BITS) - 1)
-    .op("i32.and")
+    .i32(RAM_BASE)
+    .op("i32.sub")
+    .tee(LOCAL.address)
+    .i32(context.loadWindow.bytes)
+    .op("i32.ge_u")
     .brUnlikely(0);
+  code.get(LOCAL.address).i32(1).op("i32.shl").memory("i32.load", context.mapAddress).tee(LOCAL.address);
+  code.i32(0).op("i32.ge_s").brUnlikely(0);
   code.i32(0).get(LOCAL.budget).get(LOCAL.depth).i32(1).op("i32.sub");
-  code.get(LOCAL.address).i32(ENTRY_BITS).op("i32.shr_u").callIndirect(REGION_TYPE).set(LOCAL.budget).set(LOCAL.pc);
+  tableIndexOfEntry(code.get(LOCAL.address)).callIndirect(REGION_TYPE);
+  comeBack(kept, both(needed, LIGHT_REGISTERS));
   code.br(1);
   writer.close();
-  code.get(LOCAL.pc).get(LOCAL.budget).get(LOCAL.depth).call(context.through).set(LOCAL.budget).set(LOCAL.pc);
+  writer.spill(kept);
+  code.get(LOCAL.pc).get(LOCAL.budget).get(LOCAL.depth).call(context.through);
+  comeBack(NO_REGISTERS, needed);
   writer.close();
-  code.get(LOCAL.pc).i32(end.returnPc).op("i32.ne");
-  writer.dirty = NO_REGISTERS;
-  writer.rarely(() => writer.leaveDynamically(NO_REGISTERS));
-  writer.reload(region.neededAfter(node.id, end.to.id), () => writer.leaveExactly(end.returnPc));
+  writer.dirty = kept;
   region.goTo(node.id, end.to.id);
 };

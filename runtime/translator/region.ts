@@ -15,7 +15,7 @@ import { writeNodeEnd } from "./node-code.ts";
 import type { GuestFunction } from "./program.ts";
 import { buildRegionGraph, type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
 import { LOCAL, RegionWriter } from "./region-writer.ts";
-import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
+import { LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
 import type { ValueType } from "./wasm/code.ts";
 
 export interface Region {
@@ -79,10 +79,9 @@ export class RegionTranslation implements RegionFacts {
   }
 
   touchedBy({ end }: RegionNode): RegisterSet {
-    if (end.kind !== "call") return ALL_REGISTERS;
     const { program } = this.context;
-    const callee = program.functionAt(end.target);
-    return callee === null ? ALL_REGISTERS : program.touched(callee);
+    const callee = end.kind === "call" ? program.functionAt(end.target) : null;
+    return callee === null ? LIGHT_REGISTERS : program.touched(callee);
   }
 
   translate(): Region {

@@ -9,10 +9,16 @@ export interface RegisterSet {
 
 export const NO_REGISTERS: RegisterSet = { x: 0, f: 0 };
 export const ALL_REGISTERS: RegisterSet = { x: ~1, f: ~0 };
+/**
+ * What a function may change without saving it: ra, sp, which it gives back as it was, the temporaries and the arguments (psABI
+ * §1.1, §1.2). One that touches nothing else is light, as most are that call nobody: a call of it leaves the others in locals.
+ */
+export const LIGHT_REGISTERS: RegisterSet = { x: 0xf003_fce6 | 0, f: 0xf003_fcff | 0 };
 
 export const union = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x | b.x, f: a.f | b.f });
 
 export const without = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & ~b.x, f: a.f & ~b.f });
+export const isWithin = (a: RegisterSet, b: RegisterSet): boolean => ((a.x & ~b.x) | (a.f & ~b.f)) === 0;
 export const both = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & b.x, f: a.f & b.f });
 
 /** x as 0 … 31, f as 32 … 63. */
