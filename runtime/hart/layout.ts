@@ -49,7 +49,7 @@ const SINK = STATE_WORDS;
 /** How many instructions translated code has stepped through since it was last entered; no part of the state. */
 export const STEPPED_WORD = STATE_WORDS + 1;
 /** Room for constants of translated code. */
-const LIMITS_BYTES = 32;
+const LIMITS_BYTES = 48;
 /** What a hart occupies above RAM. */
 export const HART_BYTES = 1024;
 

@@ -18,6 +18,8 @@ export interface RegisterFlow {
   readonly neededAtStart: readonly RegisterSet[];
   /** How much of `spillOrder` an exit must spill at which these registers are dirty. */
   chainLength(dirty: RegisterSet): number;
+  /** What an exit spills at which these registers are dirty. */
+  spilledAt(dirty: RegisterSet): RegisterSet;
 }
 
 /** What the flow analyses ask of a region. */
@@ -37,6 +39,7 @@ export const analyzeRegisters = (facts: RegionFacts): RegisterFlow => {
     dirtyAtStart: facts.flow.routes.map((_, vertex) => dirty.at(vertex)),
     neededAtStart: facts.flow.routes.map((_, vertex) => needed.at(vertex)),
     chainLength: (registers) => chain.lengthFor(registers),
+    spilledAt: (registers) => chain.spilled[chain.lengthFor(registers)]!,
   };
 };
 

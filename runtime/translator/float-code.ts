@@ -6,6 +6,7 @@
  */
 import { type Effect, type Term, terms } from "../isa/index.ts";
 import type { EffectCode } from "./effect-code.ts";
+import { either, isBounded, isNearZero, isNumber, isTiny, isZero, magnitude, not } from "./float-checks.ts";
 import { type FloatClass, floatWidth } from "./float-classes.ts";
 import type { Placed, RegionWriter } from "./region-writer.ts";
 
@@ -55,15 +56,6 @@ const write = (writer: RegionWriter, placed: Placed): void => {
 
 // ── What may be taken ───────────────────────────────────────────────────────────────────────────────────────────────
 
-const ZERO = { f32: f32(0), f64: f64(0) } as const;
-
-const not = (condition: Term): Term => numeric("i32.eqz", condition);
-const either = (a: Term, b: Term): Term => numeric("i32.or", a, b);
-const magnitude = (type: FloatClass, value: Term): Term => numeric(`${type}.abs`, value);
-const isBounded = (type: FloatClass, value: Term, writer: RegionWriter): Term =>
-  numeric(`${type}.lt`, magnitude(type, value), writer.limit(type, "infinity"));
-const isZero = (type: FloatClass, value: Term): Term => numeric(`${type}.eq`, value, ZERO[type]);
-const isNoNumber = (type: FloatClass, value: Term): Term => numeric(`${type}.ne`, value, value);
 const widened = (type: FloatClass, value: Term): Term => (type === "f32" ? numeric("f64.promote_f32", value) : value);
 
 /** How an operation is done; terms are over locals, `result` is the one that holds the value. */
@@ -72,8 +64,10 @@ interface Quick {
   readonly type: FloatClass | "i32";
   /** The value may only be computed where all of these hold. */
   readonly before?: readonly Term[];
-  /** It may only be taken where all of these hold. */
-  readonly after?: (result: Term) => readonly Term[];
+  /** It may only be taken where it is finite. */
+  readonly isArithmetic?: true;
+  /** It may only be taken where this holds. */
+  readonly after?: (result: Term) => Term;
   /** A result that is too small to be ordinary is right all the same where this holds. */
   readonly zero?: (result: Term) => Term;
   /** No flag is raised: the value is the exact result. Absent: it always is. null: there is no telling. */
@@ -87,8 +81,10 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
   const hasSecond = placed.instruction.format.operands.rs2 !== undefined;
   const a = read(writer, placed, "rs1");
   const b = hasSecond ? read(writer, placed, "rs2") : a;
-  const finite = (r: Term): Term => isBounded(type, r, writer);
-  const ordinary = { after: (r: Term) => [finite(r)] };
+  const areNumbers = (["rs1", "rs2"] as const)
+    .filter((operand) => hasSecond || operand === "rs1")
+    .filter((operand) => !writer.holdsNumber(placed.operands[operand], source))
+    .map((operand) => isNumber(source, operand === "rs1" ? a : b, writer));
   const { operation } = effect;
   switch (operation) {
     case "add":
@@ -96,15 +92,13 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
       // A sum is never inexact where it is subnormal.
       const second = operation === "add" ? b : numeric(`${type}.neg`, b);
       return {
-        value: numeric(`${type}.add`, a, second),
-        type,
-        ...ordinary,
+        ...{ value: numeric(`${type}.${operation}`, a, b), type, isArithmetic: true },
         exact: (r) => isExactSum(type, a, second, r),
       };
     }
     case "mul":
       return {
-        ...{ value: numeric(`${type}.mul`, a, b), type, ...ordinary },
+        ...{ value: numeric(`${type}.mul`, a, b), type, isArithmetic: true },
         zero: (r) => numeric("i32.and", isZero(type, r), either(isZero(type, a), isZero(type, b))),
         exact:
           type === "f32"
@@ -113,13 +107,13 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
       };
     case "div":
       return {
-        ...{ value: numeric(`${type}.div`, a, b), type, ...ordinary },
+        ...{ value: numeric(`${type}.div`, a, b), type, isArithmetic: true },
         zero: (r) => numeric("i32.and", isZero(type, r), isZero(type, a)),
         exact: type === "f32" ? (r) => numeric("f64.eq", product(r, b), widened("f32", a)) : null,
       };
     case "sqrt":
       return {
-        ...{ value: numeric(`${type}.sqrt`, a), type, ...ordinary },
+        ...{ value: numeric(`${type}.sqrt`, a), type, isArithmetic: true },
         exact: type === "f32" ? (r) => numeric("f64.eq", product(r, r), widened("f32", a)) : null,
       };
     case "fmadd":
@@ -137,13 +131,13 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
       return { value: rs1 === rs2 ? magnitude(type, a) : signsXored(type, a, b), type };
     case "min":
     case "max":
-      return { value: numeric(`${type}.${operation}`, a, b), type, before: areNumbers(source, a, b) };
+      return { value: numeric(`${type}.${operation}`, a, b), type, before: areNumbers };
     case "equal":
-      return { value: numeric(`${source}.eq`, a, b), type: "i32", before: areNumbers(source, a, b) };
+      return { value: numeric(`${source}.eq`, a, b), type: "i32", before: areNumbers };
     case "less":
-      return { value: numeric(`${source}.lt`, a, b), type: "i32", before: areNumbers(source, a, b) };
+      return { value: numeric(`${source}.lt`, a, b), type: "i32", before: areNumbers };
     case "lessOrEqual":
-      return { value: numeric(`${source}.le`, a, b), type: "i32", before: areNumbers(source, a, b) };
+      return { value: numeric(`${source}.le`, a, b), type: "i32", before: areNumbers };
     case "toInt":
     case "toUnsigned":
       return toInteger(operation === "toInt", source, rm === TOWARD_ZERO ? a : numeric(`${source}.nearest`, a), a);
@@ -156,10 +150,10 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
       return type === "f64" ? { value, type } : { value, type, exact };
     }
     case "fromSingle":
-      return { value: numeric("f64.promote_f32", a), type, before: [not(isNoNumber("f32", a))] };
+      return { value: numeric("f64.promote_f32", a), type, before: areNumbers };
     case "fromDouble":
       return {
-        ...{ value: numeric("f32.demote_f64", a), type, ...ordinary, zero: () => isZero("f64", a) },
+        ...{ value: numeric("f32.demote_f64", a), type, isArithmetic: true, zero: () => isZero("f64", a) },
         exact: (r) => numeric("f64.eq", widened("f32", r), a),
       };
     case "moveToX":
@@ -170,11 +164,6 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
       throw new Error("classify is the interpreter's, and no node contains it");
   }
 };
-
-const areNumbers = (type: FloatClass, a: Term, b: Term): readonly Term[] => [
-  not(isNoNumber(type, a)),
-  not(isNoNumber(type, b)),
-];
 
 /** Of singles, in a double, which holds it exactly. */
 const product = (a: Term, b: Term): Term =>
@@ -287,8 +276,8 @@ const fusedSingle = (a: Term, b: Term, c: Term, writer: RegionWriter): Quick => 
   writer.code.term(numeric("f64.add", product(a, b), addend)).set(sum);
   const below = numeric("i64.and", numeric("i64.reinterpret_f64", local(sum)), i64(BELOW_SINGLE));
   return {
-    ...{ value: numeric("f32.demote_f64", local(sum)), type: "f32" },
-    after: (r) => [isBounded("f32", r, writer), numeric("i64.ne", below, i64(HALF_OF_LAST))],
+    ...{ value: numeric("f32.demote_f64", local(sum)), type: "f32", isArithmetic: true },
+    after: () => numeric("i64.ne", below, i64(HALF_OF_LAST)),
     zero: () => isZero("f64", local(sum)),
     exact: (r) =>
       numeric(
@@ -358,9 +347,8 @@ const fusedDouble = (a: Term, b: Term, c: Term, writer: RegionWriter): Quick => 
   return {
     ...{ value: sum, type: "f64" },
     // Far from the limits of the exponent.
-    after: (r) => [
+    after: (r) =>
       either(isTrivial, all(isSmall(factor), isSmall(b), isSmall(addend), isLarge(high), isLarge(r), isSmall(r))),
-    ],
     exact: () => isTrivial,
   };
 };
@@ -375,19 +363,18 @@ export const floatEffect: EffectCode<FloatEffect> = (effect, placed, writer) => 
     code.term(not(condition));
     writer.leaveIf(placed.pc);
   };
-  const { value, type, before = [], after, zero, exact } = quickly(effect, placed, writer);
+  const { value, type, before = [], isArithmetic, after, zero, exact } = quickly(effect, placed, writer);
   for (const condition of before) leaveUnless(condition);
-  if (after === undefined && (exact === undefined || writer.variant === "inexact")) {
-    code.term(value);
-    write(writer, placed);
-    return;
-  }
-  const result = local(writer.scratch(`result ${type}`, type));
+  const result = local(resultLocal(type, writer));
   code.term(value).set((result as { index: number }).index);
-  for (const condition of after?.(result) ?? []) leaveUnless(condition);
+  if (isArithmetic && type !== "i32" && writer.chain === null) leaveUnless(isBounded(type, result, writer));
+  if (after !== undefined) leaveUnless(after(result));
   if (zero !== undefined && type !== "i32") {
-    code.term(numeric(`${type}.lt`, magnitude(type, result), writer.limit(type, "safelyNormal")));
-    writer.rarely(() => leaveUnless(zero(result)));
+    code.term(isNearZero(type, result, writer));
+    writer.rarely(() => {
+      code.term(isTiny(type, result, writer));
+      writer.rarely(() => leaveUnless(zero(result)));
+    });
   }
   if (exact !== undefined && writer.variant === "exact") {
     if (exact === null) code.i32(1);
@@ -396,4 +383,15 @@ export const floatEffect: EffectCode<FloatEffect> = (effect, placed, writer) => 
   }
   code.term(result);
   write(writer, placed);
+};
+
+/** For a result: one of its own if it is looked at when the chain ends. */
+const resultLocal = (type: FloatClass | "i32", writer: RegionWriter): number => {
+  const { chain, position } = writer;
+  if (type === "i32" || chain === null || !chain.plan.checked.has(position))
+    return writer.scratch(`result ${type}`, type);
+  const results = chain.results[type];
+  const result = writer.scratch(`${type} result ${results.length}`, type);
+  results.push(result);
+  return result;
 };

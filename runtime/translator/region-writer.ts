@@ -5,6 +5,8 @@ import { terms } from "../isa/index.ts";
 import type { ChunkContext } from "./chunk.ts";
 import type { RegisterFlow } from "./dataflow.ts";
 import { DISTANCE_SHIFTS, DYNAMIC, exitAt, REFUND_SHIFT_RIGHT, STOP } from "./exits.ts";
+import type { OpenChain } from "./float-chain-code.ts";
+import { type FloatPlan, planFloats } from "./float-chains.ts";
 import type { FloatClass } from "./float-classes.ts";
 import { type PlannedAccess, planAccesses } from "./memory-plan.ts";
 import type { RegionVariant } from "./region.ts";
@@ -26,17 +28,19 @@ export const LOCAL = {
 const FIXED_LOCALS: readonly ValueType[] = ["i32", "i32", "i32", "i32"];
 const FIRST_LOCAL = 7;
 
-type LimitName = "infinity" | "safelyNormal";
+type LimitName = "infinity" | "safelyNormal" | "nearZeroSquared";
 
 /**
  * In the order in which they lie in the partition's memory, each in eight bytes. Safely normal is twice the least normal number:
- * rounding cannot have made it of a subnormal one.
+ * rounding cannot have made it of a subnormal one. What is not near zero is far above that, and so is its square, rounded or not.
  */
 const LIMITS: readonly { readonly type: FloatClass; readonly name: LimitName; readonly value: number }[] = [
   { type: "f32", name: "infinity", value: Infinity },
   { type: "f32", name: "safelyNormal", value: 2 ** -125 },
+  { type: "f32", name: "nearZeroSquared", value: 2 ** -120 },
   { type: "f64", name: "infinity", value: Infinity },
   { type: "f64", name: "safelyNormal", value: 2 ** -1021 },
+  { type: "f64", name: "nearZeroSquared", value: 2 ** -1000 },
 ];
 
 /** Writes them to a partition's memory, where regions expect them. */
@@ -65,6 +69,9 @@ export class RegionWriter {
   position = 0;
   /** The load whose address a switch at the end of the node goes by. */
   tableLoad: number | null = null;
+  floats: FloatPlan = planFloats([]);
+  /** The chain that is being written: all that leaves in it undoes it. */
+  chain: OpenChain | null = null;
   #plan: readonly (PlannedAccess | undefined)[] = [];
   #stretchBases: number[] = [];
   readonly #start: number;
@@ -98,10 +105,13 @@ export class RegionWriter {
   local(register: number): number {
     const known = this.#byRegister[register]!;
     if (known !== 0) return known;
-    const type: ValueType = register < 32 ? "i32" : this.floatClasses[register - 32]!;
-    const index = this.#newLocal(type);
+    const index = this.#newLocal(this.typeOf(register));
     this.#byRegister[register] = index;
     return index;
+  }
+
+  typeOf(register: number): "i32" | FloatClass {
+    return register < 32 ? "i32" : this.floatClasses[register - 32]!;
   }
 
   /** A local of that name for passing values on. */
@@ -133,6 +143,11 @@ export class RegionWriter {
     else this.code.set(this.local(register));
   }
 
+  /** f[register] is no NaN, unless the chain is undone. */
+  holdsNumber(register: number, width: FloatClass): boolean {
+    return ((this.floats.numbers[this.position]![width] >> register) & 1) === 1;
+  }
+
   // ── Limits of floats ──────────────────────────────────────────────────────────────────────────────────────────────
 
   /** In a local, where it stays in a register of the host: a constant would be made anew for each comparison. */
@@ -160,6 +175,7 @@ export class RegionWriter {
     this.refund = instructions.length;
     this.position = 0;
     this.#plan = planAccesses(instructions);
+    this.floats = planFloats(instructions);
     this.#stretchBases = [];
   }
 
@@ -211,7 +227,7 @@ export class RegionWriter {
   #spill(register: number): void {
     const { code } = this;
     const address = this.addressOf(register);
-    const type = register < 32 ? "i32" : this.floatClasses[register - 32]!;
+    const type = this.typeOf(register);
     code.i32(0).get(this.local(register)).memory(`${type}.store`, address);
     // A single in a register of doubles is NaN-boxed.
     if (type === "f32")
@@ -226,7 +242,7 @@ export class RegionWriter {
     const { code } = this;
     const singles: number[] = [];
     forEachRegister(set, (register) => {
-      const type = register < 32 ? "i32" : this.floatClasses[register - 32]!;
+      const type = this.typeOf(register);
       if (type === "f32") singles.push(register);
       code.i32(0).memory(`${type}.load`, this.addressOf(register)).set(this.local(register));
     });
@@ -291,15 +307,16 @@ export class RegionWriter {
     this.close();
   }
 
-  /** The condition is on the stack: leaves at `pc`, before its instruction has done anything. */
+  /** The condition is on the stack: leaves at `pc`, before its instruction has done anything, or where the chain begins. */
   leaveIf(pc: number): void {
-    this.#leaveIf(exitAt(this.#start, pc, this.refund), this.dirty);
+    if (this.chain === null) this.#leaveIf(exitAt(this.#start, pc, this.refund), this.dirty);
+    else this.code.brUnlikely(this.nesting - 1 - this.chain.undoing);
   }
 
-  /** Leaves for the interpreter at `pc`; all instructions before it in the node are done. */
-  leave(pc: number, dirty: RegisterSet): void {
+  /** Leaves for the interpreter at `pc`; of the node's cost, `refund` is for it and for what follows. */
+  leave(pc: number, dirty: RegisterSet, refund = 0): void {
     this.code
-      .i32(exitAt(this.#start, pc, 0))
+      .i32(exitAt(this.#start, pc, refund))
       .set(LOCAL.at)
       .br(this.#exitDepth(dirty));
   }

@@ -9,6 +9,7 @@ import { WORD } from "../hart/layout.ts";
 import type { ChunkContext } from "./chunk.ts";
 import { analyzeRegisters, type RegionFacts } from "./dataflow.ts";
 import { writeInstruction } from "./effect-code.ts";
+import { followChains } from "./float-chain-code.ts";
 import { floatClassesOf } from "./float-classes.ts";
 import { type Flow, type Route, structureFlow } from "./flow.ts";
 import { writeNodeEnd } from "./node-code.ts";
@@ -181,10 +182,13 @@ export class RegionTranslation implements RegionFacts {
       writer.leaveIf(pc);
     }
     for (let index = 0; index < instructions.length; index++) {
+      const at = instructions[index]!;
       const { instruction, operands, bytes, writes } = node.code[index]!;
-      writeInstruction({ instruction, operands, bytes, pc: instructions[index]! }, writer);
+      followChains(writer, at);
+      writeInstruction({ instruction, operands, bytes, pc: at }, writer);
       writer.wrote(writes);
     }
+    followChains(writer, pc);
     writeNodeEnd(node, this);
   }
 

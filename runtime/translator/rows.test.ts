@@ -1,7 +1,6 @@
 /** Every row of the instruction table in translated code: alone in a function of its own, on operands that are hard to compute with. */
 import { describe, expect, test } from "vitest";
-import { interpret } from "../hart/index.ts";
-import { fWord, RAM_BASE, STATE_WORDS, STEPPED_WORD, WORD, xWord } from "../hart/layout.ts";
+import { fWord, RAM_BASE, STEPPED_WORD, WORD, xWord } from "../hart/layout.ts";
 import { Assembly } from "../hart/testing/assembly.ts";
 import { Random } from "../hart/testing/random.ts";
 import {
@@ -14,91 +13,14 @@ import {
   TABLE,
   X,
 } from "../isa/index.ts";
-import { guestAddress } from "../units.ts";
 import { floatWidth } from "./float-classes.ts";
-import { immediateCompiler, TranslatingEngine, translate } from "./index.ts";
-import { ComparedBoard } from "./testing/compared-board.ts";
 import { SCRATCH } from "./testing/flow-layout.ts";
+import { FunctionBench, hex, OPERANDS, RAM_BYTES, type Trial } from "./testing/function-bench.ts";
 
 /** So many times as many cases when asked for. */
 const TIMES = Number(process.env["PARTITA_EQUIVALENCE_TIMES"] ?? 1);
 
-const RAM_BYTES = 0x10_0000;
-const OPERANDS = RAM_BASE + 0xf_0000;
 const { a0, a1, a2, a7, ra } = X;
-
-/** A function to be tried, where it lies, and how many instructions it executes. */
-interface Trial {
-  readonly start: number;
-  readonly cycles: number;
-}
-
-/** Both boards, with all functions translated before the first runs. */
-class Bench {
-  readonly interpreted: ComparedBoard;
-  readonly translated: ComparedBoard;
-
-  constructor(code: Assembly, functions: readonly number[]) {
-    const image = Uint8Array.from(code.bytes);
-    if (image.length > OPERANDS - RAM_BASE - 4096) throw new RangeError(`${image.length} bytes are too many`);
-    const program = {
-      ...({
-        image,
-        ramBytes: RAM_BYTES,
-        temper: "plain",
-        patches: [],
-        isWatched: false,
-        mayStartAnywhere: false,
-      } as const),
-      ...{ data: { start: RAM_BASE, end: RAM_BASE }, counts: new Map<string, number>() },
-      code: {
-        ranges: [{ start: guestAddress(RAM_BASE), end: guestAddress(RAM_BASE + image.length) }],
-        functions: functions.map((offset) => guestAddress(RAM_BASE + offset)),
-      },
-    };
-    this.interpreted = new ComparedBoard(program, interpret);
-    this.translated = new ComparedBoard(program, translate(immediateCompiler));
-    for (const { engine } of this.boards) engine.ramChanged(guestAddress(RAM_BASE), RAM_BYTES);
-    // A chunk comes with each run.
-    for (let run = 0; run < 100; run++) this.try({ start: 0, cycles: 1 }, () => {});
-  }
-
-  get boards(): readonly ComparedBoard[] {
-    return [this.interpreted, this.translated];
-  }
-
-  get engine(): TranslatingEngine {
-    if (!(this.translated.engine instanceof TranslatingEngine)) throw new TypeError("nothing to translate");
-    return this.translated.engine;
-  }
-
-  /** @returns what differs behind the function, or null. */
-  try({ start, cycles }: Trial, prepare: (words: Int32Array) => void): string | null {
-    const [a, b] = [this.interpreted.hart.words, this.translated.hart.words];
-    prepare(a);
-    a[WORD.pc] = RAM_BASE + start;
-    a[xWord(ra)] = RAM_BASE;
-    b.set(a.subarray(0, STATE_WORDS));
-    for (const { hart } of this.boards) hart.updatePermissions();
-    const before = Array.from(a.subarray(0, WORD.fcsr + 1));
-    const exit = this.interpreted.run(cycles);
-    const other = this.translated.run(cycles);
-    const differences = exit === other ? [] : [`exit: ${exit} and ${other}`];
-    for (let word = 0; word < STATE_WORDS; word++) {
-      if (a[word] !== b[word]) differences.push(`word ${word}: ${hex(a[word]!)} and ${hex(b[word]!)}`);
-    }
-    const [first, second] = this.boards.map(
-      ({ hart }) => new BigInt64Array(hart.ram.buffer, OPERANDS - RAM_BASE - 64, 32),
-    );
-    for (const [index, word] of first!.entries()) {
-      if (word !== second![index]) differences.push(`memory: ${word.toString(16)} and ${second![index]!.toString(16)}`);
-    }
-    if (differences.length === 0) return null;
-    return `${differences.join(", ")}; before: ${before.map(hex).join(" ")}`;
-  }
-}
-
-const hex = (value: number): string => (value >>> 0).toString(16);
 
 // ── Floats ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -166,7 +88,7 @@ const writeFloatFunction = (
 
 const floatTrials = (
   rows: readonly (typeof FLOAT_ROWS)[number][],
-): { readonly bench: Bench; readonly trials: readonly FloatTrial[] } => {
+): { readonly bench: FunctionBench; readonly trials: readonly FloatTrial[] } => {
   const code = new Assembly().label("end").jump("jal", {}, "end");
   const trials = rows.flatMap((row) =>
     SOURCES.flatMap((source) =>
@@ -177,7 +99,7 @@ const floatTrials = (
       ),
     ),
   );
-  return { bench: new Bench(code, [0, ...trials.map(({ start }) => start)]), trials };
+  return { bench: new FunctionBench(code, [0, ...trials.map(({ start }) => start)]), trials };
 };
 
 /** A single, boxed most of the time, or a double. */
@@ -299,7 +221,7 @@ describe("other instructions, too:", () => {
         }
       }
       for (let count = 0; count < margin; count++) code.op("addi", { rd: a7, rs1: a7, imm: 1 });
-      const bench = new Bench(code, [0, ...trials.map(({ start }) => start)]);
+      const bench = new FunctionBench(code, [0, ...trials.map(({ start }) => start)]);
       const codeEnd = RAM_BASE + code.size;
       const count = Math.ceil((1000 * TIMES) / 8);
       let stepped = 0;
