@@ -4,12 +4,14 @@ import { emitOneTask } from "./one-task.ts";
 import { ERRORS } from "./partita-device.ts";
 import { RuntimeCode, type RuntimeParts } from "./runtime-code.ts";
 import { ERROR_ROUTINES } from "./runtime-names.ts";
-import { emitSeveralTasks, type SharedImage, type TaskOfSeveral } from "./several-tasks.ts";
+import { emitSeveralTasks, emitUninterrupted, type SharedImage, type TaskOfSeveral } from "./several-tasks.ts";
 
 export interface StartUp extends RuntimeParts {
   /** By urgency. */
   readonly tasks: readonly TaskOfSeveral[];
   readonly image: SharedImage;
+  /** Routines that only several tasks can be in the way of: where calls go, and where the routine is. */
+  readonly uninterrupted: readonly { readonly name: string; readonly routine: string }[];
 }
 
 export const emitRuntime = (asm: Assembler, start: StartUp): void => {
@@ -18,6 +20,7 @@ export const emitRuntime = (asm: Assembler, start: StartUp): void => {
   if (task === undefined) throw new Error("a program has a task");
   if (others.length === 0) emitOneTask(code, task);
   else emitSeveralTasks(code, start.tasks, start.image);
+  for (const { name, routine } of start.uninterrupted) emitUninterrupted(code, name, routine);
   code.readClock();
   code.divide();
   code.errorRoutine(ERROR_ROUTINES.divisionByZero, ERRORS.numeric);

@@ -118,6 +118,22 @@ const FRAME_BYTES = alignUp(FRAME.rank + 4, 16);
 export const interruptionBytes = ({ inputBytes, outputBytes }: SharedImage): number =>
   FRAME_BYTES + alignUp(4 * (wordsIn(inputBytes) + 2 * wordsIn(outputBytes)), 16);
 
+/**
+ * `routine`, which uses registers of the device one after the other, without interruption: calls go to the label `name`. It takes
+ * its arguments in registers.
+ */
+export const emitUninterrupted = ({ asm }: RuntimeCode, name: string, routine: string): void => {
+  asm.label(name);
+  asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: -16 });
+  asm.emit("sw", { rs2: X.ra, rs1: X.sp, imm: 0 });
+  asm.emit("csrrci", { rd: X.zero, csr: CSR.mstatus, imm: INTERRUPTS_ON });
+  asm.jump(X.ra, routine);
+  asm.emit("csrrsi", { rd: X.zero, csr: CSR.mstatus, imm: INTERRUPTS_ON });
+  asm.emit("lw", { rd: X.ra, rs1: X.sp, imm: 0 });
+  asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: 16 });
+  asm.emit("jalr", { rd: X.zero, rs1: X.ra, imm: 0 });
+};
+
 /** `tasks`: by urgency. */
 export const emitSeveralTasks = (code: RuntimeCode, tasks: readonly TaskOfSeveral[], image: SharedImage): void => {
   const runtime = new SeveralTasksRuntime(code, tasks, image);
