@@ -15,11 +15,11 @@ import { fileName } from "../syntax/source-text.ts";
 import { Assembler } from "./assembler.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
 import { floatBankOf, generateFunction } from "./generate.ts";
+import { interruptionBytes } from "./interruption.ts";
 import { type DataLayout, initialData, layOutData, placeVariables, staticVariables } from "./layout.ts";
 import { portRoutine } from "./port-routine.ts";
 import { retainedOf } from "./retained.ts";
 import { emitRuntime } from "./runtime.ts";
-import { interruptionBytes } from "./several-tasks.ts";
 
 /** RAM of the board, and with it the entry, starts here (design.md §4). */
 const CODE_BASE = 0x8000_0000;

@@ -75,6 +75,53 @@ export class RuntimeCode {
     this.asm.emit(mnemonic, mnemonic === "sw" ? { rs2: register, rs1: X.gp, imm } : { rd: register, rs1: X.gp, imm });
   }
 
+  load(rd: number, rs1: number, imm: number): void {
+    this.asm.emit("lw", { rd, rs1, imm });
+  }
+
+  store(rs2: number, rs1: number, imm: number): void {
+    this.asm.emit("sw", { rs2, rs1, imm });
+  }
+
+  add(rd: number, rs1: number, rs2: number): void {
+    this.asm.emit("add", { rd, rs1, rs2 });
+  }
+
+  move(rd: number, rs1: number): void {
+    this.asm.emit("addi", { rd, rs1, imm: 0 });
+  }
+
+  ret(): void {
+    this.asm.emit("jalr", { rd: X.zero, rs1: X.ra, imm: 0 });
+  }
+
+  allowInterrupts(allowed: boolean): void {
+    this.asm.emit(allowed ? "csrrsi" : "csrrci", { rd: X.zero, csr: CSR.mstatus, imm: INTERRUPTS_ON });
+  }
+
+  /** The stack pointer moves down, or up again. */
+  reserve(bytes: number): void {
+    this.immediate(X.t0, -bytes);
+    this.add(X.sp, X.sp, X.t0);
+  }
+
+  /** Words of one area after the other: `each` gets them in t2, and leaves there what goes to the other place. */
+  forWords(from: () => void, to: () => void, words: number, each: () => void = () => {}): void {
+    if (words === 0) return;
+    const loop = this.asm.newLabel();
+    from();
+    to();
+    this.immediate(X.t3, 4 * words);
+    this.add(X.t3, X.t3, X.t0);
+    this.asm.label(loop);
+    this.load(X.t2, X.t0, 0);
+    each();
+    this.store(X.t2, X.t1, 0);
+    this.asm.emit("addi", { rd: X.t0, rs1: X.t0, imm: 4 });
+    this.asm.emit("addi", { rd: X.t1, rs1: X.t1, imm: 4 });
+    this.asm.branch("bltu", X.t0, X.t3, loop);
+  }
+
   /** The vector table stands behind the first jump, which thus leaves the table's address in t0. */
   entry(timerInterrupt: string): void {
     const { asm } = this;
