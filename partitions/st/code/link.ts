@@ -37,7 +37,9 @@ export const link = (program: Program): Linked => {
   const constants = new ConstantPool();
   const deadlines = program.tasks.map(({ name, instances }) => {
     const task = program.tasks.length > 1 && name !== null ? `TASK ${name}, ` : "";
-    return constants.placeText(`${fileName(instances[0]!.program.at)}: ${task}the scan was still running at its next release`);
+    return constants.placeText(
+      `${fileName(instances[0]!.program.at)}: ${task}the scan was still running at its next release`,
+    );
   });
   const ports = portsOf(program);
   const portNames = ports.map(({ name }) => constants.placeText(name));

@@ -1,5 +1,11 @@
 /** What runs and when: the program instances of the CONFIGURATION and their tasks (IEC 61131-3 §6.8). */
-import type { ConfigurationDeclaration, Expression, InstanceDeclaration, Name, TaskDeclaration } from "../syntax/ast.ts";
+import type {
+  ConfigurationDeclaration,
+  Expression,
+  InstanceDeclaration,
+  Name,
+  TaskDeclaration,
+} from "../syntax/ast.ts";
 import { checkExpression } from "./check-expression.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { Instance, Task, Unit } from "./symbols.ts";
@@ -40,7 +46,8 @@ export const findTasks = (
       "one file is one partition: move it to a file of its own",
     );
   }
-  const instances = configuration?.instances.filter(({ name, program }) => isNamed(options.program, name, program)) ?? [];
+  const instances =
+    configuration?.instances.filter(({ name, program }) => isNamed(options.program, name, program)) ?? [];
   if (configuration === undefined || (options.program !== null && instances.length === 0)) {
     return bareTask(world, units, options, isWhole);
   }
