@@ -17,13 +17,6 @@ export interface ManifestPoint {
   readonly initial: PointValue;
 }
 
-/** What is released again and again. */
-export interface ManifestTask {
-  /** null: it has none. */
-  readonly name: string | null;
-  readonly intervalNs: number;
-}
-
 export interface ManifestPort {
   readonly name: string;
   readonly direction: "source" | "destination";
@@ -58,7 +51,8 @@ export interface RetainedVariable {
 export interface ImageManifest {
   readonly format: 1;
   readonly language: "ST";
-  readonly tasks: readonly ManifestTask[];
+  /** Period of the cyclic task, nanoseconds. */
+  readonly taskIntervalNs: number;
   readonly points: readonly ManifestPoint[];
   readonly ports: readonly ManifestPort[];
   readonly areas: {

@@ -1,23 +1,16 @@
 /** What tools may know of a compiled program: where its variables are and what they hold. */
 
 import type { DataLayout } from "./code/layout.ts";
-import { instancesOf, type Program } from "./semantics/analyse.ts";
+import type { Program } from "./semantics/analyse.ts";
 import type { Variable } from "./semantics/symbols.ts";
-import { nameOf, type Type } from "./semantics/types.ts";
+import { type Family, isSigned, nameOf, type Type } from "./semantics/types.ts";
 
 export interface ProgramInfo {
-  /** By urgency. */
-  readonly tasks: readonly TaskInfo[];
+  /** Of the program instance. */
+  readonly instance: string;
+  readonly intervalNs: number;
   /** Globals by their name, the program's own as `INSTANCE.NAME`; in order of declaration. */
   readonly variables: readonly ProgramVariable[];
-}
-
-export interface TaskInfo {
-  /** null: of programs that have none. */
-  readonly name: string | null;
-  readonly intervalNs: number;
-  /** Names of the program instances that a scan runs, in this order. */
-  readonly instances: readonly string[];
 }
 
 export interface ProgramVariable {
@@ -34,7 +27,8 @@ export type VariableType =
   | {
       readonly kind: "elementary";
       readonly name: string;
-      readonly family: "bool" | "bits" | "signed" | "unsigned" | "real" | "time";
+      readonly family: Family;
+      readonly signed: boolean;
       readonly bytes: number;
     }
   | {
@@ -42,7 +36,7 @@ export type VariableType =
       readonly name: string;
       readonly signed: boolean;
       readonly bytes: number;
-      readonly values: readonly { readonly name: string; readonly value: number }[];
+      readonly values: readonly { readonly name: string; readonly value: bigint }[];
     }
   | {
       readonly kind: "array";
@@ -69,16 +63,18 @@ export interface VariableField {
 const describeType = (type: Type): VariableType | null => {
   switch (type.kind) {
     case "elementary":
-      return { kind: "elementary", name: type.name, family: type.family, bytes: type.bytes };
+      return { kind: "elementary", name: type.name, family: type.family, signed: isSigned(type), bytes: type.bytes };
     case "pointer":
-      return { kind: "elementary", name: nameOf(type), family: "bits", bytes: type.bytes };
+      return { kind: "elementary", name: nameOf(type), family: "bits", signed: false, bytes: type.bytes };
+    case "subrange":
+      return describeType(type.base);
     case "enum":
       return {
         kind: "enum",
         name: type.name,
         signed: type.base.family === "signed",
         bytes: type.bytes,
-        values: type.values.map(({ name, value }) => ({ name, value: Number(value) })),
+        values: type.values.map(({ name, value }) => ({ name, value })),
       };
     case "array": {
       const element = describeType(type.element);
@@ -116,7 +112,7 @@ const describeFields = (
     return described === null ? [] : [{ name, offset, type: described, internal }];
   });
 
-export const describeProgram = (program: Program, layout: DataLayout, dataBase: number): ProgramInfo => {
+export const describeProgram = ({ globals, instance }: Program, layout: DataLayout, dataBase: number): ProgramInfo => {
   const describe = (variable: Variable, path: string): readonly ProgramVariable[] => {
     const { storage } = variable;
     const type = describeType(variable.type);
@@ -124,16 +120,11 @@ export const describeProgram = (program: Program, layout: DataLayout, dataBase: 
     return [{ path, type, address: dataBase + layout.areas[storage.area] + storage.offset, bit: storage.bit }];
   };
   return {
-    tasks: program.tasks.map(({ name, intervalNs, instances }) => ({
-      name,
-      intervalNs,
-      instances: instances.map((instance) => instance.name),
-    })),
+    instance: instance.name,
+    intervalNs: instance.intervalNs,
     variables: [
-      ...program.globals.flatMap((variable) => describe(variable, variable.name)),
-      ...instancesOf(program).flatMap((instance) =>
-        instance.program.variables.flatMap((variable) => describe(variable, `${instance.name}.${variable.name}`)),
-      ),
+      ...globals.flatMap((variable) => describe(variable, variable.name)),
+      ...instance.program.variables.flatMap((variable) => describe(variable, `${instance.name}.${variable.name}`)),
     ],
   };
 };

@@ -111,9 +111,7 @@ describe("which PROGRAM runs", () => {
   );
   const run = (source: SourceInput, program: string) => {
     const result = new Compiler().compile([source], { program });
-    if (!result.ok) return result.problems[0];
-    const [task] = result.program.tasks;
-    return [task!.instances[0], task!.intervalNs];
+    return result.ok ? [result.program.instance, result.program.intervalNs] : result.problems[0];
   };
 
   it("is asked for when there are several", () => {

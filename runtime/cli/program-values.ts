@@ -1,5 +1,6 @@
 /** Variables of a compiled program in RAM, read as JSON and written from text (design.md §7, `partita exec PROGRAM.st`). */
 import type { ProgramInfo, VariableType } from "../../partitions/st/index.ts";
+import { parseScalar, type ScalarType, shortestReal, shownCount, shownReal, wanted } from "./scalar-text.ts";
 
 /** A variable, or a part of one. */
 export interface VariablePlace {
@@ -76,7 +77,7 @@ export class ProgramMemory {
     this.#base = ramBase;
   }
 
-  /** BOOL as boolean, numbers as numbers, TIME as `T#1s500ms`, an enum by its value's name, arrays and structs nested. Internals are left out. */
+  /** BOOL as boolean, an enum by its value's name, arrays and structs nested, all else as scalar-text.ts has it. Internals are left out. */
   read({ type, address, bit }: VariablePlace): VariableValue {
     switch (type.kind) {
       case "struct":
@@ -89,7 +90,7 @@ export class ProgramMemory {
         return this.#readDimension(type, 0, address);
       case "enum": {
         const value = this.#integer(address, type.bytes, type.signed);
-        return type.values.find((candidate) => candidate.value === value)?.name ?? value;
+        return type.values.find((candidate) => candidate.value === value)?.name ?? Number(value);
       }
       case "elementary":
         return this.#readElementary(type, address, bit);
@@ -107,25 +108,21 @@ export class ProgramMemory {
     );
   }
 
-  #readElementary(
-    { family, bytes }: Extract<VariableType, { kind: "elementary" }>,
-    address: number,
-    bit: number | null,
-  ): VariableValue {
-    if (family === "bool") {
-      const byte = this.#integer(address, 1, false);
-      return bit === null ? byte !== 0 : ((byte >> bit) & 1) !== 0;
-    }
-    if (family === "real") return shortestReal(this.#view.getFloat32(address - this.#base, true));
-    const value = this.#integer(address, bytes, family === "signed" || family === "time");
-    return family === "time" ? durationText(value) : value;
+  #readElementary(type: ScalarType, address: number, bit: number | null): VariableValue {
+    const at = address - this.#base;
+    if (type.family === "real")
+      return type.bytes === 4
+        ? shortestReal(this.#view.getFloat32(at, true))
+        : shownReal(this.#view.getFloat64(at, true));
+    const value = this.#integer(address, type.bytes, type.signed);
+    if (type.family === "bool") return bit === null ? value !== 0n : ((value >> BigInt(bit)) & 1n) !== 0n;
+    return shownCount(type, value);
   }
 
-  #integer(address: number, bytes: number, signed: boolean): number {
-    const at = address - this.#base;
-    if (bytes === 1) return signed ? this.#view.getInt8(at) : this.#view.getUint8(at);
-    if (bytes === 2) return signed ? this.#view.getInt16(at, true) : this.#view.getUint16(at, true);
-    return signed ? this.#view.getInt32(at, true) : this.#view.getUint32(at, true);
+  #integer(address: number, bytes: number, signed: boolean): bigint {
+    let value = 0n;
+    for (let i = bytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.#view.getUint8(address - this.#base + i));
+    return signed ? BigInt.asIntN(8 * bytes, value) : value;
   }
 
   /** @returns what is wrong with `text` as a value of this type, or null when it was written. */
@@ -133,102 +130,22 @@ export class ProgramMemory {
     const at = address - this.#base;
     if (type.kind === "struct" || type.kind === "array")
       return "only elementary variables can be set; name a member or element";
-    const value = type.kind === "enum" ? enumValue(type, text) : elementaryValue(type, text);
-    if (value === null) return `${text} is no ${type.name}${allowed(type)}`;
-    if (type.kind === "elementary" && type.family === "real") this.#view.setFloat32(at, value, true);
-    else if (bit !== null) this.#view.setUint8(at, (this.#view.getUint8(at) & ~(1 << bit)) | (value << bit));
-    else if (type.bytes === 1) this.#view.setUint8(at, value);
-    else if (type.bytes === 2) this.#view.setUint16(at, value, true);
-    else this.#view.setUint32(at, value, true);
+    const value = type.kind === "enum" ? enumValue(type, text) : parseScalar(type, text);
+    if (value === null)
+      return `${text} is no ${type.name}; write ${type.kind === "enum" ? type.values.map(({ name }) => name).join(", ") : wanted(type)}`;
+    if (typeof value === "number") {
+      if (type.bytes === 4) this.#view.setFloat32(at, value, true);
+      else this.#view.setFloat64(at, value, true);
+    } else if (bit === null)
+      for (let i = 0; i < type.bytes; i++) this.#view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn));
+    else this.#view.setUint8(at, (this.#view.getUint8(at) & ~(1 << bit)) | (Number(value) << bit));
     return null;
   }
 }
 
-const enumValue = (type: Extract<VariableType, { kind: "enum" }>, text: string): number | null => {
+const enumValue = (type: Extract<VariableType, { kind: "enum" }>, text: string): bigint | null => {
   const name = text.replace(/^.*[#.]/, "").toUpperCase();
   return type.values.find((candidate) => candidate.name.toUpperCase() === name)?.value ?? null;
-};
-
-const elementaryValue = (
-  { family, bytes }: Extract<VariableType, { kind: "elementary" }>,
-  text: string,
-): number | null => {
-  if (family === "bool") return /^(true|1)$/i.test(text) ? 1 : /^(false|0)$/i.test(text) ? 0 : null;
-  if (family === "time") return durationOf(text);
-  const based = /^(2|8|16)#([0-9a-f_]+)$/i.exec(text);
-  const value =
-    based === null
-      ? Number(text.replaceAll("_", ""))
-      : Number.parseInt(based[2]!.replaceAll("_", ""), Number(based[1]));
-  if (text.trim() === "" || Number.isNaN(value)) return null;
-  if (family === "real") return value;
-  const { low, high } = rangeOf(family, bytes);
-  return Number.isInteger(value) && value >= low && value <= high ? value : null;
-};
-
-const rangeOf = (family: string, bytes: number): { readonly low: number; readonly high: number } =>
-  family === "signed"
-    ? { low: -(2 ** (bytes * 8 - 1)), high: 2 ** (bytes * 8 - 1) - 1 }
-    : { low: 0, high: 2 ** (bytes * 8) - 1 };
-
-/** What would be right, to be read behind `5.5 is no INT`. */
-const allowed = (type: Extract<VariableType, { kind: "elementary" | "enum" }>): string => {
-  if (type.kind === "enum") return `; write ${type.values.map(({ name }) => name).join(", ")}`;
-  switch (type.family) {
-    case "bool":
-      return "; write TRUE or FALSE";
-    case "time":
-      return "; write a duration like T#1s500ms, at most 24 days";
-    case "real":
-      return "; write a number like 1.5";
-    default: {
-      const { low, high } = rangeOf(type.family, type.bytes);
-      return `; write a whole number from ${low} to ${high}`;
-    }
-  }
-};
-
-const UNITS: readonly (readonly [string, number])[] = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["m", 60_000],
-  ["s", 1000],
-  ["ms", 1],
-];
-
-/** Milliseconds. */
-const durationOf = (text: string): number | null => {
-  const [, sign, parts] = /^(?:T|TIME)#(-?)((?:\d+(?:\.\d+)?(?:ms|d|h|m|s)_?)+)$/i.exec(text) ?? [];
-  if (parts === undefined) return null;
-  let total = 0;
-  for (const [, count, unit] of parts.matchAll(/(\d+(?:\.\d+)?)(ms|d|h|m|s)/gi)) {
-    total += Number(count) * UNITS.find(([name]) => name === unit!.toLowerCase())![1];
-  }
-  const whole = Math.trunc(sign === "-" ? -total : total);
-  return whole >= -(2 ** 31) && whole < 2 ** 31 ? whole : null;
-};
-
-/** `T#1h500ms`; `T#0ms`. */
-const durationText = (milliseconds: number): string => {
-  let rest = Math.abs(milliseconds);
-  let text = "";
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0) text += `${count}${unit}`;
-  }
-  return `T#${milliseconds < 0 ? "-" : ""}${text === "" ? "0ms" : text}`;
-};
-
-/** The double whose decimal is the shortest that reads back as the same REAL; as text when JSON has no number for it. */
-const shortestReal = (value: number): number | string => {
-  if (!Number.isFinite(value)) return String(value);
-  if (value === 0) return value;
-  for (let digits = 1; digits <= 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
-  }
-  return value;
 };
 
 /** As JSON.stringify writes it, but for -0, of which that makes 0. */

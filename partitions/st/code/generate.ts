@@ -19,6 +19,7 @@ import type { Assembler, BranchMnemonic } from "./assembler.ts";
 import { Emitter, type FrameLayout, fits12, SCRATCH } from "./emitter.ts";
 import { type Move, moveAll } from "./moves.ts";
 import {
+  callErrorRoutine,
   emitBinary,
   emitCheckIndex,
   emitCheckPointer,
@@ -27,6 +28,7 @@ import {
   emitSelect,
   emitUnary,
 } from "./operations.ts";
+import { ERROR_ROUTINES } from "./runtime-names.ts";
 
 type Of<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>;
 
@@ -210,6 +212,9 @@ class Generator {
         return;
       case "divide":
         emitDivide(emitter, instruction, this.#cold);
+        return;
+      case "raise":
+        callErrorRoutine(emitter, ERROR_ROUTINES[instruction.error], instruction.report);
         return;
       case "checkPointer":
         emitCheckPointer(emitter, instruction, this.#cold);

@@ -225,7 +225,7 @@ export const emitSelect = (emitter: Emitter, { to, condition, left, right }: Of<
  * Error routines take the report in t1, return through t2 and leave everything else alone, so that reporting an error costs
  * registers only where it happens.
  */
-const callErrorRoutine = (emitter: Emitter, routine: string, report: Address): void => {
+export const callErrorRoutine = (emitter: Emitter, routine: string, report: Address): void => {
   emitter.address(SCRATCH[1], report);
   emitter.asm.jump(SCRATCH[2], routine);
 };

@@ -4,6 +4,7 @@ export const ENTRY = "_start";
 export const ERROR_ROUTINES = {
   divisionByZero: "partita.division_by_zero",
   indexOutOfBounds: "partita.index_out_of_bounds",
+  outOfRange: "partita.out_of_range",
   nullPointer: "partita.null_pointer",
 } as const;
 

@@ -3,10 +3,19 @@ import { type CheckedExpression, type CheckedStatement, type Place, rootOf } fro
 import { type Image, ImagePart, zeros } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
 import type { Unit, Variable } from "../semantics/symbols.ts";
-import { isReal, isSigned, scalarOf, type Type } from "../semantics/types.ts";
+import { isSigned, LREAL, scalarOf, type Type } from "../semantics/types.ts";
 import { fileName, lineOf, type Span } from "../syntax/source-text.ts";
 import type { Builder } from "./builder.ts";
-import type { Address, Bank, Block, Register, Width } from "./ir.ts";
+import {
+  type Address,
+  type Bank,
+  type Block,
+  bankOfWidth,
+  constant,
+  type Operand,
+  type Register,
+  type Width,
+} from "./ir.ts";
 
 /** Bytes of a message that the partita device reads. */
 const LONGEST_MESSAGE = 128;
@@ -18,13 +27,13 @@ export class ConstantPool {
   #end = 0;
   #zeroBytes = 0;
 
-  /** @returns where the image is, from the start of the constants; always aligned to 4. */
-  place(image: Image): Address {
+  /** @returns where the image is, from the start of the constants. */
+  place(image: Image, align: 4 | 8 = 4): Address {
     const { bytes, relocations } = image;
-    const key = relocations.length === 0 ? Array.from(bytes).join() : `unique ${this.#end}`;
+    const key = relocations.length === 0 ? `${align}: ${Array.from(bytes).join()}` : `unique ${this.#end}`;
     let offset = this.#offsets.get(key);
     if (offset === undefined) {
-      offset = this.#end;
+      offset = Math.ceil(this.#end / align) * align;
       this.#offsets.set(key, offset);
       this.#parts.push({ offset, image });
       this.#end = (offset + bytes.length + 3) & ~3;
@@ -76,6 +85,8 @@ export type Binding =
 export interface Frame {
   readonly builder: Builder;
   readonly constants: ConstantPool;
+  /** The symbol of a function of the library, which will be there. */
+  readonly routine: (key: string) => string;
   /** The address of the instance, in the body of a function block. */
   readonly self: Register | null;
   readonly bindings: ReadonlyMap<Variable, Binding>;
@@ -84,14 +95,46 @@ export interface Frame {
   readonly leave: Block;
 }
 
-export const bankOf = (type: Type): Bank => (isReal(type) ? "float" : "integer");
+export const bankOf = (type: Type): Bank => bankOfWidth(widthOf(type));
 
 export const widthOf = (type: Type): Width => {
   const scalar = scalarOf(type);
   if (scalar === null) return "w32";
-  if (scalar.family === "real") return "f32";
+  if (scalar.family === "real") return scalar.bytes === 8 ? "f64" : "f32";
+  if (scalar.bytes === 8) return "w64";
   if (scalar.bytes === 4) return "w32";
   return `${isSigned(scalar) ? "i" : "u"}${scalar.bytes === 1 ? 8 : 16}`;
+};
+
+/** A scalar that is known, from its bytes; an LREAL comes in a register. */
+export const constantOf = ({ builder, constants }: Frame, type: Type, image: Image): Operand => {
+  const { bytes } = image;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  switch (widthOf(type)) {
+    case "w64":
+      return builder.long(view.getBigInt64(0, true));
+    case "f64":
+      return bytes.every((byte) => byte === 0)
+        ? builder.unary("intToDouble", constant(0))
+        : builder.load("f64", constants.place(image, 8));
+    case "i8":
+      return constant(view.getInt8(0));
+    case "u8":
+      return constant(view.getUint8(0));
+    case "i16":
+      return constant(view.getInt16(0, true));
+    case "u16":
+      return constant(view.getUint16(0, true));
+    default:
+      return constant(view.getInt32(0, true));
+  }
+};
+
+/** An LREAL that the compiler itself needs. */
+export const doubleOf = (frame: Frame, value: number): Operand => {
+  const image = zeros(8);
+  new DataView(image.bytes.buffer).setFloat64(0, value, true);
+  return constantOf(frame, LREAL, image);
 };
 
 /** Scalars live in registers unless someone needs their address. */

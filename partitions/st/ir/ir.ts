@@ -85,6 +85,8 @@ export type Instruction =
       readonly right: Operand;
       readonly report: Address;
     }
+  /** Tells of an error, and goes on. */
+  | { readonly kind: "raise"; readonly error: "divisionByZero" | "outOfRange"; readonly report: Address }
   /** `index` when 0 <= index < count; else APPLICATION_ERROR, and the nearest of these. */
   | {
       readonly kind: "checkIndex";
@@ -193,6 +195,7 @@ export const usesOf = (instruction: Instruction): readonly Operand[] => {
     case "copyBytes":
       return [...addressUses(instruction.to), ...addressUses(instruction.from), ...guardUses(instruction.guards)];
     case "parameter":
+    case "raise":
       return [];
     case "call":
       return instruction.arguments;
@@ -208,6 +211,7 @@ export const definitionOf = (instruction: Instruction): Register | null => {
   switch (instruction.kind) {
     case "store":
     case "copyBytes":
+    case "raise":
       return null;
     case "call":
       return instruction.result;
@@ -254,6 +258,7 @@ export const mapUses = (instruction: Instruction, replace: (operand: Operand) =>
         guards: mapGuards(instruction.guards, replace),
       };
     case "parameter":
+    case "raise":
       return instruction;
     case "call":
       return { ...instruction, arguments: instruction.arguments.map(replace) };
@@ -301,5 +306,5 @@ export const successorsOf = (terminator: Terminator): readonly Block[] =>
 
 /** Whether an instruction may go when nobody reads what it gives. */
 export const hasEffect = (instruction: Instruction): boolean =>
-  ["store", "copyBytes", "call", "divide", "checkIndex", "checkPointer"].includes(instruction.kind) ||
+  ["store", "copyBytes", "call", "raise", "divide", "checkIndex", "checkPointer"].includes(instruction.kind) ||
   (instruction.kind === "load" && instruction.address.base.kind === "device");

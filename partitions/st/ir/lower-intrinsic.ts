@@ -1,8 +1,8 @@
 /** Functions that are built in → a few instructions each (IEC 61131-3 tables 28, 30–32). */
 import type { CheckedExpression } from "../semantics/checked.ts";
-import { isSigned, scalarOf, TIME } from "../semantics/types.ts";
+import { isSigned, scalarOf, TIME, type Type } from "../semantics/types.ts";
 import { bankOf, type Frame } from "./frame.ts";
-import { type BinaryOperation, constant, isConstant, type Operand } from "./ir.ts";
+import { constant, isConstant, type Operand } from "./ir.ts";
 import { lowerExpression, TIME_OFFSET } from "./lower-expression.ts";
 import { normalize, readTarget } from "./lower-place.ts";
 
@@ -16,14 +16,14 @@ export const lowerIntrinsic = (frame: Frame, expression: IntrinsicCall): Operand
     case "absolute":
       return lowerAbsolute(frame, expression, first);
     case "squareRoot":
-      return builder.unary("fsqrt", first);
+      return builder.unary(bankOf(expression.type) === "float" ? "fsqrt" : "dsqrt", first);
     case "minimum":
     case "maximum":
       return extremum(frame, expression, expression.intrinsic, first, second);
     case "limit":
       return extremum(frame, expression, "minimum", extremum(frame, expression, "maximum", second, first), third);
     case "select":
-      return select(frame, expression, first, third, second);
+      return select(frame, expression.type, first, third, second);
     case "multiplex":
       return lowerMultiplex(frame, expression, first, operands.slice(1));
     case "shiftLeft":
@@ -42,9 +42,14 @@ export const lowerIntrinsic = (frame: Frame, expression: IntrinsicCall): Operand
 };
 
 const lowerAbsolute = (frame: Frame, { type }: IntrinsicCall, value: Operand): Operand => {
+  const { builder } = frame;
   const scalar = scalarOf(type)!;
-  if (scalar.family === "real") return frame.builder.unary("fabs", value);
-  return isSigned(scalar) ? normalize(frame, scalar, frame.builder.unary("abs", value)) : value;
+  const bank = bankOf(scalar);
+  if (bank === "float" || bank === "double") return builder.unary(bank === "float" ? "fabs" : "dabs", value);
+  if (!isSigned(scalar)) return value;
+  if (bank === "integer") return normalize(frame, scalar, builder.unary("abs", value));
+  const sign = builder.binary("lsra", value, constant(63));
+  return builder.binary("lsub", builder.binary("lxor", value, sign), sign);
 };
 
 const extremum = (
@@ -54,13 +59,25 @@ const extremum = (
   left: Operand,
   right: Operand,
 ): Operand => {
+  const { builder } = frame;
   const scalar = scalarOf(type)!;
   const name = which === "minimum" ? "min" : "max";
-  const operation: BinaryOperation = scalar.family === "real" ? `f${name}` : isSigned(scalar) ? name : `${name}u`;
-  return frame.builder.binary(operation, left, right);
+  switch (bankOf(scalar)) {
+    case "integer":
+      return builder.binary(isSigned(scalar) ? name : `${name}u`, left, right);
+    case "float":
+      return builder.binary(`f${name}`, left, right);
+    case "double":
+      return builder.binary(`d${name}`, left, right);
+    case "long": {
+      const less = isSigned(scalar) ? "lslt" : "lsltu";
+      const isLeft = which === "minimum" ? builder.binary(less, left, right) : builder.binary(less, right, left);
+      return select(frame, scalar, isLeft, left, right);
+    }
+  }
 };
 
-const select = (frame: Frame, { type }: IntrinsicCall, condition: Operand, left: Operand, right: Operand): Operand => {
+const select = (frame: Frame, type: Type, condition: Operand, left: Operand, right: Operand): Operand => {
   const to = frame.builder.register(bankOf(type));
   frame.builder.emit({ kind: "select", to, condition, left, right });
   return to;
@@ -69,35 +86,45 @@ const select = (frame: Frame, { type }: IntrinsicCall, condition: Operand, left:
 /** A selector outside of the inputs takes the nearest one. */
 const lowerMultiplex = (
   frame: Frame,
-  expression: IntrinsicCall,
+  { type }: IntrinsicCall,
   selector: Operand,
   inputs: readonly Operand[],
 ): Operand => {
   let chosen = inputs.at(-1)!;
   for (let i = inputs.length - 2; i >= 0; i--) {
     const condition = frame.builder.binary("slt", selector, constant(i + 1));
-    chosen = select(frame, expression, condition, inputs[i]!, chosen);
+    chosen = select(frame, type, condition, inputs[i]!, chosen);
   }
   return chosen;
 };
 
 /** The bits of the value with zeros above them. */
 const bitsOf = (frame: Frame, value: Operand, bytes: number): Operand =>
-  bytes === 4 ? value : frame.builder.unary(bytes === 1 ? "zext8" : "zext16", value);
+  bytes >= 4 ? value : frame.builder.unary(bytes === 1 ? "zext8" : "zext16", value);
+
+const SHIFTS = {
+  integer: { left: "sll", right: "srl", or: "or" },
+  long: { left: "lsll", right: "lsrl", or: "lor" },
+} as const;
+
+const shiftsOf = (type: Type) => SHIFTS[bankOf(type) === "long" ? "long" : "integer"];
 
 /** A distance of the width or more shifts everything out. */
 const lowerShift = (frame: Frame, expression: IntrinsicCall, value: Operand, distance: Operand): Operand => {
   const { builder } = frame;
   const type = scalarOf(expression.type)!;
-  const operation = expression.intrinsic === "shiftLeft" ? "sll" : "srl";
-  const bits = operation === "srl" && isSigned(type) ? bitsOf(frame, value, type.bytes) : value;
+  const direction = expression.intrinsic === "shiftLeft" ? "left" : "right";
+  const operation = shiftsOf(type)[direction];
+  const width = type.bytes === 8 ? 64 : 32;
+  const bits = direction === "right" && isSigned(type) ? bitsOf(frame, value, type.bytes) : value;
   if (isConstant(distance)) {
-    if (distance.constant >>> 0 > 31) return constant(0);
+    if (distance.constant >>> 0 >= width) return constant(0);
     return normalize(frame, type, builder.binary(operation, bits, distance));
   }
   const shifted = builder.binary(operation, bits, distance);
-  const mask = builder.binary("sub", constant(0), builder.binary("sltu", distance, constant(32)));
-  return normalize(frame, type, builder.binary("and", shifted, mask));
+  const isWithin = builder.binary("sltu", distance, constant(width));
+  if (width === 64) return select(frame, type, isWithin, shifted, constant(0));
+  return normalize(frame, type, builder.binary("and", shifted, builder.binary("sub", constant(0), isWithin)));
 };
 
 const lowerRotation = (frame: Frame, expression: IntrinsicCall, value: Operand, distance: Operand): Operand => {
@@ -105,12 +132,13 @@ const lowerRotation = (frame: Frame, expression: IntrinsicCall, value: Operand, 
   const type = scalarOf(expression.type)!;
   const width = type.bytes * 8;
   const bits = isSigned(type) ? bitsOf(frame, value, type.bytes) : value;
-  const [there, back] = expression.intrinsic === "rotateLeft" ? (["sll", "srl"] as const) : (["srl", "sll"] as const);
+  const { left, right, or } = shiftsOf(type);
+  const [there, back] = expression.intrinsic === "rotateLeft" ? [left, right] : [right, left];
   const turn = isConstant(distance)
     ? constant(distance.constant & (width - 1))
     : builder.binary("and", distance, constant(width - 1));
   if (isConstant(turn) && turn.constant === 0) return value;
   const rest = isConstant(turn) ? constant(width - turn.constant) : builder.binary("sub", constant(width), turn);
-  const turned = builder.binary("or", builder.binary(there, bits, turn), builder.binary(back, bits, rest));
+  const turned = builder.binary(or, builder.binary(there, bits, turn), builder.binary(back, bits, rest));
   return normalize(frame, type, turned);
 };

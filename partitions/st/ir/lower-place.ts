@@ -2,7 +2,7 @@
 import type { Place } from "../semantics/checked.ts";
 import type { DirectAddress, Variable } from "../semantics/symbols.ts";
 import { type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
-import { bankOf, type Frame, widthOf } from "./frame.ts";
+import { type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, isConstant, type Operand, type Register } from "./ir.ts";
 import { storeValue, temporary } from "./lower-aggregate.ts";
 import { at, lowerDereference, lowerElement } from "./lower-element.ts";
@@ -86,14 +86,28 @@ export const readTarget = (frame: Frame, target: Target, type: Place["type"]): O
     case "memory":
       return builder.load(widthOf(type), target.address);
     case "bit": {
-      const whole = readWhole(frame, target);
-      const moved = target.bit === 0 ? whole : builder.binary("srl", whole, constant(target.bit));
-      return builder.binary("and", moved, constant(1));
+      const half = halfWith(frame, target, readWhole(frame, target));
+      const bit = target.bit % 32;
+      return builder.binary("and", bit === 0 ? half : builder.binary("srl", half, constant(bit)), constant(1));
     }
   }
 };
 
-const readWhole = (frame: Frame, { of, type }: Extract<Target, { kind: "bit" }>): Operand =>
+type BitTarget = Extract<Target, { kind: "bit" }>;
+
+/** Of 64 bits the 32 that the bit is in. */
+const halfWith = ({ builder }: Frame, { type, bit }: BitTarget, whole: Operand): Operand =>
+  type?.bytes === 8 ? builder.unary(bit < 32 ? "low" : "high", whole) : whole;
+
+/** The whole with that half replaced. */
+const withHalf = ({ builder }: Frame, { type, bit }: BitTarget, whole: Operand, half: Operand): Operand => {
+  if (type?.bytes !== 8) return half;
+  return bit < 32
+    ? builder.binary("pair", half, builder.unary("high", whole))
+    : builder.binary("pair", builder.unary("low", whole), half);
+};
+
+const readWhole = (frame: Frame, { of, type }: BitTarget): Operand =>
   of.kind === "memory" && type === null ? frame.builder.load("u8", of.address) : readTarget(frame, of, type!);
 
 /** Stores the value; nowhere when an index of the place is out of bounds. */
@@ -122,25 +136,22 @@ const writeTarget = (
   }
 };
 
-const writeBit = (
-  frame: Frame,
-  target: Extract<Target, { kind: "bit" }>,
-  value: Operand,
-  guards: readonly Guard[],
-): void => {
+const writeBit = (frame: Frame, target: BitTarget, value: Operand, guards: readonly Guard[]): void => {
   const { builder } = frame;
   const whole = readWhole(frame, target);
-  const mask = constant(1 << target.bit);
+  const half = halfWith(frame, target, whole);
+  const bit = target.bit % 32;
+  const mask = constant(1 << bit);
   const cleared =
-    isConstant(value) && value.constant !== 0 ? whole : builder.binary("and", whole, constant(~mask.constant));
+    isConstant(value) && value.constant !== 0 ? half : builder.binary("and", half, constant(~mask.constant));
   const placed = isConstant(value)
     ? value.constant === 0
       ? null
       : mask
-    : target.bit === 0
+    : bit === 0
       ? value
-      : builder.binary("sll", value, constant(target.bit));
-  const changed = placed === null ? cleared : builder.binary("or", cleared, placed);
+      : builder.binary("sll", value, constant(bit));
+  const changed = withHalf(frame, target, whole, placed === null ? cleared : builder.binary("or", cleared, placed));
   if (target.type === null) {
     if (target.of.kind === "memory") builder.store("u8", changed, target.of.address, guards);
   } else writeTarget(frame, target.of, target.type, normalize(frame, target.type, changed), guards);
@@ -148,7 +159,7 @@ const writeBit = (
 
 /** The value as its type extends it: overflow wraps. */
 export const normalize = (frame: Frame, type: ElementaryType, value: Operand): Operand => {
-  if (type.bytes === 4 || type.family === "bool" || bankOf(type) === "float") return value;
+  if (type.bytes >= 4 || type.family === "bool") return value;
   const bits = type.bytes === 1 ? 8 : 16;
   return frame.builder.unary(isSigned(type) ? `sext${bits}` : `zext${bits}`, value);
 };

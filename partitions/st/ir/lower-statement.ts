@@ -1,11 +1,13 @@
 /** Statements → blocks of three-address code. */
 import type { CheckedStatement, Place } from "../semantics/checked.ts";
-import { isSigned, rangeOf, scalarOf } from "../semantics/types.ts";
-import { type Frame, widthOf } from "./frame.ts";
-import { type Address, constant, type Guard, isConstant, type Operand } from "./ir.ts";
+import { scalarOf, UDINT, ULINT } from "../semantics/types.ts";
+import { bankOf, type Frame, widthOf } from "./frame.ts";
+import { type Address, constant, type Guard, type Operand } from "./ir.ts";
 import { lowerAggregate, referenceTo } from "./lower-aggregate.ts";
+import { branchOn } from "./lower-comparison.ts";
 import { branchUnless, lowerCall, lowerCondition, lowerExpression, pointerTo } from "./lower-expression.ts";
-import { addressOf, lowerPlace, normalize, readTarget, writePlace } from "./lower-place.ts";
+import { lowerFor } from "./lower-for.ts";
+import { addressOf, writePlace } from "./lower-place.ts";
 
 type Of<Kind extends CheckedStatement["kind"]> = Extract<CheckedStatement, { kind: Kind }>;
 
@@ -36,7 +38,7 @@ const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
       lowerCase(frame, statement);
       return;
     case "for":
-      lowerFor(frame, statement);
+      lowerFor(frame, statement, () => lowerStatements(frame, statement.body));
       return;
     case "while":
     case "repeat":
@@ -128,16 +130,19 @@ const lowerIf = (frame: Frame, { branches, otherwise }: Of<"if">): void => {
 const lowerCase = (frame: Frame, { selector, arms, otherwise }: Of<"case">): void => {
   const { builder } = frame;
   const value = lowerExpression(frame, selector);
+  const type = scalarOf(selector.type)!;
+  const isLong = bankOf(type) === "long";
+  const of = (bound: bigint): Operand => (isLong ? builder.long(bound) : constant(Number(BigInt.asIntN(32, bound))));
   const done = builder.newBlock();
   const bodies = arms.map(() => builder.newBlock());
   for (const [i, { ranges }] of arms.entries()) {
     for (const { low, high } of ranges) {
       const next = builder.newBlock();
-      const first = constant(Number(BigInt.asIntN(32, low)));
-      if (low === high) builder.branch("eq", value, first, bodies[i]!, next, next);
+      const ways = { yes: bodies[i]!, no: next, next };
+      if (low === high) branchOn(frame, type, "equal", value, of(low), ways);
       else {
-        const distance = builder.binary("sub", value, first);
-        builder.branch("geu", constant(Number(high - low)), distance, bodies[i]!, next, next);
+        const distance = builder.binary(isLong ? "lsub" : "sub", value, of(low));
+        branchOn(frame, isLong ? ULINT : UDINT, "lessEqual", distance, of(high - low), ways);
       }
     }
   }
@@ -159,94 +164,4 @@ const lowerLoop = (frame: Frame, statement: Of<"while"> | Of<"repeat">): void =>
   builder.jump(test);
   if (statement.kind === "while") lowerCondition(frame, statement.condition, body, exit, exit);
   else lowerCondition(frame, statement.until, exit, body, exit);
-};
-
-/**
- * `to` and `by` are evaluated once. Afterwards the variable is one step beyond the last value, as control engineers expect;
- * when that step leaves the type's range, the loop ends all the same.
- */
-const lowerFor = (frame: Frame, statement: Of<"for">): void => {
-  const { builder } = frame;
-  const { type, variable } = statement;
-  const write = (value: Operand): void => writePlace(frame, variable, value);
-  const from = lowerExpression(frame, statement.from);
-  const last = held(frame, lowerExpression(frame, statement.to));
-  const step = held(frame, lowerExpression(frame, statement.by));
-  const [body, next, exit] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
-  write(from);
-  endUnlessWithin(frame, statement, from, last, step, { body, exit, next: body });
-  frame.loops.push({ exit, next });
-  lowerStatements(frame, statement.body);
-  frame.loops.pop();
-  builder.jump(next);
-  const before = held(frame, readTarget(frame, lowerPlace(frame, variable), type));
-  const after = builder.binary("add", before, step);
-  write(normalize(frame, type, after));
-  endIfWrapped(frame, statement, before, after, step, last, exit);
-  endUnlessWithin(frame, statement, after, last, step, { body, exit, next: exit });
-};
-
-/** A value in a register of its own, which no assignment in the loop changes. */
-const held = (frame: Frame, value: Operand): Operand => {
-  if (isConstant(value)) return value;
-  const register = frame.builder.register("integer");
-  frame.builder.copy(register, value);
-  return register;
-};
-
-type LoopBlock = ReturnType<Frame["builder"]["newBlock"]>;
-
-/** Jumps to `body` while the counter has not passed `last`, else to `exit`; goes on in `next`. */
-const endUnlessWithin = (
-  frame: Frame,
-  { type }: Of<"for">,
-  counter: Operand,
-  last: Operand,
-  step: Operand,
-  blocks: Readonly<Record<"body" | "exit" | "next", LoopBlock>>,
-): void => {
-  const { builder } = frame;
-  const { body, exit, next } = blocks;
-  // Narrow counters are compared in 32 bits before they wrap, so even unsigned ones compare as signed.
-  const atLeast = isSigned(type) || type.bytes < 4 ? "ge" : "geu";
-  if (isConstant(step)) {
-    const [larger, smaller] = step.constant > 0 ? [last, counter] : [counter, last];
-    builder.branch(atLeast, larger, smaller, body, exit, next);
-    return;
-  }
-  const [up, down] = [builder.newBlock(), builder.newBlock()];
-  builder.branch("ge", step, constant(0), up, down, up);
-  builder.branch(atLeast, last, counter, body, exit, down);
-  builder.branch(atLeast, counter, last, body, exit, next);
-};
-
-/** Counters as wide as a register can wrap: then the loop is over. */
-const endIfWrapped = (
-  frame: Frame,
-  { type }: Of<"for">,
-  before: Operand,
-  after: Operand,
-  step: Operand,
-  last: Operand,
-  exit: LoopBlock,
-): void => {
-  const { builder } = frame;
-  if (type.bytes < 4 || (isConstant(step) && isConstant(last) && !canWrap(type, step.constant, last.constant))) return;
-  const less = isSigned(type) ? "lt" : "ltu";
-  const onward = builder.newBlock();
-  if (isConstant(step)) {
-    if (step.constant > 0) builder.branch(less, after, before, exit, onward, onward);
-    else builder.branch(less, before, after, exit, onward, onward);
-    return;
-  }
-  const [up, down] = [builder.newBlock(), builder.newBlock()];
-  builder.branch("ge", step, constant(0), up, down, up);
-  builder.branch(less, after, before, exit, onward, down);
-  builder.branch(less, before, after, exit, onward, onward);
-};
-
-const canWrap = (type: Of<"for">["type"], step: number, last: number): boolean => {
-  const { low, high } = rangeOf(type);
-  const end = isSigned(type) ? last : last >>> 0;
-  return step > 0 ? end + step > Number(high) : end + step < Number(low);
 };

@@ -2,15 +2,24 @@
 import type { Unit, Variable } from "../semantics/symbols.ts";
 import { scalarOf } from "../semantics/types.ts";
 import { Builder } from "./builder.ts";
-import { type Binding, bankOf, type ConstantPool, type Frame, initialImage, needsAddress, widthOf } from "./frame.ts";
-import { type Address, constant, type IrFunction, type Operand, type Register } from "./ir.ts";
+import {
+  type Binding,
+  bankOf,
+  type ConstantPool,
+  constantOf,
+  type Frame,
+  initialImage,
+  needsAddress,
+  widthOf,
+} from "./frame.ts";
+import type { Address, IrFunction, Operand, Register } from "./ir.ts";
 import { lowerAssignment, lowerStatements } from "./lower-statement.ts";
 
 /**
  * Parameters: of a FUNCTION the address of a struct or array result, then its inputs, outputs and in-outs in order; of a
  * FUNCTION_BLOCK the address of the instance; of a PROGRAM none.
  */
-export const lowerUnit = (unit: Unit, constants: ConstantPool): IrFunction => {
+export const lowerUnit = (unit: Unit, constants: ConstantPool, routine: Frame["routine"]): IrFunction => {
   const builder = new Builder(unit.name);
   const bindings = new Map<Variable, Binding>();
   const self = unit.kind === "FUNCTION_BLOCK" ? builder.parameter("integer") : null;
@@ -21,7 +30,7 @@ export const lowerUnit = (unit: Unit, constants: ConstantPool): IrFunction => {
   const locals = unit.variables.filter(({ storage }) => storage.kind === "local");
   if (unit.kind === "FUNCTION") bindParameters(builder, locals, addressed, bindings);
   const leave = builder.newBlock();
-  const frame: Frame = { builder, constants, self, bindings, loops: [], leave };
+  const frame: Frame = { builder, constants, routine, self, bindings, loops: [], leave };
   if (result !== null && resultIsScalar) bindLocal(frame, result, addressed, bindings);
   else if (result !== null) initialize(frame, result, bindings.get(result)!);
   for (const variable of locals) if (!bindings.has(variable)) bindLocal(frame, variable, addressed, bindings);
@@ -94,16 +103,9 @@ const initialize = (frame: Frame, variable: Variable, binding: Binding): void =>
     if (binding.kind === "memory") builder.copyBytes(binding.address, constants.place(image), type);
     return;
   }
-  const value = scalarBits(image.bytes, widthOf(type) === "i8" || widthOf(type) === "i16");
+  const value = constantOf(frame, type, image);
   if (binding.kind === "register") builder.copy(binding.register, value);
   else builder.store(widthOf(type), value, binding.address);
-};
-
-const scalarBits = (bytes: Uint8Array, signed: boolean): Operand => {
-  let bits = 0;
-  for (const [i, byte] of bytes.entries()) bits |= byte << (8 * i);
-  const unused = 32 - bytes.length * 8;
-  return constant(signed ? (bits << unused) >> unused : bits);
 };
 
 const read = ({ builder, bindings }: Frame, variable: Variable): Operand => {

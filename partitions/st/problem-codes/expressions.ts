@@ -130,4 +130,22 @@ export const EXPRESSION_PAGES = [
         size := ABS(level);
       END_PROGRAM`,
   },
+  {
+    number: 208,
+    name: "no-conversion",
+    title: "a conversion that has no meaning",
+    explanation: lines`
+      Numbers and bit strings convert to and from everything. A DT has a date and a time of day, a TOD is a time since midnight;
+      a date has no time of day, and a time no date. A character converts to and from what can hold its code.`,
+    failing: lines`
+      PROGRAM Main
+        VAR today : DATE; start : TOD; END_VAR
+        start := DATE_TO_TOD(today);
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR now : DT; start : TOD; END_VAR
+        start := DT_TO_TOD(now);
+      END_PROGRAM`,
+  },
 ] as const satisfies readonly ProblemPage[];

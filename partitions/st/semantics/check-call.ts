@@ -10,12 +10,12 @@ import { type Scope, visibleNames } from "./scope.ts";
 import { checkStandardFunction, STANDARD_NAMES } from "./standard-functions.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { Unit, Variable } from "./symbols.ts";
-import { nameOf, UNKNOWN } from "./types.ts";
+import { nameOf, type Type, UNKNOWN } from "./types.ts";
 
 export type Call = Extract<Expression, { kind: "call" }>;
 
 /** A call as an expression. */
-export const checkCall = (scope: Scope, call: Call): CheckedExpression => {
+export const checkCall = (scope: Scope, call: Call, expected: Type | null = null): CheckedExpression => {
   const { callee } = call;
   if (callee.kind !== "name") {
     const place = checkPlace(scope, callee);
@@ -26,7 +26,8 @@ export const checkCall = (scope: Scope, call: Call): CheckedExpression => {
   const unit = scope.world.unit(callee.name.key);
   if (unit?.kind === "FUNCTION") return checkFunction(scope, call, unit);
   const standard =
-    checkReferenceFunction(scope, call, callee.name.key) ?? checkStandardFunction(scope, call, callee.name.key);
+    checkReferenceFunction(scope, call, callee.name.key) ??
+    checkStandardFunction(scope, call, callee.name.key, expected);
   if (standard !== null) return standard;
   refuseCallee(scope, call, callee.name.text, unit);
   for (const argument of call.arguments) if (argument.value !== null) quietly(scope, argument);

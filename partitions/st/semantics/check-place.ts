@@ -13,6 +13,7 @@ import {
   DWORD,
   type EnumType,
   type Field,
+  LWORD,
   nameOf,
   type PointerType,
   scalarOf,
@@ -116,7 +117,7 @@ const checkName = (scope: Scope, { name, at }: Extract<Expression, { kind: "name
   return null;
 };
 
-const DIRECT_TYPES = { 1: BYTE, 2: WORD, 4: DWORD } as const;
+const DIRECT_TYPES = { 1: BYTE, 2: WORD, 4: DWORD, 8: LWORD } as const;
 
 const checkDirect = (scope: Scope, expression: Extract<Expression, { kind: "direct" }>): Place | null => {
   const result = parseAddress(expression.address);
@@ -126,7 +127,7 @@ const checkDirect = (scope: Scope, expression: Extract<Expression, { kind: "dire
   }
   const { address } = result;
   scope.world.addAddress(address);
-  return { kind: "direct", address, type: address.bit !== null ? BOOL : DIRECT_TYPES[address.bytes as 1 | 2 | 4] };
+  return { kind: "direct", address, type: address.bit !== null ? BOOL : DIRECT_TYPES[address.bytes as 1 | 2 | 4 | 8] };
 };
 
 const checkMember = (scope: Scope, { base, member }: Extract<Expression, { kind: "member" }>): Place | null => {

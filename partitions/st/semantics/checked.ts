@@ -102,6 +102,15 @@ export type CheckedExpression =
       readonly operator: "negate" | "not";
       readonly operand: CheckedExpression;
     }
+  /** Into a subrange: outside of `low` to `high` an APPLICATION_ERROR, and the nearest of them. */
+  | {
+      readonly kind: "within";
+      readonly type: ElementaryType;
+      readonly at: Span;
+      readonly operand: CheckedExpression;
+      readonly low: bigint;
+      readonly high: bigint;
+    }
   /** Both operands have `type`. */
   | {
       readonly kind: "arithmetic";

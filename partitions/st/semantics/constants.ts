@@ -1,8 +1,8 @@
 /** Values known at compile time and how operations on them come out: the same as on the board, bit for bit. */
 import type { ArithmeticOperator, Comparison } from "./checked.ts";
-import { DWORD, type ElementaryType, isSigned, rangeOf, scalarOf, type Type } from "./types.ts";
+import { DWORD, type ElementaryType, isSigned, LREAL, LWORD, REAL, rangeOf, scalarOf, type Type } from "./types.ts";
 
-/** Integers, bit strings, TIME and enums as bigint, REAL as number, BOOL as boolean. */
+/** Everything held as an integer as bigint, REAL and LREAL as number, BOOL as boolean, text as string. */
 export type ConstantValue = bigint | number | boolean | string;
 
 /** The low bits of `value` as `type` reads them: overflow wraps. */
@@ -29,9 +29,29 @@ const saturate = (value: number, type: ElementaryType): bigint => {
   return value <= Number(low) ? low : BigInt(value);
 };
 
-const bits = new DataView(new ArrayBuffer(4));
+const bits = new DataView(new ArrayBuffer(8));
 
-/** Between DWORD and REAL the bits are transferred, all else keeps the number as far as it goes (IEC 61131-3 table 25). */
+/** As the type holds it. */
+export const roundTo = (value: number, type: ElementaryType): number => (type.bytes === 4 ? Math.fround(value) : value);
+
+/** Nearest, ties to even; by a double alone an integer of 64 bits would be rounded twice on its way to REAL. */
+const realOf = (value: bigint, type: ElementaryType): number => {
+  const magnitude = value < 0n ? -value : value;
+  const isLong = type.bytes === 4 && magnitude >> 53n !== 0n;
+  // Bits that are lost anyway come down to one that says whether they were all 0.
+  const rest = isLong && (magnitude & 0x7ffn) !== 0n ? 0x800n : 0n;
+  const kept = isLong ? ((magnitude >> 11n) << 11n) | rest : magnitude;
+  return roundTo(Number(value < 0n ? -kept : kept), type);
+};
+
+/** Whether the bits are transferred and not the number (IEC 61131-3 table 25). */
+export const transfersBits = (from: Type, to: Type): boolean =>
+  (from === DWORD && to === REAL) ||
+  (from === REAL && to === DWORD) ||
+  (from === LWORD && to === LREAL) ||
+  (from === LREAL && to === LWORD);
+
+/** Keeps the number as far as it goes: times and dates are the counts that they are held as. */
 export const convertConstant = (
   value: ConstantValue,
   from: Type,
@@ -39,18 +59,17 @@ export const convertConstant = (
   truncate = false,
 ): ConstantValue => {
   if (typeof value === "string") return value;
+  if (transfersBits(from, to)) return transferBits(value, from, to);
   if (to.family === "bool") return typeof value === "number" ? value !== 0 : Boolean(value);
-  if (to === DWORD && typeof value === "number") {
-    bits.setFloat32(0, value);
-    return BigInt(bits.getUint32(0));
-  }
-  if (to.family === "real" && from === DWORD) {
-    bits.setUint32(0, Number(value));
-    return bits.getFloat32(0);
-  }
-  if (to.family === "real") return Math.fround(Number(value));
+  if (to.family === "real") return typeof value === "bigint" ? realOf(value, to) : roundTo(Number(value), to);
   if (typeof value === "number") return saturate(truncate ? Math.trunc(value) : roundToEven(value), to);
   return wrap(BigInt(value), to);
+};
+
+const transferBits = (value: ConstantValue, from: Type, to: ElementaryType): ConstantValue => {
+  writeConstant(bits, 0, from, value);
+  if (to.family === "real") return to.bytes === 4 ? bits.getFloat32(0, true) : bits.getFloat64(0, true);
+  return to.bytes === 4 ? BigInt(bits.getUint32(0, true)) : bits.getBigUint64(0, true);
 };
 
 /** Null: it cannot be known (division by zero is for the health monitor). */
@@ -63,7 +82,7 @@ export const foldArithmetic = (
   if (typeof left === "boolean" && typeof right === "boolean") return foldBoolean(operator, left, right);
   if (typeof left === "number" && typeof right === "number") {
     const value = foldReal(operator, left, right);
-    return value === null || type === null ? value : Math.fround(value);
+    return value === null || type === null ? value : roundTo(value, type);
   }
   if (typeof left !== "bigint" || typeof right !== "bigint") return null;
   const value = foldInteger(operator, left, right);
@@ -73,7 +92,7 @@ export const foldArithmetic = (
 const foldBoolean = (operator: ArithmeticOperator, left: boolean, right: boolean): boolean | null =>
   operator === "and" ? left && right : operator === "or" ? left || right : operator === "xor" ? left !== right : null;
 
-/** The double is rounded to single afterwards: exact for these four (Figueroa, "When is double rounding innocuous?"). */
+/** A REAL is rounded from the double afterwards: exact for these four (Figueroa, "When is double rounding innocuous?"). */
 const foldReal = (operator: ArithmeticOperator, left: number, right: number): number | null => {
   switch (operator) {
     case "add":
@@ -131,7 +150,9 @@ export const foldComparison = (operator: Comparison, left: ConstantValue, right:
 export const writeConstant = (into: DataView, offset: number, type: Type, value: ConstantValue): void => {
   const scalar = scalarOf(type);
   if (scalar === null) return;
-  if (scalar.family === "real") into.setFloat32(offset, Number(value), true);
+  if (scalar.family === "real" && scalar.bytes === 4) into.setFloat32(offset, Number(value), true);
+  else if (scalar.family === "real") into.setFloat64(offset, Number(value), true);
+  else if (scalar.bytes === 8) into.setBigUint64(offset, BigInt.asUintN(64, BigInt(value)), true);
   else if (scalar.bytes === 1) into.setUint8(offset, Number(BigInt.asUintN(8, BigInt(value))));
   else if (scalar.bytes === 2) into.setUint16(offset, Number(BigInt.asUintN(16, BigInt(value))), true);
   else into.setUint32(offset, Number(BigInt.asUintN(32, BigInt(value))), true);

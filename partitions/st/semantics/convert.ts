@@ -1,23 +1,31 @@
 /** Giving an expression the type that its place wants (IEC 61131-3 §6.6.1.7). */
 import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression } from "./checked.ts";
-import { convertConstant, fits } from "./constants.ts";
+import { converted } from "./computed.ts";
+import { fits } from "./constants.ts";
 import { addressAsNumber, coerceToPointer, pointerHint, reinterpret } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
+import { convertsTo, convertTemporal } from "./temporal.ts";
 import {
   BOOL,
   DINT,
   type ElementaryType,
+  type Family,
   INT,
   INTEGER_LITERAL,
+  isTemporal,
+  LINT,
+  losesDigits,
   nameOf,
   REAL,
   REAL_LITERAL,
   rangeOf,
+  type SubrangeType,
   sameType,
   scalarOf,
   type Type,
   UDINT,
+  ULINT,
   UNKNOWN,
   widens,
 } from "./types.ts";
@@ -25,32 +33,36 @@ import {
 /** Stands for what was reported already. */
 export const NOTHING: CheckedExpression = { kind: "constant", type: UNKNOWN, value: 0n };
 
-export const convertTo = (operand: CheckedExpression, type: ElementaryType, truncate = false): CheckedExpression => {
-  if (operand.type === type) return operand;
-  if (operand.kind === "constant")
-    return { kind: "constant", type, value: convertConstant(operand.value, operand.type, type, truncate) };
-  return { kind: "convert", type, operand, truncate };
+/** As `X_TO_Y` does it, for pairs that `convertsTo` allows. */
+export const convertTo = (
+  operand: CheckedExpression,
+  type: ElementaryType,
+  at: Span,
+  truncate = false,
+): CheckedExpression => {
+  const from = scalarOf(operand.type);
+  if (from !== null && from !== type && isTemporal(from) && isTemporal(type))
+    return convertTemporal(operand, from, type, at);
+  return converted(operand, type, truncate);
 };
 
-/** The type that a literal has where nothing asks for another: INT when it fits, else DINT, else UDINT; REAL. */
+const OWN_TYPES = [INT, DINT, UDINT, LINT, ULINT];
+
+/** The type that a literal has where nothing asks for another: the first of OWN_TYPES that holds it; REAL. */
 export const withOwnType = (scope: Scope, value: CheckedExpression, at: Span): CheckedExpression => {
   if (value.type === REAL_LITERAL) return coerce(scope, value, REAL, at);
   if (value.type !== INTEGER_LITERAL || value.kind !== "constant" || typeof value.value !== "bigint") return value;
   const number = value.value;
-  const type = [INT, DINT, UDINT].find((candidate) => fits(number, candidate));
+  const type = OWN_TYPES.find((candidate) => fits(number, candidate));
   if (type !== undefined) return { kind: "constant", type, value: number };
-  scope.world.problems.error(
-    at,
-    "value-out-of-range",
-    `${number} needs more than 32 bits`,
-    "64-bit integers are not supported yet",
-  );
+  scope.world.problems.error(at, "value-out-of-range", `${number} needs more than 64 bits`);
   return NOTHING;
 };
 
 /** The value as a `type`; reports and gives NOTHING when that takes a conversion that must be asked for. */
 export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: Span): CheckedExpression => {
   if (value.type.kind === "unknown" || type.kind === "unknown") return NOTHING;
+  if (type.kind === "subrange") return intoSubrange(scope, coerce(scope, value, type.base, at), type, at);
   if (sameType(value.type, type)) return value;
   if (type.kind === "pointer") return coerceToPointer(value, type) ?? mismatch(scope, value, type, at);
   const number = addressAsNumber(value, type);
@@ -59,48 +71,77 @@ export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: S
   if (value.type.kind === "literal") return coerceLiteral(scope, value, type, at);
   const from = value.type.kind === "pointer" ? null : scalarOf(value.type);
   if (to !== null && from !== null && widens(from, to)) {
-    if (to === REAL && (from === DINT || from === UDINT)) {
-      const message = `${nameOf(from)} to REAL loses digits beyond 16777216`;
-      scope.world.problems.warning(
-        at,
-        "implicit-narrowing",
-        message,
-        `write ${from.name}_TO_REAL(…) when that is meant`,
-      );
+    if (losesDigits(from, to)) {
+      const [message, hint] = [
+        `${nameOf(from)} to ${to.name} loses digits beyond ${to.bytes === 4 ? 2 ** 24 : 2 ** 53}`,
+        `write ${from.name}_TO_${to.name}(…) when that is meant`,
+      ];
+      scope.world.problems.warning(at, "implicit-narrowing", message, hint);
     }
-    return convertTo(value.type.kind === "enum" ? reinterpret(value, from) : value, to);
+    return convertTo(asScalar(value), to, at);
   }
   return mismatch(scope, value, type, at);
+};
+
+/** A constant outside of the range is an error here, any other value is checked each time. */
+const intoSubrange = (scope: Scope, value: CheckedExpression, type: SubrangeType, at: Span): CheckedExpression => {
+  if (value.type.kind === "unknown") return NOTHING;
+  const { base, low, high } = type;
+  if (value.kind !== "constant") return { kind: "within", type: base, at, operand: value, low, high };
+  if (typeof value.value === "bigint" && low <= value.value && value.value <= high) return value;
+  const message = `${value.value} is outside of ${nameOf(type)}`;
+  scope.world.problems.error(at, "value-out-of-range", message, `it holds ${low} to ${high}`);
+  return NOTHING;
+};
+
+/** The value of an enum or a subrange as one of the type that holds it. */
+export const asScalar = (value: CheckedExpression): CheckedExpression => {
+  const { type } = value;
+  return type.kind === "enum" || type.kind === "subrange" ? reinterpret(value, type.base) : value;
 };
 
 const mismatch = (scope: Scope, value: CheckedExpression, to: Type, at: Span): CheckedExpression => {
   const from = value.type;
   let hint = "";
   if (to.kind === "pointer") hint = pointerHint(value, to);
-  else if (from.kind === "elementary" && to.kind === "elementary") hint = `convert it: ${from.name}_TO_${to.name}(…)`;
-  else if (to.kind === "enum") hint = `use one of its values, like ${to.name}#${to.values[0]?.name ?? "…"}`;
+  else if (from.kind === "elementary" && to.kind === "elementary") {
+    if (convertsTo(from, to)) hint = `convert it: ${from.name}_TO_${to.name}(…)`;
+  } else if (to.kind === "enum") hint = `use one of its values, like ${to.name}#${to.values[0]?.name ?? "…"}`;
   scope.world.problems.error(at, "type-mismatch", `expected ${nameOf(to)}, found ${nameOf(from)}`, hint);
   return NOTHING;
 };
 
 const coerceLiteral = (scope: Scope, value: CheckedExpression, type: Type, at: Span): CheckedExpression => {
   const to = type.kind === "elementary" ? type : null;
+  if (to?.family === "char" && value.kind === "constant" && typeof value.value === "string")
+    return coerceCharacter(scope, value.value, to, at);
   if (to === null || value.kind !== "constant" || typeof value.value === "string") {
     return mismatch(scope, value, type, at);
   }
   const number = value.value;
-  if (to.family === "real") return { kind: "constant", type: to, value: Math.fround(Number(number)) };
-  if (typeof number === "bigint" && to.family !== "time") return coerceInteger(scope, number, to, at);
-  if (to.family === "time") {
-    scope.world.problems.error(
-      at,
-      "type-mismatch",
-      `expected TIME, found ${nameOf(value.type)}`,
-      "write a duration with its unit, like T#500ms",
-    );
-    return NOTHING;
-  }
-  return mismatch(scope, value, type, at);
+  if (to.family === "real") return converted(value, to);
+  const example = EXAMPLES[to.family];
+  if (example === undefined)
+    return typeof number === "bigint" ? coerceInteger(scope, number, to, at) : mismatch(scope, value, type, at);
+  scope.world.problems.error(at, "type-mismatch", `expected ${to.name}, found ${nameOf(value.type)}`, example);
+  return NOTHING;
+};
+
+/** Types that take no plain number. */
+const EXAMPLES: Readonly<Partial<Record<Family, string>>> = {
+  time: "write a duration with its unit, like T#500ms",
+  date: "write a date, like D#2024-02-29",
+  timeOfDay: "write a time of day, like TOD#12:34:56",
+  dateTime: "write a date and time, like DT#2024-02-29-12:34:56",
+  char: "write a character, like 'A'",
+};
+
+const coerceCharacter = (scope: Scope, text: string, to: ElementaryType, at: Span): CheckedExpression => {
+  const code = text.charCodeAt(0);
+  if (text.length === 1 && fits(BigInt(code), to)) return { kind: "constant", type: to, value: BigInt(code) };
+  const message = `${to.name} holds one character${text.length === 1 ? " of one byte" : `, this is ${text.length}`}`;
+  scope.world.problems.error(at, "value-out-of-range", message);
+  return NOTHING;
 };
 
 const coerceInteger = (scope: Scope, number: bigint, to: ElementaryType, at: Span): CheckedExpression => {

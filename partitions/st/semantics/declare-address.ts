@@ -1,6 +1,7 @@
 /** AT: variables of the process image (IEC 61131-3 §6.5.5). */
 import type { UnitDeclaration, VariableDeclaration } from "../syntax/ast.ts";
 import { parseAddress } from "./direct-address.ts";
+import { isPointType } from "./point-types.ts";
 import type { Scope } from "./scope.ts";
 import type { DirectAddress } from "./symbols.ts";
 import { nameOf, scalarOf, type Type } from "./types.ts";
@@ -31,6 +32,15 @@ export const declareAddress = (
   const scalar = scalarOf(type);
   const found = scalar === null ? placeWhole(scope, address, type, result.address) : result.address;
   if (scalar === null || found === null) return found;
+  if (found.area !== "memory" && !isPointType(scalar.name)) {
+    problems.error(
+      address.at,
+      "not-supported",
+      `a point cannot be of type ${nameOf(type)} yet`,
+      `convert it to one of at most 32 bits; %M${address.text.slice(2)} is not seen from outside`,
+    );
+    return null;
+  }
   const isBit = found.bit !== null;
   if (isBit !== (scalar.family === "bool") && !(scalar.family === "bool" && found.bytes === 1)) {
     problems.error(
@@ -85,6 +95,6 @@ const innermost = (type: Type): Type => (type.kind === "array" ? innermost(type.
 
 /** `address` as it was written, so that the hint stays in its area. */
 const sizeHint = (address: string, bytes: number, isBool: boolean): string => {
-  const letter = isBool ? "X" : bytes === 1 ? "B" : bytes === 2 ? "W" : "D";
+  const letter = isBool ? "X" : bytes === 1 ? "B" : bytes === 2 ? "W" : bytes === 4 ? "D" : "L";
   return `use the size ${letter}, like ${address.slice(0, 2)}${letter}${isBool ? "0.0" : "0"}`;
 };

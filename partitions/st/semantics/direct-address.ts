@@ -1,10 +1,10 @@
 /**
  * %IX0.3, %QW4, %MD2: places in the process image (IEC 61131-3 §6.5.5), counted as CODESYS does: the number is that of the
- * element, so %IB n is byte n, %IW n starts at byte 2n, %ID n at byte 4n, and %IX n.b is bit b of byte n.
+ * element, so %IB n is byte n, %IW n starts at byte 2n, %ID n at byte 4n, %IL n at byte 8n, and %IX n.b is bit b of byte n.
  */
 import type { DirectAddress } from "./symbols.ts";
 
-const SIZES = { X: 1, B: 1, W: 2, D: 4 } as const;
+const SIZES = { X: 1, B: 1, W: 2, D: 4, L: 8 } as const;
 const AREAS = { I: "input", Q: "output", M: "memory" } as const;
 /** Bytes of an area at most; keeps a slip of the finger from asking for a gigabyte. */
 const MAX_AREA_BYTES = 64 * 1024;
@@ -21,7 +21,6 @@ export const parseAddress = (text: string): AddressResult => {
   if (match === null) return refuse(`${text} is no address`, "write an address like %IX0.3, %IW4 or %QD2");
   const [, area, size, numbers] = match;
   if (numbers === "*") return refuse(`${text} is not supported yet`, "give the address, like %IX0.3");
-  if (size === "L") return refuse(`${text} is not supported yet`, "64-bit variables are not supported yet");
   const letter = (size === "" ? "X" : size) as keyof typeof SIZES;
   const parts = numbers!.split(".").map(Number);
   const bytes = SIZES[letter];

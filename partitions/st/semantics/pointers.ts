@@ -4,7 +4,8 @@
  */
 import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression, Comparison, Place } from "./checked.ts";
-import { convertTo, withOwnType } from "./convert.ts";
+import { converted } from "./computed.ts";
+import { withOwnType } from "./convert.ts";
 import type { Relocation } from "./image.ts";
 import type { Scope } from "./scope.ts";
 import {
@@ -58,7 +59,7 @@ export const coerceToPointer = (value: CheckedExpression, type: PointerType): Ch
         : null;
     case "POINTER TO": {
       const isNumber = value.kind === "constant" && typeof value.value === "bigint" && from.kind === "literal";
-      if (isNumber) return reinterpret(convertTo(value, DWORD), type);
+      if (isNumber) return reinterpret(converted(value, DWORD), type);
       return isAddress(from) || from === DWORD || from === UDINT ? reinterpret(value, type) : null;
     }
   }
@@ -109,7 +110,7 @@ export const pointerArithmetic = (
   if (!isAddress(left.value.type)) return null;
   const distance = withOwnType(scope, right.value, right.at);
   if (!isInteger(distance.type) && distance.type !== DWORD) return null;
-  return reinterpret(compute(reinterpret(left.value, UDINT), convertTo(distance, UDINT)), left.value.type);
+  return reinterpret(compute(reinterpret(left.value, UDINT), converted(distance, UDINT)), left.value.type);
 };
 
 /** Null: these two cannot be compared. */

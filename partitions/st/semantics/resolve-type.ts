@@ -14,8 +14,10 @@ import {
   type EnumType,
   elementaryNamed,
   INT,
+  isInteger,
   nameOf,
   pointerTo,
+  type SubrangeType,
   type Type,
   UNKNOWN,
 } from "./types.ts";
@@ -60,13 +62,7 @@ export const resolveType = (scope: Scope, expression: TypeExpression, name: stri
       scope.world.problems.error(expression.at, "not-supported", "STRING is not supported yet");
       return UNKNOWN;
     case "subrange":
-      scope.world.problems.error(
-        expression.at,
-        "not-supported",
-        "subranges are not supported yet",
-        `use ${expression.base.text} and LIMIT`,
-      );
-      return UNKNOWN;
+      return resolveSubrange(scope, expression);
   }
 };
 
@@ -85,6 +81,32 @@ const resolvePointer = (scope: Scope, expression: Extract<TypeExpression, { kind
     }
   });
   return type;
+};
+
+/** It starts with its lower bound (IEC 61131-3 §6.4.4.4). */
+const resolveSubrange = (
+  scope: Scope,
+  { at, base, low, high }: Extract<TypeExpression, { kind: "subrange" }>,
+): Type => {
+  const type = elementaryNamed(base.key);
+  if (type === null || !isInteger(type)) {
+    const message = `a subrange is one of an integer type, not of ${base.text}`;
+    scope.world.problems.error(base.at, "type-mismatch", message, "use one like INT or UINT");
+    return UNKNOWN;
+  }
+  const [least, most] = [constantInteger(scope, low, type), constantInteger(scope, high, type)];
+  if (least === null || most === null) return UNKNOWN;
+  if (most < least) {
+    scope.world.problems.error(at, "bounds", `the upper bound ${most} is below the lower bound ${least}`);
+    return UNKNOWN;
+  }
+  const { bytes, align } = type;
+  const name = `${type.name} (${least}..${most})`;
+  const subrange: SubrangeType = { kind: "subrange", name, base: type, low: least, high: most, bytes, align };
+  const image = zeros(bytes);
+  writeConstant(new DataView(image.bytes.buffer), 0, type, least);
+  rememberImage(subrange, image);
+  return subrange;
 };
 
 const resolveArray = (scope: Scope, expression: Extract<TypeExpression, { kind: "array" }>): Type => {

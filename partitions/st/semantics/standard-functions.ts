@@ -1,48 +1,51 @@
-/** Functions that are built in and take many types (IEC 61131-3 §6.6.2.5): conversions, selection, shifts, operators by name. */
+/** Functions that are built in and take many types (IEC 61131-3 §6.6.2.5): selection, shifts, operators by name, mathematics. */
 import type { BinaryOperator } from "../syntax/ast.ts";
+import type { Span } from "../syntax/source-text.ts";
 import type { Call } from "./check-call.ts";
-import { checkExpression, combine, type Operand } from "./check-expression.ts";
+import { checkExpression } from "./check-expression.ts";
+import { checkPower, combine, isBitwise, type Operand } from "./check-operator.ts";
 import type { CheckedExpression, Intrinsic } from "./checked.ts";
-import { coerce, convertTo, NOTHING, withOwnType } from "./convert.ts";
+import { converted, limited } from "./computed.ts";
+import { CONVERSION_NAMES, conversionNamed } from "./conversions.ts";
+import { asScalar, coerce, NOTHING, withOwnType } from "./convert.ts";
+import { libraryCall, realTypeOf } from "./library-call.ts";
 import type { Scope } from "./scope.ts";
+import { ALL, intrinsic, MANY, ownOrExpected, refuse, type Standard, unifyAll } from "./standard-function.ts";
+import { TEMPORAL_FUNCTIONS } from "./temporal-functions.ts";
 import {
   BOOL,
-  commonType,
   DINT,
   type ElementaryType,
   elementaryNamed,
-  LATER_TYPES,
-  nameOf,
-  REAL,
-  sameType,
+  isNumber,
+  rangeOf,
   scalarOf,
   TIME,
   type Type,
   UDINT,
 } from "./types.ts";
 
-interface Standard {
-  /** Parameter names, in order; the last one repeats (IN1, IN2 …) when `atMost` is beyond them. */
-  readonly parameters: readonly string[];
-  readonly atMost: number;
-  readonly check: (scope: Scope, operands: readonly Operand[], call: Call) => CheckedExpression;
-}
-
 /** Null: no standard function has this name. */
-export const checkStandardFunction = (scope: Scope, call: Call, key: string): CheckedExpression | null => {
-  const standard = STANDARD.get(key) ?? conversionNamed(scope, call, key);
+export const checkStandardFunction = (
+  scope: Scope,
+  call: Call,
+  key: string,
+  expected: Type | null,
+): CheckedExpression | null => {
+  const standard = STANDARD.get(key) ?? conversionNamed(scope, call, key) ?? typedFunction(key);
   if (standard === undefined) return null;
   if (standard === "refused") return NOTHING;
-  const operands = operandsOf(scope, call, key, standard);
+  const operands = operandsOf(scope, call, key, standard, expected);
   if (operands === null || operands.some(({ value }) => value.type.kind === "unknown")) return NOTHING;
-  return standard.check(scope, operands, call);
+  return standard.check(scope, operands, call, expected);
 };
 
 const operandsOf = (
   scope: Scope,
   call: Call,
   key: string,
-  { parameters, atMost }: Standard,
+  { parameters, atMost, generic }: Standard,
+  expected: Type | null,
 ): readonly Operand[] | null => {
   const { problems } = scope.world;
   const slots: Operand[] = [];
@@ -52,7 +55,7 @@ const operandsOf = (
       return null;
     }
     const named = name === null ? position : positionOf(name.key, parameters, atMost);
-    const operand = { value: checkExpression(scope, value), at: value.at };
+    const operand = { value: checkExpression(scope, value, generic === undefined ? null : expected), at: value.at };
     if (named === -1) {
       problems.error(at, "unknown-name", `${key} has no parameter ${name!.text}`, `it has ${parameters.join(", ")}`);
       return null;
@@ -84,64 +87,15 @@ const positionOf = (name: string, parameters: readonly string[], atMost: number)
   return found < atMost && found >= 0 ? found : -1;
 };
 
-const MANY = 64;
-
-const intrinsic = (
-  name: Intrinsic,
-  type: Type,
-  call: Call,
-  operands: readonly CheckedExpression[],
-): CheckedExpression =>
-  operands.some(({ type: each }) => each.kind === "unknown")
-    ? NOTHING
-    : { kind: "intrinsic", type, at: call.at, intrinsic: name, operands };
-
-const refuse = (scope: Scope, operand: Operand, wants: string): CheckedExpression => {
-  scope.world.problems.error(operand.at, "operand-type", `expected ${wants}, found ${nameOf(operand.value.type)}`);
-  return NOTHING;
-};
-
-/** All operands in one scalar type; null: there is none, and it was said. */
-const unifyAll = (
-  scope: Scope,
-  operands: readonly Operand[],
-): { readonly type: Type; readonly values: readonly CheckedExpression[] } | null => {
-  const first = operands[0]!.value.type;
-  if (operands.every(({ value }) => sameType(value.type, first)) && first.kind !== "literal") {
-    return { type: first, values: operands.map(({ value }) => value) };
-  }
-  let type: ElementaryType | null = null;
-  const typed = operands.filter(({ value }) => value.type.kind !== "literal");
-  for (const { value, at } of typed.length === 0
-    ? operands.map((operand) => ({ ...operand, value: withOwnType(scope, operand.value, operand.at) }))
-    : typed) {
-    const scalar = scalarOf(value.type);
-    const common: ElementaryType | null = scalar === null ? null : type === null ? scalar : commonType(type, scalar);
-    if (common === null) {
-      scope.world.problems.error(
-        at,
-        "operand-type",
-        `${nameOf(value.type)} cannot be combined with ${nameOf(type ?? first)} here`,
-      );
-      return null;
-    }
-    type = common;
-  }
-  return { type: type!, values: operands.map(({ value, at }) => coerce(scope, value, type!, at)) };
-};
-
-const isOrdered = (type: Type): boolean => scalarOf(type) !== null;
-const isNumber = (type: Type): boolean =>
-  type.kind === "elementary" && ["signed", "unsigned", "real"].includes(type.family);
-
 const extremum = (name: "minimum" | "maximum"): Standard => ({
   parameters: ["IN1", "IN2"],
   atMost: MANY,
-  check: (scope, operands, call) => {
-    const unified = unifyAll(scope, operands);
-    if (unified === null) return NOTHING;
-    if (!isOrdered(unified.type)) return refuse(scope, operands[0]!, "a number");
-    return unified.values.reduce((left, right) => intrinsic(name, unified.type, call, [left, right]));
+  generic: ALL,
+  check: (scope, operands, call, expected) => {
+    const unified = unifyAll(scope, operands, expected);
+    return unified === null
+      ? NOTHING
+      : unified.values.reduce((left, right) => intrinsic(name, unified.type, call, [left, right]));
   },
 });
 
@@ -149,21 +103,27 @@ const extremum = (name: "minimum" | "maximum"): Standard => ({
 const shift = (name: Intrinsic): Standard => ({
   parameters: ["IN", "N"],
   atMost: 2,
+  generic: { from: 0, to: 1 },
   check: (scope, [input, count], call) => {
     const value = withOwnType(scope, input!.value, input!.at);
     const type = scalarOf(value.type);
-    if (type === null || type.family === "real" || type.family === "time" || type.family === "bool")
-      return refuse(scope, input!, "a bit string");
+    if (type === null || type === BOOL || !isBitwise(type)) return refuse(scope, input!, "a bit string");
     const distance = withOwnType(scope, count!.value, count!.at);
-    if (!isNumber(distance.type) || distance.type === REAL) return refuse(scope, count!, "a number of bits");
-    return intrinsic(name, type, call, [value, convertTo(distance, UDINT)]);
+    const bits = scalarOf(distance.type);
+    if (bits === null || bits === BOOL || !isBitwise(bits)) return refuse(scope, count!, "a number of bits");
+    return intrinsic(name, type, call, [asScalar(value), distanceOf(distance, bits, count!.at)]);
   },
 });
+
+/** What UDINT cannot hold shifts everything out, but a rotation goes by the low bits. */
+const distanceOf = (distance: CheckedExpression, type: ElementaryType, at: Span): CheckedExpression =>
+  converted(type.bytes === 8 ? limited(type, distance, 0n, rangeOf(UDINT).high, at) : distance, UDINT);
 
 /** `ADD(a, b, c)` is `a + b + c`. */
 const operator = (text: BinaryOperator, atMost: number): Standard => ({
   parameters: ["IN1", "IN2"],
   atMost,
+  generic: ALL,
   check: (scope, [first, ...rest], call) =>
     rest.reduce((left, right) => ({ value: combine(scope, text, left, right, call.at), at: call.at }), first!).value,
 });
@@ -172,6 +132,7 @@ const operator = (text: BinaryOperator, atMost: number): Standard => ({
 const comparison = (text: BinaryOperator, atMost = MANY): Standard => ({
   parameters: ["IN1", "IN2"],
   atMost,
+  generic: ALL,
   check: (scope, operands, call) => {
     const pairs = operands
       .slice(1)
@@ -180,14 +141,29 @@ const comparison = (text: BinaryOperator, atMost = MANY): Standard => ({
   },
 });
 
+/** SIN and the like: the library has one of REAL and one of LREAL. */
+const mathematical = (name: string, parameters: readonly string[] = ["IN"]): [string, Standard] => [
+  name,
+  {
+    parameters,
+    atMost: parameters.length,
+    check: (scope, operands, _call, expected) => {
+      const type = realTypeOf(operands, expected);
+      const values = operands.map(({ value, at }) => coerce(scope, value, type, at));
+      return libraryCall(scope, `${name}_${type.name}`, values);
+    },
+  },
+];
+
 const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
   [
     "ABS",
     {
       parameters: ["IN"],
       atMost: 1,
-      check: (scope, [input], call) => {
-        const value = withOwnType(scope, input!.value, input!.at);
+      generic: ALL,
+      check: (scope, [input], call, expected) => {
+        const value = ownOrExpected(scope, input!, expected);
         return isNumber(value.type)
           ? intrinsic("absolute", value.type, call, [value])
           : refuse(scope, input!, "a number");
@@ -199,8 +175,29 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
     {
       parameters: ["IN"],
       atMost: 1,
-      check: (scope, [input], call) =>
-        intrinsic("squareRoot", REAL, call, [coerce(scope, input!.value, REAL, input!.at)]),
+      generic: ALL,
+      check: (scope, [input], call, expected) => {
+        const type = realTypeOf([input!], expected);
+        return intrinsic("squareRoot", type, call, [coerce(scope, input!.value, type, input!.at)]);
+      },
+    },
+  ],
+  mathematical("EXP"),
+  mathematical("LN"),
+  mathematical("LOG"),
+  mathematical("SIN"),
+  mathematical("COS"),
+  mathematical("TAN"),
+  mathematical("ASIN"),
+  mathematical("ACOS"),
+  mathematical("ATAN"),
+  mathematical("ATAN2", ["Y", "X"]),
+  [
+    "EXPT",
+    {
+      parameters: ["IN1", "IN2"],
+      atMost: 2,
+      check: (scope, [base, exponent], _call, expected) => checkPower(scope, base!, exponent!, expected),
     },
   ],
   ["MIN", extremum("minimum")],
@@ -210,12 +207,10 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
     {
       parameters: ["MN", "IN", "MX"],
       atMost: 3,
-      check: (scope, operands, call) => {
-        const unified = unifyAll(scope, operands);
-        if (unified === null) return NOTHING;
-        return isOrdered(unified.type)
-          ? intrinsic("limit", unified.type, call, unified.values)
-          : refuse(scope, operands[1]!, "a number");
+      generic: ALL,
+      check: (scope, operands, call, expected) => {
+        const unified = unifyAll(scope, operands, expected);
+        return unified === null ? NOTHING : intrinsic("limit", unified.type, call, unified.values);
       },
     },
   ],
@@ -224,14 +219,12 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
     {
       parameters: ["G", "IN0", "IN1"],
       atMost: 3,
-      check: (scope, [condition, ...inputs], call) => {
-        const unified = unifyAll(scope, inputs);
+      generic: { from: 1, to: MANY },
+      check: (scope, [condition, ...inputs], call, expected) => {
+        const unified = unifyAll(scope, inputs, expected);
         if (unified === null) return NOTHING;
-        if (scalarOf(unified.type) === null) return refuse(scope, inputs[0]!, "a scalar");
-        return intrinsic("select", unified.type, call, [
-          coerce(scope, condition!.value, BOOL, condition!.at),
-          ...unified.values,
-        ]);
+        const chosen = coerce(scope, condition!.value, BOOL, condition!.at);
+        return intrinsic("select", unified.type, call, [chosen, ...unified.values]);
       },
     },
   ],
@@ -240,14 +233,12 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
     {
       parameters: ["K", "IN0"],
       atMost: MANY,
-      check: (scope, [selector, ...inputs], call) => {
-        const unified = unifyAll(scope, inputs);
+      generic: { from: 1, to: MANY },
+      check: (scope, [selector, ...inputs], call, expected) => {
+        const unified = unifyAll(scope, inputs, expected);
         if (unified === null) return NOTHING;
-        if (scalarOf(unified.type) === null) return refuse(scope, inputs[0]!, "a scalar");
-        return intrinsic("multiplex", unified.type, call, [
-          coerce(scope, selector!.value, DINT, selector!.at),
-          ...unified.values,
-        ]);
+        const chosen = coerce(scope, selector!.value, DINT, selector!.at);
+        return intrinsic("multiplex", unified.type, call, [chosen, ...unified.values]);
       },
     },
   ],
@@ -255,7 +246,15 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
   ["SHR", shift("shiftRight")],
   ["ROL", shift("rotateLeft")],
   ["ROR", shift("rotateRight")],
-  ["MOVE", { parameters: ["IN"], atMost: 1, check: (scope, [input]) => withOwnType(scope, input!.value, input!.at) }],
+  [
+    "MOVE",
+    {
+      parameters: ["IN"],
+      atMost: 1,
+      generic: ALL,
+      check: (scope, [input], _call, expected) => ownOrExpected(scope, input!, expected),
+    },
+  ],
   ["TIME", { parameters: [], atMost: 0, check: (_scope, _operands, call) => intrinsic("time", TIME, call, []) }],
   ["ADD", operator("+", MANY)],
   ["MUL", operator("*", MANY)],
@@ -271,38 +270,27 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
   ["LE", comparison("<=")],
   ["LT", comparison("<")],
   ["NE", comparison("<>", 2)],
+  ...TEMPORAL_FUNCTIONS,
 ]);
 
-const conversion = (from: ElementaryType | null, to: ElementaryType, truncate: boolean): Standard => ({
-  parameters: ["IN"],
-  atMost: 1,
-  check: (scope, [input]) => {
-    const own = withOwnType(scope, input!.value, input!.at);
-    const value = from === null ? own : coerce(scope, input!.value, from, input!.at);
-    if (value.type.kind === "unknown") return NOTHING;
-    if (scalarOf(value.type) === null) return refuse(scope, input!, "a scalar");
-    return convertTo(value, to, truncate);
-  },
-});
-
-/** `INT_TO_REAL`, `TO_REAL`, `TRUNC`, `TRUNC_INT`, `REAL_TRUNC_DINT`. */
-const conversionNamed = (scope: Scope, call: Call, key: string): Standard | "refused" | undefined => {
-  if (key === "TRUNC") return conversion(REAL, DINT, true);
-  const [, from, verb, to] = /^(?:(\w+)_)?(TO|TRUNC)_(\w+)$/.exec(key) ?? [];
-  if (to === undefined) return undefined;
-  for (const name of [from, to]) {
-    if (name === undefined || !(LATER_TYPES.has(name) || name === "STRING" || name === "WSTRING")) continue;
-    scope.world.problems.error(call.callee.at, "not-supported", `${name} is not supported yet`);
-    return "refused";
-  }
-  const target = elementaryNamed(to);
-  const source = from === undefined ? null : elementaryNamed(from);
-  if (target === null || (from !== undefined && source === null)) return undefined;
-  return conversion(verb === "TRUNC" ? REAL : source, target, verb === "TRUNC");
+/** ed. 3 names a function of one type by that type: `ADD_INT`, `MAX_REAL`, `SHL_WORD` (IEC 61131-3 §6.6.1.5). */
+const typedFunction = (key: string): Standard | undefined => {
+  const [, name, suffix] = /^([A-Z]+)_([A-Z_]+)$/.exec(key) ?? [];
+  const standard = name === undefined ? undefined : STANDARD.get(name);
+  const type = suffix === undefined ? null : elementaryNamed(suffix);
+  if (standard?.generic === undefined || type === null) return undefined;
+  const { generic, check } = standard;
+  return {
+    ...standard,
+    check: (scope, operands, call, expected) => {
+      const typed = operands.map(({ value, at }, i) => ({
+        value: i >= generic.from && i < generic.to ? coerce(scope, value, type, at) : value,
+        at,
+      }));
+      return typed.some(({ value }) => value.type.kind === "unknown") ? NOTHING : check(scope, typed, call, expected);
+    },
+  };
 };
 
-const CONVERSION_NAMES = ["BOOL", "INT", "DINT", "UINT", "UDINT", "REAL", "TIME", "WORD", "DWORD"].flatMap(
-  (from, _i, all) => all.filter((to) => to !== from).map((to) => `${from}_TO_${to}`),
-);
 /** For "did you mean". */
-export const STANDARD_NAMES: readonly string[] = [...STANDARD.keys(), "TRUNC", ...CONVERSION_NAMES];
+export const STANDARD_NAMES: readonly string[] = [...STANDARD.keys(), ...CONVERSION_NAMES];

@@ -2,28 +2,47 @@
 import type { PointerFlavour } from "../syntax/ast.ts";
 import type { Unit, Variable } from "./symbols.ts";
 
-/** What an elementary type is made of. TIME is a signed count of milliseconds. */
+/**
+ * What an elementary type is made of. Times, dates and times of day are counts: TIME and TOD of milliseconds, DATE and DT of
+ * seconds, the long ones of nanoseconds; those of days count from 1970-01-01. TIME and the long ones are signed.
+ */
 export const ELEMENTARY = {
   BOOL: { family: "bool", bytes: 1 },
   BYTE: { family: "bits", bytes: 1 },
   WORD: { family: "bits", bytes: 2 },
   DWORD: { family: "bits", bytes: 4 },
+  LWORD: { family: "bits", bytes: 8 },
   SINT: { family: "signed", bytes: 1 },
   INT: { family: "signed", bytes: 2 },
   DINT: { family: "signed", bytes: 4 },
+  LINT: { family: "signed", bytes: 8 },
   USINT: { family: "unsigned", bytes: 1 },
   UINT: { family: "unsigned", bytes: 2 },
   UDINT: { family: "unsigned", bytes: 4 },
+  ULINT: { family: "unsigned", bytes: 8 },
   REAL: { family: "real", bytes: 4 },
+  LREAL: { family: "real", bytes: 8 },
   TIME: { family: "time", bytes: 4 },
+  LTIME: { family: "time", bytes: 8 },
+  DATE: { family: "date", bytes: 4 },
+  LDATE: { family: "date", bytes: 8 },
+  TOD: { family: "timeOfDay", bytes: 4 },
+  LTOD: { family: "timeOfDay", bytes: 8 },
+  DT: { family: "dateTime", bytes: 4 },
+  LDT: { family: "dateTime", bytes: 8 },
+  CHAR: { family: "char", bytes: 1 },
+  WCHAR: { family: "char", bytes: 2 },
 } as const;
 export type ElementaryName = keyof typeof ELEMENTARY;
 export type Family = (typeof ELEMENTARY)[ElementaryName]["family"];
 
-/** Elementary types of the standard that this compiler does not know yet. */
-export const LATER_TYPES: ReadonlySet<string> = new Set(
-  `LINT ULINT LWORD LREAL LTIME DATE LDATE TIME_OF_DAY TOD LTOD DATE_AND_TIME DT LDT CHAR WCHAR`.split(" "),
-);
+/** Long names of the standard for types that have a short one (IEC 61131-3 table 10). */
+const LONG_NAMES: Readonly<Record<string, ElementaryName>> = {
+  TIME_OF_DAY: "TOD",
+  LTIME_OF_DAY: "LTOD",
+  DATE_AND_TIME: "DT",
+  LDATE_AND_TIME: "LDT",
+};
 
 export interface ElementaryType {
   readonly kind: "elementary";
@@ -40,6 +59,17 @@ export interface EnumType {
   readonly bytes: number;
   readonly align: number;
   readonly values: readonly { readonly name: string; readonly key: string; readonly value: bigint }[];
+}
+
+/** `INT (0..100)`. A value of it is one of `base`; it is checked where it is assigned. */
+export interface SubrangeType {
+  readonly kind: "subrange";
+  readonly name: string;
+  readonly base: ElementaryType;
+  readonly low: bigint;
+  readonly high: bigint;
+  readonly bytes: number;
+  readonly align: number;
 }
 
 export interface ArrayType {
@@ -122,6 +152,7 @@ export interface UnknownType {
 export type Type =
   | ElementaryType
   | EnumType
+  | SubrangeType
   | ArrayType
   | OpenArrayType
   | StructType
@@ -140,16 +171,19 @@ const TYPES = Object.fromEntries(
   (Object.keys(ELEMENTARY) as ElementaryName[]).map((name) => [name, elementary(name)]),
 ) as Readonly<Record<ElementaryName, ElementaryType>>;
 
-export const { BOOL, BYTE, WORD, DWORD, INT, DINT, UDINT, REAL, TIME } = TYPES;
-const { UINT } = TYPES;
+export const { BOOL, BYTE, WORD, DWORD, LWORD, INT, DINT, LINT, UINT, UDINT, ULINT, REAL, LREAL, TIME, LTIME } = TYPES;
+export const { DATE, LDATE, TOD, LTOD, DT, LDT, CHAR, WCHAR } = TYPES;
 export const UNKNOWN: UnknownType = { kind: "unknown", bytes: 0, align: 1 };
 export const INTEGER_LITERAL: LiteralType = { kind: "literal", name: "an integer", bytes: 0, align: 1 };
 export const REAL_LITERAL: LiteralType = { kind: "literal", name: "a real number", bytes: 0, align: 1 };
 export const NULL_LITERAL: LiteralType = { kind: "literal", name: "NULL", bytes: 0, align: 1 };
 export const STRING_LITERAL: LiteralType = { kind: "literal", name: "a string", bytes: 0, align: 1 };
 
-export const elementaryNamed = (key: string): ElementaryType | null =>
-  Object.hasOwn(TYPES, key) ? TYPES[key as ElementaryName] : null;
+/** By its short or long name. */
+export const elementaryNamed = (key: string): ElementaryType | null => {
+  const name = Object.hasOwn(LONG_NAMES, key) ? LONG_NAMES[key]! : key;
+  return Object.hasOwn(TYPES, name) ? TYPES[name as ElementaryName] : null;
+};
 
 /** In the user's spelling. */
 export const nameOf = (type: Type): string => {
@@ -167,9 +201,12 @@ export const nameOf = (type: Type): string => {
   }
 };
 
-/** The elementary type that holds a value: the base of an enum, DWORD of a pointer. null: the value is no scalar. */
-export const scalarOf = (type: Type): ElementaryType | null =>
-  type.kind === "elementary" ? type : type.kind === "enum" ? type.base : type.kind === "pointer" ? DWORD : null;
+/** The elementary type that holds a value: the base of an enum or subrange, DWORD of a pointer. null: the value is no scalar. */
+export const scalarOf = (type: Type): ElementaryType | null => {
+  if (type.kind === "elementary") return type;
+  if (type.kind === "enum" || type.kind === "subrange") return type.base;
+  return type.kind === "pointer" ? DWORD : null;
+};
 
 /** `onCycle` is called when it points to nothing but itself, however many pointers and arrays are in between. */
 export const pointerTo = (flavour: PointerFlavour, find: () => Type, onCycle: () => void = () => {}): PointerType => {
@@ -197,10 +234,15 @@ export const pointerTo = (flavour: PointerFlavour, find: () => Type, onCycle: ()
   return type;
 };
 
-export const isReal = (type: Type): boolean => type.kind === "elementary" && type.family === "real";
 export const isInteger = (type: Type): boolean =>
   type.kind === "elementary" && (type.family === "signed" || type.family === "unsigned");
-export const isSigned = (type: ElementaryType): boolean => type.family === "signed" || type.family === "time";
+export const isNumber = (type: Type): boolean =>
+  type.kind === "elementary" && (isInteger(type) || type.family === "real");
+/** A count of time, or since some moment. */
+export const isTemporal = ({ family }: ElementaryType): boolean =>
+  family === "time" || family === "date" || family === "timeOfDay" || family === "dateTime";
+export const isSigned = (type: ElementaryType): boolean =>
+  type.family === "signed" || type.family === "time" || (isTemporal(type) && type.bytes === 8);
 
 export const sameType = (a: Type, b: Type): boolean => {
   if (a === b) return true;
@@ -213,10 +255,11 @@ export const sameType = (a: Type, b: Type): boolean => {
   }
   if (a.kind === "open array" && b.kind === "open array") return a.rank === b.rank && sameType(a.element, b.element);
   if (a.kind === "pointer" && b.kind === "pointer") return a.flavour === b.flavour && sameType(a.target, b.target);
+  if (a.kind === "subrange" && b.kind === "subrange") return a.base === b.base && a.low === b.low && a.high === b.high;
   return false;
 };
 
-/** Smallest and largest value of an integer type, TIME or a bit string. */
+/** Smallest and largest value of a type that is held as an integer. */
 export const rangeOf = (type: ElementaryType): { readonly low: bigint; readonly high: bigint } => {
   if (type.family === "bool") return { low: 0n, high: 1n };
   const bits = BigInt(type.bytes * 8);
@@ -225,41 +268,58 @@ export const rangeOf = (type: ElementaryType): { readonly low: bigint; readonly 
     : { low: 0n, high: (1n << bits) - 1n };
 };
 
-const WIDER: Readonly<Partial<Record<ElementaryName, readonly ElementaryName[]>>> = {
-  SINT: ["INT", "DINT", "REAL"],
+/** What each type becomes in one step; the steps may follow one another (IEC 61131-3 §6.6.1.7, figure 12). */
+const NEXT: Readonly<Partial<Record<ElementaryName, readonly ElementaryName[]>>> = {
+  SINT: ["INT"],
   INT: ["DINT", "REAL"],
-  USINT: ["UINT", "UDINT", "INT", "DINT", "REAL"],
+  DINT: ["LINT", "LREAL"],
+  USINT: ["UINT", "INT"],
   UINT: ["UDINT", "DINT", "REAL"],
-  BYTE: ["WORD", "DWORD"],
+  UDINT: ["ULINT", "LINT", "LREAL"],
+  REAL: ["LREAL"],
+  BOOL: ["BYTE"],
+  BYTE: ["WORD"],
   WORD: ["DWORD"],
-  // Loses digits beyond 2^24, so with a warning.
-  DINT: ["REAL"],
-  UDINT: ["REAL"],
+  DWORD: ["LWORD"],
+  TIME: ["LTIME"],
+  DATE: ["LDATE"],
+  TOD: ["LTOD"],
+  DT: ["LDT"],
 };
 
-/** Whether every value of `from` is converted to `to` without being asked (IEC 61131-3 §6.6.1.7, figure 12). */
-export const widens = (from: ElementaryType, to: ElementaryType): boolean =>
-  from === to || (WIDER[from.name]?.includes(to.name) ?? false);
+/** Beyond the figure, with a warning, as engineers are used to them: these lose digits. */
+const LOSSY: Readonly<Partial<Record<ElementaryName, readonly ElementaryName[]>>> = {
+  DINT: ["REAL"],
+  UDINT: ["REAL"],
+  LINT: ["LREAL"],
+  ULINT: ["LREAL"],
+};
 
-const COMMON_ORDER: readonly ElementaryName[] = [
-  "SINT",
-  "USINT",
-  "INT",
-  "UINT",
-  "DINT",
-  "UDINT",
-  "REAL",
-  "BYTE",
-  "WORD",
-  "DWORD",
-  "BOOL",
-  "TIME",
+const reachable = (from: ElementaryName): readonly ElementaryName[] => [
+  ...new Set((NEXT[from] ?? []).flatMap((next) => [next, ...reachable(next)])),
 ];
+const WIDER: ReadonlyMap<ElementaryType, ReadonlySet<ElementaryType>> = new Map(
+  (Object.keys(TYPES) as ElementaryName[]).map((name) => [
+    TYPES[name],
+    new Set([...reachable(name), ...(LOSSY[name] ?? [])].map((wider) => TYPES[wider])),
+  ]),
+);
 
-/** The smallest type that both widen to; null: there is none. */
+/** Whether a value of `from` is converted to `to` without being asked. */
+export const widens = (from: ElementaryType, to: ElementaryType): boolean =>
+  from === to || (WIDER.get(from)?.has(to) ?? false);
+
+export const losesDigits = (from: ElementaryType, to: ElementaryType): boolean =>
+  LOSSY[from.name]?.includes(to.name) ?? false;
+
+const BY_SIZE = Object.values(TYPES).sort((a, b) => a.bytes - b.bytes);
+
+/** The smallest type that both widen to, of two integers an integer; null: there is none. */
 export const commonType = (a: ElementaryType, b: ElementaryType): ElementaryType | null => {
-  const name = COMMON_ORDER.find((candidate) => widens(a, TYPES[candidate]) && widens(b, TYPES[candidate]));
-  return name === undefined ? null : TYPES[name];
+  const mayBeReal = a.family === "real" || b.family === "real";
+  const suits = (type: ElementaryType): boolean =>
+    (mayBeReal || type.family !== "real") && widens(a, type) && widens(b, type);
+  return BY_SIZE.find(suits) ?? null;
 };
 
 export const alignUp = (offset: number, align: number): number => Math.ceil(offset / align) * align;

@@ -19,16 +19,7 @@ import { resolveType } from "./resolve-type.ts";
 import type { Scope, World } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { DirectAddress, Origin, Unit, Variable } from "./symbols.ts";
-import {
-  ELEMENTARY,
-  type EnumType,
-  elementaryNamed,
-  LATER_TYPES,
-  QUEUE_RECEIVE,
-  QUEUE_SEND,
-  type Type,
-  UNKNOWN,
-} from "./types.ts";
+import { ELEMENTARY, type EnumType, elementaryNamed, QUEUE_RECEIVE, QUEUE_SEND, type Type, UNKNOWN } from "./types.ts";
 
 /** Something that is worked out once, when first asked for; asking again while it is worked out is a cycle. */
 class Lazy<T> {
@@ -185,12 +176,7 @@ export class ProgramWorld implements World {
   }
 
   #isNew(name: Name, origin: Origin): boolean {
-    if (
-      elementaryNamed(name.key) !== null ||
-      LATER_TYPES.has(name.key) ||
-      name.key === "QUEUE_SEND" ||
-      name.key === "QUEUE_RECEIVE"
-    ) {
+    if (elementaryNamed(name.key) !== null || name.key === "QUEUE_SEND" || name.key === "QUEUE_RECEIVE") {
       this.problems.error(name.at, "duplicate-name", `${name.text} is a type that is built in`, "choose another name");
       return false;
     }
@@ -276,8 +262,6 @@ export class ProgramWorld implements World {
       if (resolved === null) return null;
       if (resolved.block !== null) return resolved.block;
       this.problems.error(at, "not-a-type", `${text} is a ${resolved.kind}, not a type`);
-    } else if (LATER_TYPES.has(key)) {
-      this.problems.error(at, "not-supported", `${text} is not supported yet`, laterHint(key));
     } else {
       const hint = didYouMean(text, [...Object.keys(ELEMENTARY), ...this.#typeNames()]);
       this.problems.error(at, "unknown-name", `there is no type ${text}`, hint);
@@ -296,9 +280,3 @@ export class ProgramWorld implements World {
     for (const key of this.#enumNames.keys()) yield key;
   }
 }
-
-const laterHint = (key: string): string => {
-  if (key === "LREAL") return "use REAL";
-  if (["LINT", "ULINT", "LWORD"].includes(key)) return "use a 32-bit type like DINT or DWORD";
-  return "";
-};

@@ -43,5 +43,5 @@ export const RESERVED: ReadonlySet<string> = new Set(
 /** Prefixes of duration and date literals. */
 export const DURATION_PREFIXES: ReadonlySet<string> = new Set(["T", "TIME", "LT", "LTIME"]);
 export const DATE_PREFIXES: ReadonlySet<string> = new Set(
-  "D DATE LD LDATE TOD TIME_OF_DAY LTOD DT DATE_AND_TIME LDT".split(" "),
+  "D DATE LD LDATE TOD TIME_OF_DAY LTOD LTIME_OF_DAY DT DATE_AND_TIME LDT LDATE_AND_TIME".split(" "),
 );

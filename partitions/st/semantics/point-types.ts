@@ -1,0 +1,20 @@
+/** Which types the process image can show to the world outside (runtime/system.ts). */
+import type { PointType } from "../../../runtime/system.ts";
+import type { ElementaryName } from "./types.ts";
+
+const POINT_TYPES: Readonly<Record<PointType, true>> = {
+  BOOL: true,
+  SINT: true,
+  INT: true,
+  DINT: true,
+  USINT: true,
+  UINT: true,
+  UDINT: true,
+  BYTE: true,
+  WORD: true,
+  DWORD: true,
+  TIME: true,
+  REAL: true,
+};
+
+export const isPointType = (name: ElementaryName): name is PointType => Object.hasOwn(POINT_TYPES, name);
