@@ -17,6 +17,13 @@ export interface ManifestPoint {
   readonly initial: PointValue;
 }
 
+/** What is released again and again. */
+export interface ManifestTask {
+  /** null: it has none. */
+  readonly name: string | null;
+  readonly intervalNs: number;
+}
+
 export interface ManifestPort {
   readonly name: string;
   readonly direction: "source" | "destination";
@@ -51,8 +58,7 @@ export interface RetainedVariable {
 export interface ImageManifest {
   readonly format: 1;
   readonly language: "ST";
-  /** Period of the cyclic task, nanoseconds. */
-  readonly taskIntervalNs: number;
+  readonly tasks: readonly ManifestTask[];
   readonly points: readonly ManifestPoint[];
   readonly ports: readonly ManifestPort[];
   readonly areas: {

@@ -76,6 +76,12 @@ export interface QueuingPort {
   readonly channel: number;
 }
 
+/** A guest's own: within its slots it is its own scheduler. */
+export interface CyclicTask {
+  readonly name: string | null;
+  readonly interval: Cycles;
+}
+
 export interface Partition {
   readonly index: number;
   readonly name: string;
@@ -93,8 +99,8 @@ export interface Partition {
   readonly points: readonly Point[];
   readonly ports: readonly QueuingPort[];
   readonly areas: { readonly input: Area | null; readonly output: Area | null; readonly retained: RetainedArea | null };
-  /** Period of the image's cyclic task, where it declares one. */
-  readonly taskInterval: Cycles | null;
+  /** Cyclic tasks that the image declares. */
+  readonly tasks: readonly CyclicTask[];
 }
 
 /** A stretch of a hart's time given to one partition. */

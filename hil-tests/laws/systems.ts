@@ -128,7 +128,7 @@ const partitionOf = (
     points,
     ports,
     areas,
-    taskInterval: null,
+    tasks: [],
   };
 };
 

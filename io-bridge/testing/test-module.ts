@@ -56,7 +56,7 @@ export const testSystem = (partitions: Record<string, readonly PointText[]>, out
     points: points.map(pointFrom),
     ports: [],
     areas: { input: null, output: null, retained: null },
-    taskInterval: null,
+    tasks: [],
   })),
   schedule: { name: "normal", majorFrame: cycles(10_000), slots: [] },
   samplingChannels: [],

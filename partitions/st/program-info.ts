@@ -1,16 +1,23 @@
 /** What tools may know of a compiled program: where its variables are and what they hold. */
 
 import type { DataLayout } from "./code/layout.ts";
-import type { Program } from "./semantics/analyse.ts";
+import { instancesOf, type Program } from "./semantics/analyse.ts";
 import type { Variable } from "./semantics/symbols.ts";
 import { type Family, isSigned, nameOf, type Type } from "./semantics/types.ts";
 
 export interface ProgramInfo {
-  /** Of the program instance. */
-  readonly instance: string;
-  readonly intervalNs: number;
+  /** By urgency. */
+  readonly tasks: readonly TaskInfo[];
   /** Globals by their name, the program's own as `INSTANCE.NAME`; in order of declaration. */
   readonly variables: readonly ProgramVariable[];
+}
+
+export interface TaskInfo {
+  /** null: of programs that have none. */
+  readonly name: string | null;
+  readonly intervalNs: number;
+  /** Names of the program instances that a scan runs, in this order. */
+  readonly instances: readonly string[];
 }
 
 export interface ProgramVariable {
@@ -112,7 +119,7 @@ const describeFields = (
     return described === null ? [] : [{ name, offset, type: described, internal }];
   });
 
-export const describeProgram = ({ globals, instance }: Program, layout: DataLayout, dataBase: number): ProgramInfo => {
+export const describeProgram = (program: Program, layout: DataLayout, dataBase: number): ProgramInfo => {
   const describe = (variable: Variable, path: string): readonly ProgramVariable[] => {
     const { storage } = variable;
     const type = describeType(variable.type);
@@ -120,11 +127,16 @@ export const describeProgram = ({ globals, instance }: Program, layout: DataLayo
     return [{ path, type, address: dataBase + layout.areas[storage.area] + storage.offset, bit: storage.bit }];
   };
   return {
-    instance: instance.name,
-    intervalNs: instance.intervalNs,
+    tasks: program.tasks.map(({ name, intervalNs, instances }) => ({
+      name,
+      intervalNs,
+      instances: instances.map((instance) => instance.name),
+    })),
     variables: [
-      ...globals.flatMap((variable) => describe(variable, variable.name)),
-      ...instance.program.variables.flatMap((variable) => describe(variable, `${instance.name}.${variable.name}`)),
+      ...program.globals.flatMap((variable) => describe(variable, variable.name)),
+      ...instancesOf(program).flatMap((instance) =>
+        instance.program.variables.flatMap((variable) => describe(variable, `${instance.name}.${variable.name}`)),
+      ),
     ],
   };
 };

@@ -111,7 +111,9 @@ describe("which PROGRAM runs", () => {
   );
   const run = (source: SourceInput, program: string) => {
     const result = new Compiler().compile([source], { program });
-    return result.ok ? [result.program.instance, result.program.intervalNs] : result.problems[0];
+    if (!result.ok) return result.problems[0];
+    const [task] = result.program.tasks;
+    return [task!.instances[0], task!.intervalNs];
   };
 
   it("is asked for when there are several", () => {

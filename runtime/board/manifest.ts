@@ -5,6 +5,7 @@ import type {
   ManifestPoint,
   ManifestPort,
   ManifestRetained,
+  ManifestTask,
   RetainedVariable,
 } from "../image-manifest.ts";
 import { POINT_TYPES, type PointType } from "../system.ts";
@@ -35,7 +36,7 @@ const manifestOf = (json: unknown): ImageManifest => {
   return {
     format: 1,
     language: "ST",
-    taskIntervalNs: whole(fields.taskIntervalNs, "taskIntervalNs", Number.MAX_SAFE_INTEGER),
+    tasks: list(fields.tasks, "tasks", taskOf),
     points: list(fields.points, "points", pointOf),
     ports: list(fields.ports, "ports", portOf),
     areas: {
@@ -60,6 +61,14 @@ const pointOf = (json: unknown, where: string): ManifestPoint => {
     address: whole(address, `${where}.address`, 0xffff_ffff),
     bit: bit as number | null,
     initial: initial as boolean | number,
+  };
+};
+
+const taskOf = (json: unknown, where: string): ManifestTask => {
+  const { name, intervalNs } = object(json, where);
+  return {
+    name: name === null ? null : text(name, `${where}.name`),
+    intervalNs: whole(intervalNs, `${where}.intervalNs`, Number.MAX_SAFE_INTEGER),
   };
 };
 

@@ -32,6 +32,9 @@ export const execProgram = async (
   const compiled = await compileFiles(files, options, environment);
   if (compiled === null) return;
   const { elf, program } = compiled;
+  if (program.tasks.length > 1 && options.period !== undefined) {
+    throw new UserError(`${files.join(", ")} has several tasks, each with its own INTERVAL: leave --period out`);
+  }
   const watched = options.watch ?? program.variables.map(({ path }) => path);
   checkNames(files.join(", "), program, [...watched, ...options.set.map(({ name }) => name)]);
   const raised = new RaisedErrors((line) => stderr.write(`${line}\n`));

@@ -29,6 +29,8 @@ export class ProgramRun {
   readonly #memory: ProgramMemory;
   readonly #host: StandaloneHost;
   readonly #slice: number;
+  /** Board cycles from one release to the next: of several tasks, of the one that is released most often. */
+  readonly #interval: number;
   #scansWanted = 0;
 
   constructor({
@@ -43,6 +45,7 @@ export class ProgramRun {
     if ("problem" in image) throw new Error(`the compiler wrote an image that cannot be read: ${image.problem}`);
     this.#program = program;
     this.#slice = slice;
+    this.#interval = (STANDALONE_CLOCK * Math.min(...program.tasks.map(({ intervalNs }) => intervalNs))) / 1e9;
     this.#host = new StandaloneHost({
       requestStop: () => this.board.requestStop(),
       raiseError,
@@ -71,13 +74,19 @@ export class ProgramRun {
     return this.board.instructions;
   }
 
-  /** Runs `count` scans more, for `maxCycles` cycles at most. */
+  /**
+   * Runs `count` scans more, for `maxCycles` cycles at most. Of a program with several tasks: as long as the one that is released
+   * most often needs for them.
+   */
   runScans(count: number, maxCycles = Infinity): ProgramEnd {
-    this.#scansWanted = this.scans + count;
-    const limit = this.cycles + maxCycles;
-    const chunk = (STANDALONE_CLOCK * this.#program.intervalNs * 16) / 1e9;
-    while (this.scans < this.#scansWanted) {
-      const budget = Math.min(limit - this.cycles, Math.max(chunk, 1_000_000), this.#slice);
+    const counted = this.#program.tasks.length === 1;
+    this.#scansWanted = counted ? this.scans + count : Infinity;
+    const begin = this.cycles;
+    const limit = begin + maxCycles;
+    const end = counted ? Infinity : begin + count * this.#interval;
+    while (this.scans < this.#scansWanted && this.cycles < end) {
+      const chunk = Math.max(16 * this.#interval, 1_000_000);
+      const budget = Math.min(limit - this.cycles, end - this.cycles, chunk, this.#slice);
       if (budget <= 0) return "limit";
       const exit = this.board.run(cycles(this.cycles), cycles(budget));
       this.cycles += this.board.used;

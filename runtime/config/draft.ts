@@ -50,8 +50,8 @@ export interface DraftPartition {
   /** Names that it has or may have; null when that cannot be known. */
   readonly pointNames: ReadonlySet<string> | null;
   readonly portNames: ReadonlySet<string> | null;
-  /** Ticks, above 0. */
-  readonly taskInterval: number | null;
+  /** The guest's, intervals in ticks, above 0. */
+  readonly tasks: readonly { readonly name: string | null; readonly interval: number }[];
 }
 
 interface DraftSlot {
@@ -192,8 +192,10 @@ const draftPartition = (
     const written = declaredBy === "config" ? namesIn(mapping, places) : null;
     return written === null ? null : new Set(written);
   };
-  const interval =
-    manifest === null ? null : { numerator: BigInt(manifest.taskIntervalNs), denominator: 1_000_000_000n };
+  const tasks = (manifest?.tasks ?? []).flatMap((task) => {
+    const interval = inParts({ numerator: BigInt(task.intervalNs), denominator: 1_000_000_000n }, tickRate);
+    return interval === null || interval === 0 ? [] : [{ name: task.name, interval }];
+  });
   return {
     name,
     config,
@@ -204,7 +206,7 @@ const draftPartition = (
     ports,
     pointNames: names(config.points, points),
     portNames: names(config.ports, ports),
-    taskInterval: interval === null ? null : inParts(interval, tickRate) || null,
+    tasks,
   };
 };
 

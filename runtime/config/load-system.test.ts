@@ -12,7 +12,7 @@ const RAM = 0x8000_0000;
 const MANIFEST: ImageManifest = {
   format: 1,
   language: "ST",
-  taskIntervalNs: 20_000_000,
+  tasks: [{ name: "main", intervalNs: 20_000_000 }],
   points: [
     { name: "level", type: "REAL", direction: "input", address: RAM + 0x100, bit: null, initial: 1.5 },
     { name: "levelValid", type: "BOOL", direction: "input", address: RAM + 0x104, bit: 0, initial: false },
@@ -113,10 +113,10 @@ describe("a module without problems", () => {
         name: "intake",
         latch: "guest",
         memoryBytes: 1 << 20,
-        taskInterval: 2_000_000,
+        tasks: [{ name: "main", interval: 2_000_000 }],
         imagePath: "configs/programs/intake.st",
       },
-      { name: "drive", latch: "auto", memoryBytes: 1 << 18, taskInterval: null, imagePath: "configs/drive.elf" },
+      { name: "drive", latch: "auto", memoryBytes: 1 << 18, tasks: [], imagePath: "configs/drive.elf" },
     ]);
     expect(partitions[0]?.points).toMatchObject([
       { index: 0, name: "level", initial: 1.5, validityOf: null },

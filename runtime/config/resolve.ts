@@ -109,7 +109,7 @@ class Resolver {
         points: [...points.values()].map((point, at) => resolvedPoint(point, at, names)),
         ports: this.#portsOf(partition),
         areas: { input: area(areas.input), output: area(areas.output), retained: retainedArea(areas.retained) },
-        taskInterval: partition.taskInterval === null ? null : cycles(partition.taskInterval),
+        tasks: partition.tasks.map(({ name, interval }) => ({ name, interval: cycles(interval) })),
       };
     });
   }

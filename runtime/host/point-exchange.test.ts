@@ -28,7 +28,7 @@ const partition = (index: number, points: number): Partition => ({
   points: Array.from({ length: points }, (_, i) => point(i)),
   ports: [],
   areas: { input: null, output: null, retained: null },
-  taskInterval: null,
+  tasks: [],
 });
 
 const system: System = {

@@ -1,12 +1,13 @@
 /** Gives every static variable its place: the areas of the data one behind the other, small variables within reach of gp. */
 import type { ConstantPool } from "../ir/frame.ts";
-import type { Program } from "../semantics/analyse.ts";
+import { instancesOf, type Program } from "../semantics/analyse.ts";
 import type { Image, Relocation } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
 import { isStatic, type StaticArea, type Variable } from "../semantics/symbols.ts";
 import { alignUp, type Type } from "../semantics/types.ts";
 import type { AreaOffsets, DataArea } from "./addresses.ts";
 import { RUNTIME_BYTES } from "./runtime-names.ts";
+import { severalTasksBytes } from "./several-tasks.ts";
 
 /** In this order. What is used most comes first; the constants are seldom addressed one by one. */
 const ORDER: readonly DataArea[] = ["runtime", "input", "output", "memory", "retained", "data", "constants", "zeros"];
@@ -15,14 +16,19 @@ const AREA_ALIGNMENT = 8;
 /** Sizes of the areas; those of `constants` and `zeros` are known after lowering. */
 export type AreaSizes = Readonly<Record<StaticArea | "runtime", number>>;
 
-/** Variables that stand somewhere for the whole run: globals, the program's own, constant tables of any unit. */
-export const staticVariables = ({ globals, instance, units }: Program): readonly Variable[] => [
-  ...globals.filter(isStored),
-  ...instance.program.variables.filter((variable) => variable.section !== "temp" && isStored(variable)),
-  ...units
-    .filter((unit) => unit !== instance.program)
-    .flatMap(({ variables }) => variables.filter((variable) => isStatic(variable) && isStored(variable))),
-];
+/** Variables that stand somewhere for the whole run: globals, the programs' own, constant tables of any unit. */
+export const staticVariables = (program: Program): readonly Variable[] => {
+  const programs = new Set(instancesOf(program).map((instance) => instance.program));
+  return [
+    ...program.globals.filter(isStored),
+    ...[...programs].flatMap(({ variables }) =>
+      variables.filter((variable) => variable.section !== "temp" && isStored(variable)),
+    ),
+    ...program.units
+      .filter((unit) => !programs.has(unit))
+      .flatMap(({ variables }) => variables.filter((variable) => isStatic(variable) && isStored(variable))),
+  ];
+};
 
 const isStored = ({ constant, type }: Variable): boolean => constant === null && type.bytes > 0;
 
@@ -42,6 +48,8 @@ export const placeVariables = (program: Program): AreaSizes => {
     variable.storage = { kind: "static", area, offset, bit: null };
     ends[area] = offset + type.bytes;
   }
+  const { tasks } = program;
+  if (tasks.length > 1) ends.runtime = severalTasksBytes(tasks.length, ends.output);
   return ends;
 };
 

@@ -2,10 +2,11 @@
 import { type ImageManifest, MANIFEST_SECTION, type ManifestPoint } from "../../../runtime/image-manifest.ts";
 import { ConstantPool } from "../ir/frame.ts";
 import type { IrFunction } from "../ir/ir.ts";
+import { PORT_ROUTINES } from "../ir/lower-statement.ts";
 import { lowerUnit } from "../ir/lower-unit.ts";
 import { optimize } from "../ir/optimize.ts";
 import { describeProgram, type ProgramInfo } from "../program-info.ts";
-import type { Program } from "../semantics/analyse.ts";
+import { instancesOf, type Program } from "../semantics/analyse.ts";
 import type { Place } from "../semantics/checked.ts";
 import { isPointType } from "../semantics/point-types.ts";
 import type { Variable } from "../semantics/symbols.ts";
@@ -14,10 +15,11 @@ import { fileName } from "../syntax/source-text.ts";
 import { Assembler } from "./assembler.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
 import { floatBankOf, generateFunction } from "./generate.ts";
+import { interruptionBytes } from "./interruption.ts";
 import { type DataLayout, initialData, layOutData, placeVariables, staticVariables } from "./layout.ts";
 import { portRoutine } from "./port-routine.ts";
 import { retainedOf } from "./retained.ts";
-import { emitRuntime, placeDeadlineMessage } from "./runtime.ts";
+import { emitRuntime } from "./runtime.ts";
 
 /** RAM of the board, and with it the entry, starts here (design.md §4). */
 const CODE_BASE = 0x8000_0000;
@@ -33,10 +35,19 @@ export interface Linked {
 export const link = (program: Program): Linked => {
   const sizes = placeVariables(program);
   const constants = new ConstantPool();
-  const deadlineMissed = placeDeadlineMessage(constants, fileName(program.instance.program.at));
+  const deadlines = program.tasks.map(({ name, instances }) => {
+    const task = program.tasks.length > 1 && name !== null ? `TASK ${name}, ` : "";
+    return constants.placeText(
+      `${fileName(instances[0]!.program.at)}: ${task}the scan was still running at its next release`,
+    );
+  });
   const ports = portsOf(program);
   const portNames = ports.map(({ name }) => constants.placeText(name));
-  const functions = [...lowerUnits(program, constants), ...portRoutines(ports)];
+  const routines = portRoutines(program, ports);
+  const functions = [
+    ...lowerUnits(program, constants),
+    ...routines.map(({ port, routine }) => portRoutine(port, routine)),
+  ];
   for (const fn of functions) optimize(fn);
   const layout = layOutData(sizes, constants);
 
@@ -45,13 +56,23 @@ export const link = (program: Program): Linked => {
   const frames = new Map<string, number>();
   const floats = floatBankOf(functions);
   for (const fn of functions) frames.set(fn.name, generateFunction(code, fn, layout.areas, floats));
-  const behindData = layout.zeroBytes + stackDepth(functions, frames) + STACK_RESERVE;
+  const image = {
+    inputBytes: sizes.input,
+    outputBytes: sizes.output,
+    inputs: layout.areas.input,
+    outputs: layout.areas.output,
+  };
+  const stack = stackBytes(program, functions, frames, interruptionBytes(image));
+  const behindData = layout.zeroBytes + stack;
   emitRuntime(asm, {
-    program: program.instance.program.name,
-    intervalNs: program.instance.intervalNs,
+    tasks: program.tasks.map(({ intervalNs, rank, instances }, i) => ({
+      ...{ intervalNs, rank, deadlineMissed: deadlines[i]! },
+      programs: instances.map((instance) => instance.program.name),
+    })),
+    image,
+    uninterrupted: routines.filter(({ name, routine }) => name !== routine),
     areas: layout.areas,
     stackTop: layout.bytes + behindData,
-    deadlineMissed,
     ports: ports.map((port, i) => ({ name: portNames[i]!, index: portIndex(port) })),
   });
   asm.append(code);
@@ -89,11 +110,17 @@ const lowerUnits = (program: Program, constants: ConstantPool): readonly IrFunct
   return functions;
 };
 
-const portsOf = ({ instance }: Program): readonly Variable[] =>
-  instance.program.variables.filter(({ type }) => type.kind === "port");
+const portsOf = (program: Program): readonly Variable[] =>
+  instancesOf(program).flatMap((instance) => instance.program.variables.filter(({ type }) => type.kind === "port"));
 
-const portRoutines = (ports: readonly Variable[]): readonly IrFunction[] =>
-  [QUEUE_SEND, QUEUE_RECEIVE].filter((type) => ports.some((port) => port.type === type)).map(portRoutine);
+/** `name`: where calls go. One task's routines are called directly, as nothing can come in between. */
+const portRoutines = (program: Program, ports: readonly Variable[]) =>
+  [QUEUE_SEND, QUEUE_RECEIVE]
+    .filter((type) => ports.some((port) => port.type === type))
+    .map((port) => {
+      const name = PORT_ROUTINES[port.name];
+      return { port, name, routine: program.tasks.length > 1 ? `${name}.body` : name };
+    });
 
 const portIndex = ({ type, storage }: Variable) => {
   if (type.kind !== "port" || storage.kind !== "static") throw new Error("a port is a static variable");
@@ -101,8 +128,25 @@ const portIndex = ({ type, storage }: Variable) => {
   return { base: { kind: "static", area: storage.area }, offset: storage.offset + field.offset } as const;
 };
 
-/** The deepest chain of calls; there is no recursion, so there is one. */
-const stackDepth = (functions: readonly IrFunction[], frames: ReadonlyMap<string, number>): number => {
+/** Scans of tasks that are as urgent as each other follow one another; on top of them runs what is more urgent. */
+const stackBytes = (
+  program: Program,
+  functions: readonly IrFunction[],
+  frames: ReadonlyMap<string, number>,
+  interruption: number,
+): number => {
+  const depthOf = stackDepths(functions, frames);
+  const byRank = new Map<number, number>();
+  for (const { rank, instances } of program.tasks) {
+    const depths = instances.map((instance) => depthOf(instance.program.name));
+    byRank.set(rank, Math.max(byRank.get(rank) ?? 0, ...depths));
+  }
+  const scans = [...byRank.values()].map((depth) => depth + STACK_RESERVE);
+  return scans.reduce((sum, bytes) => sum + bytes) + (program.tasks.length > 1 ? byRank.size * interruption : 0);
+};
+
+/** The deepest chain of calls from a function on; there is no recursion, so there is one. */
+const stackDepths = (functions: readonly IrFunction[], frames: ReadonlyMap<string, number>) => {
   const depths = new Map<string, number>();
   const byName = new Map(functions.map((fn) => [fn.name, fn]));
   const depthOf = (fn: IrFunction): number => {
@@ -115,7 +159,7 @@ const stackDepth = (functions: readonly IrFunction[], frames: ReadonlyMap<string
     depths.set(fn.name, depth);
     return depth;
   };
-  return Math.max(0, ...functions.map(depthOf));
+  return (name: string): number => depthOf(byName.get(name)!);
 };
 
 const codeSymbols = (labels: ReadonlyMap<string, number>, codeBytes: number): readonly ElfSymbol[] => {
@@ -169,7 +213,7 @@ const manifestOf = (
   return {
     format: 1,
     language: "ST",
-    taskIntervalNs: program.instance.intervalNs,
+    tasks: program.tasks.map(({ name, intervalNs }) => ({ name, intervalNs })),
     points: staticVariables(program).flatMap((variable) => pointOf(variable, layout, dataBase, data) ?? []),
     ports: portsOf(program).map((port) => ({
       name: port.name,
@@ -220,7 +264,7 @@ const initialOf = (
 };
 
 /** The largest message that any call gives this port. */
-const messageBytes = ({ instance }: Program, port: Variable): number => {
+const messageBytes = (program: Program, port: Variable): number => {
   let most = 0;
   const walk = (node: unknown): void => {
     if (Array.isArray(node)) for (const item of node) walk(item);
@@ -232,6 +276,6 @@ const messageBytes = ({ instance }: Program, port: Variable): number => {
         walk((node as Record<string, unknown>)[key]);
     }
   };
-  walk(instance.program.body);
+  for (const { body } of program.units) walk(body);
   return most;
 };

@@ -1,15 +1,14 @@
 /** The bodies of QUEUE_SEND and QUEUE_RECEIVE (ARINC 653 P1 §3.6.2.2, by the registers of partitions/sdk/partita.h). */
 import { Builder } from "../ir/builder.ts";
 import { type Address, constant, type IrFunction, type Operand, type Register } from "../ir/ir.ts";
-import { PORT_ROUTINES } from "../ir/lower-statement.ts";
 import { type PortType, QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
 import { COMMANDS, DEVICE, NOT_AVAILABLE } from "./partita-device.ts";
 
 const device = (offset: number): Address => ({ base: { kind: "device" }, offset });
 
-/** A function of (instance, message, bytes of the message). */
-export const portRoutine = (port: PortType): IrFunction => {
-  const builder = new Builder(PORT_ROUTINES[port.name]);
+/** A function of (instance, message, bytes of the message). `name`: its symbol. */
+export const portRoutine = (port: PortType, name: string): IrFunction => {
+  const builder = new Builder(name);
   const instance = builder.parameter("integer");
   const message = builder.parameter("integer");
   const bytes = builder.parameter("integer");

@@ -20,7 +20,7 @@ import { type HalfBuilder, LONG_ARITHMETIC, LONG_COMPARISONS, LONG_SHIFTS, type 
 import type { MachineBinary, MachineUnary } from "./operations.ts";
 
 /** Where a function leaves the upper half of a long result, from the start of the runtime's variables. */
-const UPPER_RESULT_OFFSET = 28;
+export const UPPER_RESULT_OFFSET = 28;
 const UPPER_RESULT: Address = { base: { kind: "static", area: "runtime" }, offset: UPPER_RESULT_OFFSET };
 
 type Of<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>;

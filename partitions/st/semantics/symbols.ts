@@ -1,5 +1,5 @@
 /** What names stand for once they are looked up. */
-import type { ConfigurationDeclaration, UnitDeclaration } from "../syntax/ast.ts";
+import type { UnitDeclaration } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression, CheckedStatement } from "./checked.ts";
 import type { ConstantValue } from "./constants.ts";
@@ -78,11 +78,20 @@ export interface Unit {
   readonly calls: Set<Unit>;
 }
 
-/** The one program that runs, with its task. */
+/** A program that runs. */
 export interface Instance {
   readonly name: string;
   readonly at: Span;
   readonly program: Unit;
+}
+
+/** What is released together, again and again. */
+export interface Task {
+  /** null: of programs that have none. */
+  readonly name: string | null;
   readonly intervalNs: number;
-  readonly configuration: ConfigurationDeclaration | null;
+  /** The position of the first task that is as urgent as it, among all by urgency. */
+  readonly rank: number;
+  /** A scan runs them in this order. */
+  readonly instances: readonly Instance[];
 }

@@ -15,12 +15,13 @@ export const quantityNotWhole: Rule = {
       yield { at, message, hint: countedIn === "cycles" ? cycleHint(config.board.clock, perBase) : ONES[countedIn] };
     }
     for (const { config: partition, image } of partitions.values()) {
-      const interval = image?.facts.manifest?.taskIntervalNs ?? 0;
-      if (clock === null || inParts({ numerator: BigInt(interval), denominator: 1_000_000_000n }, clock) !== null)
-        continue;
       const at = places.of(partition, partition.program === undefined ? "image" : "program");
-      const message = `its task's interval of ${interval / 1e6} ms is no whole number of cycles`;
-      yield { at, message, hint: cycleHint(config.board.clock, clock) };
+      for (const { intervalNs } of image?.facts.manifest?.tasks ?? []) {
+        const quantity = { numerator: BigInt(intervalNs), denominator: 1_000_000_000n };
+        if (clock === null || inParts(quantity, clock) !== null) continue;
+        const message = `its task's interval of ${intervalNs / 1e6} ms is no whole number of cycles`;
+        yield { at, message, hint: cycleHint(config.board.clock, clock) };
+      }
     }
   },
 };

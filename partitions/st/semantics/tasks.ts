@@ -1,0 +1,248 @@
+/** What runs and when: the program instances of the CONFIGURATION and their tasks (IEC 61131-3 §6.8). */
+import type {
+  ConfigurationDeclaration,
+  Expression,
+  InstanceDeclaration,
+  Name,
+  TaskDeclaration,
+} from "../syntax/ast.ts";
+import { checkExpression } from "./check-expression.ts";
+import { didYouMean } from "./suggestion.ts";
+import type { Instance, Task, Unit } from "./symbols.ts";
+import { INTEGER_LITERAL, isInteger, TIME } from "./types.ts";
+import type { ProgramWorld } from "./world.ts";
+
+export interface TaskOptions {
+  /** Period of a program without a TASK, nanoseconds. */
+  readonly defaultIntervalNs: number;
+  /** Period that replaces that of a program with one task, nanoseconds. */
+  readonly intervalNs: number | null;
+  /** The PROGRAM that runs, by its own name or by that of an instance; null: what the CONFIGURATION says, or the only one. */
+  readonly program: string | null;
+}
+
+/** What runs in a partition at most. */
+const MOST_TASKS = 32;
+/** Less urgent than any that says so (table 63: 0 is the most urgent). */
+const LEAST_URGENT = 65_536;
+
+/**
+ * By urgency, and in the order of declaration among equals. Programs that have no TASK are a task of their own, less urgent than
+ * the others. Empty when there is nothing to run; the problems say why. `isWhole`: no declaration was lost, so that what is not
+ * there is missing indeed.
+ */
+export const findTasks = (
+  world: ProgramWorld,
+  units: readonly Unit[],
+  options: TaskOptions,
+  isWhole: boolean,
+): readonly Task[] => {
+  const [configuration, ...others] = world.configurations;
+  for (const { name } of others) {
+    world.problems.error(
+      name.at,
+      "not-supported",
+      "more than one CONFIGURATION is not supported",
+      "one file is one partition: move it to a file of its own",
+    );
+  }
+  const instances =
+    configuration?.instances.filter(({ name, program }) => isNamed(options.program, name, program)) ?? [];
+  if (configuration === undefined || (options.program !== null && instances.length === 0)) {
+    return bareTask(world, units, options, isWhole);
+  }
+  const tasks = tasksOf(world, { ...configuration, instances }, units, options, isWhole);
+  const [only, ...more] = tasks;
+  return only !== undefined && more.length === 0 && options.intervalNs !== null
+    ? [{ ...only, intervalNs: options.intervalNs }]
+    : tasks;
+};
+
+const isNamed = (wanted: string | null, ...names: readonly Name[]): boolean =>
+  wanted === null || names.some(({ key }) => key === wanted.toUpperCase());
+
+const bareTask = (
+  world: ProgramWorld,
+  units: readonly Unit[],
+  options: TaskOptions,
+  isWhole: boolean,
+): readonly Task[] => {
+  const programs = units.filter(({ kind }) => kind === "PROGRAM");
+  const [program, second] = programs.filter(
+    ({ key }) => options.program === null || key === options.program.toUpperCase(),
+  );
+  if (program === undefined) {
+    const at = { source: world.source, start: 0, end: 0 };
+    const names = programs.map(({ name }) => name);
+    const [message, hint] =
+      options.program === null
+        ? ["there is no PROGRAM in this file", "write PROGRAM Main … END_PROGRAM"]
+        : [
+            `there is no PROGRAM ${options.program}`,
+            didYouMean(options.program, names) || `there is ${names.join(", ")}`,
+          ];
+    if (isWhole) world.problems.error(at, "no-program", message, hint);
+    return [];
+  }
+  if (second !== undefined) {
+    const names = programs.map(({ name }) => name).join(", ");
+    const message = `several programs (${names}), and no CONFIGURATION that says which one runs`;
+    const hint =
+      "add a CONFIGURATION with a TASK and: PROGRAM Instance WITH Task : ProgramType; exec and compile take --program NAME";
+    world.problems.error(second.at, "no-program", message, hint);
+    return [];
+  }
+  const intervalNs = options.intervalNs ?? options.defaultIntervalNs;
+  return [{ name: null, intervalNs, rank: 0, instances: [{ name: program.name, at: program.at, program }] }];
+};
+
+const tasksOf = (
+  world: ProgramWorld,
+  configuration: ConfigurationDeclaration,
+  units: readonly Unit[],
+  options: TaskOptions,
+  isWhole: boolean,
+): readonly Task[] => {
+  const { problems } = world;
+  const instances = configuration.instances.flatMap((declared) => {
+    const instance = instanceOf(world, declared, units, isWhole);
+    return instance === null ? [] : [{ task: declared.task, instance }];
+  });
+  refuseTwice(world, instances);
+  if (configuration.instances.length === 0) {
+    problems.error(
+      configuration.name.at,
+      "no-program",
+      `${configuration.name.text} runs no program`,
+      "add: PROGRAM Instance WITH Task : ProgramType;",
+    );
+  }
+  const names = configuration.tasks.map(({ name }) => name);
+  for (const { task } of instances) {
+    if (task === null || names.some(({ key }) => key === task.key)) continue;
+    const hint = didYouMean(
+      task.text,
+      names.map(({ text }) => text),
+    );
+    problems.error(task.at, "unknown-name", `there is no TASK ${task.text}`, hint);
+  }
+  const declared = configuration.tasks.map((task) => ({
+    ...propertiesOf(world, task),
+    name: task.name.text,
+    instances: instances.filter((each) => each.task?.key === task.name.key).map(({ instance }) => instance),
+  }));
+  const free = instances.filter(({ task }) => task === null).map(({ instance }) => instance);
+  const others = { name: null, intervalNs: options.defaultIntervalNs, priority: LEAST_URGENT, instances: free };
+  const used = [...declared, others].filter((task) => task.instances.length > 0);
+  for (const task of configuration.tasks.slice(MOST_TASKS)) {
+    problems.error(task.name.at, "too-large", `a partition has at most ${MOST_TASKS} tasks`, "use another partition");
+  }
+  used.sort((a, b) => a.priority - b.priority);
+  return used.map(({ priority, ...task }) => ({
+    ...task,
+    rank: used.findIndex((other) => other.priority === priority),
+  }));
+};
+
+const instanceOf = (
+  world: ProgramWorld,
+  { name, program: wanted }: InstanceDeclaration,
+  units: readonly Unit[],
+  isWhole: boolean,
+): Instance | null => {
+  const program = units.find(({ key }) => key === wanted.key);
+  if (program?.kind === "PROGRAM") return { name: name.text, at: name.at, program };
+  const programs = units.filter(({ kind }) => kind === "PROGRAM").map((unit) => unit.name);
+  const hint = didYouMean(wanted.text, programs);
+  if (isWhole) world.problems.error(wanted.at, "unknown-name", `there is no PROGRAM ${wanted.text}`, hint);
+  return null;
+};
+
+const refuseTwice = ({ problems }: ProgramWorld, instances: readonly { readonly instance: Instance }[]): void => {
+  const names = new Set<string>();
+  const programs = new Set<Unit>();
+  for (const { instance } of instances) {
+    const { name, at, program } = instance;
+    if (names.has(name.toUpperCase())) problems.error(at, "duplicate-name", `${name} is declared twice`);
+    else if (programs.has(program)) {
+      const message = `a second instance of ${program.name} is not supported yet`;
+      problems.error(at, "not-supported", message, "write a FUNCTION_BLOCK, and a PROGRAM for each instance of it");
+    }
+    names.add(name.toUpperCase());
+    programs.add(program);
+  }
+};
+
+const propertiesOf = (world: ProgramWorld, { name, properties }: TaskDeclaration) => {
+  let intervalNs: number | null = null;
+  let priority = LEAST_URGENT - 1;
+  for (const property of properties) {
+    if (property.name.key === "INTERVAL") intervalNs = intervalOf(world, property.value);
+    else if (property.name.key === "PRIORITY") priority = priorityOf(world, property.value) ?? priority;
+    else {
+      world.problems.error(
+        property.name.at,
+        "not-supported",
+        `${property.name.text} of a TASK is not supported yet`,
+        "INTERVAL and PRIORITY are",
+      );
+    }
+  }
+  if (!properties.some((property) => property.name.key === "INTERVAL")) {
+    world.problems.error(
+      name.at,
+      "no-interval",
+      `TASK ${name.text} has no INTERVAL`,
+      `write TASK ${name.text}(INTERVAL := T#20ms, PRIORITY := 0);`,
+    );
+  }
+  // What is no interval was reported: any will do.
+  return { intervalNs: intervalNs ?? MAX_INTERVAL_NS, priority };
+};
+
+const MTIME_TICK_NS = 100;
+/** The start-up code divides by an interval of less than 2^31 mtime ticks. */
+const MAX_INTERVAL_NS = 200e9;
+
+const intervalOf = (world: ProgramWorld, value: Expression): number | null => {
+  // A duration literal keeps its nanoseconds; TIME itself counts whole milliseconds.
+  const nanoseconds = value.kind === "duration" ? Number(value.nanoseconds) : timeConstant(world, value);
+  if (nanoseconds === null) return null;
+  if (nanoseconds > 0 && nanoseconds <= MAX_INTERVAL_NS && nanoseconds % MTIME_TICK_NS === 0) return nanoseconds;
+  world.problems.error(
+    value.at,
+    "bad-interval",
+    "an INTERVAL is a whole number of 100 ns ticks, more than 0 and at most 200 s",
+  );
+  return null;
+};
+
+const timeConstant = (world: ProgramWorld, value: Expression): number | null => {
+  const checked = checkExpression({ world, unit: null, names: new Map() }, value);
+  if (checked.kind === "constant" && checked.type === TIME) return Number(checked.value) * 1e6;
+  if (checked.type.kind !== "unknown") {
+    world.problems.error(
+      value.at,
+      "type-mismatch",
+      "INTERVAL must be a constant TIME",
+      "write a duration, like T#20ms",
+    );
+  }
+  return null;
+};
+
+const priorityOf = (world: ProgramWorld, value: Expression): number | null => {
+  const checked = checkExpression({ world, unit: null, names: new Map() }, value);
+  const isNumber = checked.type === INTEGER_LITERAL || isInteger(checked.type);
+  if (checked.kind === "constant" && isNumber && typeof checked.value === "bigint") {
+    if (checked.value >= 0n && checked.value < LEAST_URGENT - 1) return Number(checked.value);
+  }
+  if (checked.type.kind !== "unknown") {
+    world.problems.error(
+      value.at,
+      "value-out-of-range",
+      `a PRIORITY is a constant from 0, the most urgent, to ${LEAST_URGENT - 2}`,
+    );
+  }
+  return null;
+};
