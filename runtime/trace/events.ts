@@ -54,7 +54,12 @@ export interface EventSink {
 
 const HEADER_BYTES = 20;
 const LARGEST_PAYLOAD = 0xffff;
-const BUFFER_BYTES = 2 * (HEADER_BYTES + LARGEST_PAYLOAD);
+/**
+ * A log begins with room for a frame of few slots and grows as far as the longest one needs: what many partitions write, each in its
+ * turn, is to stay in the host's caches.
+ */
+const FIRST_BUFFER_BYTES = 1024;
+const LARGEST_BUFFER_BYTES = 2 * (HEADER_BYTES + LARGEST_PAYLOAD);
 
 /** Longer payloads are copied as a whole; for shorter ones the call costs more than it saves. */
 const LONG = 64;
@@ -69,13 +74,13 @@ export interface EventPlace {
   readonly partition: number;
 }
 
-/** One partition's events of the current frame, written without allocation, and their hash. */
+/** One partition's events of the current frame, written without allocation once the log has grown, and their hash. */
 export class EventLog {
   readonly #hasher: Hasher;
   readonly #sink: EventSink | null;
   readonly #partition: number;
-  readonly #buffer = new Uint8Array(BUFFER_BYTES);
-  readonly #view = new DataView(this.#buffer.buffer);
+  #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
+  #view = new DataView(this.#buffer.buffer);
   #used = 0;
   /** The buffer as far as the latest frame filled it: most frames are as long as the one before. */
   #frameBytes = NOTHING;
@@ -136,7 +141,9 @@ export class EventLog {
   }
 
   #header(at: EventPlace, kind: number, payloadBytes: number): void {
-    if (this.#used + HEADER_BYTES + payloadBytes > BUFFER_BYTES) this.#spill();
+    const needed = this.#used + HEADER_BYTES + payloadBytes;
+    if (needed > LARGEST_BUFFER_BYTES) this.#spill();
+    else if (needed > this.#buffer.length) this.#grow(needed);
     const view = this.#view;
     const start = this.#used;
     view.setUint32(start, at.cycle, true); // modulo 2^32
@@ -149,6 +156,15 @@ export class EventLog {
     this.#used = start + HEADER_BYTES;
   }
 
+  #grow(needed: number): void {
+    const before = this.#buffer;
+    this.#buffer = new Uint8Array(Math.min(Math.max(needed, 2 * before.length), LARGEST_BUFFER_BYTES));
+    this.#buffer.set(before);
+    this.#view = new DataView(this.#buffer.buffer);
+    this.#frameBytes = NOTHING;
+  }
+
+  /** The buffer is more than half full, and has room for any event then. */
   #spill(): void {
     const bytes = this.#buffer.subarray(0, this.#used);
     this.#stream ??= this.#hasher.stream();
