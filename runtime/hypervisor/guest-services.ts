@@ -6,7 +6,7 @@ import {
   RAM_BASE,
   type VirtualBoard,
 } from "../board/index.ts";
-import { EVENT_KINDS } from "../trace/index.ts";
+import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Cycles, guestAddress } from "../units.ts";
 import type { OperatingMode } from "./operating-mode.ts";
 import type { ApplicationErrorCode } from "./outside.ts";
@@ -22,12 +22,13 @@ const ERROR_NAMES = new Map<number, ApplicationErrorCode>(
 export class GuestServices implements PartitaHost {
   readonly partition: number;
   readonly #parts: PartitionParts;
+  readonly #log: EventLog;
   readonly #place: PlaceInTime;
   readonly #mode: OperatingMode;
   /** The board that rings here: it exists once something has rung. */
   readonly #board: () => VirtualBoard;
-  /** Hears that a scan is whole. */
-  readonly #published: () => void;
+  /** Hears that a scan is whole; null: nobody wants to know. */
+  readonly #published: (() => void) | null;
   readonly #hasPoints: boolean;
   /** Room for an event: a value and a quality for each point. */
   readonly #payload: Uint8Array;
@@ -38,10 +39,11 @@ export class GuestServices implements PartitaHost {
     place: PlaceInTime,
     mode: OperatingMode,
     board: () => VirtualBoard,
-    published: () => void,
+    published: (() => void) | null,
   ) {
     this.partition = parts.partition.index;
     this.#parts = parts;
+    this.#log = parts.log;
     this.#place = place;
     this.#mode = mode;
     this.#board = board;
@@ -53,7 +55,7 @@ export class GuestServices implements PartitaHost {
   /** A byte written to the UART. */
   transmit(byte: number): void {
     this.#byte[0] = byte;
-    this.#parts.log.write(this.#now(), EVENT_KINDS.uart, this.#byte);
+    this.#log.write(this.#now(), EVENT_KINDS.uart, this.#byte);
     this.#parts.outside.uart(this.#place, byte);
   }
 
@@ -83,15 +85,15 @@ export class GuestServices implements PartitaHost {
   /** Copies the inputs fixed for this slot into RAM: at the guest's wish, or at slot start for one that has none. */
   latch(): void {
     const length = this.#hasPoints ? this.#copyInputs() : 0;
-    this.#parts.log.write(this.#place, EVENT_KINDS.latch, this.#payload, length);
+    this.#log.write(this.#place, EVENT_KINDS.latch, this.#payload, length);
   }
 
   /** Reads the outputs from RAM; only what a NORMAL partition publishes counts. */
   publish(): void {
     if (this.#mode.current !== "NORMAL") return;
     const length = this.#hasPoints ? this.#readOutputs() : 0;
-    this.#parts.log.write(this.#place, EVENT_KINDS.publish, this.#payload, length);
-    this.#published();
+    this.#log.write(this.#place, EVENT_KINDS.publish, this.#payload, length);
+    this.#published?.();
   }
 
   /** @returns how much of the payload it filled. */
@@ -128,8 +130,8 @@ export class GuestServices implements PartitaHost {
   }
 
   raiseError(code: number, detail: number, message: string): void {
-    const { log, outside } = this.#parts;
-    log.writeWords(this.#now(), EVENT_KINDS.error, code, detail, new TextEncoder().encode(message));
+    const { outside } = this.#parts;
+    this.#log.writeWords(this.#now(), EVENT_KINDS.error, code, detail, new TextEncoder().encode(message));
     const known = ERROR_NAMES.get(code);
     if (known !== undefined) {
       outside.incident(this.#place, { kind: "applicationError", code: known, detail, message });
@@ -144,17 +146,17 @@ export class GuestServices implements PartitaHost {
   }
 
   send(port: number, message: Uint8Array): number {
-    const { ports, log } = this.#parts;
+    const { ports } = this.#parts;
     const status = this.#mode.current === "NORMAL" ? ports.send(port, message) : INVALID_MODE;
     const sent = status === NO_ERROR ? message.length : 0;
-    log.writeWords(this.#now(), EVENT_KINDS.send, port, status, message, sent);
+    this.#log.writeWords(this.#now(), EVENT_KINDS.send, port, status, message, sent);
     return status;
   }
 
   receive(port: number, into: Uint8Array): number {
-    const { ports, log } = this.#parts;
+    const { ports } = this.#parts;
     const length = this.#mode.current === "NORMAL" ? ports.receive(port, into) : -INVALID_MODE;
-    log.writeWords(this.#now(), EVENT_KINDS.receive, port, Math.max(-length, 0), into, Math.max(length, 0));
+    this.#log.writeWords(this.#now(), EVENT_KINDS.receive, port, Math.max(-length, 0), into, Math.max(length, 0));
     const board = this.#board();
     if (length > 0) board.ramChanged(guestAddress(RAM_BASE + into.byteOffset - board.ram.byteOffset), length);
     return length;

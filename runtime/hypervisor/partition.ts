@@ -55,7 +55,17 @@ export interface PartitionView {
 
 export class RunningPartition implements PartitionView {
   readonly partition: Partition;
-  readonly #parts: PartitionParts;
+  readonly points: PointCells;
+  readonly #inputs: Inputs;
+  readonly #outputs: Outputs;
+  readonly #ports: Ports;
+  readonly #log: EventLog;
+  readonly #outside: Outside;
+  readonly #slice: PartitionParts["slice"];
+  /** What the outside may change at the start of a slot. */
+  readonly #offered: PointCells;
+  /** Its points are copied at slot start and end. */
+  readonly #isAuto: boolean;
   readonly #place: PlaceInTime;
   readonly #mode: OperatingMode;
   readonly #services: GuestServices;
@@ -71,18 +81,26 @@ export class RunningPartition implements PartitionView {
   constructor(parts: PartitionParts) {
     const { partition, system, image, engine, log, outside, restored } = parts;
     this.partition = partition;
-    this.#parts = parts;
+    this.points = parts.outputs.points;
+    this.#inputs = parts.inputs;
+    this.#outputs = parts.outputs;
+    this.#ports = parts.ports;
+    this.#log = log;
+    this.#outside = outside;
+    this.#slice = parts.slice;
+    this.#offered = parts.inputs.offered;
+    this.#isAuto = partition.latch === "auto";
     this.#exchanges = partition.points.length + partition.ports.length > 0;
     const firstSlot = system.schedule.slots.find((slot) => slot.partition === partition.index);
     this.#place = new PlaceInTime(partition.index, firstSlot?.index ?? 0);
     const start = restored === null ? "COLD_START" : "WARM_START";
-    this.#mode = new OperatingMode(start, partition.latch === "auto", this.#place, log, outside);
+    this.#mode = new OperatingMode(start, this.#isAuto, this.#place, log, outside);
     this.#services = new GuestServices(
       parts,
       this.#place,
       this.#mode,
       () => this.#board,
-      () => this.#retention.capture(),
+      partition.areas.retained === null ? null : () => this.#retention.capture(),
     );
     this.#board = new VirtualBoard({
       image,
@@ -101,10 +119,6 @@ export class RunningPartition implements PartitionView {
     return this.#mode.current;
   }
 
-  get points(): PointCells {
-    return this.#parts.outputs.points;
-  }
-
   get timeUse(): TimeUse {
     return { given: this.#given, idle: this.#idle };
   }
@@ -120,13 +134,12 @@ export class RunningPartition implements PartitionView {
 
   /** Fixes what the guest can see in this slot, and runs it for the whole slot. */
   startSlot(frame: number, slot: Slot, at: Cycles): void {
-    const { inputs, ports, outside } = this.#parts;
     this.#place.startSlot(frame, slot, at);
     if (this.#mode.restart !== null) this.#reload();
-    outside.latch(this.#place, inputs.offered);
+    this.#outside.latch(this.#place, this.#offered);
     if (this.#exchanges) {
-      inputs.fix(at);
-      ports.startSlot();
+      this.#inputs.fix(at);
+      this.#ports.startSlot();
     }
     this.#given = cycles(this.#given + slot.duration);
     if (this.#mode.current === "IDLE") this.#idle = cycles(this.#idle + slot.duration);
@@ -135,13 +148,12 @@ export class RunningPartition implements PartitionView {
 
   /** What the guest did in its slot takes effect. */
   endSlot(at: Cycles): void {
-    const { outputs, ports } = this.#parts;
     this.#place.cycle = at;
     if (this.#exchanges) {
-      outputs.takeEffect(at);
-      ports.endSlot();
+      this.#outputs.takeEffect(at);
+      this.#ports.endSlot();
     }
-    if (this.#mode.restart !== null) outputs.doubt();
+    if (this.#mode.restart !== null) this.#outputs.doubt();
     this.#showPoints(at);
   }
 
@@ -154,12 +166,11 @@ export class RunningPartition implements PartitionView {
   }
 
   #showPoints(at: Cycles): void {
-    const { outputs, outside } = this.#parts;
     if (this.#mode.current === "IDLE" && !this.#failed) {
-      outputs.fail(at);
+      this.#outputs.fail(at);
       this.#failed = true;
     }
-    outside.published(this.#place, outputs.points);
+    this.#outside.published(this.#place, this.points);
   }
 
   #reload(): void {
@@ -168,40 +179,37 @@ export class RunningPartition implements PartitionView {
   }
 
   #run(duration: Cycles): void {
-    const { partition, log, slice } = this.#parts;
     const { slotStart } = this.#place;
-    const auto = partition.latch === "auto";
-    if (auto) this.#services.latch();
+    if (this.#isAuto) this.#services.latch();
     let used = 0;
     let exit: BoardExit = "budget";
     while (used < duration && exit === "budget") {
-      exit = this.#board.run(cycles(slotStart + used), slice(cycles(duration - used)));
+      exit = this.#board.run(cycles(slotStart + used), this.#slice(cycles(duration - used)));
       used += this.#board.used;
       this.#idle = cycles(this.#idle + this.#board.idle);
     }
     this.#place.cycle = cycles(slotStart + used);
     this.#leave(exit);
     this.#idle = cycles(this.#idle + duration - used);
-    if (auto) this.#services.publish();
+    if (this.#isAuto) this.#services.publish();
     this.#place.cycle = cycles(slotStart + duration);
-    log.write(this.#place, EVENT_KINDS.slotEnd, this.#board.registerBytes);
+    this.#log.write(this.#place, EVENT_KINDS.slotEnd, this.#board.registerBytes);
   }
 
   /** The guest's run ended, perhaps before its slot did. */
   #leave(exit: BoardExit): void {
     if (exit === "fault") this.#stopFaulty();
     else if (exit === "poweredOff") {
-      this.#parts.outside.incident(this.#place, { kind: "poweredOff", code: this.#board.exitCode });
+      this.#outside.incident(this.#place, { kind: "poweredOff", code: this.#board.exitCode });
       this.#mode.stop();
     } else if (exit === "reset") this.#mode.startAnew("COLD_START");
   }
 
   #stopFaulty(): void {
-    const { log, outside } = this.#parts;
     const fault = this.#board.fault!;
     const value = new Uint8Array(Uint32Array.of(fault.value).buffer);
-    log.writeWords(this.#place, EVENT_KINDS.fault, TRAP_CAUSES[fault.cause], fault.pc, value);
-    outside.incident(this.#place, { kind: "fault", fault });
+    this.#log.writeWords(this.#place, EVENT_KINDS.fault, TRAP_CAUSES[fault.cause], fault.pc, value);
+    this.#outside.incident(this.#place, { kind: "fault", fault });
     this.#mode.stop();
   }
 }

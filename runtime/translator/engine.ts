@@ -103,8 +103,8 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   readonly #volatile: VolatileCode;
   /** What became volatile since translation began, which does not know it. */
   #newlyVolatile: Extent[] = [];
-  /** What has changed since translated code was last entered: it must go before it is entered again. */
-  #changed: Extent[] = [];
+  /** What has changed since translated code was last entered and must go before it is entered again; null: nothing. */
+  #changed: Extent[] | null = null;
   /** All of it must go. */
   #isUnsafe = false;
   /** Some of it is gone already. */
@@ -150,9 +150,8 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     let exit: Exit;
     if (this.#pausedUntil > 0 && this.#past >= this.#pausedUntil) this.#resume();
     do {
-      this.#lookForChunks();
-      const isWaiting = this.#compilation !== null || this.#beginAt !== Infinity;
-      const longest = isWaiting ? WAITING_STRETCH : LONGEST_STRETCH;
+      if (this.#isWaiting) this.#lookForChunks();
+      const longest = this.#isWaiting ? WAITING_STRETCH : LONGEST_STRETCH;
       exit = this.#stretch(cycles(Math.min(budget, hart.elapsed + longest)));
     } while (exit === "budget" && hart.elapsed < budget);
     this.#used = interpreter.finish();
@@ -179,7 +178,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     const { pages } = interpreter;
     const { words } = hart;
     while (hart.elapsed < until) {
-      if (this.#changed.length > 0 || this.#isUnsafe) this.#dropChanged();
+      if (this.#changed !== null || this.#isUnsafe) this.#dropChanged();
       let budget = until - hart.elapsed;
       if (hart.unrestricted && this.#isEntered) {
         const left = this.#code.enter(budget);
@@ -218,6 +217,11 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   }
 
   // ── Translation ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** There are chunks to come. */
+  get #isWaiting(): boolean {
+    return this.#compilation !== null || this.#beginAt !== Infinity;
+  }
 
   #lookForChunks(): void {
     if (this.#past + this.#hart.elapsed >= this.#beginAt) this.#begin();
@@ -264,9 +268,9 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     const isUnsafe = this.#isUnsafe;
     const changed = this.#changed;
     this.#isUnsafe = false;
-    this.#changed = [];
+    this.#changed = null;
     if (isUnsafe) this.#dropAll(this.#past + this.#hart.elapsed);
-    else this.#code.drop(changed);
+    else if (changed !== null) this.#code.drop(changed);
     this.#isIncomplete = true;
   }
 
@@ -288,10 +292,10 @@ export class TranslatingEngine implements Engine, CodePagesListener {
 
   /** Someone other than the guest wrote to RAM; no instruction is being executed. */
   #settleChanges(): void {
-    if (this.#changed.length === 0 || this.#translated === null) return;
+    if (this.#changed === null || this.#translated === null) return;
     const { start, end } = this.#extent;
     const now = this.#hart.ram.subarray(start - RAM_BASE, end - RAM_BASE);
-    this.#changed = [];
+    this.#changed = null;
     this.#volatile.clear();
     this.#newlyVolatile = [];
     if (!areEqual(this.#translated, now)) this.#dropAll(this.#past);
@@ -313,6 +317,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     const added = this.#volatile.add(start, end);
     if (added === null) return;
     this.#newlyVolatile.push(added);
+    this.#changed ??= [];
     this.#changed.push(added);
     this.#beginAt = this.#past + this.#hart.elapsed + this.#quietCycles;
   }

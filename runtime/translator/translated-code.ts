@@ -28,6 +28,8 @@ const entryModules = new Map<number, WebAssembly.Module>();
 export class TranslatedCode {
   /** Runs from the state's pc on, wherever that is, at most so many cycles. @returns how many are left. */
   readonly enter: Enter;
+  /** There is nothing to enter. */
+  isEmpty = true;
   readonly #parts: TranslatedCodeParts;
   readonly #table: WebAssembly.Table;
   readonly #stop: unknown;
@@ -50,10 +52,6 @@ export class TranslatedCode {
     this.#stop = exports.stop;
   }
 
-  get isEmpty(): boolean {
-    return this.#chunks.length === 0;
-  }
-
   add(chunk: CompiledChunk): void {
     const { memory, pages } = this.#parts;
     const { module, tableSize, entryPcs, entryCodes } = chunk;
@@ -66,6 +64,7 @@ export class TranslatedCode {
       pages.mark(pc);
     }
     this.#chunks.push(chunk);
+    this.isEmpty = false;
   }
 
   /** Marks again what can be entered: the pages were cleared, the code is as it was. */
@@ -84,12 +83,14 @@ export class TranslatedCode {
     for (const chunk of this.#chunks) (isMadeOf(chunk, changed) ? dropped : kept).push(chunk);
     for (const chunk of dropped) this.#remove(chunk);
     this.#chunks = kept;
+    this.isEmpty = kept.length === 0;
   }
 
   /** Drops everything. No region is being executed. */
   clear(): void {
     for (const chunk of this.#chunks) this.#remove(chunk);
     this.#chunks = [];
+    this.isEmpty = true;
   }
 
   #remove({ entryPcs, slots }: CompiledChunk): void {
