@@ -1,7 +1,8 @@
 /** The compiling thread: guests run on meanwhile, those with the same image share what it makes, and nothing else changes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type EngineFactory, interpret } from "../hart/index.ts";
+import { type EngineFactory, interpret, RAM_BASE } from "../hart/index.ts";
+import { encode, X } from "../isa/index.ts";
 import {
   type CodeSnapshot,
   type Compilation,
@@ -17,6 +18,13 @@ const snapshotOf = (seed: number): CodeSnapshot => {
   const { image, ramBytes, code } = randomFlowProgram(seed, "plain");
   const { start, end } = code.ranges[0]!;
   return { ram: image, ramBytes, start, end, functions: code.functions, careful: false, volatile: [] };
+};
+
+/** One function that returns, and a word that makes it another image. */
+const tinySnapshot = (number: number): CodeSnapshot => {
+  const ram = new Uint8Array(Int32Array.of(encode("jalr", { rd: X.zero, rs1: X.ra, imm: 0 }), number).buffer);
+  const [start, end] = [RAM_BASE, RAM_BASE + 4];
+  return { ram, ramBytes: 1 << 16, start, end, functions: [start], careful: false, volatile: [] };
 };
 
 const allChunks = async (compilation: Compilation): Promise<readonly CompiledChunk[]> => {
@@ -53,6 +61,17 @@ describe("the compiling thread", () => {
     const again = compiler.compile(snapshotOf(4));
     again.cancel();
     expect((await allChunks(compiler.compile(snapshotOf(4)))).length).toBeGreaterThan(0);
+  });
+
+  test("keeps the code of many images, but not of all that it ever compiled", async () => {
+    const compiler = new WorkerCompiler();
+    const modulesOf = async (image: number): Promise<readonly WebAssembly.Module[]> =>
+      (await allChunks(compiler.compile(tinySnapshot(image)))).map(({ module }) => module);
+    const [oldest] = await modulesOf(0);
+    for (let image = 1; image < 65; image++) await modulesOf(image);
+    const [newest] = await modulesOf(64);
+    expect((await modulesOf(64))[0] === newest).toBe(true);
+    expect((await modulesOf(0))[0] === oldest).toBe(false);
   });
 
   test("hands its code over amid the run: 30 partitions stay what one that is interpreted is", async () => {

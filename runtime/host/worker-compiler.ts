@@ -14,6 +14,7 @@ const STACK_MB = 64;
 class CompiledProgram {
   readonly chunks: CompiledChunk[] = [];
   isComplete = false;
+  /** Who has not taken all of it yet. */
   users = 0;
   readonly #port: MessagePort;
   readonly #signals: Int32Array;
@@ -64,17 +65,25 @@ export class WorkerCompiler implements Compiler {
     const program = this.#programs.get(key) ?? this.#start(key, snapshot);
     program.users++;
     let taken = 0;
+    let isUser = true;
+    const leave = (): void => {
+      if (isUser) program.users--;
+      isUser = false;
+    };
     return {
       take: () => {
         if (taken === program.chunks.length) program.collect();
-        return program.chunks[taken] === undefined ? null : program.chunks[taken++]!;
+        const chunk = program.chunks[taken] ?? null;
+        if (chunk !== null) taken++;
+        if (program.isComplete && taken === program.chunks.length) leave();
+        return chunk;
       },
       get isComplete() {
         return program.isComplete && taken === program.chunks.length;
       },
       note: (pc) => program.note(pc),
       cancel: () => {
-        program.users--;
+        leave();
         if (program.users > 0 || program.isComplete) return;
         this.#programs.delete(key);
         program.cancel();
