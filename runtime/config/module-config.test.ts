@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { compile } from "json-schema-to-typescript";
 import { expect, it } from "vitest";
 
@@ -25,6 +26,11 @@ const forTypes = (value: unknown): unknown => {
   }
   return node;
 };
+
+it("is a schema by the rules of JSON Schema", () => {
+  const ajv = new Ajv2020();
+  expect(ajv.validateSchema(JSON.parse(readFileSync(SCHEMA, "utf8"))), ajv.errorsText()).toBe(true);
+});
 
 it("keeps the config's types as the schema has them", async () => {
   const schema = forTypes(JSON.parse(readFileSync(SCHEMA, "utf8")));
