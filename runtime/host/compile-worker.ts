@@ -9,8 +9,17 @@ import { parentPort } from "node:worker_threads";
 import { type CompiledChunk, Translation } from "../translator/index.ts";
 import { type CompileRequest, RING_WORDS, SIGNAL } from "./compile-protocol.ts";
 
+/**
+ * `always` also lets V8 optimise hot code of guests after a tenth of its usual budget, while the next chunk is being translated;
+ * and the translator's own code later than usual: it runs for a second or so, in which optimising it is more work than it saves.
+ */
 const SETTINGS = {
-  always: ["--no-wasm-lazy-compilation", "--experimental-wasm-branch-hinting"],
+  always: [
+    "--no-wasm-lazy-compilation",
+    "--experimental-wasm-branch-hinting",
+    "--wasm-tiering-budget=180000",
+    "--interrupt-budget=600000",
+  ],
   optimized: ["--no-liftoff"],
   tiered: ["--liftoff", "--wasm-tier-up", "--wasm-dynamic-tiering"],
 } as const;
