@@ -4,7 +4,7 @@
  * are sticky), or the result is exact. Anything else leaves the region: the interpreter executes the instruction.
  * RISC-V Unprivileged chapters 11 and 12.
  */
-import { type Effect, type Term, terms } from "../isa/index.ts";
+import { type Effect, type Expanded, type Term, terms } from "../isa/index.ts";
 import type { EffectCode } from "./effect-code.ts";
 import { either, isBounded, isNearZero, isNumber, isTiny, isZero, magnitude, not } from "./float-checks.ts";
 import { type FloatClass, floatWidth } from "./float-classes.ts";
@@ -41,10 +41,10 @@ export const writeSingle = (writer: RegionWriter, register: number): void => {
   code.set(writer.local(32 + register));
 };
 
-const read = (writer: RegionWriter, placed: Placed, operand: Operand): Term => {
-  const register = placed.operands[operand];
-  if (placed.instruction.format.operands[operand]?.kind === "x") return writer.x(register);
-  return floatWidth(placed, operand) === "f32" ? readSingle(writer, register) : local(writer.local(32 + register));
+const read = (writer: RegionWriter, expanded: Expanded, operand: Operand): Term => {
+  const register = expanded.operands[operand];
+  if (expanded.instruction.format.operands[operand]?.kind === "x") return writer.x(register);
+  return floatWidth(expanded, operand) === "f32" ? readSingle(writer, register) : local(writer.local(32 + register));
 };
 
 const write = (writer: RegionWriter, placed: Placed): void => {
@@ -133,11 +133,9 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
     case "max":
       return { value: numeric(`${type}.${operation}`, a, b), type, before: areNumbers };
     case "equal":
-      return { value: numeric(`${source}.eq`, a, b), type: "i32", before: areNumbers };
     case "less":
-      return { value: numeric(`${source}.lt`, a, b), type: "i32", before: areNumbers };
     case "lessOrEqual":
-      return { value: numeric(`${source}.le`, a, b), type: "i32", before: areNumbers };
+      return { value: numeric(`${source}.${COMPARISONS[operation]}`, a, b), type: "i32", before: areNumbers };
     case "toInt":
     case "toUnsigned":
       return toInteger(operation === "toInt", source, rm === TOWARD_ZERO ? a : numeric(`${source}.nearest`, a), a);
@@ -163,6 +161,17 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
     case "classify":
       throw new Error("classify is the interpreter's, and no node contains it");
   }
+};
+
+const COMPARISONS = { equal: "eq", less: "lt", lessOrEqual: "le" } as const;
+
+/** What a comparison finds, directly behind it; null: it is none. */
+export const comparison = (expanded: Expanded, writer: RegionWriter): Term | null => {
+  const { effect } = expanded.instruction;
+  if (effect.kind !== "float" || !Object.hasOwn(COMPARISONS, effect.operation)) return null;
+  const name = COMPARISONS[effect.operation as keyof typeof COMPARISONS];
+  const [a, b] = [read(writer, expanded, "rs1"), read(writer, expanded, "rs2")];
+  return numeric(`${floatWidth(expanded, "rs1")}.${name}`, a, b);
 };
 
 /** Of singles, in a double, which holds it exactly. */

@@ -5,6 +5,7 @@ import { WORD } from "../hart/layout.ts";
 import { REGION_TYPE, tableIndexOf, tableIndexOfEntry } from "./chunk.ts";
 import { jumpsByRegister } from "./dataflow.ts";
 import { branchCondition } from "./effect-code.ts";
+import { comparison } from "./float-code.ts";
 import type { RegionTranslation } from "./region.ts";
 import type { NodeEnd, RegionNode } from "./region-graph.ts";
 import { LOCAL } from "./region-writer.ts";
@@ -27,12 +28,14 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
     region.goTo(node.id, to.id);
   },
 
-  branch: ({ taken, next }, node, region) => {
+  branch: (end, node, region) => {
     const { writer } = region;
+    const { taken, next } = end;
     if (taken === next) {
       region.goTo(node.id, next.id);
       return;
     }
+    if (branchOnFloats(end, node, region)) return;
     writer.code.term(branchCondition(node.code.at(-1)!, writer));
     const depth = region.branchDepth(node.id, taken.id);
     if (depth !== null) writer.code.brIf(depth);
@@ -136,6 +139,36 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
 export const writeNodeEnd = (node: RegionNode, region: RegionTranslation): void => {
   // The union ties kind and end, which TypeScript cannot follow through an index.
   (ENDS[node.end.kind] as EndCode<NodeEnd["kind"]>)(node.end as never, node, region);
+};
+
+/**
+ * A branch on what the float comparison before it found goes by the floats: then the host needs no number for it, because each way
+ * knows what was found. @returns whether it is one.
+ */
+const branchOnFloats = (
+  { taken, next }: Extract<NodeEnd, { kind: "branch" }>,
+  node: RegionNode,
+  region: RegionTranslation,
+): boolean => {
+  const { writer } = region;
+  const [compared, branch] = node.code.slice(-2);
+  if (compared === undefined || branch?.instruction.effect.kind !== "branch") return false;
+  const { condition } = branch.instruction.effect;
+  const { rd } = compared.operands;
+  if ((condition !== "ne" && condition !== "eq") || branch.operands.rs1 !== rd || branch.operands.rs2 !== 0)
+    return false;
+  const found = comparison(compared, writer);
+  if (found === null || rd === 0) return false;
+  const goWith = (value: number, to: RegionNode): void => {
+    writer.code.i32(value);
+    writer.setX(rd);
+    region.goTo(node.id, to.id);
+  };
+  writer.code.term(found);
+  if (condition === "eq") writer.code.op("i32.eqz");
+  writer.when(() => goWith(condition === "ne" ? 1 : 0, taken));
+  goWith(condition === "ne" ? 0 : 1, next);
+  return true;
 };
 
 /** A jump through a register whose value was foreseen: leaves when it is another. */
