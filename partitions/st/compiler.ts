@@ -26,6 +26,10 @@ export interface CompileOptions {
   readonly defaultIntervalNs?: number;
   /** Period instead of the one that the program gives. */
   readonly intervalNs?: number;
+  /** False: the code as it is written down, for those who want to compare. True when left out. */
+  readonly optimize?: boolean;
+  /** Hears each function after each pass over it, in words; `lowered` is what the first pass gets. */
+  readonly dump?: (pass: string, text: string) => void;
 }
 
 export type CompileResult =
@@ -63,7 +67,7 @@ export class Compiler {
     };
     const program = analyse(files, wishes, problems);
     if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-    const { elf, info } = link(program);
+    const { elf, info } = link(program, options);
     return { ok: true, elf, program: info, warnings: ownWarnings(problems, sources) };
   }
 

@@ -8,6 +8,7 @@ import {
   definitionOf,
   type Guard,
   type Instruction,
+  type InstructionOf,
   type IrFunction,
   isConstant,
   type Operand,
@@ -29,8 +30,6 @@ import {
   emitUnary,
 } from "./operations.ts";
 import { ERROR_ROUTINES } from "./runtime-names.ts";
-
-type Of<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>;
 
 const BRANCHES: Readonly<Record<Condition, BranchMnemonic>> = {
   eq: "beq",
@@ -175,7 +174,7 @@ class Generator {
   #takeParameters(): void {
     const parameters = this.#fn.blocks[0]!.instructions.filter((each) => each.kind === "parameter");
     const moves: Record<RegisterFile, Move[]> = { integer: [], float: [] };
-    const fromStack: Of<"parameter">[] = [];
+    const fromStack: InstructionOf<"parameter">[] = [];
     for (const parameter of parameters) {
       const { to, position } = parameter;
       const { bank } = to;
@@ -201,6 +200,8 @@ class Generator {
     switch (instruction.kind) {
       case "parameter":
         return;
+      case "phi":
+        throw new Error("the function has left SSA form");
       case "copy":
         this.#copy(instruction);
         return;
@@ -256,7 +257,7 @@ class Generator {
     this.#asm.label(skip);
   }
 
-  #copy({ to, from }: Of<"copy">): void {
+  #copy({ to, from }: InstructionOf<"copy">): void {
     const emitter = this.#emitter;
     const rd = emitter.target(to);
     if (isConstant(from)) emitter.constant(from.constant, to.bank, rd);
@@ -265,7 +266,7 @@ class Generator {
   }
 
   /** A constant REAL is stored as the integer that has its bits. */
-  #store({ from, width, address }: Of<"store">): void {
+  #store({ from, width, address }: InstructionOf<"store">): void {
     const emitter = this.#emitter;
     if (width === "f32" && isConstant(from)) {
       emitter.store("w32", emitter.read(from, "integer", 0), address);
@@ -274,7 +275,7 @@ class Generator {
     emitter.store(width, emitter.read(from, bankOfWidth(width), 0), address);
   }
 
-  #call({ target, arguments: list, banks, result }: Of<"call">): void {
+  #call({ target, arguments: list, banks, result }: InstructionOf<"call">): void {
     const emitter = this.#emitter;
     const moves: Record<RegisterFile, Move[]> = { integer: [], float: [] };
     const later: { readonly operand: Operand; readonly bank: Bank; readonly to: number }[] = [];

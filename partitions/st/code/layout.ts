@@ -1,5 +1,6 @@
 /** Gives every static variable its place: the areas of the data one behind the other, small variables within reach of gp. */
 import type { ConstantPool } from "../ir/frame.ts";
+import type { DescribeAddress } from "../ir/print.ts";
 import { instancesOf, type Program } from "../semantics/analyse.ts";
 import type { Image, Relocation } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
@@ -63,6 +64,24 @@ const holdsRetained = (type: Type): boolean => {
   if (type.kind === "struct") return type.fields.some((field) => holdsRetained(field.type));
   if (type.kind !== "block") return false;
   return type.fields.some(({ variable }) => !variable.byReference && (variable.retain || holdsRetained(variable.type)));
+};
+
+/** What stands at an address of the static data, as `name` or `name+offset`. */
+export const staticNames = (program: Program): DescribeAddress => {
+  const variables = staticVariables(program);
+  return ({ base, offset }) => {
+    if (base.kind !== "static") return null;
+    const found = variables.find(
+      ({ storage, type }) =>
+        storage.kind === "static" &&
+        storage.area === base.area &&
+        offset >= storage.offset &&
+        offset < storage.offset + type.bytes,
+    );
+    if (found?.storage.kind !== "static") return null;
+    const rest = offset - found.storage.offset;
+    return rest === 0 ? found.name : `${found.name}+${rest}`;
+  };
 };
 
 export interface DataLayout {

@@ -4,7 +4,8 @@ import { ConstantPool } from "../ir/frame.ts";
 import type { IrFunction } from "../ir/ir.ts";
 import { PORT_ROUTINES } from "../ir/lower-statement.ts";
 import { lowerUnit } from "../ir/lower-unit.ts";
-import { optimize } from "../ir/optimize.ts";
+import { OPTIMIZING, PLAIN, runPasses } from "../ir/optimize.ts";
+import { printFunction } from "../ir/print.ts";
 import { describeProgram, type ProgramInfo } from "../program-info.ts";
 import { instancesOf, type Program } from "../semantics/analyse.ts";
 import type { Place } from "../semantics/checked.ts";
@@ -16,7 +17,7 @@ import { Assembler } from "./assembler.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
 import { floatBankOf, generateFunction } from "./generate.ts";
 import { interruptionBytes } from "./interruption.ts";
-import { type DataLayout, initialData, layOutData, placeVariables, staticVariables } from "./layout.ts";
+import { type DataLayout, initialData, layOutData, placeVariables, staticNames, staticVariables } from "./layout.ts";
 import { portRoutine } from "./port-routine.ts";
 import { retainedOf } from "./retained.ts";
 import { emitRuntime } from "./runtime.ts";
@@ -32,7 +33,12 @@ export interface Linked {
   readonly info: ProgramInfo;
 }
 
-export const link = (program: Program): Linked => {
+export interface LinkOptions {
+  readonly optimize?: boolean;
+  readonly dump?: (pass: string, text: string) => void;
+}
+
+export const link = (program: Program, options: LinkOptions = {}): Linked => {
   const sizes = placeVariables(program);
   const constants = new ConstantPool();
   const deadlines = program.tasks.map(({ name, instances }) => {
@@ -44,11 +50,15 @@ export const link = (program: Program): Linked => {
   const ports = portsOf(program);
   const portNames = ports.map(({ name }) => constants.placeText(name));
   const routines = portRoutines(program, ports);
-  const functions = [
+  const lowered = [
     ...lowerUnits(program, constants),
     ...routines.map(({ port, routine }) => portRoutine(port, routine)),
   ];
-  for (const fn of functions) optimize(fn);
+  const roots = [
+    ...instancesOf(program).map((instance) => instance.program.name),
+    ...routines.map(({ routine }) => routine),
+  ];
+  const functions = passedOn(program, lowered, roots, options);
   const layout = layOutData(sizes, constants);
 
   const asm = new Assembler("runtime");
@@ -108,6 +118,19 @@ const lowerUnits = (program: Program, constants: ConstantPool): readonly IrFunct
   // What is added meanwhile has its turn too.
   for (const unit of units) functions.push(lowerUnit(unit, constants, routine));
   return functions;
+};
+
+/** The functions that code is generated for. */
+const passedOn = (
+  program: Program,
+  lowered: readonly IrFunction[],
+  roots: readonly string[],
+  { optimize: isWanted = true, dump }: LinkOptions,
+): readonly IrFunction[] => {
+  const passes = isWanted ? OPTIMIZING : PLAIN;
+  if (dump === undefined) return runPasses(passes, lowered, { roots });
+  const names = staticNames(program);
+  return runPasses(passes, lowered, { roots, observe: (pass, fn) => dump(pass, printFunction(fn, names)) });
 };
 
 const portsOf = (program: Program): readonly Variable[] =>

@@ -3,7 +3,7 @@ import { type Mnemonic, X } from "../../../runtime/isa/index.ts";
 import {
   type Address,
   type BinaryOperation,
-  type Instruction,
+  type InstructionOf,
   isConstant,
   type Operand,
   type UnaryOperation,
@@ -12,8 +12,6 @@ import { BINARY, type MachineBinary, UNARY } from "../ir/operations.ts";
 import { type Emitter, fits12, SCRATCH } from "./emitter.ts";
 import type { ColdPath } from "./generate.ts";
 import { ERROR_ROUTINES } from "./runtime-names.ts";
-
-type Of<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>;
 
 /** RISC-V Unprivileged §11.2: rounding modes in the rm field. */
 const ROUND_TO_NEAREST_EVEN = 0;
@@ -45,7 +43,7 @@ const ROUNDED: Readonly<
   truncateDoubleToUnsigned: towardsZero("fcvt.wu.d"),
 };
 
-export const emitUnary = (emitter: Emitter, { operation, to, from }: Of<"unary">): void => {
+export const emitUnary = (emitter: Emitter, { operation, to, from }: InstructionOf<"unary">): void => {
   const { asm } = emitter;
   const rs1 = emitter.read(from, UNARY[operation].of, 0);
   const rd = emitter.target(to);
@@ -148,7 +146,7 @@ const IMMEDIATES: Readonly<Partial<Record<BinaryOperation, Mnemonic>>> = {
 const COMMUTATIVE: ReadonlySet<BinaryOperation> = new Set(["add", "and", "or", "xor", "mul"]);
 const SHIFTS: ReadonlySet<BinaryOperation> = new Set(["sll", "srl", "sra"]);
 
-export const emitBinary = (emitter: Emitter, instruction: Of<"binary">): void => {
+export const emitBinary = (emitter: Emitter, instruction: InstructionOf<"binary">): void => {
   const { operation, to } = instruction;
   if (operation === "min" || operation === "max" || operation === "minu" || operation === "maxu") {
     emitExtremum(emitter, instruction, operation);
@@ -169,7 +167,7 @@ export const emitBinary = (emitter: Emitter, instruction: Of<"binary">): void =>
 const emitImmediate = (
   emitter: Emitter,
   operation: BinaryOperation,
-  to: Of<"binary">["to"],
+  to: InstructionOf<"binary">["to"],
   left: Operand,
   value: number,
 ): boolean => {
@@ -185,7 +183,7 @@ const emitImmediate = (
 /** One operand is put into place; the other replaces it when it is the better one. */
 const emitExtremum = (
   emitter: Emitter,
-  { to, left, right }: Of<"binary">,
+  { to, left, right }: InstructionOf<"binary">,
   operation: "min" | "max" | "minu" | "maxu",
 ): void => {
   const { asm } = emitter;
@@ -203,7 +201,7 @@ const emitExtremum = (
   emitter.finish(to);
 };
 
-export const emitSelect = (emitter: Emitter, { to, condition, left, right }: Of<"select">): void => {
+export const emitSelect = (emitter: Emitter, { to, condition, left, right }: InstructionOf<"select">): void => {
   const { asm } = emitter;
   const { bank } = to;
   const rd = emitter.target(to);
@@ -232,7 +230,7 @@ export const callErrorRoutine = (emitter: Emitter, routine: string, report: Addr
 
 export const emitDivide = (
   emitter: Emitter,
-  { operation, to, left, right, report }: Of<"divide">,
+  { operation, to, left, right, report }: InstructionOf<"divide">,
   cold: ColdPath[],
 ): void => {
   const { asm } = emitter;
@@ -255,7 +253,7 @@ export const emitDivide = (
 /** Branches away when the index, unsigned, is not below the count. */
 export const emitCheckIndex = (
   emitter: Emitter,
-  { to, index, count, report }: Of<"checkIndex">,
+  { to, index, count, report }: InstructionOf<"checkIndex">,
   cold: ColdPath[],
 ): void => {
   const { asm } = emitter;
@@ -283,7 +281,7 @@ export const emitCheckIndex = (
 
 export const emitCheckPointer = (
   emitter: Emitter,
-  { to, pointer, address, zeros, report }: Of<"checkPointer">,
+  { to, pointer, address, zeros, report }: InstructionOf<"checkPointer">,
   cold: ColdPath[],
 ): void => {
   const { asm } = emitter;
@@ -304,7 +302,7 @@ export const emitCheckPointer = (
 const INLINE_COPIES = 16;
 
 /** Word by word as far as the alignment allows; short ones without a loop. */
-export const emitCopyBytes = (emitter: Emitter, { to, from, bytes, align }: Of<"copyBytes">): void => {
+export const emitCopyBytes = (emitter: Emitter, { to, from, bytes, align }: InstructionOf<"copyBytes">): void => {
   const { asm } = emitter;
   const step = Math.min(align, 4);
   const [load, store]: readonly [Mnemonic, Mnemonic] =

@@ -26,6 +26,9 @@ export class Builder {
   readonly #parameters: Bank[] = [];
   readonly #slots: FrameSlot[] = [];
   readonly #blocks: Block[] = [];
+  readonly #names = new Map<number, string>();
+  /** Of the statement in hand. */
+  line: number | undefined;
   #registers = 0;
   #block: Block;
 
@@ -36,11 +39,13 @@ export class Builder {
   }
 
   newBlock(): Block {
-    return { id: 0, instructions: [], terminator: OPEN };
+    return { instructions: [], terminator: OPEN };
   }
 
-  register(bank: Bank): Register {
-    return { id: this.#registers++, bank };
+  register(bank: Bank, name?: string): Register {
+    const register = { id: this.#registers++, bank };
+    if (name !== undefined) this.#names.set(register.id, name);
+    return register;
   }
 
   slot(bytes: number, align: number): FrameSlot {
@@ -49,15 +54,15 @@ export class Builder {
     return slot;
   }
 
-  parameter(bank: Bank): Register {
-    const to = this.register(bank);
+  parameter(bank: Bank, name?: string): Register {
+    const to = this.register(bank, name);
     this.emit({ kind: "parameter", to, position: this.#parameters.length });
     this.#parameters.push(bank);
     return to;
   }
 
   emit(instruction: Instruction): void {
-    this.#block.instructions.push(instruction);
+    this.#block.instructions.push(this.line === undefined ? instruction : { ...instruction, line: this.line });
   }
 
   /** Ends the current block and goes on in `next`. */
@@ -83,6 +88,7 @@ export class Builder {
       parameters: this.#parameters,
       slots: this.#slots,
       registerCount: this.#registers,
+      names: this.#names,
     };
   }
 

@@ -1,19 +1,27 @@
-/** Operations on known integers, and those that come down to a simpler one. All in 32 bits, as the board computes. */
-import { type BinaryOperation, constant, isConstant, type Operand } from "./ir.ts";
+/** Operations on known values, as the board computes them: integers in 32 bits, REALs in single precision to nearest even. */
+import type { BinaryOperation, Condition, UnaryOperation } from "./ir.ts";
 
 const bit = (truth: boolean): number => (truth ? 1 : 0);
 
-/** Null: not for integers, or division by zero. */
-const foldConstants = (operation: BinaryOperation, a: number, b: number): number | null => {
+/** Null: not for integers. Division by zero and overflow as RISC-V Unprivileged §7.2 defines them. */
+export const foldBinary = (operation: BinaryOperation, a: number, b: number): number | null => {
   switch (operation) {
     case "add":
-      return a + b;
+      return (a + b) | 0;
     case "sub":
-      return a - b;
+      return (a - b) | 0;
     case "mul":
       return Math.imul(a, b);
     case "mulhu":
-      return Number((BigInt(a >>> 0) * BigInt(b >>> 0)) >> 32n);
+      return Number((BigInt(a >>> 0) * BigInt(b >>> 0)) >> 32n) | 0;
+    case "div":
+      return b === 0 ? -1 : (a / b) | 0;
+    case "divu":
+      return b === 0 ? -1 : ((a >>> 0) / (b >>> 0)) | 0;
+    case "rem":
+      return b === 0 ? a : (a % b) | 0;
+    case "remu":
+      return b === 0 ? a : ((a >>> 0) % (b >>> 0)) | 0;
     case "and":
       return a & b;
     case "or":
@@ -23,67 +31,129 @@ const foldConstants = (operation: BinaryOperation, a: number, b: number): number
     case "sll":
       return a << b;
     case "srl":
-      return a >>> b;
+      return (a >>> b) | 0;
     case "sra":
       return a >> b;
     case "slt":
       return bit(a < b);
     case "sltu":
       return bit(a >>> 0 < b >>> 0);
+    case "min":
+      return Math.min(a, b);
+    case "max":
+      return Math.max(a, b);
+    case "minu":
+      return a >>> 0 < b >>> 0 ? a : b;
+    case "maxu":
+      return a >>> 0 > b >>> 0 ? a : b;
     default:
       return null;
   }
 };
 
-const powerOfTwo = (value: number): number | null => {
-  const exponent = 31 - Math.clz32(value);
-  return value !== 0 && value >>> 0 === 2 ** exponent ? exponent : null;
-};
-
-export interface Simplified {
-  readonly operation: BinaryOperation;
-  readonly left: Operand;
-  readonly right: Operand;
-}
-
-/** A value, a simpler operation, or null when it is as simple as it can be. */
-export const simplify = (operation: BinaryOperation, left: Operand, right: Operand): Operand | Simplified | null => {
-  if (isConstant(left) && isConstant(right)) {
-    const value = foldConstants(operation, left.constant, right.constant);
-    return value === null ? null : constant(value);
-  }
-  if (isConstant(left) && ["add", "mul", "mulhu", "and", "or", "xor"].includes(operation)) {
-    return simplify(operation, right, left) ?? { operation, left: right, right: left };
-  }
-  return isConstant(right) ? simplifyRight(operation, left, right.constant) : null;
-};
-
-const simplifyRight = (operation: BinaryOperation, left: Operand, right: number): Operand | Simplified | null => {
-  const exponent = powerOfTwo(right);
+/** Null: not of an integer, or not to one that a constant can be. */
+export const foldUnary = (operation: UnaryOperation, a: number): number | null => {
   switch (operation) {
-    case "add":
-    case "sub":
-    case "or":
-    case "xor":
-    case "sll":
-    case "srl":
-    case "sra":
-      return right === 0 ? left : null;
-    case "and":
-      return right === 0 ? constant(0) : right === -1 ? left : null;
-    case "mul":
-      if (right === 0) return constant(0);
-      if (exponent === null) return null;
-      return exponent === 0 ? left : { operation: "sll", left, right: constant(exponent) };
-    case "mulhu":
-      if (right === 0 || exponent === 0) return constant(0);
-      return exponent === null ? null : { operation: "srl", left, right: constant(32 - exponent) };
-    case "sltu":
-      return right === 0 ? constant(0) : null;
-    case "divu":
-      return exponent === null ? null : { operation: "srl", left, right: constant(exponent) };
-    case "remu":
-      return exponent === null ? null : { operation: "and", left, right: constant(right - 1) };
+    case "sext8":
+      return (a << 24) >> 24;
+    case "sext16":
+      return (a << 16) >> 16;
+    case "zext8":
+      return a & 0xff;
+    case "zext16":
+      return a & 0xffff;
+    case "isZero":
+      return bit(a === 0);
+    case "isNotZero":
+      return bit(a !== 0);
+    case "abs":
+      return Math.abs(a) | 0;
+    case "low":
+    case "signExtend":
+      return a;
+    case "high":
+      return a >> 31;
+    case "zeroExtend":
+      return a >= 0 ? a : null;
+    default:
+      return null;
+  }
+};
+
+export const holds = (condition: Condition, a: number, b: number): boolean => {
+  switch (condition) {
+    case "eq":
+      return a === b;
+    case "ne":
+      return a !== b;
+    case "lt":
+      return a < b;
+    case "ge":
+      return a >= b;
+    case "ltu":
+      return a >>> 0 < b >>> 0;
+    case "geu":
+      return a >>> 0 >= b >>> 0;
+  }
+};
+
+const view = new DataView(new ArrayBuffer(4));
+
+export const realOfBits = (bits: number): number => {
+  view.setInt32(0, bits);
+  return view.getFloat32(0);
+};
+
+/** The bits of a REAL; null for NaN, of which there are many. */
+export const bitsOfReal = (value: number): number | null => {
+  if (Number.isNaN(value)) return null;
+  view.setFloat32(0, value);
+  return view.getInt32(0);
+};
+
+/** On the bits of REALs. A double holds sums, products and quotients of REALs well enough that rounding it again is exact. */
+export const foldReal = (operation: BinaryOperation, left: number, right: number): number | null => {
+  const [a, b] = [realOfBits(left), realOfBits(right)];
+  switch (operation) {
+    case "fadd":
+      return bitsOfReal(Math.fround(a + b));
+    case "fsub":
+      return bitsOfReal(Math.fround(a - b));
+    case "fmul":
+      return bitsOfReal(Math.fround(a * b));
+    case "fdiv":
+      return bitsOfReal(Math.fround(a / b));
+    default:
+      return null;
+  }
+};
+
+/** Comparisons of REALs by their bits. */
+export const foldRealComparison = (operation: BinaryOperation, left: number, right: number): number | null => {
+  const [a, b] = [realOfBits(left), realOfBits(right)];
+  switch (operation) {
+    case "feq":
+      return bit(a === b);
+    case "flt":
+      return bit(a < b);
+    case "fle":
+      return bit(a <= b);
+    default:
+      return null;
+  }
+};
+
+/** From an integer, or the bits of a REAL, to the bits of a REAL. */
+export const foldToReal = (operation: UnaryOperation, from: number): number | null => {
+  switch (operation) {
+    case "intToReal":
+      return bitsOfReal(Math.fround(from));
+    case "unsignedToReal":
+      return bitsOfReal(Math.fround(from >>> 0));
+    case "fneg":
+      return from ^ -0x8000_0000;
+    case "fabs":
+      return from & 0x7fff_ffff;
     default:
       return null;
   }

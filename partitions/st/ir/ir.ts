@@ -66,8 +66,21 @@ export const bankOfWidth = (width: Width): Bank =>
 export type Condition = "eq" | "ne" | "lt" | "ge" | "ltu" | "geu";
 
 /** `report`: what is told of an error before going on; see `ConstantPool.placeReport`. */
-export type Instruction =
+export type Instruction = Kinds & {
+  /** Of the source, for those who read the intermediate representation. */
+  readonly line?: number | undefined;
+};
+
+/** What a register is worth when the block is entered from `from`. */
+export interface PhiSource {
+  readonly from: Block;
+  readonly value: Operand;
+}
+
+type Kinds =
   | { readonly kind: "copy"; readonly to: Register; readonly from: Operand }
+  /** First in a block, one source for each block that leads there; only between `enterSsa` and `leaveSsa`. */
+  | { readonly kind: "phi"; readonly to: Register; readonly sources: readonly PhiSource[] }
   | { readonly kind: "unary"; readonly operation: UnaryOperation; readonly to: Register; readonly from: Operand }
   | {
       readonly kind: "binary";
@@ -156,7 +169,6 @@ export type Terminator =
   | { readonly kind: "return"; readonly value: Operand | null; readonly bank: Bank };
 
 export interface Block {
-  readonly id: number;
   instructions: Instruction[];
   terminator: Terminator;
 }
@@ -168,9 +180,19 @@ export interface IrFunction {
   blocks: Block[];
   /** Banks of its parameters, in order. */
   parameters: readonly Bank[];
-  readonly slots: FrameSlot[];
+  slots: FrameSlot[];
   registerCount: number;
+  /** What the source calls a register, by its id. */
+  readonly names: Map<number, string>;
 }
+
+export const newRegister = (fn: IrFunction, bank: Bank, name?: string): Register => {
+  const register = { id: fn.registerCount++, bank };
+  if (name !== undefined) fn.names.set(register.id, name);
+  return register;
+};
+
+export type InstructionOf<Kind extends Instruction["kind"]> = Extract<Instruction, { kind: Kind }>;
 
 /** The registers that an instruction reads and the one that it writes. */
 export const usesOf = (instruction: Instruction): readonly Operand[] => {
@@ -178,6 +200,8 @@ export const usesOf = (instruction: Instruction): readonly Operand[] => {
     case "copy":
     case "unary":
       return [instruction.from];
+    case "phi":
+      return instruction.sources.map(({ value }) => value);
     case "binary":
     case "divide":
       return [instruction.left, instruction.right];
@@ -226,6 +250,11 @@ export const mapUses = (instruction: Instruction, replace: (operand: Operand) =>
     case "copy":
     case "unary":
       return { ...instruction, from: replace(instruction.from) };
+    case "phi":
+      return {
+        ...instruction,
+        sources: instruction.sources.map(({ from, value }) => ({ from, value: replace(value) })),
+      };
     case "binary":
     case "divide":
       return { ...instruction, left: replace(instruction.left), right: replace(instruction.right) };
@@ -265,6 +294,20 @@ export const mapUses = (instruction: Instruction, replace: (operand: Operand) =>
   }
 };
 
+/** The same with other addresses to load from and store to. */
+export const mapAddresses = (instruction: Instruction, replace: (address: Address) => Address): Instruction => {
+  switch (instruction.kind) {
+    case "load":
+    case "store":
+    case "address":
+      return { ...instruction, address: replace(instruction.address) };
+    case "copyBytes":
+      return { ...instruction, to: replace(instruction.to), from: replace(instruction.from) };
+    default:
+      return instruction;
+  }
+};
+
 const mapGuards = (guards: readonly Guard[], replace: (operand: Operand) => Operand): readonly Guard[] =>
   guards.map(({ given, checked }) => ({ given: replace(given), checked: replace(checked) }));
 
@@ -294,6 +337,20 @@ export const mapTerminator = (terminator: Terminator, replace: (operand: Operand
       return { ...terminator, left: replace(terminator.left), right: replace(terminator.right) };
     case "return":
       return terminator.value === null ? terminator : { ...terminator, value: replace(terminator.value) };
+  }
+};
+
+/** The same with other blocks to go to. */
+export const mapTargets = (terminator: Terminator, replace: (block: Block) => Block): Terminator => {
+  switch (terminator.kind) {
+    case "jump":
+      return { ...terminator, target: replace(terminator.target) };
+    case "branch": {
+      const [then, otherwise] = [replace(terminator.then), replace(terminator.otherwise)];
+      return { ...terminator, then, otherwise };
+    }
+    case "return":
+      return terminator;
   }
 };
 

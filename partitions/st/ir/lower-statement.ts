@@ -1,6 +1,7 @@
 /** Statements → blocks of three-address code. */
 import type { CheckedStatement, Place } from "../semantics/checked.ts";
 import { scalarOf, UDINT, ULINT } from "../semantics/types.ts";
+import { lineOf } from "../syntax/source-text.ts";
 import { bankOf, type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, type Operand } from "./ir.ts";
 import { lowerAggregate, referenceTo } from "./lower-aggregate.ts";
@@ -17,6 +18,7 @@ export const lowerStatements = (frame: Frame, statements: readonly CheckedStatem
 
 const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
   const { builder } = frame;
+  builder.line = lineOf(statement.at);
   switch (statement.kind) {
     case "assign":
       lowerAssignment(frame, statement.place, statement.value);

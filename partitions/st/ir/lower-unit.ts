@@ -22,7 +22,7 @@ import { lowerAssignment, lowerStatements } from "./lower-statement.ts";
 export const lowerUnit = (unit: Unit, constants: ConstantPool, routine: Frame["routine"]): IrFunction => {
   const builder = new Builder(unit.name);
   const bindings = new Map<Variable, Binding>();
-  const self = unit.kind === "FUNCTION_BLOCK" ? builder.parameter("integer") : null;
+  const self = unit.kind === "FUNCTION_BLOCK" ? builder.parameter("integer", "THIS") : null;
   const addressed = needsAddress(unit);
   const { result } = unit;
   const resultIsScalar = result === null || scalarOf(result.type) !== null;
@@ -52,8 +52,8 @@ const bindParameters = (
   const parameters = variables.filter(
     ({ section }) => section === "input" || section === "output" || section === "inOut",
   );
-  const registers = parameters.map(({ byReference, type }) =>
-    builder.parameter(byReference || scalarOf(type) === null ? "integer" : bankOf(type)),
+  const registers = parameters.map(({ byReference, type, name }) =>
+    builder.parameter(byReference || scalarOf(type) === null ? "integer" : bankOf(type), name),
   );
   for (const [i, variable] of parameters.entries()) {
     const register = registers[i]!;
@@ -81,7 +81,7 @@ const bindLocal = (
   const { type } = variable;
   const binding: Binding =
     scalarOf(type) !== null && !addressed.has(variable)
-      ? { kind: "register", register: frame.builder.register(bankOf(type)) }
+      ? { kind: "register", register: frame.builder.register(bankOf(type), variable.name) }
       : {
           kind: "memory",
           address: { base: { kind: "frame", slot: frame.builder.slot(type.bytes, type.align) }, offset: 0 },

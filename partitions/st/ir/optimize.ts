@@ -1,18 +1,142 @@
-/** The passes over one function, in their order. */
-import { tidyBlocks } from "./blocks.ts";
-import { removeDeadCode } from "./dead-code.ts";
+/** The passes over a function, in their order. */
 import type { IrFunction } from "./ir.ts";
-import { shareValues } from "./local-values.ts";
+import { removeDeadCode } from "./passes/dead-code.ts";
+import { removeDeadStores } from "./passes/dead-stores.ts";
+import { enterSsa } from "./passes/enter-ssa.ts";
+import { type Callee, inlineCalls } from "./passes/inline-calls.ts";
+import { leaveSsa } from "./passes/leave-ssa.ts";
+import { moveLoopInvariants } from "./passes/loop-invariants.ts";
+import { promoteInLoops } from "./passes/promote-in-loops.ts";
+import { reuseLoads } from "./passes/reuse-loads.ts";
+import { shareValues } from "./passes/share-values.ts";
+import { tidyBlocks } from "./passes/tidy-blocks.ts";
+import { useRanges } from "./passes/use-ranges.ts";
 import { splitLongs, usesLongs } from "./split-longs.ts";
 
-export const optimize = (fn: IrFunction): void => {
-  tidyBlocks(fn);
-  shareValues(fn);
-  if (usesLongs(fn)) {
-    removeDeadCode(fn);
-    splitLongs(fn);
-    shareValues(fn);
+export interface Pass {
+  readonly name: string;
+  /** Changes the function; `callees` are those that are done with the early passes. */
+  readonly run: (fn: IrFunction, callees: ReadonlyMap<string, Callee>) => void;
+}
+
+const TIDY: Pass = { name: "tidy-blocks", run: tidyBlocks };
+const SHARE: Pass = { name: "share-values", run: shareValues };
+const DEAD: Pass = { name: "dead-code", run: removeDeadCode };
+
+const LOADS: Pass = { name: "reuse-loads", run: reuseLoads };
+const RANGES: Pass = { name: "use-ranges", run: useRanges };
+
+/** Longs become pairs as soon as nothing sees them as one value any more. */
+const LONGS: Pass = {
+  name: "split-longs",
+  run: (fn) => {
+    if (usesLongs(fn)) splitLongs(fn);
+  },
+};
+
+export interface Passes {
+  /** Until a function can be put where it is called. */
+  readonly early: readonly Pass[];
+  /** When nothing more is inlined. */
+  readonly late: readonly Pass[];
+}
+
+/** What code generation cannot do without. */
+export const PLAIN: Passes = { early: [], late: [LONGS, TIDY] };
+
+export const OPTIMIZING: Passes = {
+  early: [
+    TIDY,
+    { name: "enter-ssa", run: enterSsa },
+    SHARE,
+    DEAD,
+    { name: "inline-calls", run: inlineCalls },
+    TIDY,
+    SHARE,
+    LOADS,
+    SHARE,
+    RANGES,
+    SHARE,
+    LOADS,
+    SHARE,
+    RANGES,
+    SHARE,
+    DEAD,
+    TIDY,
+  ],
+  late: [
+    LONGS,
+    SHARE,
+    { name: "dead-stores", run: removeDeadStores },
+    { name: "promote-in-loops", run: promoteInLoops },
+    SHARE,
+    { name: "loop-invariants", run: moveLoopInvariants },
+    { name: "dead-stores", run: removeDeadStores },
+    RANGES,
+    SHARE,
+    DEAD,
+    TIDY,
+    SHARE,
+    DEAD,
+    { name: "leave-ssa", run: leaveSsa },
+    TIDY,
+  ],
+};
+
+/** Sees a function before the first pass, as `lowered`, and after each. */
+export type PassObserver = (pass: string, fn: IrFunction) => void;
+
+export interface PassOptions {
+  /** Functions that something other than a call refers to. */
+  readonly roots: readonly string[];
+  readonly observe?: PassObserver;
+}
+
+/** Callees first, so that what is inlined is simple already. @returns the functions that are still needed. */
+export const runPasses = (
+  { early, late }: Passes,
+  functions: readonly IrFunction[],
+  { roots, observe = () => {} }: PassOptions,
+): readonly IrFunction[] => {
+  const calls = countCalls(functions);
+  const callees = new Map<string, Callee>();
+  for (const fn of calleesFirst(functions, roots)) {
+    observe("lowered", fn);
+    for (const { name, run } of early) {
+      run(fn, callees);
+      observe(name, fn);
+    }
+    callees.set(fn.name, { fn, calls: calls.get(fn.name) ?? 0 });
   }
-  removeDeadCode(fn);
-  tidyBlocks(fn);
+  const kept = calleesFirst(functions, roots);
+  for (const fn of kept) {
+    for (const { name, run } of late) {
+      run(fn, callees);
+      observe(name, fn);
+    }
+  }
+  return kept;
+};
+
+const callsIn = ({ blocks }: IrFunction): readonly string[] =>
+  blocks.flatMap(({ instructions }) => instructions.flatMap((each) => (each.kind === "call" ? [each.target] : [])));
+
+const countCalls = (functions: readonly IrFunction[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const target of functions.flatMap(callsIn)) counts.set(target, (counts.get(target) ?? 0) + 1);
+  return counts;
+};
+
+/** What the roots call, directly or not, each function behind those that it calls. */
+const calleesFirst = (functions: readonly IrFunction[], roots: readonly string[]): readonly IrFunction[] => {
+  const byName = new Map(functions.map((fn) => [fn.name, fn]));
+  const found = new Set<IrFunction>();
+  const visit = (name: string): void => {
+    const fn = byName.get(name);
+    if (fn === undefined || found.has(fn)) return;
+    for (const callee of callsIn(fn)) visit(callee);
+    found.add(fn);
+  };
+  for (const root of roots) visit(root);
+  return [...found];
 };

@@ -130,6 +130,9 @@ class Splitter implements HalfBuilder {
       case "copy":
         this.#define(instruction.to, this.halves(instruction.from));
         return;
+      case "phi":
+        this.#phi(instruction);
+        return;
       case "unary":
         this.#unary(instruction);
         return;
@@ -150,6 +153,13 @@ class Splitter implements HalfBuilder {
         return;
       default:
         throw new Error(`${instruction.kind} takes no 64 bits`);
+    }
+  }
+
+  #phi({ to, sources }: Of<"phi">): void {
+    for (const half of ["low", "high"] as const) {
+      const halves = sources.map(({ from, value }) => ({ from, value: this.halves(value)[half] }));
+      this.#out.push({ kind: "phi", to: this.#pairOf(to)[half], sources: halves });
     }
   }
 

@@ -210,5 +210,7 @@ const atLabel = (stream: TokenStream): boolean => {
       if (token.text === "..") return true;
       if (!["-", "+", ",", "#", ".", "(", ")", "*"].includes(token.text)) return false;
     } else if (token.kind === "end" || token.kind === "string" || token.kind === "direct") return false;
+    // A CASE in an arm, up to its own first label.
+    else if (token.kind === "name" && token.upper === "OF") return false;
   }
 };

@@ -1,0 +1,115 @@
+/**
+ * Keeps what a loop loads and stores again and again in a register as long as the loop runs: loaded before it, stored behind it
+ * (Cooper and Lu, "Register Promotion in C Programs", 1997).
+ */
+import { ControlFlow, type Loop } from "../control-flow.ts";
+import {
+  type Block,
+  bankOfWidth,
+  type IrFunction,
+  newRegister,
+  type Operand,
+  type Register,
+  successorsOf,
+} from "../ir.ts";
+import { type Location, Locations } from "../locations.ts";
+import { insertBefore, preheaderOf } from "../preheader.ts";
+import { Ranges } from "../ranges.ts";
+import { dominanceFrontiers, Reaching } from "../reaching.ts";
+import { nothing } from "./enter-ssa.ts";
+
+/** Inner loops first: what they load before and store behind themselves is then for the loop around. */
+export const promoteInLoops = (fn: IrFunction): void => {
+  const before = new ControlFlow(fn);
+  fn.blocks = [...before.order];
+  if (before.loops.length === 0) return;
+  const ranges = new Ranges(fn, before);
+  const done = new Set<Block>();
+  for (;;) {
+    const loop = new ControlFlow(fn).loops.find(({ header }) => !done.has(header));
+    if (loop === undefined) return;
+    done.add(loop.header);
+    const promotable = promotableIn(new Locations(fn, ranges), loop);
+    if (promotable.length > 0) promote(fn, loop, promotable);
+  }
+};
+
+/** Stored in the loop, and touched by nothing in it but loads and stores of exactly this. */
+const promotableIn = (locations: Locations, { blocks }: Loop): readonly Location[] => {
+  const stored = new Set<Location>();
+  const touched = new Set<Location>();
+  for (const block of blocks) {
+    for (const instruction of block.instructions) {
+      const { location, reads, changes } = locations.effectsOf(instruction);
+      if (instruction.kind === "store" && location !== null) stored.add(location);
+      for (const each of [...reads, ...changes])
+        if (each !== location || instruction.kind === "store") touched.add(each);
+    }
+  }
+  return [...stored].filter((location) => locations.isFixed(location) && !touched.has(location));
+};
+
+const promote = (fn: IrFunction, loop: Loop, promotable: readonly Location[]): void => {
+  const before = preheaderOf(fn, new ControlFlow(fn), loop).block;
+  const exits = dedicatedExits(fn, loop);
+  const flow = new ControlFlow(fn);
+  const frontiers = dominanceFrontiers(flow);
+  for (const { address, width } of promotable) {
+    const bank = bankOfWidth(width);
+    const first = newRegister(fn, bank);
+    before.instructions.push({ kind: "load", to: first, width, address });
+    const isSame = sameLocation({ address, width });
+    const definitions = new Map<Block, Operand>([[before, first]]);
+    for (const block of loop.blocks) {
+      const last = block.instructions.findLast((each) => each.kind === "store" && isSame(each));
+      if (last?.kind === "store") definitions.set(block, last.from);
+    }
+    const reaching = new Reaching(flow, frontiers, {
+      definitions,
+      undefinedValue: nothing(fn, bank),
+      newRegister: () => newRegister(fn, bank),
+      isWanted: (block) => loop.blocks.has(block) || exits.includes(block),
+    });
+    for (const block of loop.blocks) keepInRegister(block, isSame, reaching);
+    for (const exit of exits) {
+      const at = exit.instructions.findLastIndex(({ kind }) => kind === "phi") + 1;
+      exit.instructions.splice(at, 0, { kind: "store", from: reaching.atStart(exit), width, address, guards: [] });
+    }
+  }
+};
+
+type Access = Pick<Location, "address" | "width">;
+
+const sameLocation =
+  ({ address: { base, offset }, width }: Access) =>
+  ({ address, width: other }: Access): boolean => {
+    if (width !== other || offset !== address.offset) return false;
+    if (base.kind === "static") return address.base.kind === "static" && address.base.area === base.area;
+    return base.kind === "frame" && address.base.kind === "frame" && address.base.slot === base.slot;
+  };
+
+const keepInRegister = (block: Block, isSame: (access: Access) => boolean, reaching: Reaching): void => {
+  let value: Operand | null = null;
+  block.instructions = block.instructions.flatMap((instruction) => {
+    if (instruction.kind === "store" && isSame(instruction)) {
+      value = instruction.from;
+      return [];
+    }
+    if (instruction.kind !== "load" || !isSame(instruction)) return [instruction];
+    value ??= reaching.atStart(block);
+    return [{ kind: "copy", to: instruction.to satisfies Register, from: value, line: instruction.line }];
+  });
+};
+
+/** Blocks that are reached from the loop only, one for each block that it is left to. */
+const dedicatedExits = (fn: IrFunction, { blocks }: Loop): readonly Block[] => {
+  const flow = new ControlFlow(fn);
+  const targets = new Set(
+    [...blocks].flatMap(({ terminator }) => successorsOf(terminator).filter((target) => !blocks.has(target))),
+  );
+  return [...targets].map((target) => {
+    const from = [...new Set(flow.predecessors(target))];
+    const inside = from.filter((block) => blocks.has(block));
+    return inside.length === from.length ? target : insertBefore(fn, target, inside);
+  });
+};

@@ -1,0 +1,191 @@
+/**
+ * Loads whose value is still in a register, on every way here, take it from there; loads in loops that change nothing about them
+ * move before the loop (Muchnick, "Advanced Compiler Design and Implementation", §12.5).
+ */
+import { ControlFlow, type Loop } from "../control-flow.ts";
+import { type Block, bankOfWidth, type InstructionOf, type IrFunction, newRegister, type Operand } from "../ir.ts";
+import { type Location, Locations } from "../locations.ts";
+import { preheaderOf } from "../preheader.ts";
+import { Ranges } from "../ranges.ts";
+import { dominanceFrontiers, Reaching } from "../reaching.ts";
+import { nothing } from "./enter-ssa.ts";
+
+export const reuseLoads = (fn: IrFunction): void => {
+  const before = new ControlFlow(fn);
+  fn.blocks = [...before.order];
+  const ranges = new Ranges(fn, before);
+  loadBeforeLoops(fn, before, new Locations(fn, ranges));
+  const flow = new ControlFlow(fn);
+  fn.blocks = [...flow.order];
+  const locations = new Locations(fn, ranges);
+  if (locations.all.length === 0) return;
+  replaceLoads(fn, flow, locations, availableAtStart(flow, locations));
+};
+
+/** By location: whether its value is known. */
+type Known = Uint8Array;
+
+/** Goes through a block; `known` is changed as its instructions change what is known. */
+const pass = (block: Block, locations: Locations, known: Known, visit: Visit = () => {}): void => {
+  for (const instruction of block.instructions) {
+    const { location, changes } = locations.effectsOf(instruction);
+    if (location !== null) visit(instruction, location, known[location.index] === 1);
+    for (const { index } of changes) known[index] = 0;
+    const isCertain = instruction.kind === "load" || (instruction.kind === "store" && instruction.guards.length === 0);
+    if (location !== null && isCertain) known[location.index] = 1;
+    for (const { index } of locations.movedBy(instruction)) known[index] = 0;
+  }
+};
+
+type Visit = (instruction: Block["instructions"][number], location: Location, isKnown: boolean) => void;
+
+const availableAtStart = (flow: ControlFlow, locations: Locations): ReadonlyMap<Block, Known> => {
+  const count = locations.all.length;
+  const atStart = new Map<Block, Known>();
+  const atEnd = new Map<Block, Known>();
+  for (const block of flow.order) atEnd.set(block, new Uint8Array(count).fill(1));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of flow.order) {
+      const known = new Uint8Array(count).fill(block === flow.entry ? 0 : 1);
+      for (const from of flow.predecessors(block)) {
+        const before = atEnd.get(from)!;
+        for (let i = 0; i < count; i++) known[i]! &= before[i]!;
+      }
+      atStart.set(block, known);
+      const after = Uint8Array.from(known);
+      pass(block, locations, after);
+      if (atEnd.get(block)!.every((value, i) => value === after[i])) continue;
+      atEnd.set(block, after);
+      changed = true;
+    }
+  }
+  return atStart;
+};
+
+/** The values that blocks give a location: by stores, and by loads that stay. */
+const replaceLoads = (
+  fn: IrFunction,
+  flow: ControlFlow,
+  locations: Locations,
+  available: ReadonlyMap<Block, Known>,
+): void => {
+  const definitions = new Map<number, Map<Block, Operand>>();
+  const needless = new Map<InstructionOf<"load">, Location>();
+  const wanted = new Set<number>();
+  for (const block of flow.order) {
+    pass(block, locations, Uint8Array.from(available.get(block)!), (instruction, location, isKnown) => {
+      if (instruction.kind === "load" && isKnown) {
+        needless.set(instruction, location);
+        wanted.add(location.index);
+      } else if (instruction.kind === "load") define(definitions, location, block, instruction.to);
+      else if (instruction.kind === "store") define(definitions, location, block, instruction.from);
+    });
+  }
+  const frontiers = dominanceFrontiers(flow);
+  const reaching = new Map<number, Reaching>();
+  for (const { index, width } of locations.all.filter(({ index: each }) => wanted.has(each))) {
+    const bank = bankOfWidth(width);
+    const options = {
+      definitions: definitions.get(index)!,
+      undefinedValue: nothing(fn, bank),
+      newRegister: () => newRegister(fn, bank),
+      isWanted: (block: Block) => available.get(block)![index] === 1,
+    };
+    reaching.set(index, new Reaching(flow, frontiers, options));
+  }
+  for (const block of flow.order) replaceIn(block, locations, needless, reaching);
+};
+
+const define = (
+  definitions: Map<number, Map<Block, Operand>>,
+  { index }: Location,
+  block: Block,
+  value: Operand,
+): void => {
+  const known = definitions.get(index) ?? new Map<Block, Operand>();
+  definitions.set(index, known);
+  known.set(block, value);
+};
+
+const replaceIn = (
+  block: Block,
+  locations: Locations,
+  needless: ReadonlyMap<InstructionOf<"load">, Location>,
+  reaching: ReadonlyMap<number, Reaching>,
+): void => {
+  const current = new Map<number, Operand>();
+  block.instructions = block.instructions.map((instruction) => {
+    const location = instruction.kind === "load" || instruction.kind === "store" ? locations.of(instruction) : null;
+    if (instruction.kind === "load" && location !== null) {
+      if (!needless.has(instruction)) {
+        current.set(location.index, instruction.to);
+        return instruction;
+      }
+      const from = current.get(location.index) ?? reaching.get(location.index)!.atStart(block);
+      return { kind: "copy", to: instruction.to, from, line: instruction.line };
+    }
+    if (instruction.kind === "store" && location !== null) current.set(location.index, instruction.from);
+    return instruction;
+  });
+};
+
+/** What an outer loop does not change is not loaded again before the loops in it. */
+const loadBeforeLoops = (fn: IrFunction, flow: ControlFlow, locations: Locations): void => {
+  const steady = new Map<Loop, readonly Location[]>();
+  for (const loop of [...flow.loops].reverse()) {
+    const known = new Set<Location>();
+    for (let outer = loop.outer; outer !== null; outer = outer.outer)
+      for (const each of steady.get(outer)!) known.add(each);
+    steady.set(
+      loop,
+      steadyLoads(flow, locations, loop).filter((each) => !known.has(each)),
+    );
+  }
+  for (const [loop, loads] of steady) {
+    if (loads.length === 0) continue;
+    const { block } = preheaderOf(fn, flow, loop);
+    for (const { address, width } of loads) {
+      const to = newRegister(fn, bankOfWidth(width));
+      block.instructions.push({ kind: "load", to, width, address });
+    }
+  }
+};
+
+/** Locations loaded in the loop that nothing in it changes but stores that leave their value in a register. */
+const steadyLoads = (flow: ControlFlow, locations: Locations, loop: Loop): readonly Location[] => {
+  const loaded = new Set<Location>();
+  const changed = new Set<Location>();
+  const moved = new Set<Location>();
+  for (const block of loop.blocks) {
+    for (const instruction of block.instructions) {
+      const { location, changes } = locations.effectsOf(instruction);
+      if (location !== null && instruction.kind === "load") loaded.add(location);
+      for (const each of changes) changed.add(each);
+      for (const each of locations.movedBy(instruction)) moved.add(each);
+    }
+  }
+  return [...loaded].filter(
+    (location) =>
+      !changed.has(location) &&
+      !moved.has(location) &&
+      (locations.isFixed(location) || isFollowedAnyway(flow, locations, loop, location)),
+  );
+};
+
+/** A pointer may lead nowhere unless something is loaded or stored by it, at the same place, whenever the loop is entered. */
+const isFollowedAnyway = (flow: ControlFlow, locations: Locations, loop: Loop, wanted: Location): boolean => {
+  for (const block of flow.order) {
+    if (!flow.dominates(block, loop.header)) continue;
+    for (const instruction of block.instructions) {
+      if (instruction.kind !== "load" && instruction.kind !== "store") continue;
+      const location = locations.of(instruction);
+      const isCertain = instruction.kind === "load" || instruction.guards.length === 0;
+      if (isCertain && location !== null && startsAlike(location, wanted)) return true;
+    }
+  }
+  return false;
+};
+
+const startsAlike = ({ address: { base: a } }: Location, { address: { base: b } }: Location): boolean =>
+  a.kind === "register" && b.kind === "register" && a.register.id === b.register.id;
