@@ -14,13 +14,13 @@ const behaviourOf = (source: string, optimize: boolean): string => {
   const raiseError = (code: number, line: number, message: string) => seen.push([code, line, message]);
   const run = new ProgramRun({ elf: compiled.elf, program: compiled.program, memoryBytes: 1 << 17, raiseError });
   for (let scan = 0; scan < SCANS; scan++) {
-    seen.push(run.runScans(1, 1_000_000));
+    seen.push(run.runScans(1, 20_000_000));
     for (const { path } of compiled.program.variables) seen.push([path, run.read(path)]);
   }
   return seen.map((each) => JSON.stringify(each)).join("\n");
 };
 
-const programs = Number(process.env.PARTITA_RANDOM_PROGRAMS ?? 300);
+const programs = Number(process.env.PARTITA_RANDOM_PROGRAMS ?? 150);
 const first = Number(process.env.PARTITA_RANDOM_SEED ?? 1);
 
 describe("the optimiser", () => {

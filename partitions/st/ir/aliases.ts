@@ -130,7 +130,7 @@ const givenAway = (instruction: Instruction): readonly Operand[] => {
 
 const pointerTo = (root: Base): Pointer => ({ root, low: 0, high: 0 });
 
-export const sameBase = (a: Base, b: Base): boolean => {
+const sameBase = (a: Base, b: Base): boolean => {
   switch (a.kind) {
     case "static":
       return b.kind === "static" && a.area === b.area;

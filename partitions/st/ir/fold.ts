@@ -99,13 +99,13 @@ export const holds = (condition: Condition, a: number, b: number): boolean => {
 
 const view = new DataView(new ArrayBuffer(4));
 
-export const realOfBits = (bits: number): number => {
+const realOfBits = (bits: number): number => {
   view.setInt32(0, bits);
   return view.getFloat32(0);
 };
 
 /** The bits of a REAL; null for NaN, of which there are many. */
-export const bitsOfReal = (value: number): number | null => {
+const bitsOfReal = (value: number): number | null => {
   if (Number.isNaN(value)) return null;
   view.setFloat32(0, value);
   return view.getInt32(0);

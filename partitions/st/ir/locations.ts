@@ -1,5 +1,5 @@
 /** The places in memory that a function in SSA form loads from and stores to, and which of them touch each other. */
-import { Aliases, type Extent, sameBase } from "./aliases.ts";
+import { Aliases, type Extent } from "./aliases.ts";
 import { type Address, definitionOf, type Instruction, type IrFunction, WIDTH_BYTES, type Width } from "./ir.ts";
 import type { Ranges } from "./ranges.ts";
 
@@ -126,5 +126,3 @@ export class Locations {
     }
   }
 }
-
-export const isSameAddress = (a: Address, b: Address): boolean => a.offset === b.offset && sameBase(a.base, b.base);

@@ -1,5 +1,5 @@
 /** Operations that come down to a simpler one: algebra on single instructions whose operands are in SSA form. */
-import { bitsOfReal, foldBinary, foldReal, foldRealComparison, foldToReal, foldUnary, realOfBits } from "./fold.ts";
+import { foldBinary, foldReal, foldRealComparison, foldToReal, foldUnary } from "./fold.ts";
 import {
   type BinaryOperation,
   constant,
@@ -95,7 +95,6 @@ const simplifyOperation = (instruction: InstructionOf<"binary">, definitions: De
   return of === "integer" && to === "integer" ? simplifyBinary(instruction, definitions) : null;
 };
 
-/** Division by a power of two is multiplication by its inverse, when that is a REAL without loss. */
 const simplifyReal = (instruction: InstructionOf<"binary">, definitions: Definitions): Simplified => {
   const { operation, to } = instruction;
   const [left, right] = [knownReal(instruction.left, definitions), knownReal(instruction.right, definitions)];
@@ -103,13 +102,6 @@ const simplifyReal = (instruction: InstructionOf<"binary">, definitions: Definit
   if (to.bank === "float") return realConstant(instruction, foldReal(operation, left, right));
   const truth = foldRealComparison(operation, left, right);
   return truth === null ? null : constant(truth);
-};
-
-/** The inverse of a power of two, when both are normal REALs; as bits. */
-export const exactInverse = (bits: number): number | null => {
-  const exponent = (bits >>> 23) & 0xff;
-  const isPowerOfTwo = (bits & 0x7f_ffff) === 0 && exponent > 0 && exponent < 253;
-  return isPowerOfTwo ? bitsOfReal(1 / realOfBits(bits)) : null;
 };
 
 const COMMUTATIVE: ReadonlySet<BinaryOperation> = new Set([

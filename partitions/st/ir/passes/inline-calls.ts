@@ -30,7 +30,7 @@ const SMALL = 40;
 const LARGEST_ONLY_CALL = 2000;
 const LARGEST_CALLER = 8000;
 
-export const sizeOf = ({ blocks }: IrFunction): number =>
+const sizeOf = ({ blocks }: IrFunction): number =>
   blocks.reduce((sum, { instructions }) => sum + instructions.length + 1, 0);
 
 export const inlineCalls = (fn: IrFunction, callees: ReadonlyMap<string, Callee>): void => {
