@@ -18,7 +18,7 @@ const configuration = (tasks: string, programs: string): string =>
   `CONFIGURATION c RESOURCE r ON PLC ${tasks} ${programs} END_RESOURCE END_CONFIGURATION`;
 
 /** Loops that take about `us` microseconds at 100 MHz. */
-const busyFor = (us: number) => `FOR i := 1 TO ${us * 16} DO busy := busy XOR i; END_FOR;`;
+const busyFor = (us: number) => `FOR i := 1 TO ${us * 30} DO busy := busy XOR i; END_FOR;`;
 const BUSY = "VAR i, busy : DINT; END_VAR";
 
 const FAST_AND_SLOW = configuration(
@@ -47,14 +47,14 @@ describe("several tasks", () => {
       PROGRAM Slow ${BUSY} VAR a, b, r : REAL; t0, t1 : TIME; seen, sum : DINT; END_VAR
         VAR_EXTERNAL ticks : DINT; END_VAR
         t0 := TIME(); a := 1.0; b := 0.0; r := 0.0; sum := 0;
-        FOR i := 1 TO 20000 DO b := b + a; a := a / 1.0001; r := r * 0.5 + DINT_TO_REAL(i); sum := sum * 3 + i; END_FOR;
+        FOR i := 1 TO 50000 DO b := b + a; a := a / 1.0001; r := r * 0.5 + DINT_TO_REAL(i); sum := sum * 3 + i; END_FOR;
         seen := ticks; t1 := TIME(); END_PROGRAM
       PROGRAM Fast VAR x, y : REAL; z, i : DINT; END_VAR VAR_EXTERNAL ticks : DINT; END_VAR
         ticks := ticks + 1; FOR i := 1 TO 20 DO x := x * 1.5 + 3.0; y := y / 3.0 + 1.0; z := z * z + 7; END_FOR; END_PROGRAM
       ${FAST_AND_SLOW}`);
     run.runScans(10);
     let [a, b, r, sum] = [1, 0, 0, 0];
-    for (let i = 1; i <= 20_000; i++) {
+    for (let i = 1; i <= 50_000; i++) {
       b = Math.fround(b + a);
       a = Math.fround(a / Math.fround(1.0001));
       r = Math.fround(Math.fround(r * 0.5) + i);

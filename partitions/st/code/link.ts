@@ -128,9 +128,10 @@ const passedOn = (
   { optimize: isWanted = true, dump }: LinkOptions,
 ): readonly IrFunction[] => {
   const passes = isWanted ? OPTIMIZING : PLAIN;
-  if (dump === undefined) return runPasses(passes, lowered, { roots });
+  const surroundings = { roots, isPreempted: program.tasks.length > 1 };
+  if (dump === undefined) return runPasses(passes, lowered, surroundings);
   const names = staticNames(program);
-  return runPasses(passes, lowered, { roots, observe: (pass, fn) => dump(pass, printFunction(fn, names)) });
+  return runPasses(passes, lowered, { ...surroundings, observe: (pass, fn) => dump(pass, printFunction(fn, names)) });
 };
 
 const portsOf = (program: Program): readonly Variable[] =>

@@ -3,7 +3,7 @@ import type { IrFunction } from "./ir.ts";
 import { removeDeadCode } from "./passes/dead-code.ts";
 import { removeDeadStores } from "./passes/dead-stores.ts";
 import { enterSsa } from "./passes/enter-ssa.ts";
-import { type Callee, inlineCalls } from "./passes/inline-calls.ts";
+import { inlineCalls } from "./passes/inline-calls.ts";
 import { leaveSsa } from "./passes/leave-ssa.ts";
 import { moveLoopInvariants } from "./passes/loop-invariants.ts";
 import { promoteInLoops } from "./passes/promote-in-loops.ts";
@@ -12,11 +12,11 @@ import { shareValues } from "./passes/share-values.ts";
 import { tidyBlocks } from "./passes/tidy-blocks.ts";
 import { useRanges } from "./passes/use-ranges.ts";
 import { splitLongs, usesLongs } from "./split-longs.ts";
+import type { Callee, Surroundings } from "./surroundings.ts";
 
 export interface Pass {
   readonly name: string;
-  /** Changes the function; `callees` are those that are done with the early passes. */
-  readonly run: (fn: IrFunction, callees: ReadonlyMap<string, Callee>) => void;
+  readonly run: (fn: IrFunction, surroundings: Surroundings) => void;
 }
 
 const TIDY: Pass = { name: "tidy-blocks", run: tidyBlocks };
@@ -89,6 +89,8 @@ export type PassObserver = (pass: string, fn: IrFunction) => void;
 export interface PassOptions {
   /** Functions that something other than a call refers to. */
   readonly roots: readonly string[];
+  /** See `Surroundings`. */
+  readonly isPreempted?: boolean;
   readonly observe?: PassObserver;
 }
 
@@ -96,14 +98,15 @@ export interface PassOptions {
 export const runPasses = (
   { early, late }: Passes,
   functions: readonly IrFunction[],
-  { roots, observe = () => {} }: PassOptions,
+  { roots, isPreempted = false, observe = () => {} }: PassOptions,
 ): readonly IrFunction[] => {
   const calls = countCalls(functions);
   const callees = new Map<string, Callee>();
+  const surroundings: Surroundings = { callees, isPreempted };
   for (const fn of calleesFirst(functions, roots)) {
     observe("lowered", fn);
     for (const { name, run } of early) {
-      run(fn, callees);
+      run(fn, surroundings);
       observe(name, fn);
     }
     callees.set(fn.name, { fn, calls: calls.get(fn.name) ?? 0 });
@@ -111,7 +114,7 @@ export const runPasses = (
   const kept = calleesFirst(functions, roots);
   for (const fn of kept) {
     for (const { name, run } of late) {
-      run(fn, callees);
+      run(fn, surroundings);
       observe(name, fn);
     }
   }

@@ -16,15 +16,9 @@ import {
   type Register,
   successorsOf,
 } from "../ir.ts";
+import type { Callee, Surroundings } from "../surroundings.ts";
 import { withDefinition } from "./enter-ssa.ts";
 import { mapPhiSources } from "./tidy-blocks.ts";
-
-export interface Callee {
-  /** Optimised as far as what follows the inlining. */
-  readonly fn: IrFunction;
-  /** Places in the whole program where it is called. */
-  readonly calls: number;
-}
 
 const SMALL = 40;
 const LARGEST_ONLY_CALL = 2000;
@@ -33,7 +27,7 @@ const LARGEST_CALLER = 8000;
 const sizeOf = ({ blocks }: IrFunction): number =>
   blocks.reduce((sum, { instructions }) => sum + instructions.length + 1, 0);
 
-export const inlineCalls = (fn: IrFunction, callees: ReadonlyMap<string, Callee>): void => {
+export const inlineCalls = (fn: IrFunction, { callees }: Pick<Surroundings, "callees">): void => {
   let size = sizeOf(fn);
   const open = [...fn.blocks];
   for (let block = open.pop(); block !== undefined; block = open.pop()) {

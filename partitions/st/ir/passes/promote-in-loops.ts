@@ -16,20 +16,23 @@ import { type Location, Locations } from "../locations.ts";
 import { insertBefore, preheaderOf } from "../preheader.ts";
 import { Ranges } from "../ranges.ts";
 import { dominanceFrontiers, Reaching } from "../reaching.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { nothing } from "./enter-ssa.ts";
 
 /** Inner loops first: what they load before and store behind themselves is then for the loop around. */
-export const promoteInLoops = (fn: IrFunction): void => {
+export const promoteInLoops = (fn: IrFunction, { isPreempted }: Pick<Surroundings, "isPreempted">): void => {
   const before = new ControlFlow(fn);
   fn.blocks = [...before.order];
   if (before.loops.length === 0) return;
   const ranges = new Ranges(fn, before);
   const done = new Set<Block>();
   for (;;) {
-    const loop = new ControlFlow(fn).loops.find(({ header }) => !done.has(header));
+    const flow = new ControlFlow(fn);
+    const loop = flow.loops.find(({ header }) => !done.has(header));
     if (loop === undefined) return;
     done.add(loop.header);
-    const promotable = promotableIn(new Locations(fn, ranges), loop);
+    const found = promotableIn(new Locations(fn, ranges), loop);
+    const promotable = isPreempted ? found.filter((location) => isStoredAnyway(flow, loop, location)) : found;
     if (promotable.length > 0) promote(fn, loop, promotable);
   }
 };
@@ -47,6 +50,16 @@ const promotableIn = (locations: Locations, { blocks }: Loop): readonly Location
     }
   }
   return [...stored].filter((location) => locations.isFixed(location) && !touched.has(location));
+};
+
+/** Whether the loop is never left without a store there. */
+const isStoredAnyway = (flow: ControlFlow, { blocks }: Loop, location: Location): boolean => {
+  const isSame = sameLocation(location);
+  const stores = [...blocks].filter(({ instructions }) =>
+    instructions.some((each) => each.kind === "store" && isSame(each)),
+  );
+  const exits = [...blocks].filter(({ terminator }) => successorsOf(terminator).some((target) => !blocks.has(target)));
+  return exits.every((exit) => stores.some((block) => flow.dominates(block, exit)));
 };
 
 const promote = (fn: IrFunction, loop: Loop, promotable: readonly Location[]): void => {
