@@ -68,9 +68,16 @@ export class Locations {
       case "checkIndex":
       case "checkPointer":
       case "divide":
+      case "raise":
         // A report may end the program: what was stored before must stand there.
         return { location: null, reads: this.#visible, changes: NONE };
-      default:
+      case "copy":
+      case "phi":
+      case "unary":
+      case "binary":
+      case "select":
+      case "address":
+      case "parameter":
         return { location: null, reads: NONE, changes: NONE };
     }
   }

@@ -91,6 +91,8 @@ class Printer {
         const operands = this.#operands([instruction.left, instruction.right]);
         return `divide ${instruction.operation} ${operands} report ${this.#address(instruction.report)}`;
       }
+      case "raise":
+        return `raise ${instruction.error} report ${this.#address(instruction.report)}`;
       case "checkIndex":
         return `check ${this.#operands([instruction.index, instruction.count])} report ${this.#address(instruction.report)}`;
       case "checkPointer": {

@@ -141,6 +141,8 @@ class Reader {
     }
     const call = /^call ([\w.]+)\((.*)\)$/.exec(body!);
     if (call !== null) return this.#call(call[1]!, call[2]!, target === undefined ? null : this.#register(target));
+    const raise = /^raise (\w+) report (\S+)$/.exec(body!);
+    if (raise !== null) return { kind: "raise", error: raise[1] as "divisionByZero", report: this.#address(raise[2]!) };
     return this.#definition(this.#register(target!), body!);
   }
 
