@@ -22,6 +22,8 @@ export interface CompileOptions {
   readonly libraries?: readonly SourceInput[];
   /** The PROGRAM, or its instance, that runs; left out: the one there is. */
   readonly program?: string;
+  /** The TEST that is run in its place, by its name; left out: none. */
+  readonly test?: string;
   /** Period of a program without a TASK; 20 ms when left out. */
   readonly defaultIntervalNs?: number;
   /** Period instead of the one that the program gives. */
@@ -51,6 +53,17 @@ export type LibraryResult =
   | { readonly ok: true; readonly declares: readonly Declared[]; readonly warnings: readonly StProblem[] }
   | { readonly ok: false; readonly problems: readonly StProblem[] };
 
+/** A TEST: its name, without quotes, and where it stands. */
+export interface DeclaredTest {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export type TestsResult =
+  | { readonly ok: true; readonly tests: readonly DeclaredTest[]; readonly warnings: readonly StProblem[] }
+  | { readonly ok: false; readonly problems: readonly StProblem[] };
+
 const DEFAULT_INTERVAL_NS = 20e6;
 
 export class Compiler {
@@ -64,11 +77,20 @@ export class Compiler {
       defaultIntervalNs: options.defaultIntervalNs ?? DEFAULT_INTERVAL_NS,
       intervalNs: options.intervalNs ?? null,
       program: options.program ?? null,
+      test: options.test === undefined ? null : keyOfTest(options.test),
     };
     const program = analyse(files, wishes, problems);
     if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
     const { elf, info } = link(program, options);
     return { ok: true, elf, program: info, warnings: ownWarnings(problems, sources) };
+  }
+
+  /** The TESTs of the files, in the order in which they stand there; or every problem of the files. */
+  findTests(sources: readonly SourceInput[], libraries: readonly SourceInput[] = []): TestsResult {
+    const { files, problems } = this.#readAll(sources, libraries);
+    analyseLibrary(files, problems);
+    if (problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
+    return { ok: true, tests: files.program.flatMap(testsOf), warnings: ownWarnings(problems, sources) };
   }
 
   /** Checks all that the files declare, used or not; they may use other libraries. */
@@ -112,11 +134,20 @@ const ownWarnings = ({ warnings }: Problems, sources: readonly SourceInput[]): r
   return inOrder(warnings.filter(({ file }) => own.has(file)));
 };
 
+const keyOfTest = (name: string): string => `'${name}'`;
+
+const testsOf = ({ declarations, source }: SourceFile): readonly DeclaredTest[] =>
+  declarations.flatMap((declaration) => {
+    if (declaration.kind !== "unit" || declaration.unit !== "TEST") return [];
+    const { line } = source.position(declaration.at.start);
+    return [{ name: declaration.name.text.slice(1, -1), file: source.file, line }];
+  });
+
 const declared = ({ declarations }: SourceFile): readonly Declared[] =>
   declarations.flatMap((declaration): readonly Declared[] => {
     switch (declaration.kind) {
       case "unit":
-        return [{ kind: declaration.unit, name: declaration.name.text }];
+        return declaration.unit === "TEST" ? [] : [{ kind: declaration.unit, name: declaration.name.text }];
       case "type":
         return [{ kind: "TYPE", name: declaration.name.text }];
       case "globals":

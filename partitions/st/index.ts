@@ -28,12 +28,13 @@ export {
   type CompileResult,
   Compiler,
   type Declared,
+  type DeclaredTest,
   type LibraryResult,
   type SourceInput,
 } from "./compiler.ts";
 export { numberOf, PROBLEM_PAGES, type ProblemPage } from "./problem-codes.ts";
 export type { StProblem } from "./problems.ts";
-export type { ProgramInfo, ProgramVariable, VariableType } from "./program-info.ts";
+export type { AssertionInfo, ProgramInfo, ProgramVariable, VariableType } from "./program-info.ts";
 
 /** One program of one file, which problems name `file`. */
 export const compile = (source: string, options: CompileOptions & { readonly file: string }): CompileResult =>

@@ -10,6 +10,18 @@ export interface ProgramInfo {
   readonly tasks: readonly TaskInfo[];
   /** Globals by their name, the program's own as `INSTANCE.NAME`; in order of declaration. */
   readonly variables: readonly ProgramVariable[];
+  /** Of a TEST; their positions are what it tells when it fails. */
+  readonly assertions: readonly AssertionInfo[];
+}
+
+export interface AssertionInfo {
+  readonly file: string;
+  readonly line: number;
+  readonly kind: "ASSERT_TRUE" | "ASSERT_FALSE" | "ASSERT_EQ" | "ASSERT_NEAR";
+  /** What is looked at, as the user wrote it. */
+  readonly text: string;
+  /** Actual, expected, tolerance, as far as it has them: as they were when it was last seen. */
+  readonly values: readonly ProgramVariable[];
 }
 
 export interface TaskInfo {
@@ -138,5 +150,11 @@ export const describeProgram = (program: Program, layout: DataLayout, dataBase: 
         instance.program.variables.flatMap((variable) => describe(variable, `${instance.name}.${variable.name}`)),
       ),
     ],
+    assertions: instancesOf(program).flatMap((instance) =>
+      instance.program.assertions.map(({ at, kind, text, values }) => ({
+        ...{ kind, text, file: at.source.file, line: at.source.position(at.start).line },
+        values: values.flatMap((variable) => describe(variable, variable.name)),
+      })),
+    ),
   };
 };

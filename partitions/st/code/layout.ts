@@ -25,6 +25,7 @@ export const staticVariables = (program: Program): readonly Variable[] => {
     ...[...programs].flatMap(({ variables }) =>
       variables.filter((variable) => variable.section !== "temp" && isStored(variable)),
     ),
+    ...[...programs].flatMap(({ assertions }) => assertions.flatMap(({ values }) => values)),
     ...program.units
       .filter((unit) => !programs.has(unit))
       .flatMap(({ variables }) => variables.filter((variable) => isStatic(variable) && isStored(variable))),

@@ -1,4 +1,6 @@
 /** Statements → blocks of three-address code. */
+
+import { DEVICE, ERRORS } from "../code/partita-device.ts";
 import type { CheckedStatement, Place } from "../semantics/checked.ts";
 import { scalarOf, UDINT, ULINT } from "../semantics/types.ts";
 import { lineOf } from "../syntax/source-text.ts";
@@ -6,7 +8,14 @@ import { bankOf, type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, type Operand } from "./ir.ts";
 import { lowerAggregate, referenceTo } from "./lower-aggregate.ts";
 import { branchOn } from "./lower-comparison.ts";
-import { branchUnless, lowerCall, lowerCondition, lowerExpression, pointerTo } from "./lower-expression.ts";
+import {
+  branchUnless,
+  lowerCall,
+  lowerCondition,
+  lowerExpression,
+  pointerTo,
+  TIME_OFFSET,
+} from "./lower-expression.ts";
 import { lowerFor } from "./lower-for.ts";
 import { addressOf, writePlace } from "./lower-place.ts";
 
@@ -55,7 +64,26 @@ const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
     case "return":
       builder.jump(frame.leave, builder.newBlock());
       return;
+    case "fail":
+      lowerFailure(frame, statement.assertion);
+      return;
+    case "advanceTime": {
+      const time = builder.load("w32", TIME_PLACE);
+      builder.store("w32", builder.binary("add", time, lowerExpression(frame, statement.by)), TIME_PLACE);
+      return;
+    }
   }
+};
+
+const TIME_PLACE: Address = { base: { kind: "static", area: "runtime" }, offset: TIME_OFFSET };
+
+/** Whoever runs the test hears which assertion it was. */
+const lowerFailure = ({ builder, leave }: Frame, assertion: number): void => {
+  const register = (offset: number): Address => ({ base: { kind: "device" }, offset });
+  builder.store("w32", constant(assertion), register(DEVICE.detail));
+  builder.store("w32", constant(0), register(DEVICE.message));
+  builder.store("w32", constant(ERRORS.assertion), register(DEVICE.raise));
+  builder.jump(leave, builder.newBlock());
 };
 
 export const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">["value"]): void => {

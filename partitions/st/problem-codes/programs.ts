@@ -108,4 +108,30 @@ export const PROGRAM_PAGES = [
       END_PROGRAM
       CONFIGURATION A TASK T(INTERVAL := T#1s); PROGRAM M WITH T : Main; END_CONFIGURATION`,
   },
+  {
+    number: 406,
+    name: "only-in-a-test",
+    title: "an assertion outside of a test",
+    explanation: lines`
+      ASSERT_TRUE, ASSERT_FALSE, ASSERT_EQ, ASSERT_NEAR and ADVANCE_TIME belong to TEST 'name' … END_TEST, which stands at file
+      level and is run by partita test. What runs in the plant has no tests in it.`,
+    failing: lines`
+      PROGRAM Main
+        VAR n : INT; END_VAR
+        n := n + 1;
+        ASSERT_TRUE(n > 0);
+      END_PROGRAM`,
+    corrected: lines`
+      FUNCTION Next : INT
+        VAR_INPUT n : INT; END_VAR
+        Next := n + 1;
+      END_FUNCTION
+      PROGRAM Main
+        VAR n : INT; END_VAR
+        n := Next(n);
+      END_PROGRAM
+      TEST 'it counts'
+        ASSERT_EQ(Next(1), 2);
+      END_TEST`,
+  },
 ] as const satisfies readonly ProblemPage[];

@@ -5,6 +5,7 @@ import { checkAs, checkExpression } from "./check-expression.ts";
 import { checkPlace, checkUnbound, checkWritable } from "./check-place.ts";
 import { checkPortCall } from "./check-port-call.ts";
 import { checkReference } from "./check-reference.ts";
+import { checkTestStatement } from "./check-test.ts";
 import { type CheckedExpression, type CheckedStatement, type Place, rootOf } from "./checked.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
@@ -20,7 +21,11 @@ export const checkStatements = (
   loops = 0,
 ): readonly CheckedStatement[] => statements.flatMap((statement) => checkStatement(scope, statement, loops) ?? []);
 
-const checkStatement = (scope: Scope, statement: Statement, loops: number): CheckedStatement | null => {
+const checkStatement = (
+  scope: Scope,
+  statement: Statement,
+  loops: number,
+): CheckedStatement | readonly CheckedStatement[] | null => {
   switch (statement.kind) {
     case "assign":
       return checkAssignment(scope, statement);
@@ -29,7 +34,7 @@ const checkStatement = (scope: Scope, statement: Statement, loops: number): Chec
     case "latch":
       return checkLatch(scope, statement);
     case "call":
-      return checkCallStatement(scope, statement);
+      return checkTestStatement(scope, statement.call as Call) ?? checkCallStatement(scope, statement);
     case "if":
       return {
         kind: "if",

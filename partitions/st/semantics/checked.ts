@@ -165,6 +165,10 @@ export type CallArgument =
   | { readonly kind: "reference"; readonly variable: Variable; readonly place: Place | null };
 
 export type CheckedStatement =
+  /** A TEST has failed, and ends: `assertion` is the position among those of its unit. */
+  | { readonly kind: "fail"; readonly at: Span; readonly assertion: number }
+  /** TIME() of a TEST moves on. */
+  | { readonly kind: "advanceTime"; readonly at: Span; readonly by: CheckedExpression }
   | { readonly kind: "assign"; readonly at: Span; readonly place: Place; readonly value: CheckedExpression }
   | { readonly kind: "evaluate"; readonly at: Span; readonly value: CheckedExpression }
   | {

@@ -49,6 +49,7 @@ export const declareUnit = (scope: Scope, declaration: UnitDeclaration, isLibrar
     block: null,
     body: [],
     calls: new Set<Unit>(),
+    assertions: [],
   };
   return kind === "FUNCTION_BLOCK" ? withBlock(unit) : unit;
 };

@@ -76,6 +76,20 @@ export interface Unit {
   body: readonly CheckedStatement[];
   /** The units that the body calls. */
   readonly calls: Set<Unit>;
+  /** Of a TEST: filled when the body is checked. */
+  readonly assertions: Assertion[];
+}
+
+export const ASSERTIONS = ["ASSERT_TRUE", "ASSERT_FALSE", "ASSERT_EQ", "ASSERT_NEAR"] as const;
+
+/** A place in a TEST that must hold. */
+export interface Assertion {
+  readonly at: Span;
+  readonly kind: (typeof ASSERTIONS)[number];
+  /** What is looked at, as the user wrote it. */
+  readonly text: string;
+  /** Where its values stay, for whoever tells of a failure: actual, expected, tolerance, as far as it has them. */
+  readonly values: readonly Variable[];
 }
 
 /** A program that runs. */

@@ -19,6 +19,8 @@ export interface TaskOptions {
   readonly intervalNs: number | null;
   /** The PROGRAM that runs, by its own name or by that of an instance; null: what the CONFIGURATION says, or the only one. */
   readonly program: string | null;
+  /** The TEST that is to be run, by its name with its quotes; null: none is. */
+  readonly test: string | null;
 }
 
 /** What runs in a partition at most. */
@@ -37,6 +39,7 @@ export const findTasks = (
   options: TaskOptions,
   isWhole: boolean,
 ): readonly Task[] => {
+  if (options.test !== null) return testTask(units, options.test);
   const [configuration, ...others] = world.configurations;
   for (const { name } of others) {
     world.problems.error(
@@ -56,6 +59,13 @@ export const findTasks = (
   return only !== undefined && more.length === 0 && options.intervalNs !== null
     ? [{ ...only, intervalNs: options.intervalNs }]
     : tasks;
+};
+
+/** Its one scan comes to its end: no release interrupts it. */
+const testTask = (units: readonly Unit[], test: string): readonly Task[] => {
+  const program = units.find(({ kind, key }) => kind === "TEST" && key === test);
+  if (program === undefined) return [];
+  return [{ name: null, intervalNs: MAX_INTERVAL_NS, rank: 0, instances: [{ name: test, at: program.at, program }] }];
 };
 
 const isNamed = (wanted: string | null, ...names: readonly Name[]): boolean =>

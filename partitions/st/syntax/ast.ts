@@ -230,7 +230,7 @@ export interface TypeDeclaration {
 export interface UnitDeclaration {
   readonly kind: "unit";
   readonly at: Span;
-  readonly unit: "FUNCTION" | "FUNCTION_BLOCK" | "PROGRAM";
+  readonly unit: "FUNCTION" | "FUNCTION_BLOCK" | "PROGRAM" | "TEST";
   readonly name: Name;
   /** Of a FUNCTION. */
   readonly result: TypeExpression | null;

@@ -40,6 +40,19 @@ const ENDS: ReadonlySet<string> = new Set([
   "CONFIGURATION",
 ]);
 
+/** All sections of a unit; one that cannot be read is left out. */
+export const parseSections = (stream: TokenStream): readonly VariableSection[] => {
+  const sections: VariableSection[] = [];
+  while (stream.isWord(...SECTION_WORDS)) {
+    const section = stream.attempt(
+      () => parseSection(stream),
+      () => {},
+    );
+    if (section !== null) sections.push(section);
+  }
+  return sections;
+};
+
 export const parseSection = (stream: TokenStream): VariableSection => {
   const start = stream.advance();
   const kind = SECTION_WORDS.find((word) => start.kind === "name" && start.upper === word)!;

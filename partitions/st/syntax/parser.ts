@@ -12,7 +12,8 @@ import type {
 import { tokenize } from "./lexer.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { parseStatements } from "./parse-statement.ts";
-import { parseSection, parseType, parseTypeSection, SECTION_WORDS } from "./parse-variables.ts";
+import { isTest, parseTest } from "./parse-test.ts";
+import { parseSection, parseSections, parseType, parseTypeSection } from "./parse-variables.ts";
 import type { SourceText } from "./source-text.ts";
 import { describe, TokenStream } from "./token-stream.ts";
 
@@ -23,6 +24,7 @@ const TOP_WORDS: ReadonlySet<string> = new Set([
   "PROGRAM",
   "CONFIGURATION",
   "VAR_GLOBAL",
+  "TEST",
 ]);
 const CONFIGURATION_WORDS: ReadonlySet<string> = new Set([
   "TASK",
@@ -67,6 +69,7 @@ const parseDeclaration = (stream: TokenStream): readonly Declaration[] => {
     case "VAR_GLOBAL":
       return [{ kind: "globals", at: token.at, section: parseSection(stream) }];
   }
+  if (isTest(stream)) return [parseTest(stream)];
   if (stream.takeSymbol(";")) return [];
   const expected = "expected PROGRAM, FUNCTION, FUNCTION_BLOCK, TYPE, VAR_GLOBAL or CONFIGURATION";
   throw stream.fail(token.at, "syntax", `${expected}, found ${describe(token)}`);
@@ -79,14 +82,7 @@ const parseUnit = (stream: TokenStream): UnitDeclaration => {
   const name = stream.expectName(`the name of the ${unit}`);
   const result = unit === "FUNCTION" && stream.takeSymbol(":") ? parseType(stream) : null;
   stream.takeSymbol(";");
-  const sections: VariableSection[] = [];
-  while (stream.isWord(...SECTION_WORDS)) {
-    const section = stream.attempt(
-      () => parseSection(stream),
-      () => {},
-    );
-    if (section !== null) sections.push(section);
-  }
+  const sections = parseSections(stream);
   const body = parseStatements(stream, `END_${unit}`);
   if (!stream.takeWord(`END_${unit}`)) {
     const hint = `${unit} ${name.text} starts at line ${start.at.source.position(start.at.start).line}`;

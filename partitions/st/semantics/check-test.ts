@@ -1,0 +1,135 @@
+/** What a TEST can do that no other unit can: ASSERT_TRUE, ASSERT_FALSE, ASSERT_EQ, ASSERT_NEAR, ADVANCE_TIME. */
+import type { Argument, Expression } from "../syntax/ast.ts";
+import type { Call } from "./check-call.ts";
+import { checkAs, checkExpression, combine } from "./check-expression.ts";
+import type { CheckedExpression, CheckedStatement, Place } from "./checked.ts";
+import { coerce, withOwnType } from "./convert.ts";
+import type { Scope } from "./scope.ts";
+import { ASSERTIONS, type Assertion, type Variable } from "./symbols.ts";
+import { BOOL, isReal, nameOf, scalarOf, TIME, type Type } from "./types.ts";
+
+type Kind = Assertion["kind"];
+
+const PARAMETERS: Readonly<Record<Kind, readonly string[]>> = {
+  ASSERT_TRUE: ["CONDITION"],
+  ASSERT_FALSE: ["CONDITION"],
+  ASSERT_EQ: ["ACTUAL", "EXPECTED"],
+  ASSERT_NEAR: ["ACTUAL", "EXPECTED", "TOLERANCE"],
+};
+
+/** Null: it is none of these, or the user's own function of that name. A call with a problem is left out. */
+export const checkTestStatement = (scope: Scope, call: Call): readonly CheckedStatement[] | null => {
+  if (call.callee.kind !== "name") return null;
+  const { key } = call.callee.name;
+  const kind = ASSERTIONS.find((each) => each === key);
+  if ((kind === undefined && key !== "ADVANCE_TIME") || scope.world.unit(key) !== null) return null;
+  if (scope.unit?.kind !== "TEST") {
+    const hint = "write TEST 'name' … END_TEST at file level, and run it with: partita test";
+    scope.world.problems.error(call.at, "only-in-a-test", `${key} stands outside of a TEST`, hint);
+    return [];
+  }
+  if (kind === undefined) return checkAdvance(scope, call);
+  const values = argumentsOf(scope, call, kind, PARAMETERS[kind]);
+  return values === null ? [] : checkAssertion(scope, call, kind, values);
+};
+
+const checkAdvance = (scope: Scope, call: Call): readonly CheckedStatement[] => {
+  const values = argumentsOf(scope, call, "ADVANCE_TIME", ["BY"]);
+  if (values === null) return [];
+  const by = checkAs(scope, values[0]!, TIME);
+  if (by.kind === "constant" && typeof by.value === "bigint" && by.value < 0n) {
+    scope.world.problems.error(call.at, "value-out-of-range", "time does not go back");
+  }
+  return [{ kind: "advanceTime", at: call.at, by }];
+};
+
+const argumentsOf = (
+  scope: Scope,
+  call: Call,
+  callee: string,
+  parameters: readonly string[],
+): readonly Expression[] | null => {
+  const givenFor = (parameter: string, position: number): Expression | null => {
+    const isIt = ({ name }: Argument, at: number) => (name === null ? at === position : name.key === parameter);
+    return call.arguments.find(isIt)?.value ?? null;
+  };
+  const values = parameters.map(givenFor).filter((value) => value !== null);
+  if (values.length === parameters.length && call.arguments.length === parameters.length) return values;
+  const message = `${callee} takes ${parameters.length === 1 ? "1 argument" : `${parameters.length} arguments`}`;
+  scope.world.problems.error(call.at, "arguments", message, `they are ${parameters.join(", ")}`);
+  return null;
+};
+
+/** Its values are kept where a failure can be told from; then it is seen whether they are right. */
+const checkAssertion = (
+  scope: Scope,
+  call: Call,
+  kind: Kind,
+  given: readonly Expression[],
+): readonly CheckedStatement[] => {
+  const values = kind === "ASSERT_NEAR" || kind === "ASSERT_EQ" ? comparedValues(scope, kind, given) : [];
+  if (values === null) return [];
+  const { assertions, name } = scope.unit!;
+  const number = assertions.length;
+  const kept = values.map((value, i) => keptIn(`${name}.${number}.${i}`, call, value.type));
+  const { source, start, end } = given[0]!.at;
+  assertions.push({ at: call.at, kind, text: source.text.slice(start, end).replace(/\s+/g, " "), values: kept });
+  const places = kept.map((variable): Place => ({ kind: "variable", type: variable.type, variable }));
+  const holds = values.length === 0 ? checkAs(scope, given[0]!, BOOL) : comparison(scope, call, kind, places);
+  const failed: CheckedExpression =
+    kind === "ASSERT_FALSE" ? holds : { kind: "unary", type: BOOL, operator: "not", operand: holds };
+  const { at } = call;
+  return [
+    ...values.map((value, i): CheckedStatement => ({ kind: "assign", at, place: places[i]!, value })),
+    {
+      ...{ kind: "if", at, otherwise: [] },
+      branches: [{ condition: failed, body: [{ kind: "fail", at, assertion: number }] }],
+    },
+  ];
+};
+
+/** Of one type, the one of the actual value where it has one. */
+const comparedValues = (
+  scope: Scope,
+  kind: Kind,
+  given: readonly Expression[],
+): readonly CheckedExpression[] | null => {
+  const [first, ...others] = given as readonly [Expression, ...Expression[]];
+  const hint = checkExpression(scope, first);
+  const actual = withOwnType(scope, hint, first.at);
+  const { type } = actual;
+  if (type.kind === "unknown") {
+    for (const other of others) checkExpression(scope, other);
+    return null;
+  }
+  const isFit = kind === "ASSERT_NEAR" ? isReal(type) : scalarOf(type) !== null || isComparable(type);
+  if (!isFit) {
+    const wanted = kind === "ASSERT_NEAR" ? "REAL or LREAL values" : "values that = can compare";
+    const hintText = kind === "ASSERT_NEAR" ? "use ASSERT_EQ" : "compare its elements";
+    scope.world.problems.error(first.at, "operand-type", `${kind} takes ${wanted}, not ${nameOf(type)}`, hintText);
+    return null;
+  }
+  return [actual, ...others.map((other) => coerce(scope, checkExpression(scope, other, type), type, other.at))];
+};
+
+const isComparable = (type: Type): boolean => type.kind === ("string" as Type["kind"]);
+
+const comparison = (scope: Scope, call: Call, kind: Kind, places: readonly Place[]): CheckedExpression => {
+  const [actual, expected, tolerance] = places.map((place) => ({
+    value: { kind: "read", type: place.type, place } as const,
+    at: call.at,
+  }));
+  if (kind === "ASSERT_EQ") return combine(scope, "=", actual!, expected!, call.at);
+  const difference = combine(scope, "-", actual!, expected!, call.at);
+  const distance: CheckedExpression = {
+    ...{ kind: "intrinsic", type: difference.type, at: call.at },
+    intrinsic: "absolute",
+    operands: [difference],
+  };
+  return combine(scope, "<=", { value: distance, at: call.at }, tolerance!, call.at);
+};
+
+const keptIn = (name: string, { at }: Call, type: Type): Variable => ({
+  ...{ at, name, key: name, type, section: "local", constant: null, readOnly: false, retain: false, address: null },
+  ...{ edge: null, initial: null, start: null, byReference: false, storage: { kind: "local" } },
+});
