@@ -9,6 +9,7 @@ import { addExec } from "./exec.ts";
 import { addExplain } from "./explain.ts";
 import { addReplay } from "./replay.ts";
 import { addRun } from "./run.ts";
+import { addTest } from "./test.ts";
 import { VERSION } from "./version.ts";
 
 const environment: CliEnvironment = {
@@ -28,7 +29,8 @@ const program = new Command("partita")
   .showSuggestionAfterError()
   .showHelpAfterError("(partita --help lists the verbs)")
   .exitOverride();
-for (const add of [addRun, addReplay, addCheck, addExec, addCompile, addDisasm, addExplain]) add(program, environment);
+for (const add of [addRun, addReplay, addCheck, addExec, addCompile, addTest, addDisasm, addExplain])
+  add(program, environment);
 
 // A reader that goes away (`partita … | head`) is no reason for a stack trace.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,12 +1,13 @@
 /** What a TEST can do that no other unit can: ASSERT_TRUE, ASSERT_FALSE, ASSERT_EQ, ASSERT_NEAR, ADVANCE_TIME. */
 import type { Argument, Expression } from "../syntax/ast.ts";
 import type { Call } from "./check-call.ts";
-import { checkAs, checkExpression, combine } from "./check-expression.ts";
+import { checkAs, checkExpression } from "./check-expression.ts";
+import { combine } from "./check-operator.ts";
 import type { CheckedExpression, CheckedStatement, Place } from "./checked.ts";
 import { coerce, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import { ASSERTIONS, type Assertion, type Variable } from "./symbols.ts";
-import { BOOL, isReal, nameOf, scalarOf, TIME, type Type } from "./types.ts";
+import { BOOL, nameOf, scalarOf, TIME, type Type } from "./types.ts";
 
 type Kind = Assertion["kind"];
 
@@ -102,7 +103,8 @@ const comparedValues = (
     for (const other of others) checkExpression(scope, other);
     return null;
   }
-  const isFit = kind === "ASSERT_NEAR" ? isReal(type) : scalarOf(type) !== null || isComparable(type);
+  const isFit =
+    kind === "ASSERT_NEAR" ? scalarOf(type)?.family === "real" : scalarOf(type) !== null || isComparable(type);
   if (!isFit) {
     const wanted = kind === "ASSERT_NEAR" ? "REAL or LREAL values" : "values that = can compare";
     const hintText = kind === "ASSERT_NEAR" ? "use ASSERT_EQ" : "compare its elements";

@@ -1,0 +1,71 @@
+/** One TEST in a partition of its own: the image runs one scan, and says what failed in it. */
+import type { AssertionInfo, DeclaredTest, ProgramInfo } from "../../partitions/st/index.ts";
+import { PARTITA_ERROR_CODES, RAM_BASE } from "../board/index.ts";
+import type { Clock } from "../host/clock.ts";
+import { describeFault } from "./fault-words.ts";
+import { ProgramRun } from "./program-run.ts";
+import { jsonOf, ProgramMemory } from "./program-values.ts";
+
+export interface TestOutcome {
+  readonly test: DeclaredTest;
+  /** Host time that it took. */
+  readonly seconds: number;
+  /** null: it passed. */
+  readonly failure: TestFailure | null;
+}
+
+export interface TestFailure {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Bytes of the partition's RAM. */
+const MEMORY_BYTES = 16 << 20;
+/** A test that has not ended by then hangs: 10 s of the board. */
+const MOST_CYCLES = 1e9;
+/** What a TEST tells when it fails (partitions/st/code/partita-device.ts). */
+const ASSERTION_FAILED = 0x100;
+
+interface Compiled {
+  readonly elf: Uint8Array;
+  readonly program: ProgramInfo;
+}
+
+export const runTest = (test: DeclaredTest, { elf, program }: Compiled, clock: Clock): TestOutcome => {
+  const begin = clock.monotonicMs();
+  let failure: TestFailure | null = null;
+  const run = new ProgramRun({
+    elf,
+    program,
+    memoryBytes: MEMORY_BYTES,
+    raiseError: (code, detail, message) => {
+      failure ??= code === ASSERTION_FAILED ? failureOf(program.assertions[detail]!, run) : raised(test, code, message);
+    },
+  });
+  const end = run.runScans(1, MOST_CYCLES);
+  if (end === "limit") failure ??= { ...test, message: "it has not ended after 10 s of the board's time" };
+  if (end === "fault") failure ??= { ...test, message: `it stopped: ${describeFault(run.board.fault!)}` };
+  return { test, seconds: (clock.monotonicMs() - begin) / 1000, failure };
+};
+
+const failureOf = ({ file, line, kind, text, values }: AssertionInfo, { board }: ProgramRun): TestFailure => {
+  const memory = new ProgramMemory(board.ram, RAM_BASE);
+  const [actual, expected, tolerance] = values.map((value) => jsonOf(memory.read(value)));
+  const messages: Readonly<Record<AssertionInfo["kind"], string>> = {
+    ASSERT_TRUE: `${text} is FALSE`,
+    ASSERT_FALSE: `${text} is TRUE`,
+    ASSERT_EQ: `${text} is ${actual}, expected ${expected}`,
+    ASSERT_NEAR: `${text} is ${actual}, expected ${expected} ± ${tolerance}`,
+  };
+  return { file, line, message: messages[kind] };
+};
+
+/** An error that the program itself raises fails its test; the message of a runtime error begins with its place. */
+const raised = (test: DeclaredTest, code: number, message: string): TestFailure => {
+  const name = Object.entries(PARTITA_ERROR_CODES).find(([, value]) => value === code)?.[0] ?? `error ${code}`;
+  const [, file, line, rest] = /^(.*):(\d+): (.*)$/.exec(message) ?? [];
+  return rest === undefined
+    ? { ...test, message: `${message} (${name})` }
+    : { file: file!, line: Number(line), message: `${rest} (${name})` };
+};
