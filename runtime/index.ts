@@ -2,6 +2,7 @@
 import { inspectImage } from "./board/index.ts";
 import { type ConfigTools, type LoadedSystem, loadSystem as resolveSystem } from "./config/index.ts";
 import { engineOf } from "./host/engines.ts";
+import { compiler } from "./host/worker-compiler.ts";
 import { Module, type ModuleOptions, type Outside } from "./hypervisor/index.ts";
 import type { System } from "./system.ts";
 import { createHasher } from "./trace/index.ts";
@@ -28,6 +29,9 @@ export * from "./units.ts";
 /** Reads a module's config file and all it names; the Structured Text compiler is the caller's (partitions/st). */
 export const loadSystem = (path: string, compileSt: ConfigTools["compileSt"]): Promise<LoadedSystem> =>
   resolveSystem(path, { compileSt, inspectImage });
+
+/** Starts the thread that compiles guests' code. Whoever is about to load a module and `boot` it in this thread loses no time so. */
+export const prepareToBoot = (): void => compiler.prepare();
 
 /** Powers a module on in this thread, in virtual time, with the engines of its config: nothing runs before its first `step`. */
 export const boot = async (system: System, outside: Outside, options?: ModuleOptions): Promise<Module> =>

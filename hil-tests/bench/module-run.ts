@@ -2,7 +2,15 @@
 import { readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { compileProgram } from "../../partitions/st/index.ts";
-import { boot, formatProblem, hostClock, loadSystem, type Module, type Outside } from "../../runtime/index.ts";
+import {
+  boot,
+  formatProblem,
+  hostClock,
+  loadSystem,
+  type Module,
+  type Outside,
+  prepareToBoot,
+} from "../../runtime/index.ts";
 import type { ModuleFigures, ModuleJob, ModuleMessage, Sample, Stretch } from "./module-job.ts";
 import { median } from "./statistics.ts";
 
@@ -122,6 +130,7 @@ const peakMemoryBytes = (): number => {
 
 const run = async (job: ModuleJob): Promise<ModuleFigures> => {
   const begin = hostClock.monotonicMs();
+  prepareToBoot();
   const [config, ...others] = job.configs;
   const modules = [await bootModule(config!)];
   modules[0]!.step();

@@ -1,7 +1,7 @@
 /** Loads the module that a test names, once a process: compiling the programs takes longer than many a test. */
 import { resolve } from "node:path";
 import { compileProgram } from "../../partitions/st/index.ts";
-import { loadSystem } from "../../runtime/index.ts";
+import { loadSystem, prepareToBoot } from "../../runtime/index.ts";
 import { formatProblem } from "../../runtime/problem.ts";
 import type { System } from "../../runtime/system.ts";
 
@@ -16,6 +16,7 @@ export const loadOnce = (configPath: string): Promise<System> => {
 };
 
 const load = async (path: string): Promise<System> => {
+  prepareToBoot();
   const result = await loadSystem(path, compileProgram);
   if (result.ok) return result.system;
   throw new Error(`${path} cannot be loaded:\n${result.problems.map(formatProblem).join("\n")}`);

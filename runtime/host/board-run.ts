@@ -1,0 +1,125 @@
+/** What the thread of a board does: the slot loop, and nothing that could make it wait but its pace. */
+import { Module } from "../hypervisor/index.ts";
+import { createHasher, formatHash, type Hasher, Recorder, RunningHashes } from "../trace/index.ts";
+import type { Cycles } from "../units.ts";
+import type { BoardJob, BoardMessage, RunSummary } from "./board-job.ts";
+import { ByteRing } from "./byte-ring.ts";
+import { hostClock } from "./clock.ts";
+import { engineOf } from "./engines.ts";
+import { ExchangeOutside } from "./exchange-outside.ts";
+import { LatenessHistogram } from "./lateness.ts";
+import { Pacer } from "./pacer.ts";
+import { SharedExchange } from "./point-exchange.ts";
+import { RetainedExchange } from "./retained-exchange.ts";
+
+class BoardRun {
+  readonly #job: BoardJob;
+  readonly #post: (message: BoardMessage) => void;
+  readonly #control: Int32Array;
+  readonly #outside: ExchangeOutside;
+  readonly #recorder: Recorder | null;
+  readonly #module: Module;
+  readonly #pacer: Pacer;
+  readonly #running: RunningHashes;
+  readonly #hostMs: Float64Array;
+  readonly #retained: RetainedExchange | null;
+  /** Board cycles between two hand-overs of retained data, and when the next one is due. */
+  readonly #retainPeriod: number;
+  #retainAt: number;
+
+  constructor(job: BoardJob, hasher: Hasher, post: (message: BoardMessage) => void) {
+    const { system } = job;
+    const exchange = new SharedExchange(system, job.exchange);
+    this.#job = job;
+    this.#post = post;
+    this.#control = new Int32Array(job.control);
+    this.#running = new RunningHashes(system.partitions.length, hasher);
+    this.#outside = new ExchangeOutside(system, exchange, this.#running, post);
+    this.#hostMs = new Float64Array(system.partitions.length);
+    this.#retained = job.retained === null ? null : new RetainedExchange(system, job.retained);
+    this.#retainPeriod = system.retain === null ? Infinity : (system.retain.periodMs * system.clock) / 1000;
+    this.#retainAt = this.#retainPeriod;
+    const { version, restored } = job;
+    const ring = job.recording === null ? null : new ByteRing(job.recording);
+    this.#recorder =
+      ring === null
+        ? null
+        : new Recorder({
+            ...{ system, inner: this.#outside, version, hasher, restored },
+            sink: (bytes) => ring.write(bytes),
+          });
+    this.#module = new Module(system, this.#recorder ?? this.#outside, hasher, { engineOf, restored });
+    this.#pacer = new Pacer({
+      clock: hostClock,
+      boardClock: system.clock,
+      maxLateness: system.maxLateness,
+      lateness: new LatenessHistogram(job.lateness),
+      control: this.#control,
+      onAnchor: (cycle, timeMs) => exchange.anchor(cycle, timeMs),
+    });
+  }
+
+  run(): void {
+    const startedMs = hostClock.monotonicMs();
+    this.#pacer.anchor(this.#module.boardTime);
+    this.#post({ kind: "running" });
+    while (this.#mayStartFrame()) {
+      do this.#step();
+      while (!this.#module.atFrameStart);
+      if (this.#module.boardTime >= this.#retainAt) this.#handRetainedOver();
+    }
+    const summary = this.#summary(hostClock.monotonicMs() - startedMs);
+    this.#module.stopAll();
+    this.#handRetainedOver();
+    this.#recorder?.stopped(this.#module.frame);
+    this.#recorder?.end(this.#module.frame, this.#module.stateHashes());
+    this.#post({ kind: "ended", summary });
+  }
+
+  #handRetainedOver(): void {
+    for (const { partition, retained } of this.#module.partitions) this.#retained?.write(partition.index, retained);
+    this.#retainAt = this.#module.boardTime + this.#retainPeriod;
+  }
+
+  #mayStartFrame(): boolean {
+    return this.#module.frame < this.#job.frames && Atomics.load(this.#control, 0) === 0;
+  }
+
+  #step(): void {
+    const module = this.#module;
+    if (this.#job.paced && !this.#pacer.waitFor(module.nextBoundary)) this.#slipped(module.nextBoundary);
+    this.#outside.started = -1;
+    const before = hostClock.monotonicMs();
+    module.step();
+    const { started } = this.#outside;
+    if (started >= 0) this.#hostMs[started] = this.#hostMs[started]! + hostClock.monotonicMs() - before;
+  }
+
+  #slipped(cycle: Cycles): void {
+    this.#outside.inputsAreOutdated();
+    this.#post({ kind: "slipped", at: { cycle, frame: this.#module.frame, partition: -1 } });
+  }
+
+  #summary(hostMs: number): RunSummary {
+    const module = this.#module;
+    return {
+      frames: module.frame,
+      boardSeconds: module.boardTime / module.system.clock,
+      hostMs,
+      partitions: module.partitions.map(({ partition: { name, index }, mode, timeUse }) => ({
+        name,
+        mode,
+        faulted: this.#outside.faulted.has(index),
+        hash: formatHash(this.#running.values[index]!),
+        stateHash: formatHash(module.stateHash(index)),
+        busyCycles: timeUse.given - timeUse.idle,
+        slotCycles: timeUse.given,
+        hostMs: this.#hostMs[index]!,
+      })),
+    };
+  }
+}
+
+/** Powers the module on and returns when it has ended. */
+export const runBoard = async (job: BoardJob, post: (message: BoardMessage) => void): Promise<void> =>
+  new BoardRun(job, await createHasher(), post).run();
