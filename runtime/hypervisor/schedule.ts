@@ -28,6 +28,9 @@ export const boundariesOf = ({ slots, majorFrame }: Schedule): readonly Boundary
 export class Timeline {
   readonly #boundaries: readonly Boundary[];
   readonly #period: Cycles;
+  /** The next boundary, and its board time: only `advance` sets them. Fields, because a slot asks for them several times. */
+  next: Boundary;
+  nextAt: Cycles;
   #position = 0;
   #frame = 0;
   #frameStart = cycles(0);
@@ -35,6 +38,8 @@ export class Timeline {
   constructor(schedule: Schedule) {
     this.#boundaries = boundariesOf(schedule);
     this.#period = schedule.majorFrame;
+    this.next = this.#boundaries[0]!;
+    this.nextAt = this.next.at;
   }
 
   /** The number of the current frame, from 0. */
@@ -47,19 +52,14 @@ export class Timeline {
     return this.#position === 0;
   }
 
-  /** The next boundary. */
-  get next(): Boundary {
-    return this.#boundaries[this.#position]!;
-  }
-
-  /** Board time of the next boundary. */
-  get nextAt(): Cycles {
-    return cycles(this.#frameStart + this.next.at);
-  }
-
   advance(): void {
     this.#position += 1;
-    if (this.#position < this.#boundaries.length) return;
+    if (this.#position === this.#boundaries.length) this.#beginFrame();
+    this.next = this.#boundaries[this.#position]!;
+    this.nextAt = cycles(this.#frameStart + this.next.at);
+  }
+
+  #beginFrame(): void {
     this.#position = 0;
     this.#frame += 1;
     this.#frameStart = cycles(this.#frameStart + this.#period);
