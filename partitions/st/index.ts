@@ -32,6 +32,7 @@ export {
   type LibraryResult,
   type SourceInput,
 } from "./compiler.ts";
+export { PASS_NAMES } from "./ir/optimize.ts";
 export { numberOf, PROBLEM_PAGES, type ProblemPage } from "./problem-codes.ts";
 export type { StProblem } from "./problems.ts";
 export type { AssertionInfo, ProgramInfo, ProgramVariable, VariableType } from "./program-info.ts";

@@ -55,6 +55,14 @@ describe("partita compile", () => {
     expect(symbols.get("P.hours")).toMatchObject({ address: retained!.base, size: 4 });
   });
 
+  it("prints functions after a pass on request, with the source's lines and names", async () => {
+    const source = file("dump.st", "PROGRAM P VAR a, b : DINT; END_VAR\n a := b + 1;\n b := a;\nEND_PROGRAM\n");
+    const { output } = await partita("compile", source, "-o", join(directory, "dump.elf"), "--dump", "reuse-loads");
+    expect(output).toMatch(/; after reuse-loads\nfunction P\(\)\nb0:\n {2}r0 = load w32 data\+4 +; line 2, b\n/);
+    const plain = await partita("compile", source, "-o", join(directory, "dump.elf"), "-O", "0", "--dump", "lowered");
+    expect(plain.output).toMatch(/function P\(\)/);
+  });
+
   it("prints every problem with its place and a caret, and writes nothing", async () => {
     const image = join(directory, "wrong.elf");
     const wrong = file("wrong.st", "PROGRAM P VAR a : INT; END_VAR\n a := b;\n a := 1.5;\n c();\nEND_PROGRAM\n");

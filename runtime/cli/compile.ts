@@ -6,6 +6,7 @@ import {
   type CompileResult,
   Compiler,
   type LibraryResult,
+  PASS_NAMES,
   type SourceInput,
   type StProblem,
 } from "../../partitions/st/index.ts";
@@ -22,6 +23,8 @@ interface CompileVerbOptions {
   readonly program?: string;
   readonly json?: true;
   readonly warningsAsErrors?: true;
+  readonly dump?: string;
+  readonly O: string;
 }
 
 export const addCompile = (program: Command, environment: CliEnvironment): void => {
@@ -34,12 +37,16 @@ export const addCompile = (program: Command, environment: CliEnvironment): void 
     .addOption(libraryPathOption())
     .addOption(new Option("--program <name>", "the PROGRAM that runs, where no CONFIGURATION says it"))
     .option("--json", "print problems and warnings as one JSON object, for editors")
+    .addOption(new Option("-O <level>", "0: code as it is written down; 1: optimised").choices(["0", "1"]).default("1"))
+    .addOption(
+      new Option("--dump <pass>", "print each function as it is after this pass").choices(["all", ...PASS_NAMES]),
+    )
     .option("--warnings-as-errors", "write nothing when there is a warning")
     .action((files: string[], options: CompileVerbOptions) => compile(files, options, environment));
 };
 
 const compile = async (files: readonly string[], options: CompileVerbOptions, environment: CliEnvironment) => {
-  const built = await build(new Compiler(), files, options);
+  const built = await build(new Compiler(), files, options, environment);
   report(built, options, environment);
   if (built.content !== null) await write(options.output, built.content);
 };
@@ -50,15 +57,32 @@ interface Built {
   readonly problems: readonly StProblem[];
 }
 
-const build = async (compiler: Compiler, files: readonly string[], options: CompileVerbOptions): Promise<Built> => {
+const build = async (
+  compiler: Compiler,
+  files: readonly string[],
+  options: CompileVerbOptions,
+  environment: CliEnvironment,
+): Promise<Built> => {
   const sources = await sourcesOf(options.library ? readLibraries(files) : readSources(files));
   const libraries = await sourcesOf(readLibraries(options.libraryPath));
   if (sources.length === 0) throw new UserError(`there is no .st file in ${files.join(", ")}`);
   if (options.library) return buildLibrary(compiler.checkLibrary(sources, libraries), sources, files, options);
   const { program } = options;
-  const compiled = compiler.compile(sources, program === undefined ? { libraries } : { libraries, program });
+  const compiled = compiler.compile(sources, {
+    libraries,
+    optimize: options.O !== "0",
+    ...(program === undefined ? {} : { program }),
+    ...(options.dump === undefined ? {} : { dump: dumper(options.dump, environment) }),
+  });
   return built(compiled, compiled.ok ? compiled.elf : null, options);
 };
+
+/** Prints functions after the pass of this name, or after each. */
+const dumper =
+  (wanted: string, { stdout }: CliEnvironment) =>
+  (pass: string, text: string): void => {
+    if (wanted === pass || wanted === "all") stdout.write(`; after ${pass}\n${text}\n`);
+  };
 
 const buildLibrary = (
   checked: LibraryResult,

@@ -83,6 +83,11 @@ export const OPTIMIZING: Passes = {
   ],
 };
 
+/** `lowered`: what the first pass gets. */
+export const PASS_NAMES: readonly string[] = [
+  ...new Set(["lowered", ...[...OPTIMIZING.early, ...OPTIMIZING.late].map(({ name }) => name)]),
+];
+
 /** Sees a function before the first pass, as `lowered`, and after each. */
 export type PassObserver = (pass: string, fn: IrFunction) => void;
 

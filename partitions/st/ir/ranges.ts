@@ -11,11 +11,12 @@ import {
   type IrFunction,
   isConstant,
   type Operand,
+  terminatorUses,
 } from "./ir.ts";
 import { FULL, isWithin, meet, type Range, transfer, union } from "./range.ts";
 
-/** So often a range may grow before it is taken to have no end. */
-const PATIENCE = 3;
+/** So often a range may grow by itself, then to the next bound that the function speaks of, before it is taken to have no end. */
+const PATIENCE = { alone: 2, withBounds: 16 } as const;
 const NARROWING_ROUNDS = 2;
 
 /** What an edge says of a register: `register condition other` holds, or `other condition register` when it is swapped. */
@@ -32,6 +33,8 @@ export class Ranges {
   readonly #ranges = new Map<number, Range>();
   readonly #definitions = new Map<number, Instruction>();
   readonly #constraints = new Map<number, Constraint[]>();
+  /** Constants that values are compared with, and their neighbours; ascending. */
+  readonly #bounds: readonly number[];
 
   constructor(fn: IrFunction, flow: ControlFlow) {
     this.#flow = flow;
@@ -42,6 +45,7 @@ export class Ranges {
       }
       this.#collectConstraints(block);
     }
+    this.#bounds = boundsIn(fn);
     this.#solve();
   }
 
@@ -139,8 +143,8 @@ export class Ranges {
         const grown = before === undefined ? next : union(before, next);
         const count = (growths.get(id) ?? 0) + 1;
         growths.set(id, count);
-        const isImpatient = before !== undefined && instruction.kind === "phi" && count > PATIENCE;
-        this.#ranges.set(id, isImpatient ? widened(before, grown) : grown);
+        const isPhi = before !== undefined && instruction.kind === "phi";
+        this.#ranges.set(id, isPhi ? this.#widened(before, grown, count) : grown);
         changed = true;
       });
     }
@@ -151,6 +155,16 @@ export class Ranges {
         if (next !== null && before !== undefined) this.#ranges.set(id, meet(before, next));
       });
     }
+  }
+
+  #widened(before: Range, after: Range, growths: number): Range {
+    if (growths <= PATIENCE.alone) return after;
+    const bounds = growths <= PATIENCE.withBounds ? this.#bounds : [];
+    const [low, high] = [
+      bounds.findLast((bound) => bound <= after.low) ?? FULL.low,
+      bounds.find((bound) => bound >= after.high) ?? FULL.high,
+    ];
+    return { low: after.low < before.low ? low : after.low, high: after.high > before.high ? high : after.high };
   }
 
   #eachInteger(visit: (block: Block, instruction: Instruction, id: number) => void): void {
@@ -178,10 +192,15 @@ const isTransparent = (instruction: Instruction): boolean =>
   instruction.kind === "unary" ||
   (instruction.kind === "binary" && instruction.operation === "add" && isConstant(instruction.right));
 
-const widened = (before: Range, after: Range): Range => ({
-  low: after.low < before.low ? FULL.low : after.low,
-  high: after.high > before.high ? FULL.high : after.high,
-});
+const boundsIn = ({ blocks }: IrFunction): readonly number[] => {
+  const found = new Set([0]);
+  for (const { instructions, terminator } of blocks) {
+    const counts = instructions.flatMap((each) => (each.kind === "checkIndex" ? [each.count] : []));
+    for (const operand of [...counts, ...terminatorUses(terminator)])
+      if (isConstant(operand)) for (const step of [-1, 0, 1]) found.add(operand.constant + step);
+  }
+  return [...found].sort((a, b) => a - b);
+};
 
 /** The part of the range for which the condition is as it is said to be; the whole range when nothing would be left. */
 const refine = (range: Range, condition: Condition, isSwapped: boolean, isTrue: boolean, other: Range): Range => {
