@@ -78,7 +78,7 @@ export class Program {
   summary({ index, start, end, jumpedTo }: GuestFunction): FunctionSummary {
     const known = this.#summaries.get(index);
     if (known !== undefined) return known;
-    const summary = summarize(this.image, [start, ...jumpedTo], (pc) => pc >= start && pc < end);
+    const summary = summarize(this.image, [start, ...jumpedTo], end);
     this.#summaries.set(index, summary);
     return summary;
   }
@@ -156,7 +156,7 @@ const discover = (image: CodeImage): Discovery => {
   const seen = isStripped ? new Uint8Array((image.snapshot.end - image.snapshot.start) >>> 1) : undefined;
   for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
     const end = firstAbove(known, start) ?? image.snapshot.end;
-    const summary = summarize(image, [start], (pc) => pc >= start! && pc < end, seen);
+    const summary = summarize(image, [start], end, seen);
     if (!isStripped) summaries.set(start, { end, summary });
     const { transfers, instructions } = summary;
     const found = Array.from(transfers.values(), (transfer) => (transfer.kind === "call" ? transfer.target : -1));
@@ -226,8 +226,7 @@ const inPieces = (
   known: FunctionSummary | undefined,
 ): Omit<GuestFunction, "index">[] => {
   if (end - start <= LONGEST_FUNCTION) return [{ start, end, jumpedTo: [] }];
-  const { instructions, leaders, transfers, jumpTables } =
-    known ?? summarize(image, [start], (pc) => pc >= start && pc < end);
+  const { instructions, leaders, transfers, jumpTables } = known ?? summarize(image, [start], end);
   const cuts = [start];
   for (const pc of instructions) {
     const length = pc - cuts.at(-1)!;
@@ -249,17 +248,16 @@ const inPieces = (
 };
 
 /**
- * Follows control from the `starts`, of which the first is the lowest, as long as it stays `inside`.
+ * Follows control from the `starts`, of which the first is the lowest, as long as it stays between that and `end`.
  * @param seen by halfword of the code: what was followed before is not followed again.
  */
-const summarize = (
-  image: CodeImage,
-  starts: readonly number[],
-  inside: (pc: number) => boolean,
-  seen?: Uint8Array,
-): FunctionSummary => {
+const summarize = (image: CodeImage, starts: readonly number[], end: number, seen?: Uint8Array): FunctionSummary => {
   const start = starts[0]!;
-  const reached = new Set<number>();
+  const inside = (pc: number): boolean => pc >= start && pc < end;
+  const first = seen === undefined ? start : image.snapshot.start;
+  /** By halfword from `first`. */
+  const reached = seen ?? new Uint8Array((end - start + 1) >>> 1);
+  const pcs: number[] = [];
   const leaders = new Set<number>(starts);
   const transfers = new Map<number, Transfer>();
   const jumpTables = new Map<number, JumpTable>();
@@ -268,17 +266,13 @@ const summarize = (
   const lead = (pc: number): void => {
     if (!inside(pc)) return;
     leaders.add(pc);
-    if (!reached.has(pc)) pending.push(pc);
+    if (reached[(pc - first) >>> 1] === 0) pending.push(pc);
   };
   for (let from = pending.pop(); from !== undefined; from = pending.pop()) {
     const before: number[] = [];
-    for (let pc = from; inside(pc) && !reached.has(pc); ) {
-      if (seen !== undefined) {
-        const index = (pc - image.snapshot.start) >>> 1;
-        if (seen[index] === 1) break;
-        seen[index] = 1;
-      }
-      reached.add(pc);
+    for (let pc = from; inside(pc) && reached[(pc - first) >>> 1] === 0; ) {
+      reached[(pc - first) >>> 1] = 1;
+      pcs.push(pc);
       const expanded = image.at(pc);
       const transfer = transferOf(image, pc, before);
       if (transfer.kind !== "next") transfers.set(pc, transfer);
@@ -304,7 +298,7 @@ const summarize = (
       pc = next;
     }
   }
-  const instructions = Array.from(Uint32Array.from(reached).sort());
+  const instructions = Array.from(Uint32Array.from(pcs).sort());
   const calls = Array.from(transfers.values()).some(({ kind }) => kind === "call" || kind === "indirectCall");
   return { instructions, leaders, transfers, jumpTables, touched, calls };
 };
