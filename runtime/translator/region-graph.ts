@@ -55,8 +55,10 @@ export interface RegionNode {
 export interface RegionGraph {
   readonly function: GuestFunction;
   readonly nodes: readonly RegionNode[];
-  /** Nodes of the function itself that the dispatcher may enter at, besides loops; the first is its start. */
+  /** Nodes of the function itself that control comes to from elsewhere; the first is its start. */
   readonly entries: readonly RegionNode[];
+  /** Nodes of the function itself that follow its calls. */
+  readonly returnSites: readonly RegionNode[];
 }
 
 /** In instructions. */
@@ -87,6 +89,7 @@ class GraphBuilder {
   readonly #known = new Map<Copy, Map<number, RegionNode>>();
   readonly #pending: RegionNode[] = [];
   readonly #entries = new Set<RegionNode>();
+  readonly #returnSites = new Set<RegionNode>();
   readonly #limits: (typeof COPY)[keyof typeof COPY];
   #room: number;
 
@@ -104,7 +107,12 @@ class GraphBuilder {
     const { start, jumpedTo } = this.#root.of;
     for (const pc of [start, ...jumpedTo]) this.#entries.add(this.#at(this.#root, pc));
     for (let node = this.#pending.pop(); node !== undefined; node = this.#pending.pop()) node.end = this.#endOf(node);
-    return { function: this.#root.of, nodes: this.#nodes, entries: [...this.#entries] };
+    return {
+      function: this.#root.of,
+      nodes: this.#nodes,
+      entries: [...this.#entries],
+      returnSites: [...this.#returnSites],
+    };
   }
 
   /** The node that begins at `pc`. */
@@ -201,7 +209,7 @@ class GraphBuilder {
 
   #returnSite(copy: Copy, pc: number): RegionNode {
     const node = this.#target(copy, pc);
-    if (copy === this.#root && contains(copy.of, pc)) this.#entries.add(node);
+    if (copy === this.#root && contains(copy.of, pc)) this.#returnSites.add(node);
     return node;
   }
 

@@ -9,9 +9,10 @@ import { WORD } from "../hart/layout.ts";
 import type { ChunkContext } from "./chunk.ts";
 import { analyzeRegisters, type RegionFacts } from "./dataflow.ts";
 import { writeInstruction } from "./effect-code.ts";
+import { findEntries } from "./entries.ts";
 import { followChains } from "./float-chain-code.ts";
 import { floatClassesOf } from "./float-classes.ts";
-import { type Flow, type Route, structureFlow } from "./flow.ts";
+import type { Flow, Route } from "./flow.ts";
 import { writeNodeEnd } from "./node-code.ts";
 import type { GuestFunction } from "./program.ts";
 import { buildRegionGraph, type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
@@ -39,7 +40,6 @@ export type RegionVariant = "inexact" | "exact";
 export const translateRegion = (context: ChunkContext, guestFunction: GuestFunction, variant: RegionVariant): Region =>
   new RegionTranslation(context, buildRegionGraph(context.program, guestFunction), variant).translate();
 
-const MOST_ENTRIES = 4096;
 /** Fewer instructions before the next one for the interpreter are the interpreter's, too. */
 const WORTH_ENTERING = 4;
 /** frm in fcsr. */
@@ -67,9 +67,9 @@ export class RegionTranslation implements RegionFacts {
     this.nodes = graph.nodes;
     this.#graph = graph;
     const successors = graph.nodes.map((node) => successorsOf(node).map(({ id }) => id));
-    const flow = structureFlow(successors, idsOf(graph.entries));
-    this.#entries = this.#withLoops(flow);
-    this.flow = this.#entries.length === graph.entries.length ? flow : structureFlow(successors, idsOf(this.#entries));
+    const { entries, flow } = findEntries(graph, successors);
+    this.#entries = entries;
+    this.flow = flow;
     const vertices = this.flow.routes.length;
     this.#blocks = new Int32Array(vertices);
     this.#loops = new Int32Array(vertices);
@@ -99,13 +99,6 @@ export class RegionTranslation implements RegionFacts {
       entries: this.#entries.map((node) => (isWorthEntering(node) ? node.pc : null)),
       extents: this.#extents(),
     };
-  }
-
-  /** The entries of the graph, and the headers of the function's own loops: the guest may be stopped in any of them. */
-  #withLoops({ loopHeaders }: Flow): RegionNode[] {
-    const headers = [...loopHeaders].filter((vertex) => this.nodes[vertex]?.copy.depth === 0);
-    const entries = new Set([...idsOf(this.#graph.entries), ...headers]);
-    return [...entries].slice(0, MOST_ENTRIES).map((id) => this.nodes[id]!);
   }
 
   #extents(): number[] {
@@ -305,8 +298,6 @@ export class RegionTranslation implements RegionFacts {
     });
   }
 }
-
-const idsOf = (nodes: readonly RegionNode[]): number[] => nodes.map(({ id }) => id);
 
 const isWorthEntering = ({ instructions, end }: RegionNode): boolean =>
   end.kind !== "leave" || instructions.length >= WORTH_ENTERING;
