@@ -13,6 +13,7 @@ import {
 import { encodeLibrary, readLibraries, readSources } from "../config/index.ts";
 import { problemAsJson } from "../problem.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
+import { followChanges } from "./follow.ts";
 import { libraryPathOption } from "./options.ts";
 import { printProblems, refuse, sourcesOf } from "./st-problems.ts";
 
@@ -25,6 +26,7 @@ interface CompileVerbOptions {
   readonly warningsAsErrors?: true;
   readonly dump?: string;
   readonly O: string;
+  readonly follow?: true;
 }
 
 export const addCompile = (program: Command, environment: CliEnvironment): void => {
@@ -42,13 +44,48 @@ export const addCompile = (program: Command, environment: CliEnvironment): void 
       new Option("--dump <pass>", "print each function as it is after this pass").choices(["all", ...PASS_NAMES]),
     )
     .option("--warnings-as-errors", "write nothing when there is a warning")
-    .action((files: string[], options: CompileVerbOptions) => compile(files, options, environment));
+    .option("--follow", "compile again whenever a source changes, until Ctrl-C")
+    .action((files: string[], options: CompileVerbOptions) =>
+      (options.follow ? follow : compile)(files, options, environment),
+    );
 };
 
 const compile = async (files: readonly string[], options: CompileVerbOptions, environment: CliEnvironment) => {
-  const built = await build(new Compiler(), files, options, environment);
+  const built = build(new Compiler(), await readInputs(files, options), options, environment);
   report(built, options, environment);
   if (built.content !== null) await write(options.output, built.content);
+};
+
+/** A file that cannot be read is waited for: it may be in the middle of being saved. */
+const follow = async (files: readonly string[], options: CompileVerbOptions, environment: CliEnvironment) => {
+  const { stderr, clock } = environment;
+  const compiler = new Compiler();
+  let before = "";
+  const round = async () => {
+    const started = clock.monotonicMs();
+    const inputs = await readInputs(files, options);
+    const texts = JSON.stringify(inputs);
+    if (texts === before) return;
+    before = texts;
+    const built = build(compiler, inputs, options, environment);
+    report(built, options, { ...environment, exitWith: () => {} });
+    if (built.content === null) return;
+    await write(options.output, built.content);
+    stderr.write(`${options.output}: done in ${(clock.monotonicMs() - started).toFixed(0)} ms\n`);
+  };
+  const patiently = () =>
+    round().catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      stderr.write(`partita: ${error.message}\n`);
+    });
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  try {
+    await followChanges([...files, ...options.libraryPath], patiently, stop.signal);
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
 };
 
 interface Built {
@@ -57,16 +94,25 @@ interface Built {
   readonly problems: readonly StProblem[];
 }
 
-const build = async (
-  compiler: Compiler,
-  files: readonly string[],
-  options: CompileVerbOptions,
-  environment: CliEnvironment,
-): Promise<Built> => {
-  const sources = await sourcesOf(options.library ? readLibraries(files) : readSources(files));
-  const libraries = await sourcesOf(readLibraries(options.libraryPath));
+interface Inputs {
+  readonly sources: readonly SourceInput[];
+  readonly libraries: readonly SourceInput[];
+  /** What the library's files are named from: the folder, when it is one. */
+  readonly folder: string | null;
+}
+
+/** @throws UserError when one cannot be read. */
+const readInputs = async (files: readonly string[], { library, libraryPath }: CompileVerbOptions): Promise<Inputs> => {
+  const sources = await sourcesOf(library ? readLibraries(files) : readSources(files));
   if (sources.length === 0) throw new UserError(`there is no .st file in ${files.join(", ")}`);
-  if (options.library) return buildLibrary(compiler.checkLibrary(sources, libraries), sources, files, options);
+  const [folder = ""] = files;
+  const isFolder = files.length === 1 && sources.some(({ file }) => file !== folder);
+  return { sources, libraries: await sourcesOf(readLibraries(libraryPath)), folder: isFolder ? folder : null };
+};
+
+const build = (compiler: Compiler, inputs: Inputs, options: CompileVerbOptions, environment: CliEnvironment): Built => {
+  const { sources, libraries } = inputs;
+  if (options.library) return buildLibrary(compiler.checkLibrary(sources, libraries), inputs, options);
   const { program } = options;
   const compiled = compiler.compile(sources, {
     libraries,
@@ -84,18 +130,10 @@ const dumper =
     if (wanted === pass || wanted === "all") stdout.write(`; after ${pass}\n${text}\n`);
   };
 
-const buildLibrary = (
-  checked: LibraryResult,
-  sources: readonly SourceInput[],
-  files: readonly string[],
-  options: CompileVerbOptions,
-): Built => {
+const buildLibrary = (checked: LibraryResult, { sources, folder }: Inputs, options: CompileVerbOptions): Built => {
   if (!checked.ok) return built(checked, null, options);
-  const [folder] = files;
-  const named = sources.map(({ file, text }) => ({
-    file: files.length === 1 && folder !== file ? relative(folder!, file) : file,
-    text,
-  }));
+  const nameOf = (file: string) => (folder === null ? file : relative(folder, file));
+  const named = sources.map(({ file, text }) => ({ file: nameOf(file), text }));
   return built(checked, encodeLibrary(named, checked.declares), options);
 };
 
