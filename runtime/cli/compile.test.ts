@@ -237,7 +237,7 @@ describe("partita exec PROGRAM.st", () => {
   });
 
   it("says each error that a program raises once, with its place, and how often it came", async () => {
-    const bare = "PROGRAM P VAR a, b : INT; END_VAR\nb := 10 / a;\nEND_PROGRAM";
+    const bare = "PROGRAM P VAR a, b : INT := 0; END_VAR\nb := 10 / a;\nEND_PROGRAM";
     const source = file("bare.st", bare);
     const { errors, output, status } = await partita("exec", source, "--watch", "P.b");
     expect(errors).toBe("bare.st:2: division by zero (NUMERIC_ERROR)\n");

@@ -57,6 +57,7 @@ export const REFERENCE_PAGES = [
     corrected: lines`
       PROGRAM Main
         VAR levels : ARRAY [1..4] OF INT; END_VAR
+        levels[1] := 0;
       END_PROGRAM`,
   },
 ] as const satisfies readonly ProblemPage[];

@@ -66,4 +66,225 @@ export const WARNING_PAGES = [
         litres := DINT_TO_REAL(pulses);
       END_PROGRAM`,
   },
+  {
+    number: 504,
+    name: "unused-variable",
+    title: "a variable that is never used",
+    explanation: lines`
+      It is declared, and then nothing names it: a leftover, or the name of another variable was written where this one was
+      meant. Inputs, outputs and variables with an address are there for others and are not reported.`,
+    failing: lines`
+      PROGRAM Main
+        VAR level AT %IW0 : INT; high AT %QX0.0 : BOOL; last : INT; END_VAR
+        high := level > 900;
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR level AT %IW0 : INT; high AT %QX0.0 : BOOL; END_VAR
+        high := level > 900;
+      END_PROGRAM`,
+  },
+  {
+    number: 505,
+    name: "never-assigned",
+    title: "a variable that is read, but never assigned",
+    explanation: lines`
+      It has no initial value and nothing gives it one, so it is 0 (or FALSE) whenever it is read. Assign it, give it an initial
+      value, or make it an input. RETAIN variables, and those with an address, can get their values from outside.`,
+    failing: lines`
+      PROGRAM Main
+        VAR level AT %IW0 : INT; high AT %QX0.0 : BOOL; limit : INT; END_VAR
+        high := level > limit;
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR level AT %IW0 : INT; high AT %QX0.0 : BOOL; limit : INT := 900; END_VAR
+        high := level > limit;
+      END_PROGRAM`,
+  },
+  {
+    number: 506,
+    name: "never-read",
+    title: "a variable that is assigned for nothing",
+    explanation: lines`
+      A variable of a FUNCTION, or a VAR_TEMP, is gone when the call ends, and nothing reads it before. Variables that live
+      longer are not reported: they can be watched from outside.`,
+    failing: lines`
+      FUNCTION Mean : INT
+        VAR_INPUT a, b : INT; END_VAR
+        VAR sum : INT; END_VAR
+        sum := a + b;
+        Mean := (a + b) / 2;
+      END_FUNCTION
+      PROGRAM Main
+        VAR out AT %QW0 : INT; END_VAR
+        out := Mean(2, 4);
+      END_PROGRAM`,
+    corrected: lines`
+      FUNCTION Mean : INT
+        VAR_INPUT a, b : INT; END_VAR
+        VAR sum : INT; END_VAR
+        sum := a + b;
+        Mean := sum / 2;
+      END_FUNCTION
+      PROGRAM Main
+        VAR out AT %QW0 : INT; END_VAR
+        out := Mean(2, 4);
+      END_PROGRAM`,
+  },
+  {
+    number: 507,
+    name: "unreachable",
+    title: "a statement that is never reached",
+    explanation: lines`
+      It stands behind a RETURN, EXIT or CONTINUE, behind a loop that never ends, or under a condition that is literally FALSE.
+      A condition that names a CONSTANT is a switch, and nothing is said of what it switches off.`,
+    failing: lines`
+      PROGRAM Main
+        VAR stop AT %IX0.0 : BOOL; run AT %QX0.0 : BOOL; END_VAR
+        IF stop THEN
+          RETURN;
+          run := FALSE;
+        END_IF;
+        run := TRUE;
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR stop AT %IX0.0 : BOOL; run AT %QX0.0 : BOOL; END_VAR
+        IF stop THEN
+          run := FALSE;
+          RETURN;
+        END_IF;
+        run := TRUE;
+      END_PROGRAM`,
+  },
+  {
+    number: 508,
+    name: "real-equality",
+    title: "REALs that are compared for being equal",
+    explanation: lines`
+      A REAL is rounded after each operation, so that values that should be equal seldom are: 0.1 + 0.2 is not 0.3. Compare the
+      difference with a tolerance. A comparison with 0.0, as before a division, is not reported.`,
+    failing: lines`
+      PROGRAM Main
+        VAR level AT %ID0 : REAL; full AT %QX0.0 : BOOL; END_VAR
+        full := level = 3.5;
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR level AT %ID0 : REAL; full AT %QX0.0 : BOOL; END_VAR
+        full := ABS(level - 3.5) < 0.001;
+      END_PROGRAM`,
+  },
+  {
+    number: 509,
+    name: "loop-variable-changed",
+    title: "a FOR variable that is changed inside of its loop",
+    explanation: lines`
+      The standard forbids it (IEC 61131-3 §7.3.3.4.2): how often the loop runs then depends on the compiler. Leave the loop with
+      EXIT, or write a WHILE loop.`,
+    failing: lines`
+      PROGRAM Main
+        VAR i, sum : INT; END_VAR
+        FOR i := 1 TO 10 DO
+          sum := sum + i;
+          IF sum > 20 THEN i := 10; END_IF;
+        END_FOR;
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR i, sum : INT; END_VAR
+        FOR i := 1 TO 10 DO
+          sum := sum + i;
+          IF sum > 20 THEN EXIT; END_IF;
+        END_FOR;
+      END_PROGRAM`,
+  },
+  {
+    number: 510,
+    name: "output-never-assigned",
+    title: "an output that its function or block never assigns",
+    explanation:
+      "Whoever reads it always finds the value that it starts with. Assign it, give it an initial value, or remove it.",
+    failing: lines`
+      FUNCTION_BLOCK Motor
+        VAR_INPUT start : BOOL; END_VAR
+        VAR_OUTPUT run, fault : BOOL; END_VAR
+        run := start;
+      END_FUNCTION_BLOCK
+      PROGRAM Main
+        VAR motor : Motor; END_VAR
+        motor(start := TRUE);
+      END_PROGRAM`,
+    corrected: lines`
+      FUNCTION_BLOCK Motor
+        VAR_INPUT start : BOOL; END_VAR
+        VAR_OUTPUT run : BOOL; END_VAR
+        run := start;
+      END_FUNCTION_BLOCK
+      PROGRAM Main
+        VAR motor : Motor; END_VAR
+        motor(start := TRUE);
+      END_PROGRAM`,
+  },
+  {
+    number: 511,
+    name: "case-incomplete",
+    title: "a CASE that passes over values of an enum",
+    explanation: lines`
+      Some values of the enum have no branch and there is no ELSE: perhaps the enum has grown. An ELSE with nothing but a
+      semicolon says that the others are meant to do nothing.`,
+    failing: lines`
+      TYPE Mode : (Off, Auto, Manual); END_TYPE
+      PROGRAM Main
+        VAR mode : Mode := Auto; speed AT %QW0 : INT; END_VAR
+        CASE mode OF
+          Off: speed := 0;
+          Auto: speed := 100;
+        END_CASE;
+      END_PROGRAM`,
+    corrected: lines`
+      TYPE Mode : (Off, Auto, Manual); END_TYPE
+      PROGRAM Main
+        VAR mode : Mode := Auto; speed AT %QW0 : INT; END_VAR
+        CASE mode OF
+          Off: speed := 0;
+          Auto: speed := 100;
+        ELSE ;
+        END_CASE;
+      END_PROGRAM`,
+  },
+  {
+    number: 512,
+    name: "self-assignment",
+    title: "a variable that is assigned to itself",
+    explanation: "That does nothing. Most often another name was meant on one of the two sides.",
+    failing: lines`
+      PROGRAM Main
+        VAR a AT %QW0 : INT; END_VAR
+        a := a;
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR a AT %QW0 : INT; b AT %IW0 : INT; END_VAR
+        a := b;
+      END_PROGRAM`,
+  },
+  {
+    number: 513,
+    name: "no-effect",
+    title: "a call whose result is lost",
+    explanation:
+      "A standard function changes nothing: all that it does is its result. Assign that, or remove the call.",
+    failing: lines`
+      PROGRAM Main
+        VAR a AT %QW0 : INT; END_VAR
+        ABS(a);
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR a AT %QW0 : INT; END_VAR
+        a := ABS(a);
+      END_PROGRAM`,
+  },
 ] as const satisfies readonly ProblemPage[];

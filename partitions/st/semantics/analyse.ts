@@ -1,10 +1,11 @@
 /** From trees to a checked program: what is declared, what runs, and every body with its types. */
 import type { Problems } from "../problems.ts";
 import type { SourceFile } from "../syntax/ast.ts";
-import { assignsResult, checkStatements } from "./check-statement.ts";
+import { checkStatements } from "./check-statement.ts";
 import type { Scope } from "./scope.ts";
 import type { DirectAddress, Instance, Task, Unit, Variable } from "./symbols.ts";
 import { findTasks, type TaskOptions } from "./tasks.ts";
+import { warnAbout } from "./warnings/index.ts";
 import { ProgramWorld } from "./world.ts";
 
 export interface Program {
@@ -71,15 +72,7 @@ const checkBody = (world: ProgramWorld, unit: Unit, checked: Set<Unit>): void =>
   checked.add(unit);
   const scope: Scope = { world, unit, names: unit.names };
   unit.body = checkStatements(scope, unit.declaration.body);
-  const { result } = unit;
-  if (result !== null && !unit.isLibrary && !assignsResult(unit.body, result) && unit.body.length > 0) {
-    world.problems.warning(
-      unit.at,
-      "result-not-assigned",
-      `${unit.name} never assigns its result`,
-      `assign it: ${unit.name} := …;`,
-    );
-  }
+  if (!unit.isLibrary) warnAbout(unit, world.problems);
 };
 
 /** Called units before their callers, so that a caller knows what it calls; a cycle is refused (IEC 61131-3 §6.6.1: no recursion). */

@@ -207,7 +207,7 @@ const compare = (
   const a = left.value;
   const b = right.value;
   if (a.type.kind === "enum" && sameType(a.type, b.type))
-    return { kind: "compare", type: BOOL, operator, left: a, right: b };
+    return { kind: "compare", type: BOOL, at, operator, left: a, right: b };
   if (a.type.kind === "enum" && b.type.kind === "enum") {
     scope.world.problems.error(at, "operand-type", `${text} cannot compare ${nameOf(a.type)} with ${nameOf(b.type)}`);
     return NOTHING;
@@ -220,7 +220,7 @@ const compare = (
   if (x.kind === "constant" && y.kind === "constant") {
     return { kind: "constant", type: BOOL, value: foldComparison(operator, x.value, y.value) };
   }
-  return { kind: "compare", type: BOOL, operator, left: x, right: y };
+  return { kind: "compare", type: BOOL, at, operator, left: x, right: y };
 };
 
 export const refuseOperand = (

@@ -72,7 +72,14 @@ const checkIsValid = (scope: Scope, argument: Expression): CheckedExpression => 
     return NOTHING;
   }
   const pointer: CheckedExpression = { kind: "read", type: place.type, place };
-  return { kind: "compare", type: BOOL, operator: "notEqual", left: pointer, right: { ...NULL, type: place.type } };
+  return {
+    kind: "compare",
+    type: BOOL,
+    at: null,
+    operator: "notEqual",
+    left: pointer,
+    right: { ...NULL, type: place.type },
+  };
 };
 
 /** IEC 61131-3 §6.5.3: of an array with fixed bounds they are constants. */

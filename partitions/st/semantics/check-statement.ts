@@ -6,10 +6,9 @@ import { checkPlace, checkUnbound, checkWritable } from "./check-place.ts";
 import { checkPortCall } from "./check-port-call.ts";
 import { checkReference } from "./check-reference.ts";
 import { checkTestStatement } from "./check-test.ts";
-import { type CheckedExpression, type CheckedStatement, type Place, rootOf } from "./checked.ts";
+import type { CheckedExpression, CheckedStatement, Place } from "./checked.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
-import type { Variable } from "./symbols.ts";
 import { type BlockType, BOOL, isInteger, nameOf, rangeOf, scalarOf, type Type } from "./types.ts";
 
 type Of<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
@@ -220,6 +219,7 @@ const checkCase = (scope: Scope, statement: Of<"case">, loops: number): CheckedS
     selector,
     arms,
     otherwise: checkStatements(scope, statement.otherwise, loops),
+    hasElse: statement.hasElse,
   };
 };
 
@@ -283,42 +283,4 @@ const checkStep = (scope: Scope, { by }: Of<"for">, type: Extract<Type, { kind: 
   if (step.value >= -high && step.value <= high) return { kind: "constant", type, value: step.value };
   scope.world.problems.error(by.at, "value-out-of-range", `a step of ${step.value} is too large for ${type.name}`);
   return NOTHING;
-};
-
-/** Whether the unit's own name may be assigned: the result of a FUNCTION. */
-export const assignsResult = (body: readonly CheckedStatement[], result: Variable): boolean =>
-  body.some((statement) => {
-    switch (statement.kind) {
-      case "assign":
-        return roots(statement.place, result);
-      case "if":
-        return (
-          statement.branches.some((branch) => assignsResult(branch.body, result)) ||
-          assignsResult(statement.otherwise, result)
-        );
-      case "case":
-        return (
-          statement.arms.some((arm) => assignsResult(arm.body, result)) || assignsResult(statement.otherwise, result)
-        );
-      case "for":
-      case "while":
-      case "repeat":
-        return assignsResult(statement.body, result);
-      case "block":
-        return [...statement.outputs, ...statement.references].some(({ place }) => roots(place, result));
-      case "evaluate":
-        return (
-          statement.value.kind === "call" &&
-          statement.value.arguments.some(
-            (each) => each.kind === "reference" && each.place !== null && roots(each.place, result),
-          )
-        );
-      default:
-        return false;
-    }
-  });
-
-const roots = (place: Place, variable: Variable): boolean => {
-  const root = rootOf(place);
-  return root.kind === "variable" && root.variable === variable;
 };

@@ -124,6 +124,8 @@ export type CheckedExpression =
   | {
       readonly kind: "compare";
       readonly type: ElementaryType;
+      /** Null: no comparison of the user's. */
+      readonly at: Span | null;
       readonly operator: Comparison;
       readonly left: CheckedExpression;
       readonly right: CheckedExpression;
@@ -208,6 +210,8 @@ export type CheckedStatement =
         readonly body: readonly CheckedStatement[];
       }[];
       readonly otherwise: readonly CheckedStatement[];
+      /** Also one that does nothing. */
+      readonly hasElse: boolean;
     }
   | {
       readonly kind: "for";

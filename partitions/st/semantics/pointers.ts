@@ -120,7 +120,7 @@ export const comparePointers = (operator: Comparison, left: Operand, right: Oper
   if (type === null || type.flavour === "REFERENCE TO") return null;
   if (type.flavour === "REF_TO" && operator !== "equal" && operator !== "notEqual") return null;
   const [x, y] = [coerceToPointer(a, type), coerceToPointer(b, type)];
-  return x === null || y === null ? null : { kind: "compare", type: BOOL, operator, left: x, right: y };
+  return x === null || y === null ? null : { kind: "compare", type: BOOL, at: null, operator, left: x, right: y };
 };
 
 /** Where an address that never changes leads to; null: it is none, or not known before the program runs. */

@@ -108,6 +108,8 @@ export type Statement =
       readonly selector: Expression;
       readonly arms: readonly { readonly labels: readonly CaseLabel[]; readonly body: readonly Statement[] }[];
       readonly otherwise: readonly Statement[];
+      /** Also one that does nothing. */
+      readonly hasElse: boolean;
     }
   | {
       readonly kind: "for";

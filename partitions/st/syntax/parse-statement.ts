@@ -173,9 +173,10 @@ const parseCase = (stream: TokenStream): Statement => {
   const selector = parseExpression(stream);
   stream.expectWord("OF", "after the selector");
   const arms = stream.inside(["ELSE", "END_CASE"], () => parseArms(stream));
-  const otherwise = stream.takeWord("ELSE") ? parseStatements(stream, "END_CASE") : [];
+  const hasElse = stream.takeWord("ELSE");
+  const otherwise = hasElse ? parseStatements(stream, "END_CASE") : [];
   endBlock(stream, start);
-  return { kind: "case", at: stream.since(start), selector, arms, otherwise };
+  return { kind: "case", at: stream.since(start), selector, arms, otherwise, hasElse };
 };
 
 const parseArms = (stream: TokenStream) => {
