@@ -139,12 +139,12 @@ export const EXPRESSION_PAGES = [
       a date has no time of day, and a time no date. A character converts to and from what can hold its code.`,
     failing: lines`
       PROGRAM Main
-        VAR today : DATE; start : TOD; END_VAR
+        VAR today : DATE := D#2026-11-22; start : TOD; END_VAR
         start := DATE_TO_TOD(today);
       END_PROGRAM`,
     corrected: lines`
       PROGRAM Main
-        VAR now : DT; start : TOD; END_VAR
+        VAR now : DT := DT#2026-11-22-08:00:00; start : TOD; END_VAR
         start := DT_TO_TOD(now);
       END_PROGRAM`,
   },
