@@ -9,14 +9,19 @@ const INTEGERS = {
   SINT: [8, true],
   INT: [16, true],
   DINT: [32, true],
+  LINT: [64, true],
   USINT: [8, false],
   UINT: [16, false],
   UDINT: [32, false],
+  ULINT: [64, false],
 } as const;
-const BITS = { BYTE: 8, WORD: 16, DWORD: 32 } as const;
+const BITS = { BYTE: 8, WORD: 16, DWORD: 32, LWORD: 64 } as const;
+/** What rounds a number to the type. */
+const REALS = { REAL: Math.fround, LREAL: (value: number): number => value } as const;
 type IntegerName = keyof typeof INTEGERS;
 type BitsName = keyof typeof BITS;
-type TypeName = IntegerName | BitsName | "BOOL" | "REAL";
+type RealName = keyof typeof REALS;
+type TypeName = IntegerName | BitsName | RealName | "BOOL";
 type Value = bigint | boolean | number;
 
 /** An expression as text, with its value. */
@@ -27,6 +32,7 @@ interface Sample {
 
 const INTEGER_NAMES = Object.keys(INTEGERS) as IntegerName[];
 const BITS_NAMES = Object.keys(BITS) as BitsName[];
+const REAL_NAMES = Object.keys(REALS) as RealName[];
 
 const wrapped = (value: bigint, type: TypeName): bigint => {
   const [bits, signed] = type in INTEGERS ? INTEGERS[type as IntegerName] : [BITS[type as BitsName], false];
@@ -35,11 +41,14 @@ const wrapped = (value: bigint, type: TypeName): bigint => {
 
 const interesting = fc.oneof(
   fc.constantFrom(0n, 1n, -1n, 2n, 127n, 128n, 255n, 32767n, 32768n, 65535n, 2147483647n, -2147483648n),
+  fc.constantFrom(2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 53n + 1n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n),
   fc.bigInt({ min: -(2n ** 31n), max: 2n ** 32n - 1n }),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),
 );
 const real = fc.oneof(
-  fc.constantFrom(0, 1, -1, 0.5, 2.5, 3.5, 1e10, -1e10, 16777217),
+  fc.constantFrom(0, 1, -1, 0.5, 2.5, 3.5, 1e10, -1e10, 16777217, 4503599627370495.5, -9e18, 9.3e18, 1.9e19),
   fc.float({ noNaN: true, noDefaultInfinity: true }),
+  fc.double({ min: -1e20, max: 1e20, noNaN: true }),
 );
 
 const literal = (value: Value, type: TypeName): string => {
@@ -47,7 +56,7 @@ const literal = (value: Value, type: TypeName): string => {
   if (typeof value === "bigint") return `${type}#${value}`;
   // String(-0) is "0", which is another value: 1/-0 is negative.
   const text = Object.is(value, -0) ? "-0" : String(value).replace("e+", "E").replace("e", "E");
-  return `REAL#${/[.]/.test(text) ? text : text.includes("E") ? text.replace("E", ".0E") : `${text}.0`}`;
+  return `${type}#${/[.]/.test(text) ? text : text.includes("E") ? text.replace("E", ".0E") : `${text}.0`}`;
 };
 
 const ARITHMETIC = ["+", "-", "*", "/", "MOD"] as const;
@@ -73,15 +82,43 @@ const roundToEven = (value: number): bigint => {
 };
 const saturated = (value: number, type: IntegerName): bigint => {
   const [bits, signed] = INTEGERS[type];
-  const [low, high] = signed ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
-  return Number.isNaN(value) || value >= high ? BigInt(high) : value <= low ? BigInt(low) : roundToEven(value);
+  const [low, high] = signed ? [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n] : [0n, 2n ** BigInt(bits) - 1n];
+  if (Number.isNaN(value) || value === Infinity) return high;
+  if (value === -Infinity) return low;
+  const whole = roundToEven(value);
+  return whole > high ? high : whole < low ? low : whole;
+};
+/** The nearest of the type; a REAL from an integer of 64 bits is rounded once. */
+const nearestReal = (value: bigint, type: RealName): number => {
+  if (type === "LREAL") return Number(value);
+  let near = Math.fround(Number(value));
+  if (Number.isSafeInteger(Number(value))) return near;
+  const distance = (real: number): bigint => (BigInt(real) > value ? BigInt(real) - value : value - BigInt(real));
+  for (const step of [-1, 1]) {
+    const other = neighbour(near, step);
+    const [d, best] = [distance(other), distance(near)];
+    if (d < best || (d === best && isEvenReal(other))) near = other;
+  }
+  return near;
+};
+const singleBits = new DataView(new ArrayBuffer(4));
+const neighbour = (value: number, step: number): number => {
+  singleBits.setFloat32(0, value);
+  if (value === 0) return value;
+  singleBits.setInt32(0, singleBits.getInt32(0) + step);
+  return singleBits.getFloat32(0);
+};
+const isEvenReal = (value: number): boolean => {
+  singleBits.setFloat32(0, value);
+  return (singleBits.getInt32(0) & 1) === 0;
 };
 
 /** Variables of all types, with the values that they start with. */
 type Environment = ReadonlyMap<TypeName, readonly Sample[]>;
-const TYPE_NAMES: readonly TypeName[] = [...INTEGER_NAMES, ...BITS_NAMES, "BOOL", "REAL"];
+const TYPE_NAMES: readonly TypeName[] = [...INTEGER_NAMES, ...BITS_NAMES, ...REAL_NAMES, "BOOL"];
 const COMPARISONS = ["=", "<>", "<", "<=", ">", ">="] as const;
 const isBits = (type: TypeName): type is BitsName => type in BITS;
+const isReal = (type: TypeName): type is RealName => type in REALS;
 const big = ({ value }: Sample): bigint => value as bigint;
 
 /** Draws values and expressions one after the other. */
@@ -101,7 +138,7 @@ class Draw {
 
   value(type: TypeName): Value {
     if (type === "BOOL") return this.#draw(fc.boolean);
-    if (type === "REAL") return Math.fround(this.#draw(() => real));
+    if (isReal(type)) return REALS[type](this.#draw(() => real));
     return wrapped(
       this.#draw(() => interesting),
       type,
@@ -119,7 +156,7 @@ class Draw {
     }
     const inner = (other: TypeName) => this.expression(other, depth - 1);
     if (type === "BOOL") return this.#boolean(inner);
-    if (type === "REAL") return this.#real(inner);
+    if (isReal(type)) return this.#real(inner, type);
     return isBits(type) ? this.#bits(inner, type) : this.#integer(inner, type);
   }
 
@@ -174,8 +211,9 @@ class Draw {
         return { text: `${from}_TO_${type}(${source.text})`, value: wrapped(big(source), type) };
       }
       case "REAL": {
-        const source = of("REAL");
-        return { text: `REAL_TO_${type}(${source.text})`, value: saturated(source.value as number, type) };
+        const from = this.of(REAL_NAMES);
+        const source = of(from);
+        return { text: `${from}_TO_${type}(${source.text})`, value: saturated(source.value as number, type) };
       }
     }
   }
@@ -206,28 +244,42 @@ class Draw {
     return { text: `${form}(${a.text}, ${n.text})`, value: wrapped(results[form], type) };
   }
 
-  #real(of: (type: TypeName) => Sample): Sample {
-    const form = this.of(["+", "-", "*", "/", "SQRT", "negate", "convert"]);
-    if (form === "convert") {
+  #real(of: (type: TypeName) => Sample, type: RealName): Sample {
+    const round = REALS[type];
+    const form = this.of(["+", "-", "*", "/", "SQRT", "ABS", "MIN", "SEL", "negate", "integer", "other"]);
+    if (form === "integer") {
       const from = this.of(INTEGER_NAMES);
       const source = of(from);
-      return { text: `${from}_TO_REAL(${source.text})`, value: Math.fround(Number(source.value)) };
+      return { text: `${from}_TO_${type}(${source.text})`, value: nearestReal(big(source), type) };
     }
-    const x = of("REAL");
+    if (form === "other") {
+      const from = type === "REAL" ? "LREAL" : "REAL";
+      const source = of(from);
+      return { text: `${from}_TO_${type}(${source.text})`, value: round(source.value as number) };
+    }
+    const x = of(type);
     const a = x.value as number;
-    if (form === "SQRT") return { text: `SQRT(ABS(${x.text}))`, value: Math.fround(Math.sqrt(Math.abs(a))) };
+    if (form === "SQRT") return { text: `SQRT(ABS(${x.text}))`, value: round(Math.sqrt(Math.abs(a))) };
+    if (form === "ABS") return { text: `ABS(${x.text})`, value: Math.abs(a) };
     if (form === "negate") return { text: `(-${x.text})`, value: -a };
-    const y = of("REAL");
+    const y = of(type);
     const b = y.value as number;
+    if (form === "SEL") {
+      const g = of("BOOL");
+      return { text: `SEL(${g.text}, ${x.text}, ${y.text})`, value: g.value ? b : a };
+    }
+    // fmin gives the number where the other operand is none.
+    if (form === "MIN")
+      return { text: `MIN(${x.text}, ${y.text})`, value: Number.isNaN(a) ? b : Number.isNaN(b) ? a : Math.min(a, b) };
     const results = { "+": a + b, "-": a - b, "*": a * b, "/": a / b };
-    return { text: `(${x.text} ${form} ${y.text})`, value: Math.fround(results[form]) };
+    return { text: `(${x.text} ${form} ${y.text})`, value: round(results[form]) };
   }
 
   #boolean(of: (type: TypeName) => Sample): Sample {
     const form = this.of(["AND", "OR", "XOR", "NOT", "compare", "compare"]);
     if (form === "compare") {
       const operator = this.of(COMPARISONS);
-      const type = this.of([...INTEGER_NAMES, ...BITS_NAMES, "REAL", "REAL", "REAL", "REAL"]);
+      const type = this.of([...INTEGER_NAMES, ...BITS_NAMES, ...REAL_NAMES, ...REAL_NAMES, ...REAL_NAMES]);
       const a = of(type);
       const b = this.of(["same", "other", "other"]) === "same" ? a : of(type);
       const [less, equal, greater] = [a.value < b.value, a.value === b.value, a.value > b.value];
@@ -281,18 +333,19 @@ const checkAll = (variables: Environment, all: readonly TypedSample[]): number =
   const { compiled, samples } = compileAll(variables, all);
   const run = new ProgramRun({ elf: compiled.elf, program: compiled.program, memoryBytes: 1 << 20 });
   expect(run.runScans(1)).toBe("scans");
-  for (const [i, { sample }] of samples.entries()) {
-    expect(single(run.read(`result${i}`)), sample.text).toEqual(single(asRead(sample.value)));
+  for (const [i, { type, sample }] of samples.entries()) {
+    const shown = run.read(`result${i}`);
+    const value = type === "REAL" && typeof shown === "number" ? Math.fround(shown) : shown;
+    expect(value, sample.text).toEqual(asRead(sample.value));
   }
   return samples.length;
 };
 
 const asRead = (value: Value): unknown => {
-  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value !== "number") return value;
   return Number.isFinite(value) ? value : String(value);
 };
-const single = (value: unknown): unknown => (typeof value === "number" ? Math.fround(value) : value);
 
 describe("compiled expressions", () => {
   it("have the values that the standard gives them", () => {

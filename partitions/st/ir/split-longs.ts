@@ -14,10 +14,9 @@ import {
   type Operand,
   type Register,
   type Terminator,
-  usesOf,
 } from "./ir.ts";
 import { type HalfBuilder, LONG_ARITHMETIC, LONG_COMPARISONS, LONG_SHIFTS, type Pair } from "./long-arithmetic.ts";
-import type { MachineBinary, MachineUnary } from "./operations.ts";
+import { BINARY, type MachineBinary, type MachineUnary, UNARY } from "./operations.ts";
 
 /** Where a function leaves the upper half of a long result, from the start of the runtime's variables. */
 export const UPPER_RESULT_OFFSET = 28;
@@ -52,11 +51,21 @@ type Returned = Extract<Terminator, { kind: "return" }> & { readonly value: Oper
 const isLong = (operand: Operand | null): boolean =>
   operand !== null && !isConstant(operand) && operand.bank === "long";
 
-const concernsLongs = (instruction: Instruction): boolean =>
-  isLong(definitionOf(instruction)) ||
-  usesOf(instruction).some(isLong) ||
-  (instruction.kind === "store" && instruction.width === "w64") ||
-  (instruction.kind === "call" && instruction.banks.includes("long"));
+/** Operands may all be constants, which have no bank. */
+const concernsLongs = (instruction: Instruction): boolean => {
+  switch (instruction.kind) {
+    case "unary":
+      return UNARY[instruction.operation].of === "long" || UNARY[instruction.operation].to === "long";
+    case "binary":
+      return BINARY[instruction.operation].of === "long" || BINARY[instruction.operation].to === "long";
+    case "store":
+      return instruction.width === "w64";
+    case "call":
+      return instruction.banks.includes("long") || isLong(instruction.result);
+    default:
+      return isLong(definitionOf(instruction));
+  }
+};
 
 const upperHalf = (address: Address): Address => ({ ...address, offset: address.offset + 4 });
 
