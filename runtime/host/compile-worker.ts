@@ -6,7 +6,9 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { parentPort } from "node:worker_threads";
-import { type CompiledChunk, Translation } from "../translator/index.ts";
+import type { CompiledChunk } from "../translator/index.ts";
+// Not by the index: this thread starts sooner without the interpreter.
+import { Translation } from "../translator/translation.ts";
 import { type CompileRequest, RING_WORDS, SIGNAL } from "./compile-protocol.ts";
 
 /**

@@ -1,7 +1,6 @@
 /** One WebAssembly module with the regions of some of a guest's functions, and where in the guest they can be entered. */
 
-import { memoryPlaces, RAM_BASE } from "../hart/index.ts";
-import { WASM_PAGE_BYTES, WORD } from "../hart/layout.ts";
+import { memoryPlaces, RAM_BASE, WASM_PAGE_BYTES, WORD } from "../hart/layout.ts";
 import type { CodeSnapshot } from "./code-image.ts";
 import { STOP } from "./exits.ts";
 import type { GuestFunction, Program } from "./program.ts";

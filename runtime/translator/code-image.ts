@@ -1,5 +1,5 @@
 /** What the translator reads: a copy of a guest's RAM as it was when translation was asked for, and its instructions. */
-import { RAM_BASE } from "../hart/index.ts";
+import { RAM_BASE } from "../hart/layout.ts";
 import { decode, expand, lengthOf } from "../isa/index.ts";
 import { type GuestInstruction, guestInstruction } from "./registers.ts";
 

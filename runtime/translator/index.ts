@@ -2,4 +2,3 @@
 export type { CodeSnapshot } from "./code-image.ts";
 export { type Compilation, type CompiledChunk, type Compiler, immediateCompiler } from "./compiler.ts";
 export { TranslatingEngine, translate } from "./engine.ts";
-export { Translation } from "./translation.ts";

@@ -1,7 +1,6 @@
 /** Where control goes at the end of a node: within the region, into another one, or out to the dispatcher. */
 
-import { RAM_BASE } from "../hart/index.ts";
-import { WORD } from "../hart/layout.ts";
+import { RAM_BASE, WORD } from "../hart/layout.ts";
 import { REGION_TYPE, tableIndexOf, tableIndexOfEntry } from "./chunk.ts";
 import { jumpsByRegister } from "./dataflow.ts";
 import { branchCondition } from "./effect-code.ts";

@@ -2,7 +2,7 @@
  * A guest's code as functions: found from its entry, the starts that its file names and the calls that lead on from there.
  * Nothing here has to be complete: what is not found is left to the interpreter.
  */
-import { RAM_BASE } from "../hart/index.ts";
+import { RAM_BASE } from "../hart/layout.ts";
 import type { CodeImage } from "./code-image.ts";
 import { findJumpTable, type JumpTable } from "./jump-tables.ts";
 import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
