@@ -6,12 +6,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { ENGINES, type EngineKind } from "../../runtime/index.ts";
+import { listOf, positive, rounds } from "./arguments.ts";
 import { ENGINES as BENCH_ENGINES, type BenchEngine, engineNamed } from "./engines.ts";
 import { measureGuestSpeed } from "./guest-speed.ts";
 import { guestSpeedTable } from "./guest-speed-report.ts";
-import { describeMachine, type Machine } from "./machine.ts";
+import { describeMachine, headingOf } from "./machine.ts";
 import { curvesOf, scalingTables, startUpTable, switchTable } from "./module-report.ts";
 import { svgOf } from "./plot.ts";
 import { type BenchProgram, PROGRAMS, programNamed } from "./programs.ts";
@@ -34,29 +35,6 @@ interface Options {
   readonly markdown?: string;
   readonly plot?: string;
 }
-
-const positive = (text: string): number => {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("It is no number above 0.");
-  return value;
-};
-
-const rounds = (text: string): number => {
-  const value = positive(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError("It is no whole number.");
-  return value;
-};
-
-const listOf =
-  <T>(read: (name: string) => T) =>
-  (text: string): T[] =>
-    text.split(",").map((name) => {
-      try {
-        return read(name.trim());
-      } catch (error) {
-        throw new InvalidArgumentError((error as Error).message);
-      }
-    });
 
 const sectionNamed = (name: string): Section => {
   const found = SECTIONS.find((section) => section === name);
@@ -94,9 +72,6 @@ const readOptions = (): Options =>
     .parse()
     .opts<Options>();
 
-const heading = ({ date, commit, cpu, cores, memoryGiB, versions }: Machine): string =>
-  `${date}${commit === null ? "" : `, commit ${commit}`}; ${cpu}, ${cores} cores, ${memoryGiB} GiB; ${versions.join("; ")}`;
-
 const options = readOptions();
 const folder = mkdtempSync(join(tmpdir(), "partita-bench-"));
 process.once("exit", () => rmSync(folder, { recursive: true }));
@@ -112,7 +87,7 @@ const take = (name: Section, values: unknown, ...shown: readonly Table[]): void 
   for (const table of shown) process.stdout.write(`\n${asText(table)}`);
 };
 
-process.stdout.write(`${heading(machine)}\n`);
+process.stdout.write(`${headingOf(machine)}\n`);
 if (options.sections.includes("programs")) {
   const speed = await measureGuestSpeed({ ...options, programs: options.only, engines: options.against, folder, say });
   take("programs", speed, guestSpeedTable(speed));
@@ -130,5 +105,5 @@ if (options.sections.includes("slots")) {
 
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
 if (options.markdown !== undefined) {
-  writeFileSync(options.markdown, [`Measured ${heading(machine)}.\n`, ...tables.map(asMarkdown)].join("\n"));
+  writeFileSync(options.markdown, [`Measured ${headingOf(machine)}.\n`, ...tables.map(asMarkdown)].join("\n"));
 }

@@ -98,6 +98,10 @@ const qemu = (name: EngineName, title: string, exact: boolean, ...more: readonly
   },
 });
 
+/** The `partita` command as it was built. @throws when it fails, in its own words. */
+export const runPartita = (args: readonly string[]): Promise<ProcessRun> =>
+  runToEnd(process.execPath, [PARTITA, ...args]);
+
 interface ExecStats {
   readonly seconds: number;
   readonly startupSeconds: number;
@@ -112,7 +116,7 @@ const partita = (name: EngineName): BenchEngine => ({
   execute: async ({ elf }) => {
     const file = `${elf}.${name}.json`;
     await rm(file, { force: true });
-    const run = await runToEnd(process.execPath, [PARTITA, "exec", elf, "--engine", name, "--stats", file]);
+    const run = await runPartita(["exec", elf, "--engine", name, "--stats", file]);
     const stats = JSON.parse(await readFile(file, "utf8")) as ExecStats;
     const { seconds, startupSeconds, instructions } = stats;
     return { output: run.output, seconds, processSeconds: run.seconds, startupSeconds, instructions };

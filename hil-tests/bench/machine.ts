@@ -44,3 +44,7 @@ export const describeMachine = (): Machine => {
     versions: versions.filter((text) => text !== null),
   };
 };
+
+/** In a line, above what was measured. */
+export const headingOf = ({ date, commit, cpu, cores, memoryGiB, versions }: Machine): string =>
+  `${date}${commit === null ? "" : `, commit ${commit}`}; ${cpu}, ${cores} cores, ${memoryGiB} GiB; ${versions.join("; ")}`;
