@@ -6,6 +6,7 @@
 import { FLAG } from "../hart/float-rules.ts";
 import { MSTATUS } from "../hart/hart.ts";
 import { WORD } from "../hart/layout.ts";
+import { planBudget } from "./budget-plan.ts";
 import type { ChunkContext } from "./chunk.ts";
 import { analyzeRegisters, type RegionFacts } from "./dataflow.ts";
 import { writeInstruction } from "./effect-code.ts";
@@ -59,6 +60,8 @@ export class RegionTranslation implements RegionFacts {
   readonly #loops: Int32Array;
   /** By vertex: 1 when it needs a block to be jumped to. */
   readonly #merges: Uint8Array;
+  /** By node: see budget-plan.ts. */
+  readonly #budget: Int32Array;
   /** By vertex: those that it dominates directly, in order. */
   readonly #children: number[][];
 
@@ -70,6 +73,7 @@ export class RegionTranslation implements RegionFacts {
     const { entries, flow } = findEntries(graph, successors);
     this.#entries = entries;
     this.flow = flow;
+    this.#budget = planBudget(graph.nodes, flow);
     const vertices = this.flow.routes.length;
     this.#blocks = new Int32Array(vertices);
     this.#loops = new Int32Array(vertices);
@@ -170,8 +174,14 @@ export class RegionTranslation implements RegionFacts {
       writer.registers.dirtyAtStart[node.id]!,
       end.kind === "switch" ? end.table.loadPc : null,
     );
-    if (instructions.length > 0) {
-      code.get(LOCAL.budget).i32(instructions.length).op("i32.sub").tee(LOCAL.budget).i32(0).op("i32.lt_s");
+    const cost = instructions.length;
+    const asked = this.#budget[node.id]!;
+    if (cost > 0) code.get(LOCAL.budget).i32(cost).op("i32.sub").set(LOCAL.budget);
+    if (asked > 0) {
+      code
+        .get(LOCAL.budget)
+        .i32(asked - cost)
+        .op("i32.lt_s");
       writer.leaveIf(pc);
     }
     for (let index = 0; index < instructions.length; index++) {
