@@ -63,6 +63,8 @@ export type VariableType =
       readonly element: VariableType;
       readonly bytes: number;
     }
+  /** Bytes, or units of 16 bits, up to a zero. */
+  | { readonly kind: "string"; readonly name: string; readonly wide: boolean; readonly bytes: number }
   /** A STRUCT, or an instance of a function block. */
   | {
       readonly kind: "struct";
@@ -83,6 +85,8 @@ const describeType = (type: Type): VariableType | null => {
   switch (type.kind) {
     case "elementary":
       return { kind: "elementary", name: type.name, family: type.family, signed: isSigned(type), bytes: type.bytes };
+    case "string":
+      return { kind: "string", name: type.name, wide: type.wide, bytes: type.bytes };
     case "pointer":
       return { kind: "elementary", name: nameOf(type), family: "bits", signed: false, bytes: type.bytes };
     case "subrange":

@@ -67,6 +67,8 @@ const descend = (place: VariablePlace, path: string): VariablePlace | null => {
   return descend({ type: type.element, address: place.address + element * type.element.bytes, bit: null }, rest);
 };
 
+type StringKind = Extract<VariableType, { kind: "string" }>;
+
 /** `ram` starts at guest address `ramBase`. */
 export class ProgramMemory {
   readonly #view: DataView;
@@ -94,6 +96,8 @@ export class ProgramMemory {
       }
       case "elementary":
         return this.#readElementary(type, address, bit);
+      case "string":
+        return this.#readString(type, address);
     }
   }
 
@@ -106,6 +110,30 @@ export class ProgramMemory {
     return Array.from({ length: high - low + 1 }, (_, i) =>
       this.#readDimension(type, dimension + 1, address + i * stride),
     );
+  }
+
+  #readString({ wide, bytes }: StringKind, address: number): string {
+    let text = "";
+    for (let at = address - this.#base; at < address - this.#base + bytes; at += wide ? 2 : 1) {
+      const code = wide ? this.#view.getUint16(at, true) : this.#view.getUint8(at);
+      if (code === 0) break;
+      text += String.fromCharCode(code);
+    }
+    return text;
+  }
+
+  /** @returns what is wrong with it, or null. */
+  #writeString({ name, wide, bytes }: StringKind, address: number, text: string): string | null {
+    const unit = wide ? 2 : 1;
+    if (text.length >= bytes / unit) return `${text} has ${text.length} characters, too many for ${name}`;
+    if (!wide && /[^\0-\xff]/.test(text)) return `${text} has characters that ${name} cannot hold`;
+    for (let i = 0; i <= text.length; i++) {
+      const code = i < text.length ? text.charCodeAt(i) : 0;
+      const at = address - this.#base + i * unit;
+      if (wide) this.#view.setUint16(at, code, true);
+      else this.#view.setUint8(at, code);
+    }
+    return null;
   }
 
   #readElementary(type: ScalarType, address: number, bit: number | null): VariableValue {
@@ -130,6 +158,7 @@ export class ProgramMemory {
     const at = address - this.#base;
     if (type.kind === "struct" || type.kind === "array")
       return "only elementary variables can be set; name a member or element";
+    if (type.kind === "string") return this.#writeString(type, address, text);
     const value = type.kind === "enum" ? enumValue(type, text) : parseScalar(type, text);
     if (value === null)
       return `${text} is no ${type.name}; write ${type.kind === "enum" ? type.values.map(({ name }) => name).join(", ") : wanted(type)}`;

@@ -4,7 +4,7 @@ import type { DirectAddress, Variable } from "../semantics/symbols.ts";
 import { type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
 import { type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, isConstant, type Operand, type Register } from "./ir.ts";
-import { storeValue, temporary } from "./lower-aggregate.ts";
+import { lowerAggregate, storeValue, temporary } from "./lower-aggregate.ts";
 import { at, lowerDereference, lowerElement } from "./lower-element.ts";
 
 /** What a place comes down to. */
@@ -32,6 +32,8 @@ export const lowerPlace = (frame: Frame, place: Place, guards: Guard[] = []): Ta
     case "part":
       return memory(frame.builder.offset(addressOf(frame, place.base, guards), place.offset));
     case "temporary": {
+      // What is read only may be read where it is.
+      if (scalarOf(place.type) === null) return memory(lowerAggregate(frame, place.value));
       const address = temporary(frame, place.type);
       storeValue(frame, address, place.value);
       return memory(address);

@@ -2,7 +2,7 @@
 
 import { DEVICE, ERRORS } from "../code/partita-device.ts";
 import type { CheckedStatement, Place } from "../semantics/checked.ts";
-import { scalarOf, UDINT, ULINT } from "../semantics/types.ts";
+import { type StringType, scalarOf, UDINT, ULINT } from "../semantics/types.ts";
 import { lineOf } from "../syntax/source-text.ts";
 import { bankOf, type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, type Operand } from "./ir.ts";
@@ -91,9 +91,31 @@ export const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">[
     writePlace(frame, place, lowerExpression(frame, value));
     return;
   }
+  if (place.type.kind === "string") {
+    assignString(frame, place, place.type, value);
+    return;
+  }
   const from = lowerAggregate(frame, value);
   const guards: Guard[] = [];
   frame.builder.copyBytes(addressOf(frame, place, guards), from, place.type, guards);
+};
+
+/** Up to the zero, not more: most strings are shorter than they may be. */
+const assignString = (frame: Frame, place: Place, { wide, length }: StringType, value: Of<"assign">["value"]): void => {
+  const { builder } = frame;
+  const from = builder.addressOf(lowerAggregate(frame, value));
+  const guards: Guard[] = [];
+  const to = builder.addressOf(addressOf(frame, place, guards));
+  const done = builder.newBlock();
+  branchUnless(frame, guards, done);
+  builder.emit({
+    kind: "call",
+    target: frame.routine(wide ? "PARTITA_COPY_WSTRING" : "PARTITA_COPY_STRING"),
+    arguments: [to, constant(length), from],
+    banks: ["integer", "integer", "integer"],
+    result: null,
+  });
+  builder.jump(done);
 };
 
 /**

@@ -12,7 +12,7 @@ import {
   needsAddress,
   widthOf,
 } from "./frame.ts";
-import type { Address, IrFunction, Operand, Register } from "./ir.ts";
+import { type Address, constant, type IrFunction, type Operand, type Register } from "./ir.ts";
 import { lowerAssignment, lowerStatements } from "./lower-statement.ts";
 
 /**
@@ -99,6 +99,11 @@ const initialize = (frame: Frame, variable: Variable, binding: Binding): void =>
     return;
   }
   const image = initialImage(variable);
+  if (type.kind === "string" && binding.kind === "memory" && image.bytes.every((byte) => byte === 0)) {
+    // The empty string is its zero; what is behind that nobody sees.
+    builder.store(type.wide ? "u16" : "u8", constant(0), binding.address);
+    return;
+  }
   if (scalarOf(type) === null) {
     if (binding.kind === "memory") builder.copyBytes(binding.address, constants.place(image), type);
     return;

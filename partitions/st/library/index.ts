@@ -6,6 +6,7 @@ import { LONG_MATHEMATICS } from "./long-mathematics.ts";
 import { LONG_TRIGONOMETRY } from "./long-trigonometry.ts";
 import { MATHEMATICS } from "./mathematics.ts";
 import { STANDARD_BLOCKS } from "./standard-blocks.ts";
+import { STRINGS } from "./strings.ts";
 
 export const STANDARD_LIBRARY = [
   STANDARD_BLOCKS,
@@ -15,4 +16,5 @@ export const STANDARD_LIBRARY = [
   LONG_INTEGERS,
   DATES,
   BINARY_CODED_DECIMALS,
+  STRINGS,
 ].join("");

@@ -11,7 +11,17 @@ import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import { checkParts, imageOf } from "./initial-values.ts";
 import { NULL } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
-import { BOOL, INTEGER_LITERAL, isNumber, nameOf, REAL_LITERAL, STRING_LITERAL, scalarOf, type Type } from "./types.ts";
+import {
+  BOOL,
+  INTEGER_LITERAL,
+  isNumber,
+  nameOf,
+  REAL_LITERAL,
+  STRING_LITERAL,
+  scalarOf,
+  type Type,
+  WSTRING_LITERAL,
+} from "./types.ts";
 
 /**
  * `expected` only settles which enum a value's bare name belongs to, and of which type a function of literals is; the result may
@@ -32,7 +42,7 @@ export const checkExpression = (
     case "duration":
       return checkDuration(scope, expression);
     case "string":
-      return { kind: "constant", type: STRING_LITERAL, value: expression.value };
+      return { kind: "constant", type: expression.wide ? WSTRING_LITERAL : STRING_LITERAL, value: expression.value };
     case "null":
       return NULL;
     case "aggregate":

@@ -8,6 +8,7 @@ import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import { libraryCall, realTypeOf } from "./library-call.ts";
 import { comparePointers, isReference, pointerArithmetic } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
+import { compareTexts } from "./strings.ts";
 import { convertsTo } from "./temporal.ts";
 import { temporalArithmetic } from "./temporal-arithmetic.ts";
 import {
@@ -212,6 +213,8 @@ const compare = (
     scope.world.problems.error(at, "operand-type", `${text} cannot compare ${nameOf(a.type)} with ${nameOf(b.type)}`);
     return NOTHING;
   }
+  const texts = compareTexts(scope, operator, left, right);
+  if (texts !== null) return texts;
   const pointers = comparePointers(operator, left, right);
   if (pointers !== null) return pointers;
   const operands = unify(scope, text, left, right, at);

@@ -5,6 +5,7 @@ import { converted } from "./computed.ts";
 import { fits } from "./constants.ts";
 import { addressAsNumber, coerceToPointer, pointerHint, reinterpret } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
+import { coerceToString } from "./strings.ts";
 import { convertsTo, convertTemporal } from "./temporal.ts";
 import {
   BOOL,
@@ -20,6 +21,7 @@ import {
   REAL,
   REAL_LITERAL,
   rangeOf,
+  type StringType,
   type SubrangeType,
   sameType,
   scalarOf,
@@ -64,6 +66,7 @@ export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: S
   if (value.type.kind === "unknown" || type.kind === "unknown") return NOTHING;
   if (type.kind === "subrange") return intoSubrange(scope, coerce(scope, value, type.base, at), type, at);
   if (sameType(value.type, type)) return value;
+  if (type.kind === "string") return coerceToString(scope, value, type, at) ?? mismatch(scope, value, type, at);
   if (type.kind === "pointer") return coerceToPointer(value, type) ?? mismatch(scope, value, type, at);
   const number = addressAsNumber(value, type);
   if (number !== null) return number;
@@ -106,9 +109,20 @@ const mismatch = (scope: Scope, value: CheckedExpression, to: Type, at: Span): C
   if (to.kind === "pointer") hint = pointerHint(value, to);
   else if (from.kind === "elementary" && to.kind === "elementary") {
     if (convertsTo(from, to)) hint = `convert it: ${from.name}_TO_${to.name}(…)`;
-  } else if (to.kind === "enum") hint = `use one of its values, like ${to.name}#${to.values[0]?.name ?? "…"}`;
+  } else if (to.kind === "string") hint = textHint(from, to);
+  else if (to.kind === "enum") hint = `use one of its values, like ${to.name}#${to.values[0]?.name ?? "…"}`;
   scope.world.problems.error(at, "type-mismatch", `expected ${nameOf(to)}, found ${nameOf(from)}`, hint);
   return NOTHING;
+};
+
+const textHint = (from: Type, to: StringType): string => {
+  const word = to.wide ? "WSTRING" : "STRING";
+  if (from.kind === "literal" && from.name.endsWith("string")) {
+    return to.wide ? 'a WSTRING stands in double quotes: "…"' : "a STRING stands in single quotes: '…'";
+  }
+  const name =
+    from.kind === "string" ? (from.wide ? "WSTRING" : "STRING") : from.kind === "elementary" ? from.name : "";
+  return name === "" ? "" : `convert it: ${name}_TO_${word}(…)`;
 };
 
 const coerceLiteral = (scope: Scope, value: CheckedExpression, type: Type, at: Span): CheckedExpression => {

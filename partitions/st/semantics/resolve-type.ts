@@ -18,6 +18,7 @@ import {
   nameOf,
   pointerTo,
   type SubrangeType,
+  stringType,
   type Type,
   UNKNOWN,
 } from "./types.ts";
@@ -59,11 +60,23 @@ export const resolveType = (scope: Scope, expression: TypeExpression, name: stri
     case "pointer":
       return resolvePointer(scope, expression, name);
     case "string":
-      scope.world.problems.error(expression.at, "not-supported", "STRING is not supported yet");
-      return UNKNOWN;
+      return resolveString(scope, expression);
     case "subrange":
       return resolveSubrange(scope, expression);
   }
+};
+
+/** Characters of a string that does not say how many. */
+const DEFAULT_LENGTH = 80;
+const LONGEST_STRING = 65_535;
+
+const resolveString = (scope: Scope, { wide, length, at }: Extract<TypeExpression, { kind: "string" }>): Type => {
+  if (length === null) return stringType(wide, DEFAULT_LENGTH);
+  const count = constantInteger(scope, length);
+  if (count === null) return UNKNOWN;
+  if (count >= 0n && count <= LONGEST_STRING) return stringType(wide, Number(count));
+  scope.world.problems.error(at, "value-out-of-range", `a string has 0 to ${LONGEST_STRING} characters`);
+  return UNKNOWN;
 };
 
 /** What it points to is resolved later, for it may hold this very pointer. */

@@ -12,6 +12,7 @@ import { libraryCall, realTypeOf } from "./library-call.ts";
 import type { Scope } from "./scope.ts";
 import { ALL, intrinsic, MANY, ownOrExpected, refuse, type Standard, unifyAll } from "./standard-function.ts";
 import { TEMPORAL_FUNCTIONS } from "./temporal-functions.ts";
+import { TEXT_FUNCTIONS } from "./text-functions.ts";
 import {
   BOOL,
   DINT,
@@ -271,6 +272,7 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
   ["LT", comparison("<")],
   ["NE", comparison("<>", 2)],
   ...TEMPORAL_FUNCTIONS,
+  ...TEXT_FUNCTIONS,
 ]);
 
 /** ed. 3 names a function of one type by that type: `ADD_INT`, `MAX_REAL`, `SHL_WORD` (IEC 61131-3 §6.6.1.5). */

@@ -124,6 +124,17 @@ export interface PortType {
   readonly align: number;
 }
 
+/** `STRING(20)`: so many bytes at most, or units of 16 bits, and a zero behind them, as CODESYS has it. */
+export interface StringType {
+  readonly kind: "string";
+  readonly name: string;
+  readonly wide: boolean;
+  /** Characters that it holds at most. */
+  readonly length: number;
+  readonly bytes: number;
+  readonly align: number;
+}
+
 /** The address of a variable; 0 is NULL. */
 export interface PointerType {
   readonly kind: "pointer";
@@ -137,7 +148,7 @@ export interface PointerType {
 /** Constants without a type of their own take the one that their place wants. */
 export interface LiteralType {
   readonly kind: "literal";
-  readonly name: "an integer" | "a real number" | "a string" | "NULL";
+  readonly name: "an integer" | "a real number" | "a string" | "a wide string" | "NULL";
   readonly bytes: 0;
   readonly align: 1;
 }
@@ -159,6 +170,7 @@ export type Type =
   | BlockType
   | PortType
   | PointerType
+  | StringType
   | LiteralType
   | UnknownType;
 
@@ -178,6 +190,21 @@ export const INTEGER_LITERAL: LiteralType = { kind: "literal", name: "an integer
 export const REAL_LITERAL: LiteralType = { kind: "literal", name: "a real number", bytes: 0, align: 1 };
 export const NULL_LITERAL: LiteralType = { kind: "literal", name: "NULL", bytes: 0, align: 1 };
 export const STRING_LITERAL: LiteralType = { kind: "literal", name: "a string", bytes: 0, align: 1 };
+export const WSTRING_LITERAL: LiteralType = { kind: "literal", name: "a wide string", bytes: 0, align: 1 };
+
+const STRING_TYPES = new Map<string, StringType>();
+
+/** Of one kind and length there is one. */
+export const stringType = (wide: boolean, length: number): StringType => {
+  const name = `${wide ? "WSTRING" : "STRING"}(${length})`;
+  const unit = wide ? 2 : 1;
+  const type = STRING_TYPES.get(name) ?? {
+    ...{ kind: "string", name, wide, length },
+    ...{ bytes: (length + 1) * unit, align: unit },
+  };
+  STRING_TYPES.set(name, type);
+  return type;
+};
 
 /** By its short or long name. */
 export const elementaryNamed = (key: string): ElementaryType | null => {
