@@ -7,6 +7,7 @@ import { LONG_TRIGONOMETRY } from "./long-trigonometry.ts";
 import { MATHEMATICS } from "./mathematics.ts";
 import { STANDARD_BLOCKS } from "./standard-blocks.ts";
 import { STRINGS } from "./strings.ts";
+import { TEXTS } from "./texts.ts";
 
 export const STANDARD_LIBRARY = [
   STANDARD_BLOCKS,
@@ -17,4 +18,5 @@ export const STANDARD_LIBRARY = [
   DATES,
   BINARY_CODED_DECIMALS,
   STRINGS,
+  TEXTS,
 ].join("");

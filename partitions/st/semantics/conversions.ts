@@ -1,10 +1,14 @@
 /** Conversions by their names: `INT_TO_REAL`, `TO_REAL`, `TRUNC`, `TRUNC_INT`, `REAL_TRUNC_DINT` (IEC 61131-3 tables 22 to 27). */
-import type { Call } from "./check-call.ts";
+import type { Span } from "../syntax/source-text.ts";
+import type { Operand } from "./check-operator.ts";
+import type { CheckedExpression } from "./checked.ts";
 import { asScalar, coerce, convertTo, NOTHING, withOwnType } from "./convert.ts";
 import { realTypeOf } from "./library-call.ts";
 import type { Scope } from "./scope.ts";
 import { refuse, type Standard } from "./standard-function.ts";
+import { isText, withOwnLength } from "./strings.ts";
 import { convertsTo } from "./temporal.ts";
+import { fromText, toText } from "./text-conversions.ts";
 import { DINT, ELEMENTARY, type ElementaryName, type ElementaryType, elementaryNamed, scalarOf } from "./types.ts";
 
 /** `from` null: what its operand is. */
@@ -13,6 +17,7 @@ const conversion = (from: ElementaryType | null, to: ElementaryType): Standard =
   atMost: 1,
   check: (scope, [input], call) => {
     const { value: given, at } = input!;
+    if (from === null && isText(given.type)) return fromTextOperand(scope, input!, to, call.at);
     const value = from === null ? withOwnType(scope, given, at) : coerce(scope, given, from, at);
     if (value.type.kind === "unknown") return NOTHING;
     const source = scalarOf(value.type);
@@ -20,6 +25,39 @@ const conversion = (from: ElementaryType | null, to: ElementaryType): Standard =
     if (convertsTo(source, to)) return convertTo(asScalar(value), to, call.at);
     scope.world.problems.error(at, "no-conversion", `${source.name} cannot be converted to ${to.name}`);
     return NOTHING;
+  },
+});
+
+/** `STRING_TO_INT`, `TO_INT` of a text. */
+const fromTextOperand = (scope: Scope, operand: Operand, to: ElementaryType, at: Span): CheckedExpression => {
+  const value = withOwnLength(scope, operand);
+  return value === null ? NOTHING : fromText(scope, value, to, at);
+};
+
+const reading = (wide: boolean, to: ElementaryType): Standard => ({
+  parameters: ["IN"],
+  atMost: 1,
+  check: (scope, [input], call) => {
+    const value = withOwnLength(scope, input!);
+    if (value?.type.kind === "string" && value.type.wide === wide) return fromTextOperand(scope, input!, to, call.at);
+    return input!.value.type.kind === "unknown" ? NOTHING : refuse(scope, input!, wide ? "a WSTRING" : "a STRING");
+  },
+});
+
+/** `from`: of `INT_TO_STRING` what its operand is; null: `TO_STRING` of anything. "text": of the other kind of string. */
+const writing = (from: ElementaryType | "text" | null, wide: boolean): Standard => ({
+  parameters: ["IN"],
+  atMost: 1,
+  check: (scope, [input], call) => {
+    const { value: given, at } = input!;
+    if (given.type.kind === "unknown") return NOTHING;
+    const text = withOwnLength(scope, input!);
+    const value =
+      text ?? (from === null || from === "text" ? withOwnType(scope, given, at) : coerce(scope, given, from, at));
+    if (value.type.kind === "unknown") return NOTHING;
+    const isWanted = from === null || (from === "text") === (text !== null);
+    const converted = isWanted ? toText(scope, value, wide, call.at) : null;
+    return converted ?? refuse(scope, input!, from === "text" ? "a text" : "a scalar");
   },
 });
 
@@ -33,18 +71,19 @@ const truncation = (from: ElementaryType | null, to: ElementaryType): Standard =
   },
 });
 
-/** "refused": it will be one, and that was said. */
-export const conversionNamed = (scope: Scope, call: Call, key: string): Standard | "refused" | undefined => {
+/** undefined: no conversion has this name. */
+export const conversionNamed = (key: string): Standard | undefined => {
   if (key === "TRUNC") return truncation(null, DINT);
   const [, from, verb, to] = /^(?:(\w+)_)?(TO|TRUNC)_(\w+)$/.exec(key) ?? [];
   if (to === undefined) return undefined;
-  for (const name of [from, to]) {
-    if (name !== "STRING" && name !== "WSTRING") continue;
-    scope.world.problems.error(call.callee.at, "not-supported", `${name} is not supported yet`);
-    return "refused";
-  }
   const target = elementaryNamed(to);
   const source = from === undefined ? null : elementaryNamed(from);
+  const isFromText = from === "STRING" || from === "WSTRING";
+  if (verb === "TO" && (to === "STRING" || to === "WSTRING")) {
+    if (from !== undefined && source === null && !isFromText) return undefined;
+    return writing(isFromText ? "text" : source, to === "WSTRING");
+  }
+  if (verb === "TO" && isFromText && target !== null) return reading(from === "WSTRING", target);
   if (target === null || (from !== undefined && source === null)) return undefined;
   if (verb === "TO") return conversion(source, target);
   return holdsWhole(target) && (source === null || source.family === "real") ? truncation(source, target) : undefined;
@@ -59,4 +98,5 @@ const NAMES = Object.keys(ELEMENTARY) as ElementaryName[];
 export const CONVERSION_NAMES: readonly string[] = [
   "TRUNC",
   ...NAMES.flatMap((from) => NAMES.filter((to) => to !== from).map((to) => `${from}_TO_${to}`)),
+  ...NAMES.flatMap((name) => [`${name}_TO_STRING`, `STRING_TO_${name}`]),
 ];

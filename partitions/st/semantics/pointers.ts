@@ -39,6 +39,8 @@ export const reinterpret = (operand: CheckedExpression, type: Type): CheckedExpr
 export const refersTo = (to: Type, from: Type): boolean => {
   if (to.kind === "open array" && from.kind === "array")
     return to.rank === from.dimensions.length && sameType(to.element, from.element);
+  // Whoever writes there writes no more than what it takes for the variable's length.
+  if (to.kind === "string" && from.kind === "string") return to.wide === from.wide && to.length <= from.length;
   return sameType(from, to);
 };
 

@@ -33,9 +33,8 @@ export const checkStandardFunction = (
   key: string,
   expected: Type | null,
 ): CheckedExpression | null => {
-  const standard = STANDARD.get(key) ?? conversionNamed(scope, call, key) ?? typedFunction(key);
+  const standard = STANDARD.get(key) ?? conversionNamed(key) ?? typedFunction(key);
   if (standard === undefined) return null;
-  if (standard === "refused") return NOTHING;
   const operands = operandsOf(scope, call, key, standard, expected);
   if (operands === null || operands.some(({ value }) => value.type.kind === "unknown")) return NOTHING;
   return standard.check(scope, operands, call, expected);

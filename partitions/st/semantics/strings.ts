@@ -109,38 +109,38 @@ const routineCall = (
   return { kind: "call", type, unit, arguments: list };
 };
 
-/** A text of up to `type.length` characters made of others. */
+/** A text of up to `type.length` characters, made of others and of numbers: `name` is the library's function for it. */
+export const textOf = (
+  scope: Scope,
+  name: string,
+  type: StringType,
+  texts: readonly CheckedExpression[],
+  numbers: readonly CheckedExpression[] = [],
+): CheckedExpression => routineCall(scope, `PARTITA_${name}`, type, texts, [capacity(type), ...numbers]);
+
+/** The same by the one of two functions that is for strings of this kind. */
 export const textCall = (
   scope: Scope,
   name: string,
   type: StringType,
   texts: readonly CheckedExpression[],
   numbers: readonly CheckedExpression[] = [],
-): CheckedExpression =>
-  routineCall(scope, `PARTITA_${name}_${wordFor(type.wide)}`, type, texts, [capacity(type), ...numbers]);
+): CheckedExpression => textOf(scope, `${name}_${wordFor(type.wide)}`, type, texts, numbers);
 
 /** A number that is found in texts, as a DINT. */
-export const textNumber = (
-  scope: Scope,
-  name: string,
-  texts: readonly CheckedExpression[],
-  numbers: readonly CheckedExpression[] = [],
-): CheckedExpression => {
+export const textNumber = (scope: Scope, name: string, texts: readonly CheckedExpression[]): CheckedExpression => {
   const [{ type }] = texts as [CheckedExpression];
-  return routineCall(scope, `PARTITA_${name}_${wordFor(type.kind === "string" && type.wide)}`, DINT, texts, numbers);
+  return routineCall(scope, `PARTITA_${name}_${wordFor(type.kind === "string" && type.wide)}`, DINT, texts, []);
 };
 
-/** A value of another type as text: `name` is the library's function for it. */
-export const textOf = (
+/** What a text says, as a value of the type that the library's function `name` gives. */
+export const readText = (
   scope: Scope,
   name: string,
-  type: StringType,
-  values: readonly CheckedExpression[],
-): CheckedExpression => routineCall(scope, `PARTITA_${name}`, type, [], [capacity(type), ...values]);
-
-/** What a text says: `name` is the library's function for it. */
-export const readText = (scope: Scope, name: string, type: Type, text: CheckedExpression): CheckedExpression =>
-  routineCall(scope, `PARTITA_${name}`, type, [text], []);
+  type: Type,
+  text: CheckedExpression,
+  numbers: readonly CheckedExpression[] = [],
+): CheckedExpression => routineCall(scope, `PARTITA_${name}`, type, [text], numbers);
 
 const capacity = ({ length }: StringType): CheckedExpression => ({
   kind: "constant",
