@@ -134,7 +134,6 @@ describe("problems", () => {
 
   it("refuse what is not there yet in words", () => {
     const unsupported = [
-      "PROGRAM M VAR s : STRING[20]; END_VAR END_PROGRAM",
       "PROGRAM M VAR x AT %IL0 : LREAL; END_VAR END_PROGRAM",
       "CONFIGURATION C TASK A(INTERVAL := T#1ms); PROGRAM P WITH A : M; PROGRAM Q WITH A : M; END_CONFIGURATION PROGRAM M END_PROGRAM",
     ];

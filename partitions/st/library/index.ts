@@ -5,6 +5,7 @@ import { LONG_INTEGERS } from "./long-integers.ts";
 import { LONG_MATHEMATICS } from "./long-mathematics.ts";
 import { LONG_TRIGONOMETRY } from "./long-trigonometry.ts";
 import { MATHEMATICS } from "./mathematics.ts";
+import { READ_TEXTS } from "./read-texts.ts";
 import { STANDARD_BLOCKS } from "./standard-blocks.ts";
 import { STRINGS } from "./strings.ts";
 import { TEXTS } from "./texts.ts";
@@ -19,4 +20,5 @@ export const STANDARD_LIBRARY = [
   BINARY_CODED_DECIMALS,
   STRINGS,
   TEXTS,
+  READ_TEXTS,
 ].join("");

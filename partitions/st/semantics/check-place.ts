@@ -7,8 +7,10 @@ import { parseAddress } from "./direct-address.ts";
 import { lookUp, type Scope, visibleNames } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import {
+  type ArrayType,
   BOOL,
   BYTE,
+  CHAR,
   DINT,
   DWORD,
   type EnumType,
@@ -16,8 +18,10 @@ import {
   LWORD,
   nameOf,
   type PointerType,
+  type StringType,
   scalarOf,
   type Type,
+  WCHAR,
   WORD,
 } from "./types.ts";
 
@@ -197,6 +201,7 @@ const checkElement = (scope: Scope, expression: Extract<Expression, { kind: "ind
   if (type.kind === "pointer" && type.flavour === "POINTER TO") {
     return checkIndexedPointer(scope, { kind: "read", type, place: base }, type, expression.at, indices);
   }
+  if (type.kind === "string") return checkCharacter(scope, base, type, expression, indices);
   if (type.kind !== "array" && type.kind !== "open array") {
     const hint = type.kind === "pointer" ? "write ^ behind it for what it refers to" : "";
     scope.world.problems.error(expression.at, "not-an-array", `${nameOf(type)} is no array`, hint);
@@ -217,6 +222,31 @@ const checkElement = (scope: Scope, expression: Extract<Expression, { kind: "ind
     scope.world.problems.error(at, "index-out-of-bounds", `${index.value} is outside of the bounds ${low}..${high}`);
   }
   return { kind: "element", type: type.element, at: expression.at, base, array: type, indices };
+};
+
+/** `s[1]` is the first character of a string (IEC 61131-3 §6.4.2.1). */
+const checkCharacter = (
+  scope: Scope,
+  base: Place,
+  { wide, length, bytes, align }: StringType,
+  { at }: Expression,
+  indices: readonly CheckedExpression[],
+): Place | null => {
+  const [index] = indices;
+  const { problems } = scope.world;
+  if (indices.length !== 1) {
+    problems.error(at, "dimensions", "a string takes one index, the position of a character");
+    return null;
+  }
+  if (index!.kind === "constant" && typeof index!.value === "bigint" && index!.type.kind !== "unknown") {
+    if (index!.value < 1n || index!.value > BigInt(length)) {
+      const message = `${index!.value} is outside of the positions 1..${length}`;
+      problems.error(at, "index-out-of-bounds", message, "the first character of a string is the one at 1");
+    }
+  }
+  const element = wide ? WCHAR : CHAR;
+  const array: ArrayType = { kind: "array", element, dimensions: [{ low: 1, high: length }], bytes, align };
+  return { kind: "element", type: element, at, base, array, indices };
 };
 
 const checkBit = (scope: Scope, { base, bit, at }: Extract<Expression, { kind: "bit" }>): Place | null => {

@@ -51,7 +51,8 @@ const writing = (from: ElementaryType | "text" | null, wide: boolean): Standard 
   check: (scope, [input], call) => {
     const { value: given, at } = input!;
     if (given.type.kind === "unknown") return NOTHING;
-    const text = withOwnLength(scope, input!);
+    const isOfCharacter = from !== null && from !== "text" && from.family === "char";
+    const text = isOfCharacter ? null : withOwnLength(scope, input!);
     const value =
       text ?? (from === null || from === "text" ? withOwnType(scope, given, at) : coerce(scope, given, from, at));
     if (value.type.kind === "unknown") return NOTHING;

@@ -11,8 +11,9 @@ import { asScalar, coerce, NOTHING, withOwnType } from "./convert.ts";
 import { libraryCall, realTypeOf } from "./library-call.ts";
 import type { Scope } from "./scope.ts";
 import { ALL, intrinsic, MANY, ownOrExpected, refuse, type Standard, unifyAll } from "./standard-function.ts";
+import { isText } from "./strings.ts";
 import { TEMPORAL_FUNCTIONS } from "./temporal-functions.ts";
-import { TEXT_FUNCTIONS } from "./text-functions.ts";
+import { selectText, TEXT_FUNCTIONS } from "./text-functions.ts";
 import {
   BOOL,
   DINT,
@@ -221,6 +222,7 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
       atMost: 3,
       generic: { from: 1, to: MANY },
       check: (scope, [condition, ...inputs], call, expected) => {
+        if (inputs.some(({ value }) => isText(value.type))) return selectText(scope, condition!, inputs);
         const unified = unifyAll(scope, inputs, expected);
         if (unified === null) return NOTHING;
         const chosen = coerce(scope, condition!.value, BOOL, condition!.at);

@@ -163,5 +163,12 @@ export const compareTexts = (
   const [x, y] = [withOwnLength(scope, left), withOwnLength(scope, right)];
   if (x?.type.kind !== "string" || y?.type.kind !== "string" || x.type.wide !== y.type.wide) return null;
   const order = textNumber(scope, "COMPARE", [x, y]);
-  return { kind: "compare", type: BOOL, operator, left: order, right: { kind: "constant", type: DINT, value: 0n } };
+  return {
+    kind: "compare",
+    type: BOOL,
+    at: null,
+    operator,
+    left: order,
+    right: { kind: "constant", type: DINT, value: 0n },
+  };
 };

@@ -6,19 +6,7 @@ import { asScalar, convertTo } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import { readText, textOf } from "./strings.ts";
 import { unitNsOf } from "./temporal.ts";
-import {
-  BOOL,
-  CHAR,
-  DINT,
-  type ElementaryType,
-  isSigned,
-  LINT,
-  LREAL,
-  type StringType,
-  scalarOf,
-  stringType,
-  ULINT,
-} from "./types.ts";
+import { BOOL, CHAR, DINT, type ElementaryType, isSigned, LINT, LREAL, scalarOf, stringType, ULINT } from "./types.ts";
 
 /** As the library numbers the kinds of moments. */
 const MOMENTS: Readonly<Partial<Record<ElementaryType["family"], bigint>>> = { date: 0n, timeOfDay: 1n, dateTime: 2n };

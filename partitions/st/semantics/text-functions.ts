@@ -8,7 +8,7 @@ import { coerce, convertTo, NOTHING } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import { MANY, refuse, type Standard } from "./standard-function.ts";
 import { emptyText, textCall, textNumber, withOwnLength } from "./strings.ts";
-import { DINT, INT, type StringType, stringType } from "./types.ts";
+import { BOOL, DINT, INT, type StringType, stringType } from "./types.ts";
 
 /** What a function makes of texts is cut off here, unless one of them is longer. */
 const LONGEST = 255;
@@ -95,6 +95,14 @@ const deletion: Standard = {
     const [type] = found.types as readonly [StringType];
     return textCall(scope, "REPLACE", type, [...found.values, emptyText(type.wide)], numbers);
   },
+};
+
+/** SEL of texts. */
+export const selectText = (scope: Scope, condition: Operand, inputs: readonly Operand[]): CheckedExpression => {
+  const found = textsOf(scope, inputs);
+  const chosen = coerce(scope, condition.value, BOOL, condition.at);
+  if (found === null || chosen.type.kind === "unknown") return NOTHING;
+  return textCall(scope, "SELECT", longEnough(found.types, false), found.values, [chosen]);
 };
 
 export const TEXT_FUNCTIONS: readonly (readonly [string, Standard])[] = [
