@@ -56,6 +56,11 @@ describe("the README", () => {
     expect(await output(process.execPath, "dist/runtime/cli/main.js", "check", module)).toMatch(/^module pump/);
   });
 
+  it("shows a test that passes", async () => {
+    const test = example("iecst", "END_TEST", "delay.st");
+    expect(await output(process.execPath, "dist/runtime/cli/main.js", "test", test)).toMatch(/1 test: 1 passed/);
+  });
+
   it.skipIf(requirePeers("riscv64-unknown-elf-gcc").missing)("shows a C guest that the kit builds", async () => {
     const source = example("c", "partita.h", "drive.c");
     await output("partitions/sdk/build.sh", join(folder, "drive.elf"), source);

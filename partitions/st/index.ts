@@ -1,10 +1,8 @@
 /**
  * The Structured Text compiler: IEC 61131-3 ed. 3 source → an ELF image for the virtual board.
  *
- * What there is: PROGRAM, FUNCTION, FUNCTION_BLOCK, TYPE (STRUCT, enums, n-dimensional arrays, aliases), all VAR sections,
- * CONSTANT, RETAIN, AT %I/%Q/%M, CONFIGURATION with one TASK and one program instance, the statements of the standard and
- * CONTINUE, BOOL, BYTE … DWORD, SINT … UDINT, REAL, TIME, the standard function blocks and functions. Anything else of the
- * language is refused in words.
+ * The language is that of the standard with what CODESYS and TwinCAT add to it: pointers and references, methods, bit access,
+ * strings with a length. What is not there is refused in words.
  *
  * Decisions where the standard leaves them open:
  * - Integers wrap at their width. REAL to an integer rounds to nearest even and saturates; NaN gives the largest value.
@@ -15,6 +13,13 @@
  *   the source line as detail and as `file:line:` in their message.
  * - A scan still running at its next release raises DEADLINE_MISSED, at each release that it misses, with their number as
  *   detail. The next scan is that of the latest release.
+ * - Tasks are preemptive by PRIORITY, 0 being the most urgent; of equals the one that waits longest comes first and none interrupts
+ *   the other (§6.8.2). Programs without a TASK are a task of their own, less urgent than all others. A scan finds its inputs as
+ *   it latched them, whatever more urgent scans latch meanwhile, and what is published is what whole scans have written.
+ * - STRING(n) is n bytes and a zero, WSTRING(n) n units of 16 bits and a zero (80 when it does not say), as CODESYS has them. What
+ *   does not fit is cut off. `s[1]` is the first character (§6.4.2.1). Positions and lengths outside of a string are taken for
+ *   the nearest there are. Numbers are written as decimals, times and dates as literals; of a text that is read the beginning
+ *   counts that is one, and none is 0.
  * - FOR evaluates its bounds once; afterwards the variable stands one step beyond the last value.
  * - %IB n is byte n, %IW n bytes 2n…, %ID n bytes 4n…, %IX n.b bit b of byte n, as in CODESYS.
  * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names. A VAR of type
