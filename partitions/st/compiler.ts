@@ -7,7 +7,7 @@ import { STANDARD_LIBRARY } from "./library/index.ts";
 import { inOrder, Problems, type StProblem } from "./problems.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import { analyse, analyseLibrary } from "./semantics/analyse.ts";
-import type { SourceFile } from "./syntax/ast.ts";
+import type { SourceFile, UnitDeclaration } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
 import { SourceText } from "./syntax/source-text.ts";
 
@@ -45,7 +45,7 @@ export type CompileResult =
 
 /** Something that a library gives to its users. */
 export interface Declared {
-  readonly kind: "FUNCTION" | "FUNCTION_BLOCK" | "PROGRAM" | "TYPE" | "VAR_GLOBAL";
+  readonly kind: UnitDeclaration["unit"] | "INTERFACE" | "TYPE" | "VAR_GLOBAL";
   readonly name: string;
 }
 
@@ -148,6 +148,8 @@ const declared = ({ declarations }: SourceFile): readonly Declared[] =>
     switch (declaration.kind) {
       case "unit":
         return declaration.unit === "TEST" ? [] : [{ kind: declaration.unit, name: declaration.name.text }];
+      case "interface":
+        return [{ kind: "INTERFACE", name: declaration.name.text }];
       case "type":
         return [{ kind: "TYPE", name: declaration.name.text }];
       case "globals":

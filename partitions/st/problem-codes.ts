@@ -4,6 +4,7 @@
  * A new problem gets the next number of its area. A number that was given keeps its meaning for good: users search for it, and
  * their notes and suppressions quote it.
  */
+import { CLASS_PAGES } from "./problem-codes/classes.ts";
 import { DECLARATION_PAGES } from "./problem-codes/declarations.ts";
 import { EXPRESSION_PAGES } from "./problem-codes/expressions.ts";
 import type { ProblemPage } from "./problem-codes/page.ts";
@@ -23,6 +24,7 @@ const PAGES = [
   ...PROGRAM_PAGES,
   ...WARNING_PAGES,
   ...REFERENCE_PAGES,
+  ...CLASS_PAGES,
 ] as const;
 
 /** What call sites name a problem by; one without a page does not compile. */

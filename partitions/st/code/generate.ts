@@ -278,6 +278,8 @@ class Generator {
   #call({ target, arguments: list, banks, result }: InstructionOf<"call">): void {
     const emitter = this.#emitter;
     const moves: Record<RegisterFile, Move[]> = { integer: [], float: [] };
+    // t1: nothing that puts arguments into their places needs it.
+    if (typeof target !== "string") emitter.move(X.t1, emitter.read(target.address, "integer", 1), "integer");
     const later: { readonly operand: Operand; readonly bank: Bank; readonly to: number }[] = [];
     for (const [i, operand] of list.entries()) {
       const bank = banks[i]!;
@@ -293,7 +295,8 @@ class Generator {
       if (isConstant(operand)) emitter.constant(operand.constant, bank, to);
       else emitter.move(to, emitter.read(operand, bank, 0), bank);
     }
-    this.#asm.jump(X.ra, target);
+    if (typeof target === "string") this.#asm.jump(X.ra, target);
+    else this.#asm.emit("jalr", { rd: X.ra, rs1: X.t1, imm: 0 });
     if (result === null) return;
     emitter.move(emitter.target(result), ARGUMENTS[fileOf(result.bank)][0]!, result.bank);
     emitter.finish(result);

@@ -4,7 +4,7 @@ import type { DescribeAddress } from "../ir/print.ts";
 import { instancesOf, type Program } from "../semantics/analyse.ts";
 import type { Image, Relocation } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
-import { isStatic, type StaticArea, type Variable } from "../semantics/symbols.ts";
+import { isStatic, type StaticArea, type Unit, type Variable } from "../semantics/symbols.ts";
 import { alignUp, type Type } from "../semantics/types.ts";
 import type { AreaOffsets, DataArea } from "./addresses.ts";
 import { RUNTIME_BYTES } from "./runtime-names.ts";
@@ -26,10 +26,17 @@ export const staticVariables = (program: Program): readonly Variable[] => {
       variables.filter((variable) => variable.section !== "temp" && isStored(variable)),
     ),
     ...[...programs].flatMap(({ assertions }) => assertions.flatMap(({ values }) => values)),
-    ...program.units
+    ...withClasses(program.units)
       .filter((unit) => !programs.has(unit))
       .flatMap(({ variables }) => variables.filter((variable) => isStatic(variable) && isStored(variable))),
   ];
+};
+
+/** What belongs to a class, and what a class extends, uses the variables that stand there once. */
+const withClasses = (units: readonly Unit[]): readonly Unit[] => {
+  const all = new Set(units);
+  for (const unit of all) for (const each of [unit.owner, unit.base]) if (each !== null) all.add(each);
+  return [...all];
 };
 
 const isStored = ({ constant, type }: Variable): boolean => constant === null && type.bytes > 0;
@@ -104,15 +111,27 @@ export const layOutData = (sizes: AreaSizes, constants: Pick<ConstantPool, "byte
   return { areas: areas as AreaOffsets, bytes, zeroBytes: end - bytes };
 };
 
-/** The data as it stands before the first scan, at the address `base`. */
-export const initialData = (program: Program, layout: DataLayout, constants: Image, base: number): Uint8Array => {
+/** Addresses that are known when the code is there. */
+export interface Addresses {
+  /** Of the data. */
+  readonly base: number;
+  /** Of a class's row of methods, from the start of the constants. */
+  row(unit: Unit): number;
+  routine(name: string): number;
+}
+
+/** The data as it stands before the first scan. */
+export const initialData = (
+  program: Program,
+  layout: DataLayout,
+  constants: Image,
+  addresses: Addresses,
+): Uint8Array => {
   const data = new Uint8Array(layout.bytes);
   const put = (at: number, image: Image): void => {
     data.set(image.bytes, at);
-    for (const each of image.relocations) {
-      const address = base + addressOf(each, layout, at);
-      new DataView(data.buffer).setUint32(at + each.at, address, true);
-    }
+    for (const each of image.relocations)
+      new DataView(data.buffer).setUint32(at + each.at, addressOf(each, layout, addresses, at), true);
   };
   put(layout.areas.constants, constants);
   for (const variable of staticVariables(program)) {
@@ -126,11 +145,19 @@ export const initialData = (program: Program, layout: DataLayout, constants: Ima
   return data;
 };
 
-/** Where a relocation of an image that starts at `start` leads to; from the start of the data. */
-const addressOf = ({ root, offset, instance }: Relocation, { areas }: DataLayout, start: number): number => {
-  if (!("storage" in root)) return areas[root.area] + root.byte + offset;
+/** Where a relocation of an image that starts at `start` in the data leads to. */
+const addressOf = (
+  { root, offset, instance }: Relocation,
+  { areas }: DataLayout,
+  addresses: Addresses,
+  start: number,
+): number => {
+  if ("routine" in root) return addresses.routine(root.routine);
+  const { base } = addresses;
+  if ("rowOf" in root) return base + areas.constants + addresses.row(root.rowOf);
+  if (!("storage" in root)) return base + areas[root.area] + root.byte + offset;
   const { storage } = root;
-  if (storage.kind === "static") return areas[storage.area] + storage.offset + offset;
-  if (storage.kind === "member" && instance !== null) return start + instance + storage.offset + offset;
+  if (storage.kind === "static") return base + areas[storage.area] + storage.offset + offset;
+  if (storage.kind === "member" && instance !== null) return base + start + instance + storage.offset + offset;
   throw new Error(`${root.name} has no address before the program runs`);
 };

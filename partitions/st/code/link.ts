@@ -1,7 +1,8 @@
 /** Checked program → ELF image: lowers every unit, generates its code, places its data and says what the image offers. */
 import { type ImageManifest, MANIFEST_SECTION, type ManifestPoint } from "../../../runtime/image-manifest.ts";
+import { ClassTable } from "../ir/class-table.ts";
 import { ConstantPool } from "../ir/frame.ts";
-import type { IrFunction } from "../ir/ir.ts";
+import { type IrFunction, targetsOf } from "../ir/ir.ts";
 import { PORT_ROUTINES } from "../ir/lower-statement.ts";
 import { lowerUnit } from "../ir/lower-unit.ts";
 import { OPTIMIZING, PLAIN, runPasses } from "../ir/optimize.ts";
@@ -49,9 +50,14 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   });
   const ports = portsOf(program);
   const portNames = ports.map(({ name }) => constants.placeText(name));
+  const classes = new ClassTable(
+    program.classes,
+    program.units.flatMap(({ dispatches }) => dispatches),
+    constants,
+  );
   const routines = portRoutines(program, ports);
   const lowered = [
-    ...lowerUnits(program, constants),
+    ...lowerUnits(program, constants, classes),
     ...routines.map(({ port, routine }) => portRoutine(port, routine)),
   ];
   const roots = [
@@ -90,7 +96,12 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   const { code: text, labels } = asm.assemble(CODE_BASE, dataBaseFor);
   const dataBase = dataBaseFor(text.length);
   const info = describeProgram(program, layout, dataBase);
-  const data = initialData(program, layout, constants.image, dataBase);
+  const data = initialData(program, layout, constants.image, {
+    base: dataBase,
+    row: (unit) => classes.row(unit),
+    // What no call is left of is not there.
+    routine: (name) => CODE_BASE + (labels.get(name) ?? 0),
+  });
   const elf = writeElf({
     entry: CODE_BASE,
     code: { address: CODE_BASE, bytes: text },
@@ -107,7 +118,7 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
 };
 
 /** The program's units, and the library's functions that operations in them come down to. */
-const lowerUnits = (program: Program, constants: ConstantPool): readonly IrFunction[] => {
+const lowerUnits = (program: Program, constants: ConstantPool, classes: ClassTable): readonly IrFunction[] => {
   const units = new Set(program.units);
   const routine = (key: string): string => {
     const needed = program.routine(key);
@@ -116,7 +127,7 @@ const lowerUnits = (program: Program, constants: ConstantPool): readonly IrFunct
   };
   const functions: IrFunction[] = [];
   // What is added meanwhile has its turn too.
-  for (const unit of units) functions.push(lowerUnit(unit, constants, routine));
+  for (const unit of units) functions.push(lowerUnit(unit, constants, classes, routine));
   return functions;
 };
 
@@ -178,7 +189,7 @@ const stackDepths = (functions: readonly IrFunction[], frames: ReadonlyMap<strin
     if (known !== undefined) return known;
     const callees = fn.blocks
       .flatMap(({ instructions }) => instructions)
-      .flatMap((each) => (each.kind === "call" ? (byName.get(each.target) ?? []) : []));
+      .flatMap((each) => (each.kind === "call" ? targetsOf(each).flatMap((name) => byName.get(name) ?? []) : []));
     const depth = (frames.get(fn.name) ?? 0) + Math.max(0, ...callees.map(depthOf));
     depths.set(fn.name, depth);
     return depth;

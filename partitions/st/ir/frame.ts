@@ -6,6 +6,7 @@ import type { Unit, Variable } from "../semantics/symbols.ts";
 import { isSigned, LREAL, scalarOf, type Type } from "../semantics/types.ts";
 import { fileName, lineOf, type Span } from "../syntax/source-text.ts";
 import type { Builder } from "./builder.ts";
+import type { ClassTable } from "./class-table.ts";
 import {
   type Address,
   type Bank,
@@ -87,6 +88,7 @@ export interface Frame {
   readonly constants: ConstantPool;
   /** The symbol of a function of the library, which will be there. */
   readonly routine: (key: string) => string;
+  readonly classes: ClassTable;
   /** The address of the instance, in the body of a function block. */
   readonly self: Register | null;
   readonly bindings: ReadonlyMap<Variable, Binding>;
@@ -170,7 +172,7 @@ const eachReference = (
 /** The properties through which statements and expressions hang together; types, variables and spans are left alone. */
 const WALKED: ReadonlySet<string> = new Set(
   `place value base indices index pointer operand left right operands arguments inputs outputs references instance request message condition
-   branches body otherwise selector arms variable from to by until parts array`.split(/\s+/),
+   branches body otherwise selector arms variable from to by until parts array receiver`.split(/\s+/),
 );
 
 interface Node {

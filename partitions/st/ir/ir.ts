@@ -65,6 +65,13 @@ export const bankOfWidth = (width: Width): Bank =>
 
 export type Condition = "eq" | "ne" | "lt" | "ge" | "ltu" | "geu";
 
+/** A routine whose address is only known when it is called. */
+export interface IndirectTarget {
+  readonly address: Operand;
+  /** All that it can be. */
+  readonly names: readonly string[];
+}
+
 /** `report`: what is told of an error before going on; see `ConstantPool.placeReport`. */
 export type Instruction = Kinds & {
   /** Of the source, for those who read the intermediate representation. */
@@ -149,7 +156,7 @@ type Kinds =
   | { readonly kind: "parameter"; readonly to: Register; readonly position: number }
   | {
       readonly kind: "call";
-      readonly target: string;
+      readonly target: string | IndirectTarget;
       readonly arguments: readonly Operand[];
       /** The bank of each argument, for constants have none. */
       readonly banks: readonly Bank[];
@@ -222,7 +229,9 @@ export const usesOf = (instruction: Instruction): readonly Operand[] => {
     case "raise":
       return [];
     case "call":
-      return instruction.arguments;
+      return typeof instruction.target === "string"
+        ? instruction.arguments
+        : [instruction.target.address, ...instruction.arguments];
   }
 };
 
@@ -289,8 +298,14 @@ export const mapUses = (instruction: Instruction, replace: (operand: Operand) =>
     case "parameter":
     case "raise":
       return instruction;
-    case "call":
-      return { ...instruction, arguments: instruction.arguments.map(replace) };
+    case "call": {
+      const { target } = instruction;
+      return {
+        ...instruction,
+        target: typeof target === "string" ? target : { ...target, address: replace(target.address) },
+        arguments: instruction.arguments.map(replace),
+      };
+    }
   }
 };
 
@@ -360,6 +375,10 @@ export const successorsOf = (terminator: Terminator): readonly Block[] =>
     : terminator.kind === "branch"
       ? [terminator.then, terminator.otherwise]
       : [];
+
+/** The routines that a call may run. */
+export const targetsOf = ({ target }: Extract<Instruction, { kind: "call" }>): readonly string[] =>
+  typeof target === "string" ? [target] : target.names;
 
 /** Whether an instruction may go when nobody reads what it gives. */
 export const hasEffect = (instruction: Instruction): boolean =>

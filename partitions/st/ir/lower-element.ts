@@ -21,9 +21,17 @@ export const lowerDereference = (frame: Frame, place: Dereference, guards: Guard
   return checkPointer(frame, place, given, builder.binary("add", given, distance), type.bytes, guards);
 };
 
-/** What a program takes the address of is there. */
+/** The instance whose body or method this is. */
+export const selfOf = ({ self }: Frame): Register => {
+  if (self === null) throw new Error("there is no instance outside of function blocks and methods");
+  return self;
+};
+
+/** What a program takes the address of is there, and so is the instance itself. */
 const cannotBeNull = (pointer: CheckedExpression): boolean =>
-  pointer.kind === "address" || (pointer.kind === "reinterpret" && cannotBeNull(pointer.operand));
+  pointer.kind === "address" ||
+  pointer.kind === "this" ||
+  (pointer.kind === "reinterpret" && cannotBeNull(pointer.operand));
 
 /** `address`, or where `bytes` zeros are when `pointer` is NULL. */
 const checkPointer = (

@@ -2,6 +2,7 @@
 import type { CheckedExpression, FunctionCall, Place } from "../semantics/checked.ts";
 import { writeConstant } from "../semantics/constants.ts";
 import { zeros } from "../semantics/image.ts";
+import { imageOf } from "../semantics/initial-values.ts";
 import { scalarOf } from "../semantics/types.ts";
 import { bankOf, constantOf, type Frame, initialImage } from "./frame.ts";
 import { type Address, type Bank, type Block, constant, type Guard, type Operand, type Register } from "./ir.ts";
@@ -9,7 +10,9 @@ import { lowerAggregate, lowerBound, referenceTo, temporary } from "./lower-aggr
 import { lowerArithmetic, lowerUnary } from "./lower-arithmetic.ts";
 import { lowerCompareAndBranch, lowerComparison } from "./lower-comparison.ts";
 import { lowerConversion, lowerWithin } from "./lower-conversion.ts";
+import { selfOf } from "./lower-element.ts";
 import { lowerIntrinsic } from "./lower-intrinsic.ts";
+import { lowerReceiver } from "./lower-method-call.ts";
 import { addressOf, lowerPlace, readTarget } from "./lower-place.ts";
 
 type Of<Kind extends CheckedExpression["kind"]> = Extract<CheckedExpression, { kind: Kind }>;
@@ -26,6 +29,14 @@ export const lowerExpression = (frame: Frame, expression: CheckedExpression): Op
       return readTarget(frame, lowerPlace(frame, expression.place), expression.type);
     case "address":
       return frame.builder.addressOf(addressOf(frame, expression.place));
+    case "this":
+      return selfOf(frame);
+    case "inOutPointer": {
+      const { storage } = expression.variable;
+      if (storage.kind !== "member") throw new Error(`${expression.variable.name} is no VAR_IN_OUT of an instance`);
+      const address: Address = { base: { kind: "register", register: selfOf(frame) }, offset: storage.offset };
+      return frame.builder.load("w32", address);
+    }
     case "bound":
       return lowerBound(frame, expression);
     case "aggregate":
@@ -131,7 +142,10 @@ export const lowerCondition = (
   builder.branch("ne", lowerExpression(frame, expression), constant(0), then, otherwise, next);
 };
 
-/** Structs and arrays are passed and returned by address; null: the function has no result or its result is one of these. */
+/**
+ * First of all the instance, for a method. Structs and arrays are passed and returned by address; null: the function has no result
+ * or its result is one of these.
+ */
 export const lowerCall = (frame: Frame, call: FunctionCall, resultAddress: Address | null = null): Register | null => {
   const { builder } = frame;
   const operands: Operand[] = [];
@@ -142,15 +156,25 @@ export const lowerCall = (frame: Frame, call: FunctionCall, resultAddress: Addre
   };
   const { result } = call.unit;
   const isScalar = result === null || scalarOf(result.type) !== null;
-  if (!isScalar) pass(builder.addressOf(resultAddress ?? temporary(frame, result.type)));
+  const register = result !== null && isScalar ? builder.register(bankOf(result.type)) : null;
+  const into = isScalar ? null : (resultAddress ?? temporary(frame, result.type));
+  const giveNothing = (): void => {
+    if (register !== null) builder.copy(register, constant(0));
+    else if (into !== null) builder.copyBytes(into, frame.constants.place(imageOf(result!.type)), result!.type);
+  };
+  const receiver = call.receiver === null ? null : lowerReceiver(frame, call.receiver, call.unit, giveNothing);
+  if (receiver !== null) pass(receiver.self);
+  if (into !== null) pass(builder.addressOf(into));
   for (const argument of call.arguments) {
     const { variable } = argument;
     if (argument.kind === "reference") pass(referenceTo(frame, argument.place, variable.type));
     else if (scalarOf(variable.type) === null) pass(builder.addressOf(lowerAggregate(frame, argument.value)));
     else pass(lowerArgument(frame, argument), bankOf(variable.type));
   }
-  const register = result !== null && isScalar ? builder.register(bankOf(result.type)) : null;
-  builder.emit({ kind: "call", target: call.unit.name, arguments: operands, banks, result: register });
+  const target = receiver === null ? call.unit.name : receiver.target;
+  if (target === null) giveNothing();
+  else builder.emit({ kind: "call", target, arguments: operands, banks, result: register });
+  if (receiver !== null) builder.jump(receiver.done);
   return register;
 };
 

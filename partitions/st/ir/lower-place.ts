@@ -5,7 +5,7 @@ import { type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
 import { type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, isConstant, type Operand, type Register } from "./ir.ts";
 import { lowerAggregate, storeValue, temporary } from "./lower-aggregate.ts";
-import { at, lowerDereference, lowerElement } from "./lower-element.ts";
+import { at, lowerDereference, lowerElement, selfOf } from "./lower-element.ts";
 
 /** What a place comes down to. */
 export type Target =
@@ -31,6 +31,8 @@ export const lowerPlace = (frame: Frame, place: Place, guards: Guard[] = []): Ta
       return memory(lowerElement(frame, place, guards));
     case "part":
       return memory(frame.builder.offset(addressOf(frame, place.base, guards), place.offset));
+    case "property":
+      throw new Error("a PROPERTY is called, not placed");
     case "temporary": {
       // What is read only may be read where it is.
       if (scalarOf(place.type) === null) return memory(lowerAggregate(frame, place.value));
@@ -66,8 +68,7 @@ const lowerVariable = (frame: Frame, variable: Variable): Target => {
     return storage.bit === null ? target : { kind: "bit", of: target, type: null, bit: storage.bit };
   }
   if (storage.kind === "member") {
-    if (frame.self === null) throw new Error(`${variable.name} is used outside of its function block`);
-    const address: Address = { base: { kind: "register", register: frame.self }, offset: storage.offset };
+    const address: Address = { base: { kind: "register", register: selfOf(frame) }, offset: storage.offset };
     return memory(variable.byReference ? dereference(frame, address) : address);
   }
   const binding = frame.bindings.get(variable);

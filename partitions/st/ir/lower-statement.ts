@@ -17,6 +17,7 @@ import {
   TIME_OFFSET,
 } from "./lower-expression.ts";
 import { lowerFor } from "./lower-for.ts";
+import { lowerReceiver } from "./lower-method-call.ts";
 import { addressOf, writePlace } from "./lower-place.ts";
 
 type Of<Kind extends CheckedStatement["kind"]> = Extract<CheckedStatement, { kind: Kind }>;
@@ -122,12 +123,9 @@ const assignString = (frame: Frame, place: Place, { wide, length }: StringType, 
  * The inputs are stored in the instance, then the body runs on it. All are evaluated before the first is stored. An instance
  * whose index is out of bounds does not run.
  */
-const lowerBlockCall = (frame: Frame, { instance, block, inputs, references, outputs }: Of<"block">): void => {
+const lowerBlockCall = (frame: Frame, { receiver, block, inputs, references, outputs }: Of<"block">): void => {
   const { builder } = frame;
-  const guards: Guard[] = [];
-  const self = builder.addressOf(addressOf(frame, instance, guards));
-  const done = builder.newBlock();
-  branchUnless(frame, guards, done);
+  const { self, target, done } = lowerReceiver(frame, receiver, block.unit, () => {});
   const at = (offset: number): Address => ({ base: { kind: "register", register: self }, offset });
   const stores = inputs.map(({ field, value }) => {
     if (scalarOf(field.type) === null) {
@@ -142,7 +140,7 @@ const lowerBlockCall = (frame: Frame, { instance, block, inputs, references, out
     return () => builder.store("w32", pointer, at(field.offset));
   });
   for (const store of [...stores, ...pointers]) store();
-  builder.emit({ kind: "call", target: block.unit.name, arguments: [self], banks: ["integer"], result: null });
+  if (target !== null) builder.emit({ kind: "call", target, arguments: [self], banks: ["integer"], result: null });
   for (const { place, value } of outputs) lowerAssignment(frame, place, value);
   builder.jump(done);
 };

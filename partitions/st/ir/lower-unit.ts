@@ -1,7 +1,8 @@
 /** A program unit → one function of the intermediate representation. */
-import type { Unit, Variable } from "../semantics/symbols.ts";
+import { classOf, type Unit, type Variable } from "../semantics/symbols.ts";
 import { scalarOf } from "../semantics/types.ts";
 import { Builder } from "./builder.ts";
+import type { ClassTable } from "./class-table.ts";
 import {
   type Binding,
   bankOf,
@@ -16,21 +17,26 @@ import { type Address, constant, type IrFunction, type Operand, type Register } 
 import { lowerAssignment, lowerStatements } from "./lower-statement.ts";
 
 /**
- * Parameters: of a FUNCTION the address of a struct or array result, then its inputs, outputs and in-outs in order; of a
- * FUNCTION_BLOCK the address of the instance; of a PROGRAM none.
+ * Parameters: of a FUNCTION_BLOCK and of what belongs to one the address of the instance; then, of a FUNCTION or METHOD, the
+ * address of a struct or array result, its inputs, outputs and in-outs in order; of a PROGRAM none.
  */
-export const lowerUnit = (unit: Unit, constants: ConstantPool, routine: Frame["routine"]): IrFunction => {
+export const lowerUnit = (
+  unit: Unit,
+  constants: ConstantPool,
+  classes: ClassTable,
+  routine: Frame["routine"],
+): IrFunction => {
   const builder = new Builder(unit.name);
   const bindings = new Map<Variable, Binding>();
-  const self = unit.kind === "FUNCTION_BLOCK" ? builder.parameter("integer", "THIS") : null;
+  const self = classOf(unit)?.block != null ? builder.parameter("integer", "THIS") : null;
   const addressed = needsAddress(unit);
   const { result } = unit;
   const resultIsScalar = result === null || scalarOf(result.type) !== null;
   if (!resultIsScalar) bindings.set(result, { kind: "memory", address: at(builder.parameter("integer")) });
-  const locals = unit.variables.filter(({ storage }) => storage.kind === "local");
-  if (unit.kind === "FUNCTION") bindParameters(builder, locals, addressed, bindings);
+  const locals = [...unit.variables, ...ownersTemporaries(unit)].filter(({ storage }) => storage.kind === "local");
+  if (unit.kind === "FUNCTION" || unit.kind === "METHOD") bindParameters(builder, locals, addressed, bindings);
   const leave = builder.newBlock();
-  const frame: Frame = { builder, constants, routine, self, bindings, loops: [], leave };
+  const frame: Frame = { builder, constants, classes, routine, self, bindings, loops: [], leave };
   if (result !== null && resultIsScalar) bindLocal(frame, result, addressed, bindings);
   else if (result !== null) initialize(frame, result, bindings.get(result)!);
   for (const variable of locals) if (!bindings.has(variable)) bindLocal(frame, variable, addressed, bindings);
@@ -39,6 +45,10 @@ export const lowerUnit = (unit: Unit, constants: ConstantPool, routine: Frame["r
   if (result === null || !resultIsScalar) return builder.finish({ kind: "return", value: null, bank: "integer" });
   return builder.finish({ kind: "return", value: read(frame, result), bank: bankOf(result.type) });
 };
+
+/** An action works with the VAR_TEMP of its unit, which start anew for it. */
+const ownersTemporaries = ({ kind, owner }: Unit): readonly Variable[] =>
+  kind === "ACTION" && owner !== null ? owner.variables.filter(({ section }) => section === "temp") : [];
 
 const at = (register: Register): Address => ({ base: { kind: "register", register }, offset: 0 });
 

@@ -1,5 +1,5 @@
 /** The passes over a function, in their order. */
-import type { IrFunction } from "./ir.ts";
+import { type IrFunction, targetsOf } from "./ir.ts";
 import { removeDeadCode } from "./passes/dead-code.ts";
 import { removeDeadStores } from "./passes/dead-stores.ts";
 import { enterSsa } from "./passes/enter-ssa.ts";
@@ -127,7 +127,7 @@ export const runPasses = (
 };
 
 const callsIn = ({ blocks }: IrFunction): readonly string[] =>
-  blocks.flatMap(({ instructions }) => instructions.flatMap((each) => (each.kind === "call" ? [each.target] : [])));
+  blocks.flatMap(({ instructions }) => instructions.flatMap((each) => (each.kind === "call" ? targetsOf(each) : [])));
 
 const countCalls = (functions: readonly IrFunction[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();

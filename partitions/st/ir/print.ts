@@ -121,7 +121,7 @@ class Printer {
         const passed = list.map(
           (operand, i) => `${isConstant(operand) ? `${banks[i]} ` : ""}${this.#operand(operand)}`,
         );
-        return `call ${target}(${passed.join(", ")})`;
+        return `call ${typeof target === "string" ? target : `[${target.names.join(" | ")}]`}(${passed.join(", ")})`;
       }
     }
   }

@@ -1,11 +1,9 @@
 /** From trees to a checked program: what is declared, what runs, and every body with its types. */
 import type { Problems } from "../problems.ts";
 import type { SourceFile } from "../syntax/ast.ts";
-import { checkStatements } from "./check-statement.ts";
-import type { Scope } from "./scope.ts";
+import { bodiesOf, CallOrder } from "./call-order.ts";
 import type { DirectAddress, Instance, Task, Unit, Variable } from "./symbols.ts";
 import { findTasks, type TaskOptions } from "./tasks.ts";
-import { warnAbout } from "./warnings/index.ts";
 import { ProgramWorld } from "./world.ts";
 
 export interface Program {
@@ -13,6 +11,8 @@ export interface Program {
   readonly tasks: readonly Task[];
   /** Those that the programs call, directly or not, and themselves; called ones first. */
   readonly units: readonly Unit[];
+  /** Function blocks and classes, of which instances may be reached through a reference. */
+  readonly classes: readonly Unit[];
   readonly globals: readonly Variable[];
   /** Every %I, %Q and %M that is named anywhere. */
   readonly addresses: readonly DirectAddress[];
@@ -37,16 +37,19 @@ export const analyse = (files: ProgramFiles, options: TaskOptions, problems: Pro
   const isWhole = files.program.every((file) => file.isWhole);
   const tasks = findTasks(world, units, options, isWhole);
   const ordered = tasks.flatMap(({ instances }) => instances.flatMap(({ program }) => calls.of(program)));
-  for (const unit of units) calls.of(unit);
+  for (const unit of units.flatMap(bodiesOf)) calls.of(unit);
   world.settle();
   if (tasks.length === 0) return null;
-  return { tasks, units: ordered, globals: world.globals(), addresses: world.addresses, routine };
+  return {
+    ...{ tasks, units: ordered, routine },
+    ...{ classes: world.classes(), globals: world.globals(), addresses: world.addresses },
+  };
 };
 
 /** Of a library: all that its files declare, used or not. */
 export const analyseLibrary = (files: ProgramFiles, problems: Problems): void => {
   const { world, units, calls } = declare(files, problems);
-  for (const unit of units) calls.of(unit);
+  for (const unit of units.flatMap(bodiesOf)) calls.of(unit);
   world.settle();
 };
 
@@ -58,55 +61,12 @@ const declare = (files: ProgramFiles, problems: Problems) => {
   world.add(files.standard, "standard");
   const units = world.resolveAll();
   const checked = new Set<Unit>();
-  for (const unit of units) checkBody(world, unit, checked);
+  const calls = new CallOrder(world, checked);
+  for (const unit of units.flatMap(bodiesOf)) calls.check(unit);
   const routine = (key: string): readonly Unit[] => {
     const unit = world.unit(key);
     if (unit === null) throw new Error(`the library has no ${key}`);
     return new CallOrder(world, checked).of(unit);
   };
-  return { world, units, calls: new CallOrder(world, checked), routine };
+  return { world, units, calls, routine };
 };
-
-const checkBody = (world: ProgramWorld, unit: Unit, checked: Set<Unit>): void => {
-  if (checked.has(unit)) return;
-  checked.add(unit);
-  const scope: Scope = { world, unit, names: unit.names };
-  unit.body = checkStatements(scope, unit.declaration.body);
-  if (!unit.isLibrary) warnAbout(unit, world.problems);
-};
-
-/** Called units before their callers, so that a caller knows what it calls; a cycle is refused (IEC 61131-3 §6.6.1: no recursion). */
-class CallOrder {
-  readonly #world: ProgramWorld;
-  readonly #checked: Set<Unit>;
-  readonly #state = new Map<Unit, "open" | "done">();
-
-  constructor(world: ProgramWorld, checked: Set<Unit>) {
-    this.#world = world;
-    this.#checked = checked;
-  }
-
-  /** What `unit` calls, directly or not, and itself, in order; without those that an earlier call gave. */
-  of(unit: Unit): readonly Unit[] {
-    const ordered: Unit[] = [];
-    if (!this.#state.has(unit)) this.#visit(unit, ordered);
-    return ordered;
-  }
-
-  #visit(unit: Unit, ordered: Unit[]): void {
-    checkBody(this.#world, unit, this.#checked);
-    this.#state.set(unit, "open");
-    for (const callee of unit.calls) {
-      if (this.#state.get(callee) === "open") {
-        this.#world.problems.error(
-          unit.at,
-          "recursion",
-          `${unit.name} calls ${callee.name}, which leads back to it`,
-          "IEC 61131-3 allows no recursion: write a loop",
-        );
-      } else if (!this.#state.has(callee)) this.#visit(callee, ordered);
-    }
-    this.#state.set(unit, "done");
-    ordered.push(unit);
-  }
-}

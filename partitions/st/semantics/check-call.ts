@@ -1,12 +1,14 @@
 /** Calls of functions: the user's, the library's and those built in (IEC 61131-3 §6.6.1.4, §6.6.2). */
-import type { Argument, Expression } from "../syntax/ast.ts";
+import type { Argument, Expression, Name } from "../syntax/ast.ts";
 import { checkAs } from "./check-expression.ts";
+import { selfWord } from "./check-member.ts";
+import { type Callee, checkCallee, checkMethodCall, ownMethod, refuseInstance } from "./check-method-call.ts";
 import { checkPlace } from "./check-place.ts";
 import { checkReference } from "./check-reference.ts";
 import { checkReferenceFunction, REFERENCE_FUNCTIONS } from "./check-reference-call.ts";
 import type { CallArgument, CheckedExpression, FunctionCall } from "./checked.ts";
 import { NOTHING } from "./convert.ts";
-import { type Scope, visibleNames } from "./scope.ts";
+import { lookUp, type Scope, visibleNames } from "./scope.ts";
 import { checkStandardFunction, STANDARD_NAMES } from "./standard-functions.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { Unit, Variable } from "./symbols.ts";
@@ -16,20 +18,47 @@ export type Call = Extract<Expression, { kind: "call" }>;
 
 /** A call as an expression. */
 export const checkCall = (scope: Scope, call: Call, expected: Type | null = null): CheckedExpression => {
+  const callee = calleeOf(scope, call, expected);
+  if (callee === null) return NOTHING;
+  if (callee.kind === "value") return callee.value;
+  if (callee.kind === "method") return checkMethodCall(scope, call, callee);
+  refuseInstance(scope, call, callee.target.place);
+  return NOTHING;
+};
+
+/** What is called; a function, which has no instance, right away. Null: there is nothing to call, and that was said. */
+export const calleeOf = (
+  scope: Scope,
+  call: Call,
+  expected: Type | null = null,
+): Callee | { readonly kind: "value"; readonly value: CheckedExpression } | null => {
   const { callee } = call;
-  if (callee.kind !== "name") {
-    const place = checkPlace(scope, callee);
-    if (place !== null)
-      scope.world.problems.error(call.at, "not-callable", `${nameOf(place.type)} cannot be called in an expression`);
-    return NOTHING;
+  if (callee.kind !== "name" || isInstance(scope, callee.name) || selfWord(scope, callee) !== null)
+    return checkCallee(scope, callee);
+  const own = ownMethod(scope, callee.name);
+  return own ?? { kind: "value", value: checkFunctionNamed(scope, call, callee.name, expected) };
+};
+
+/** A variable that is no instance does not hide the function of its name: LEFT := LEFT(text, 3). */
+const isInstance = (scope: Scope, { key }: Name): boolean => {
+  const kind = lookUp(scope, key)?.type.kind;
+  return kind === "block" || kind === "port" || kind === "unknown";
+};
+
+const checkFunctionNamed = (
+  scope: Scope,
+  call: Call,
+  { key, text }: Name,
+  expected: Type | null,
+): CheckedExpression => {
+  const unit = scope.world.unit(key);
+  if (unit?.kind === "FUNCTION") {
+    scope.unit?.calls.add(unit);
+    return checkFunction(scope, call, unit, unit.name, null);
   }
-  const unit = scope.world.unit(callee.name.key);
-  if (unit?.kind === "FUNCTION") return checkFunction(scope, call, unit);
-  const standard =
-    checkReferenceFunction(scope, call, callee.name.key) ??
-    checkStandardFunction(scope, call, callee.name.key, expected);
+  const standard = checkReferenceFunction(scope, call, key) ?? checkStandardFunction(scope, call, key, expected);
   if (standard !== null) return standard;
-  refuseCallee(scope, call, callee.name.text, unit);
+  refuseCallee(scope, call, text, unit);
   for (const argument of call.arguments) if (argument.value !== null) quietly(scope, argument);
   return NOTHING;
 };
@@ -44,16 +73,9 @@ const quietly = (scope: Scope, { value, direction }: Argument): void => {
 const refuseCallee = (scope: Scope, call: Call, text: string, unit: Unit | null): void => {
   const { problems } = scope.world;
   const at = call.callee.at;
-  const variable = scope.names.get(text.toUpperCase()) ?? scope.world.variable(text.toUpperCase());
+  const variable = lookUp(scope, text.toUpperCase());
   if (variable !== null) {
-    const isBlock = variable.type.kind === "block" || variable.type.kind === "port";
-    const hint = isBlock ? "call it in a statement of its own and read its outputs afterwards" : "";
-    problems.error(
-      at,
-      "not-callable",
-      `${text} is a ${nameOf(variable.type)} and cannot be called in an expression`,
-      hint,
-    );
+    problems.error(at, "not-callable", `${text} is a ${nameOf(variable.type)} and cannot be called`);
   } else if (unit !== null) {
     problems.error(
       at,
@@ -67,12 +89,18 @@ const refuseCallee = (scope: Scope, call: Call, text: string, unit: Unit | null)
   }
 };
 
-const checkFunction = (scope: Scope, call: Call, unit: Unit): FunctionCall => {
-  scope.unit?.calls.add(unit);
+/** The arguments of a function or method, which messages call `name`. */
+export const checkFunction = (
+  scope: Scope,
+  call: Call,
+  unit: Unit,
+  name: string,
+  receiver: FunctionCall["receiver"],
+): FunctionCall => {
   const parameters = unit.variables.filter(
     ({ section }) => section === "input" || section === "output" || section === "inOut",
   );
-  const given = matchArguments(scope, call, unit.name, parameters);
+  const given = matchArguments(scope, call, name, parameters);
   const list = parameters.map((variable): CallArgument => {
     const argument = given.get(variable);
     if (variable.byReference)
@@ -80,7 +108,7 @@ const checkFunction = (scope: Scope, call: Call, unit: Unit): FunctionCall => {
     if (argument?.value == null) return { kind: "value", variable, value: defaultOf(variable) };
     return { kind: "value", variable, value: checkAs(scope, argument.value, variable.type) };
   });
-  return { kind: "call", type: unit.result?.type ?? UNKNOWN, unit, arguments: list };
+  return { kind: "call", type: unit.result?.type ?? UNKNOWN, unit, receiver, arguments: list };
 };
 
 /** An input left out has its initial value. */

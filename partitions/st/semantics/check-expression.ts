@@ -1,21 +1,21 @@
 /** Expressions: what every name means, what type everything has, what is known already (IEC 61131-3 §7.3.2). */
 import type { Expression } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
+import { checkAggregate } from "./check-aggregate.ts";
 import { checkCall } from "./check-call.ts";
 import { checkDate, checkDuration, checkTyped } from "./check-literal.ts";
+import { checkThis, selfWord } from "./check-member.ts";
 import { combine, isBitwise, isComparing, refuseOperand } from "./check-operator.ts";
 import { checkPlace, enumConstant } from "./check-place.ts";
 import type { CheckedExpression } from "./checked.ts";
 import { wrap } from "./constants.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
-import { checkParts, imageOf } from "./initial-values.ts";
 import { NULL } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
 import {
   BOOL,
   INTEGER_LITERAL,
   isNumber,
-  nameOf,
   REAL_LITERAL,
   STRING_LITERAL,
   scalarOf,
@@ -58,6 +58,8 @@ export const checkExpression = (
     case "call":
       return checkCall(scope, expression, expected);
     case "name":
+      if (selfWord(scope, expression) === "THIS") return checkThis(scope, expression);
+      return checkRead(scope, expression, expected);
     case "member":
     case "direct":
     case "index":
@@ -77,26 +79,12 @@ const checkRead = (scope: Scope, expression: Expression, expected: Type | null):
   if (found !== null) return found;
   const place = checkPlace(scope, expression);
   if (place === null) return NOTHING;
+  if (place.kind === "temporary") return place.value;
   const type = place.type.kind === "subrange" ? place.type.base : place.type;
   if (place.kind === "variable" && place.variable.constant !== null) {
     return { kind: "constant", type, value: place.variable.constant };
   }
   return { kind: "read", type, place };
-};
-
-const checkAggregate = (
-  scope: Scope,
-  { at, initializer }: Extract<Expression, { kind: "aggregate" }>,
-  expected: Type | null,
-): CheckedExpression => {
-  if (expected?.kind === "array" || expected?.kind === "struct")
-    return checkParts(scope, initializer, expected, imageOf(expected));
-  if (expected?.kind !== "unknown") {
-    const what = initializer.kind === "list" ? "a list of values" : "a list of members";
-    const message = expected === null ? `${what} has no type here` : `expected ${nameOf(expected)}, found ${what}`;
-    scope.world.problems.error(at, "type-mismatch", message, "assign it to a variable of an array or struct type");
-  }
-  return NOTHING;
 };
 
 const checkUnary = (

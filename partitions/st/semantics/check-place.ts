@@ -1,11 +1,15 @@
 /** Names, members, elements and bits: expressions that stand for a place in RAM. */
 import type { Expression } from "../syntax/ast.ts";
+import { checkCall } from "./check-call.ts";
 import { checkAs, checkExpression } from "./check-expression.ts";
+import { checkMember, checkTarget, ownProperty, selfWord } from "./check-member.ts";
+import { readProperty } from "./check-method-call.ts";
 import { type CheckedExpression, type Place, rootOf } from "./checked.ts";
 import { NOTHING } from "./convert.ts";
 import { parseAddress } from "./direct-address.ts";
 import { lookUp, type Scope, visibleNames } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
+import type { Variable } from "./symbols.ts";
 import {
   type ArrayType,
   BOOL,
@@ -14,10 +18,10 @@ import {
   DINT,
   DWORD,
   type EnumType,
-  type Field,
   LWORD,
   nameOf,
   type PointerType,
+  pointerTo,
   type StringType,
   scalarOf,
   type Type,
@@ -70,15 +74,28 @@ const valueNamed = (type: EnumType, key: string): CheckedExpression | null => {
   return value === undefined ? null : { kind: "constant", type, value: value.value };
 };
 
-/** Null: it is none, and that was said. Of a REFERENCE TO what it refers to. */
-export const checkPlace = (scope: Scope, expression: Expression): Place | null => {
-  const place = checkUnbound(scope, expression);
-  if (place === null || place.type.kind !== "pointer" || place.type.flavour !== "REFERENCE TO") return place;
-  const pointer: CheckedExpression = { kind: "read", type: place.type, place };
-  return { kind: "dereference", type: place.type.target, at: expression.at, pointer, index: null };
+/** Null: it is none, and that was said. Of a REFERENCE TO what it refers to, of a PROPERTY what it gives. */
+export const checkPlace = (scope: Scope, expression: Expression): Place | null =>
+  boundPlace(scope, checkUnbound(scope, expression), expression);
+
+const boundPlace = (scope: Scope, found: Place | null, { at }: Expression): Place | null => {
+  if (found === null) return null;
+  const value = found.kind === "property" ? readProperty(scope, found) : null;
+  if (value?.type.kind === "unknown") return null;
+  const place: Place = value === null ? found : { kind: "temporary", type: value.type, value };
+  if (place.type.kind !== "pointer" || place.type.flavour !== "REFERENCE TO") return place;
+  const pointer: CheckedExpression =
+    place.kind === "temporary" ? place.value : { kind: "read", type: place.type, place };
+  return { kind: "dereference", type: place.type.target, at, pointer, index: null };
 };
 
-/** As `checkPlace`; a REFERENCE TO stands for itself. */
+/** As `checkPlace`, for the left of an assignment: a PROPERTY stands for itself. */
+export const checkAssigned = (scope: Scope, expression: Expression): Place | null => {
+  const place = checkUnbound(scope, expression);
+  return place?.kind === "property" ? place : boundPlace(scope, place, expression);
+};
+
+/** As `checkPlace`; a REFERENCE TO or a PROPERTY stands for itself. */
 export const checkUnbound = (scope: Scope, expression: Expression): Place | null => {
   switch (expression.kind) {
     case "name":
@@ -95,6 +112,10 @@ export const checkUnbound = (scope: Scope, expression: Expression): Place | null
       return checkPart(scope, expression);
     case "dereference":
       return checkDereference(scope, expression);
+    case "call": {
+      const value = checkCall(scope, expression);
+      return value.type.kind === "unknown" ? null : { kind: "temporary", type: value.type, value };
+    }
     default:
       scope.world.problems.error(expression.at, "not-a-variable", "expected a variable here");
       return null;
@@ -103,8 +124,9 @@ export const checkUnbound = (scope: Scope, expression: Expression): Place | null
 
 const checkName = (scope: Scope, { name, at }: Extract<Expression, { kind: "name" }>): Place | null => {
   const variable = lookUp(scope, name.key);
-  if (variable !== null)
-    return variable.type.kind === "unknown" ? null : { kind: "variable", type: variable.type, variable };
+  if (variable !== null) return variable.type.kind === "unknown" ? null : variablePlace(scope, variable, at);
+  const property = ownProperty(scope, name);
+  if (property !== null) return property;
   const unit = scope.world.unit(name.key);
   if (unit !== null) {
     const hint = unit.kind === "FUNCTION" ? `call it: ${unit.name}(…)` : `declare an instance of it: X : ${unit.name};`;
@@ -121,6 +143,16 @@ const checkName = (scope: Scope, { name, at }: Extract<Expression, { kind: "name
   return null;
 };
 
+/** In a method or action a VAR_IN_OUT of the instance is the one of the last call of its body, if there was one. */
+const variablePlace = (scope: Scope, variable: Variable, at: Expression["at"]): Place => {
+  const { type } = variable;
+  const owner = scope.unit?.owner ?? null;
+  if (owner === null || !variable.byReference || scope.unit?.variables.includes(variable) === true)
+    return { kind: "variable", type, variable };
+  const pointer: CheckedExpression = { kind: "inOutPointer", type: pointerTo("POINTER TO", () => type), variable };
+  return { kind: "dereference", type, at, pointer, index: null };
+};
+
 const DIRECT_TYPES = { 1: BYTE, 2: WORD, 4: DWORD, 8: LWORD } as const;
 
 const checkDirect = (scope: Scope, expression: Extract<Expression, { kind: "direct" }>): Place | null => {
@@ -134,39 +166,8 @@ const checkDirect = (scope: Scope, expression: Extract<Expression, { kind: "dire
   return { kind: "direct", address, type: address.bit !== null ? BOOL : DIRECT_TYPES[address.bytes as 1 | 2 | 4 | 8] };
 };
 
-const checkMember = (scope: Scope, { base, member }: Extract<Expression, { kind: "member" }>): Place | null => {
-  const place = checkPlace(scope, base);
-  if (place === null) return null;
-  const { type } = place;
-  if (type.kind !== "struct" && type.kind !== "block" && type.kind !== "port") {
-    const hint = type.kind === "pointer" ? "write ^ behind it for what it points to" : "";
-    scope.world.problems.error(member.at, "no-members", `${nameOf(type)} has no members`, hint);
-    return null;
-  }
-  const declared = type.kind === "block" ? type.fields.find(({ key }) => key === member.key)?.variable : undefined;
-  const field: Field | undefined = type.fields.find(({ key }) => key === member.key);
-  if (field === undefined) {
-    const hint = didYouMean(
-      member.text,
-      type.fields.map(({ name }) => name),
-    );
-    scope.world.problems.error(member.at, "unknown-name", `${nameOf(type)} has no member ${member.text}`, hint);
-    return null;
-  }
-  if (declared?.section === "local") {
-    const message = `${field.name} is internal to ${nameOf(type)}`;
-    scope.world.problems.error(
-      member.at,
-      "not-visible",
-      message,
-      "only VAR_INPUT and VAR_OUTPUT are visible from outside",
-    );
-    return null;
-  }
-  return { kind: "field", type: field.type, base: place, field, byReference: declared?.byReference ?? false };
-};
-
 const checkDereference = (scope: Scope, { at, base }: Extract<Expression, { kind: "dereference" }>): Place | null => {
+  if (selfWord(scope, base) !== null) return checkTarget(scope, base)?.place ?? null;
   const pointer = checkExpression(scope, base);
   const { type } = pointer;
   if (type.kind === "unknown") return null;
@@ -297,6 +298,15 @@ export const checkWritable = (scope: Scope, place: Place, at: Expression["at"]):
     problems.error(at, "not-assignable", `${variable.name} is CONSTANT and cannot be assigned`);
     return false;
   }
+  if (root.kind === "temporary") {
+    problems.error(
+      at,
+      "not-assignable",
+      "what a call or a PROPERTY gives cannot be assigned to",
+      "copy it to a variable first",
+    );
+    return false;
+  }
   const address = root.kind === "direct" ? root.address : (variable?.address ?? null);
   if (address?.area === "input") {
     problems.warning(at, "input-assigned", "this is an input: the next scan overwrites what is assigned here");
@@ -309,9 +319,11 @@ export const checkWritable = (scope: Scope, place: Place, at: Expression["at"]):
   return true;
 };
 
+const isSelf = (place: Place): boolean => place.kind === "dereference" && place.pointer.kind === "this";
+
 const outputWritten = (place: Place): string | null => {
   for (let part = place; "base" in part; part = part.base) {
-    if (part.kind !== "field" || part.base.type.kind !== "block") continue;
+    if (part.kind !== "field" || part.base.type.kind !== "block" || isSelf(part.base)) continue;
     const { field } = part;
     const found = part.base.type.fields.find(({ key }) => key === field.key);
     if (found?.variable.section === "output") return field.name;

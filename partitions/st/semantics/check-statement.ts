@@ -1,12 +1,15 @@
 /** Statements (IEC 61131-3 §7.3.3). */
 import type { CaseLabel, Expression, Statement } from "../syntax/ast.ts";
-import { type Call, checkCall, matchArguments } from "./check-call.ts";
+import { type Call, calleeOf, matchArguments } from "./check-call.ts";
 import { checkAs, checkExpression } from "./check-expression.ts";
-import { checkPlace, checkUnbound, checkWritable } from "./check-place.ts";
+import { receive } from "./check-member.ts";
+import { assignProperty, checkMethodCall } from "./check-method-call.ts";
+import { checkAssigned, checkPlace, checkUnbound, checkWritable } from "./check-place.ts";
 import { checkPortCall } from "./check-port-call.ts";
 import { checkReference } from "./check-reference.ts";
 import { checkTestStatement } from "./check-test.ts";
-import type { CheckedExpression, CheckedStatement, Place } from "./checked.ts";
+import type { CheckedExpression, CheckedStatement, Place, Target } from "./checked.ts";
+import { BODY } from "./classes.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import { type BlockType, BOOL, isInteger, nameOf, rangeOf, scalarOf, type Type } from "./types.ts";
@@ -76,11 +79,12 @@ const checkLoop = (scope: Scope, statement: Of<"while"> | Of<"repeat">, loops: n
 };
 
 const checkAssignment = (scope: Scope, { at, target, value }: Of<"assign">): CheckedStatement | null => {
-  const place = checkPlace(scope, target);
+  const place = checkAssigned(scope, target);
   if (place === null) {
     checkExpression(scope, value);
     return null;
   }
+  if (place.kind === "property") return assignProperty(scope, place, checkAs(scope, value, place.type));
   checkWritable(scope, place, target.at);
   const checked = checkAs(scope, value, place.type);
   if (place.type.kind === "open array") {
@@ -132,26 +136,26 @@ const checkLatch = (scope: Scope, { at, target, condition, to }: Of<"latch">): C
 
 const checkCallStatement = (scope: Scope, { at, call: expression }: Of<"call">): CheckedStatement | null => {
   const call = expression as Call;
-  const { callee } = call;
-  const isInstance =
-    callee.kind !== "name" || (scope.names.get(callee.name.key) ?? scope.world.variable(callee.name.key)) !== null;
-  if (!isInstance) return { kind: "evaluate", at, value: checkCall(scope, call) };
-  const instance = checkPlace(scope, callee);
-  if (instance === null) return null;
-  const { type } = instance;
-  if (type.kind === "block") return checkBlockCall(scope, call, instance, type);
-  if (type.kind === "port" && instance.kind === "variable") return checkPortCall(scope, call, instance.variable, type);
-  scope.world.problems.error(
-    call.at,
-    "not-callable",
-    `${nameOf(type)} cannot be called`,
-    "only functions and instances of function blocks can",
-  );
+  const callee = calleeOf(scope, call);
+  if (callee === null) return null;
+  if (callee.kind === "value") return { kind: "evaluate", at, value: callee.value };
+  if (callee.kind === "method") return { kind: "evaluate", at, value: checkMethodCall(scope, call, callee) };
+  const { place } = callee.target;
+  const { type } = place;
+  if (type.kind === "block") return checkBlockCall(scope, call, callee.target, type);
+  if (type.kind === "port" && place.kind === "variable") return checkPortCall(scope, call, place.variable, type);
+  const hint = "only functions and instances of function blocks can";
+  scope.world.problems.error(call.at, "not-callable", `${nameOf(type)} cannot be called`, hint);
   return null;
 };
 
-const checkBlockCall = (scope: Scope, call: Call, instance: Place, block: BlockType): CheckedStatement => {
-  scope.unit?.calls.add(block.unit);
+const checkBlockCall = (scope: Scope, call: Call, target: Target, block: BlockType): CheckedStatement => {
+  if (block.unit.declaration.unit === "CLASS") {
+    const message = `${block.name} is a CLASS, which has no body to call`;
+    scope.world.problems.error(call.callee.at, "not-callable", message, "call one of its methods");
+  }
+  const instance = target.place;
+  const receiver = receive(scope, target, BODY, block.unit);
   const parameters = block.fields
     .map(({ variable }) => variable)
     .filter(({ section }) => section === "input" || section === "output" || section === "inOut");
@@ -180,7 +184,7 @@ const checkBlockCall = (scope: Scope, call: Call, instance: Place, block: BlockT
       if (output !== null) outputs.push(output);
     }
   }
-  return { kind: "block", at: call.at, instance, block, inputs, references, outputs };
+  return { kind: "block", at: call.at, receiver, block, inputs, references, outputs };
 };
 
 /** `Q => target` */

@@ -2,12 +2,13 @@
 import type { Span } from "../syntax/source-text.ts";
 import type { ConstantValue } from "./constants.ts";
 import type { Image } from "./image.ts";
-import type { DirectAddress, Unit, Variable } from "./symbols.ts";
+import type { DirectAddress, Dispatch, Property, Unit, Variable } from "./symbols.ts";
 import type {
   ArrayType,
   BlockType,
   ElementaryType,
   Field,
+  InterfaceType,
   OpenArrayType,
   PointerType,
   PortType,
@@ -37,6 +38,14 @@ export type Place =
   | { readonly kind: "bit"; readonly type: Type; readonly base: Place; readonly bit: number }
   /** `offset` bytes into another place: x.%B1 */
   | { readonly kind: "part"; readonly type: Type; readonly base: Place; readonly offset: number }
+  /** A PROPERTY: reading and assigning it are calls. `target` is null in a PROGRAM, which has no address. */
+  | {
+      readonly kind: "property";
+      readonly type: Type;
+      readonly at: Span;
+      readonly target: Target | null;
+      readonly property: Property;
+    }
   /** A place that is made for a value, to pass it by reference. */
   | { readonly kind: "temporary"; readonly type: Type; readonly value: CheckedExpression }
   /** What a pointer leads to; with an index, the place so many of its kind further on. */
@@ -49,8 +58,17 @@ export type Place =
       readonly index: CheckedExpression | null;
     };
 
+/** What a method is called on. */
+export interface Target {
+  readonly place: Place;
+  /** Named by SUPER: the method is that of the base, whatever the instance is. */
+  readonly isSuper: boolean;
+}
+
 /** What the place is a part of. */
-export const rootOf = (place: Place): Extract<Place, { kind: "variable" | "direct" | "dereference" | "temporary" }> => {
+export const rootOf = (
+  place: Place,
+): Extract<Place, { kind: "variable" | "direct" | "dereference" | "temporary" | "property" }> => {
   let root = place;
   while ("base" in root) root = root.base;
   return root;
@@ -76,7 +94,7 @@ export type CheckedExpression =
   | { readonly kind: "constant"; readonly type: Type; readonly value: ConstantValue }
   | { readonly kind: "read"; readonly type: Type; readonly place: Place }
   /** Of a place that is no bit. */
-  | { readonly kind: "address"; readonly type: PointerType; readonly place: Place }
+  | { readonly kind: "address"; readonly type: PointerType | InterfaceType; readonly place: Place }
   /** An array or struct: what is known of it, and the parts that are computed. */
   | { readonly kind: "aggregate"; readonly type: Type; readonly image: Image; readonly parts: readonly AggregatePart[] }
   /** LOWER_BOUND and UPPER_BOUND of an array that the caller gave. */
@@ -87,6 +105,10 @@ export type CheckedExpression =
       readonly dimension: number;
       readonly which: "lower" | "upper";
     }
+  /** The address of the instance whose body or method runs. */
+  | { readonly kind: "this"; readonly type: PointerType }
+  /** Where a VAR_IN_OUT of the instance leads to; 0 before its body was called for the first time. */
+  | { readonly kind: "inOutPointer"; readonly type: PointerType; readonly variable: Variable }
   /** The same 32 bits as another type. */
   | { readonly kind: "reinterpret"; readonly type: Type; readonly operand: CheckedExpression }
   /** Between scalars; REAL to integer rounds to nearest even, or towards zero when `truncate`. */
@@ -156,9 +178,19 @@ export interface AggregatePart {
 export interface FunctionCall {
   readonly kind: "call";
   readonly type: Type;
+  /** Of a call that is dispatched one of those that may run. */
   readonly unit: Unit;
+  /** Of a method or action. */
+  readonly receiver: Receiver | null;
   /** One for each input, output and in-out of the function, in order of declaration. */
   readonly arguments: readonly CallArgument[];
+}
+
+/** The instance that a method or body runs on. */
+export interface Receiver {
+  readonly place: Place;
+  /** null: what runs is known. */
+  readonly dispatch: Dispatch | null;
 }
 
 export type CallArgument =
@@ -176,7 +208,7 @@ export type CheckedStatement =
   | {
       readonly kind: "block";
       readonly at: Span;
-      readonly instance: Place;
+      readonly receiver: Receiver;
       readonly block: BlockType;
       readonly inputs: readonly { readonly field: Field; readonly value: CheckedExpression }[];
       readonly references: readonly { readonly field: Field; readonly place: Place }[];

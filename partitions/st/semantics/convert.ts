@@ -3,7 +3,7 @@ import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression } from "./checked.ts";
 import { converted } from "./computed.ts";
 import { fits } from "./constants.ts";
-import { addressAsNumber, coerceToPointer, pointerHint, reinterpret } from "./pointers.ts";
+import { addressAsNumber, coerceToInterface, coerceToPointer, pointerHint, reinterpret } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
 import { coerceToString } from "./strings.ts";
 import { convertsTo, convertTemporal } from "./temporal.ts";
@@ -67,12 +67,13 @@ export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: S
   if (type.kind === "subrange") return intoSubrange(scope, coerce(scope, value, type.base, at), type, at);
   if (sameType(value.type, type)) return value;
   if (type.kind === "string") return coerceToString(scope, value, type, at) ?? mismatch(scope, value, type, at);
+  if (type.kind === "interface") return coerceToInterface(value, type) ?? mismatch(scope, value, type, at);
   if (type.kind === "pointer") return coerceToPointer(value, type) ?? mismatch(scope, value, type, at);
   const number = addressAsNumber(value, type);
   if (number !== null) return number;
   const to = type.kind === "elementary" ? type : null;
   if (value.type.kind === "literal") return coerceLiteral(scope, value, type, at);
-  const from = value.type.kind === "pointer" ? null : scalarOf(value.type);
+  const from = value.type.kind === "pointer" || value.type.kind === "interface" ? null : scalarOf(value.type);
   if (to !== null && from !== null && widens(from, to)) {
     if (losesDigits(from, to)) {
       const [message, hint] = [
@@ -107,6 +108,8 @@ const mismatch = (scope: Scope, value: CheckedExpression, to: Type, at: Span): C
   const from = value.type;
   let hint = "";
   if (to.kind === "pointer") hint = pointerHint(value, to);
+  else if (to.kind === "interface" && from.kind === "block")
+    hint = `write IMPLEMENTS ${to.name} in ${from.name}, and its methods`;
   else if (from.kind === "elementary" && to.kind === "elementary") {
     if (convertsTo(from, to)) hint = `convert it: ${from.name}_TO_${to.name}(…)`;
   } else if (to.kind === "string") hint = textHint(from, to);

@@ -20,7 +20,7 @@ export const declareAddress = (
     problems.error(address.at, "bad-address", result.message, result.hint);
     return null;
   }
-  if (unit === "FUNCTION" || unit === "FUNCTION_BLOCK") {
+  if (unit !== null && unit !== "PROGRAM") {
     problems.error(
       address.at,
       "bad-address",

@@ -5,7 +5,7 @@ import { declareAddress } from "./declare-address.ts";
 import { checkInitializer, checkParts, startingImage } from "./initial-values.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
-import type { Section, Variable } from "./symbols.ts";
+import type { Section, Unit, Variable } from "./symbols.ts";
 import { nameOf, scalarOf, type Type, UNKNOWN } from "./types.ts";
 
 const SECTIONS: Readonly<Record<Exclude<SectionKind, "VAR_EXTERNAL">, Section>> = {
@@ -15,6 +15,7 @@ const SECTIONS: Readonly<Record<Exclude<SectionKind, "VAR_EXTERNAL">, Section>> 
   VAR_IN_OUT: "inOut",
   VAR_TEMP: "temp",
   VAR_STAT: "static",
+  VAR_INST: "local",
   VAR_GLOBAL: "global",
 };
 
@@ -29,7 +30,7 @@ export const declareVariable = (
   const type = checkUse(scope, declaration, resolveType(scope, declaration.type, name.text), kind, unit);
   if (type.kind === "enum" && declaration.type.kind === "enum") scope.world.addAnonymous(type);
   if (type.kind === "open array") checkOpenArray(scope, declaration, type, kind, unit);
-  const isCalledAnew = kind === "temp" || (kind === "local" && unit === "FUNCTION");
+  const isCalledAnew = kind === "temp" || (kind === "local" && isFunction(unit));
   const isConstant = section.constant && kind !== "input" && kind !== "inOut";
   const { constant, initial, start } = initialOf(scope, declaration, type, isConstant, isCalledAnew);
   if (declaration.edge !== null) {
@@ -51,9 +52,10 @@ export const declareVariable = (
     retain: section.retain,
     address: declareAddress(scope, declaration, type, unit),
     edge: declaration.edge,
+    access: section.access,
     initial,
     start,
-    byReference: kind === "inOut" || (kind === "output" && unit === "FUNCTION") || type.kind === "open array",
+    byReference: kind === "inOut" || (kind === "output" && isFunction(unit)) || type.kind === "open array",
     storage: { kind: "local" },
   };
 };
@@ -76,8 +78,14 @@ const checkUse = (
     );
     return UNKNOWN;
   }
-  if (holdsBlock(type) && section !== "inOut" && section !== "static" && (unit === "FUNCTION" || section === "temp")) {
-    const where = unit === "FUNCTION" ? "a FUNCTION" : "VAR_TEMP";
+  const abstract = section === "inOut" ? null : abstractIn(type);
+  if (abstract !== null) {
+    const hint = "declare an instance of what extends it, or refer to one: REFERENCE TO, POINTER TO, VAR_IN_OUT";
+    problems.error(declaration.type.at, "abstract", `${abstract.name} is ABSTRACT and has no instances`, hint);
+    return UNKNOWN;
+  }
+  if (holdsBlock(type) && section !== "inOut" && section !== "static" && (isFunction(unit) || section === "temp")) {
+    const where = isFunction(unit) ? `a ${unit}` : "VAR_TEMP";
     problems.error(
       declaration.name.at,
       "block-place",
@@ -97,12 +105,24 @@ const checkOpenArray = (
   section: Section,
   unit: UnitDeclaration["unit"] | null,
 ): void => {
-  const isParameter = section === "inOut" || (unit === "FUNCTION" && (section === "input" || section === "output"));
+  const isParameter = section === "inOut" || (isFunction(unit) && (section === "input" || section === "output"));
   if (isParameter) return;
-  const where = unit === "FUNCTION" ? "a parameter" : "a VAR_IN_OUT";
+  const where = isFunction(unit) ? "a parameter" : "a VAR_IN_OUT";
   const message = `only ${where} can be ${nameOf(type)}`;
   scope.world.problems.error(name.at, "open-array-place", message, "give its bounds, like ARRAY [1..10]");
 };
+
+/** An ABSTRACT class of which a variable would hold an instance. */
+const abstractIn = (type: Type): Unit | null => {
+  if (type.kind === "array") return abstractIn(type.element);
+  if (type.kind === "struct")
+    return type.fields.map((field) => abstractIn(field.type)).find((each) => each !== null) ?? null;
+  return type.kind === "block" && type.unit.modifiers.abstract ? type.unit : null;
+};
+
+/** Whether its variables start anew at each call. */
+const isFunction = (unit: UnitDeclaration["unit"] | null): boolean =>
+  unit === "FUNCTION" || unit === "METHOD" || unit === "ACTION";
 
 const holdsBlock = (type: Type): boolean =>
   type.kind === "block" ||

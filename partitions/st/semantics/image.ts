@@ -1,15 +1,25 @@
 /** Initial values as bytes, with the addresses among them left open until everything has its place (IEC 61131-3 §6.5.1.3). */
-import type { DirectAddress, Variable } from "./symbols.ts";
+import type { DirectAddress, Unit, Variable } from "./symbols.ts";
 
 /** A word of an image that holds the address of a variable or of a part of it. */
 export interface Relocation {
   /** Of the word, from the start of the image. */
   readonly at: number;
-  readonly root: Variable | DirectAddress;
+  readonly root: Variable | DirectAddress | RowOf | Routine;
   /** From the start of `root`. */
   readonly offset: number;
   /** Where the instance starts in this image that holds `root`, if one does. */
   readonly instance: number | null;
+}
+
+/** The row of methods of a class. */
+export interface RowOf {
+  readonly rowOf: Unit;
+}
+
+/** Code. */
+export interface Routine {
+  readonly routine: string;
 }
 
 export interface Image {

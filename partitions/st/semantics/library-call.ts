@@ -14,6 +14,7 @@ export const libraryCall = (scope: Scope, key: string, values: readonly CheckedE
     kind: "call",
     type: unit.result?.type ?? UNKNOWN,
     unit,
+    receiver: null,
     arguments: inputs.map((variable, i) => ({ kind: "value", variable, value: values[i]! })),
   };
 };

@@ -4,6 +4,7 @@
  */
 import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression, Comparison, Place } from "./checked.ts";
+import { isDerived, isImplementedBy, withBases } from "./classes.ts";
 import { converted } from "./computed.ts";
 import { withOwnType } from "./convert.ts";
 import type { Relocation } from "./image.ts";
@@ -12,6 +13,7 @@ import {
   BOOL,
   DINT,
   DWORD,
+  type InterfaceType,
   isInteger,
   NULL_LITERAL,
   type PointerType,
@@ -29,18 +31,20 @@ interface Operand {
 const isAddress = (type: Type): type is PointerType => type.kind === "pointer" && type.flavour === "POINTER TO";
 
 /** What may be assigned and compared, but not counted with. */
-export const isReference = (type: Type): boolean => type.kind === "pointer" && type.flavour !== "POINTER TO";
+export const isReference = (type: Type): boolean =>
+  type.kind === "interface" || (type.kind === "pointer" && type.flavour !== "POINTER TO");
 
 /** The same bits with another type. */
 export const reinterpret = (operand: CheckedExpression, type: Type): CheckedExpression =>
   operand.kind === "constant" ? { ...operand, type } : { kind: "reinterpret", type, operand };
 
-/** Whether a variable of type `from` may be taken for one of type `to`. */
+/** Whether a variable of type `from` may be taken for one of type `to`: an array for one of any length, a class for its base. */
 export const refersTo = (to: Type, from: Type): boolean => {
   if (to.kind === "open array" && from.kind === "array")
     return to.rank === from.dimensions.length && sameType(to.element, from.element);
   // Whoever writes there writes no more than what it takes for the variable's length.
   if (to.kind === "string" && from.kind === "string") return to.wide === from.wide && to.length <= from.length;
+  if (to.kind === "block" && from.kind === "block") return isDerived(from.unit, to.unit);
   return sameType(from, to);
 };
 
@@ -65,6 +69,18 @@ export const coerceToPointer = (value: CheckedExpression, type: PointerType): Ch
       return isAddress(from) || from === DWORD || from === UDINT ? reinterpret(value, type) : null;
     }
   }
+};
+
+/** The instance behind the value as one that implements the interface; null: it does not, and nothing was said yet. */
+export const coerceToInterface = (value: CheckedExpression, type: InterfaceType): CheckedExpression | null => {
+  const from = value.type;
+  const isZero = value.kind === "constant" && value.value === 0n && from.kind === "literal";
+  if (isZero) return reinterpret(value, type);
+  if (from.kind === "interface") return withBases([from]).includes(type) ? reinterpret(value, type) : null;
+  if (from.kind === "pointer" && from.target.kind === "block")
+    return isImplementedBy(type, from.target.unit) ? reinterpret(value, type) : null;
+  const isInstance = from.kind === "block" && value.kind === "read" && isImplementedBy(type, from.unit);
+  return isInstance ? { kind: "address", type, place: value.place } : null;
 };
 
 /** A pointer where a number is wanted: its address; null: this pointer is none. */
@@ -118,10 +134,12 @@ export const pointerArithmetic = (
 /** Null: these two cannot be compared. */
 export const comparePointers = (operator: Comparison, left: Operand, right: Operand): CheckedExpression | null => {
   const [a, b] = [left.value, right.value];
-  const type = a.type.kind === "pointer" ? a.type : b.type.kind === "pointer" ? b.type : null;
-  if (type === null || type.flavour === "REFERENCE TO") return null;
-  if (type.flavour === "REF_TO" && operator !== "equal" && operator !== "notEqual") return null;
-  const [x, y] = [coerceToPointer(a, type), coerceToPointer(b, type)];
+  const type = [a.type, b.type].find((each) => each.kind === "interface" || each.kind === "pointer");
+  if (type === undefined || (type.kind !== "interface" && type.kind !== "pointer")) return null;
+  if (isReference(type) && operator !== "equal" && operator !== "notEqual") return null;
+  const coerced = (value: CheckedExpression) =>
+    type.kind === "interface" ? coerceToInterface(value, type) : coerceToPointer(value, type);
+  const [x, y] = [coerced(a), coerced(b)];
   return x === null || y === null ? null : { kind: "compare", type: BOOL, at: null, operator, left: x, right: y };
 };
 

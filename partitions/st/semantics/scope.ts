@@ -18,6 +18,10 @@ export interface World {
   /** A declared or elementary type; null: there is none of this name. Says itself what is wrong inside of it. */
   type(name: Name): Type | null;
   isType(name: Name): boolean;
+  /** Whether any FUNCTION_BLOCK or CLASS names this one in its EXTENDS. */
+  isExtended(key: string): boolean;
+  /** The chain of names by which a unit extends itself; null: it does not. */
+  heritage(key: string): readonly string[] | null;
   /** What a named type gives its variables to start with, where that is not what its kind starts with. */
   initialOf(key: string): Image | null;
   /** Runs `check` when all declarations are resolved. */

@@ -106,7 +106,7 @@ const routineCall = (
       if (variable.byReference) return { kind: "reference", variable, place: placeOf(text.next().value!) };
       return { kind: "value", variable, value: number.next().value! };
     });
-  return { kind: "call", type, unit, arguments: list };
+  return { kind: "call", type, unit, receiver: null, arguments: list };
 };
 
 /** A text of up to `type.length` characters, made of others and of numbers: `name` is the library's function for it. */

@@ -1,10 +1,10 @@
 /** What names stand for once they are looked up. */
-import type { UnitDeclaration } from "../syntax/ast.ts";
+import type { Access, Modifiers, PropertyDeclaration, UnitDeclaration } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression, CheckedStatement } from "./checked.ts";
 import type { ConstantValue } from "./constants.ts";
 import type { Image } from "./image.ts";
-import type { BlockType, Type } from "./types.ts";
+import type { BlockType, InterfaceType, Type } from "./types.ts";
 
 export type Section = "input" | "output" | "inOut" | "local" | "temp" | "static" | "global" | "result";
 
@@ -41,6 +41,8 @@ export interface Variable {
   readonly retain: boolean;
   readonly address: DirectAddress | null;
   readonly edge: "R_EDGE" | "F_EDGE" | null;
+  /** null: not said. */
+  readonly access: Access | null;
   /** Null: that of the type. */
   readonly initial: Image | null;
   /** Initial value that is computed anew at each call. */
@@ -55,9 +57,37 @@ export interface Variable {
 export const isStatic = ({ section, readOnly }: Variable): boolean =>
   section === "static" || (readOnly && section !== "input" && section !== "inOut");
 
-/** A function, function block or program. */
+/** A method of a class or interface; the accessors of a property are methods too. */
+export interface Method {
+  readonly key: string;
+  readonly name: string;
+  readonly at: Span;
+  readonly isAccessor: boolean;
+  readonly declaration: UnitDeclaration;
+  /** The class that declares it; null: an interface does. */
+  readonly owner: Unit | null;
+  /** Found when it is first asked for: its parameters may be of the very class. */
+  readonly unit: Unit;
+}
+
+export interface Property {
+  readonly key: string;
+  readonly name: string;
+  readonly at: Span;
+  readonly declaration: PropertyDeclaration;
+  readonly owner: Unit | null;
+}
+
+/** A call whose method depends on what the receiver is when the program runs. */
+export interface Dispatch {
+  readonly of: Unit | InterfaceType;
+  readonly key: string;
+}
+
+/** A function, function block or program, or a method or action of one. A CLASS is a function block without a body. */
 export interface Unit {
-  readonly kind: UnitDeclaration["unit"];
+  readonly kind: Exclude<UnitDeclaration["unit"], "CLASS">;
+  /** Of a method `Class.Method`. */
   readonly name: string;
   readonly key: string;
   readonly at: Span;
@@ -72,10 +102,22 @@ export interface Unit {
   readonly result: Variable | null;
   /** Of a FUNCTION_BLOCK. */
   readonly block: BlockType | null;
+  /** Of a METHOD or ACTION: what it belongs to. */
+  readonly owner: Unit | null;
+  readonly modifiers: Modifiers;
+  readonly base: Unit | null;
+  /** Those that it names itself. */
+  readonly interfaces: readonly InterfaceType[];
+  /** Declared here, by key. */
+  readonly methods: ReadonlyMap<string, Method>;
+  readonly properties: ReadonlyMap<string, Property>;
+  /** Its instances begin with the address of their class's row of methods. */
+  readonly hasRow: boolean;
   /** Filled when the body is checked. */
   body: readonly CheckedStatement[];
   /** The units that the body calls. */
   readonly calls: Set<Unit>;
+  readonly dispatches: Dispatch[];
   /** Of a TEST: filled when the body is checked. */
   readonly assertions: Assertion[];
 }
@@ -91,6 +133,9 @@ export interface Assertion {
   /** Where its values stay, for whoever tells of a failure: actual, expected, tolerance, as far as it has them. */
   readonly values: readonly Variable[];
 }
+
+/** The unit whose instance is there in a body: that of a method is its owner's. */
+export const classOf = (unit: Unit | null): Unit | null => unit?.owner ?? unit;
 
 /** A program that runs. */
 export interface Instance {

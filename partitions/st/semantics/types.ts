@@ -1,6 +1,6 @@
 /** The data types (IEC 61131-3 §6.4) with their layout in RAM: C's, naturally aligned, little-endian. */
 import type { PointerFlavour } from "../syntax/ast.ts";
-import type { Unit, Variable } from "./symbols.ts";
+import type { Method, Property, Unit, Variable } from "./symbols.ts";
 
 /**
  * What an elementary type is made of. Times, dates and times of day are counts: TIME and TOD of milliseconds, DATE and DT of
@@ -115,6 +115,17 @@ export interface BlockType {
   readonly align: number;
 }
 
+/** A reference to an instance of any class that implements the interface; 0 is NULL. */
+export interface InterfaceType {
+  readonly kind: "interface";
+  readonly name: string;
+  readonly bases: readonly InterfaceType[];
+  readonly methods: ReadonlyMap<string, Method>;
+  readonly properties: ReadonlyMap<string, Property>;
+  readonly bytes: 4;
+  readonly align: 4;
+}
+
 /** One end of a queuing port; MESSAGE may be of any type. */
 export interface PortType {
   readonly kind: "port";
@@ -171,6 +182,7 @@ export type Type =
   | PortType
   | PointerType
   | StringType
+  | InterfaceType
   | LiteralType
   | UnknownType;
 
@@ -228,11 +240,11 @@ export const nameOf = (type: Type): string => {
   }
 };
 
-/** The elementary type that holds a value: the base of an enum or subrange, DWORD of a pointer. null: the value is no scalar. */
+/** The elementary type that holds a value: the base of an enum or subrange, DWORD of a pointer or interface. null: the value is no scalar. */
 export const scalarOf = (type: Type): ElementaryType | null => {
   if (type.kind === "elementary") return type;
   if (type.kind === "enum" || type.kind === "subrange") return type.base;
-  return type.kind === "pointer" ? DWORD : null;
+  return type.kind === "pointer" || type.kind === "interface" ? DWORD : null;
 };
 
 /** `onCycle` is called when it points to nothing but itself, however many pointers and arrays are in between. */

@@ -3,6 +3,7 @@ import type { Problems } from "../problems.ts";
 import type {
   ConfigurationDeclaration,
   Declaration,
+  InterfaceDeclaration,
   Name,
   SourceFile,
   TypeDeclaration,
@@ -11,6 +12,8 @@ import type {
   VariableSection,
 } from "../syntax/ast.ts";
 import { lineOf, type SourceText, type Span } from "../syntax/source-text.ts";
+import { checkInterface } from "./check-class.ts";
+import { declareInterface } from "./declare-class.ts";
 import { declareUnit } from "./declare-unit.ts";
 import { declareVariable } from "./declare-variable.ts";
 import type { Image } from "./image.ts";
@@ -81,6 +84,8 @@ export class ProgramWorld implements World {
   readonly #globals = new Map<string, Entry<Variable | null>>();
   readonly #enumNames = new Map<string, string[]>();
   readonly #scope: Scope;
+  /** What each FUNCTION_BLOCK extends. */
+  readonly #bases = new Map<string, Name>();
   readonly #later: (() => void)[] = [];
   /** Enums declared where they are used: `X : (A, B);`. */
   readonly #anonymous = new Map<string, EnumType[]>();
@@ -104,6 +109,9 @@ export class ProgramWorld implements World {
         return;
       case "unit":
         this.#declareUnit(declaration, origin);
+        return;
+      case "interface":
+        this.#declareInterface(declaration, origin);
         return;
       case "globals":
         this.#declareGlobals(declaration.section, origin);
@@ -144,6 +152,7 @@ export class ProgramWorld implements World {
   #declareUnit(declaration: UnitDeclaration, origin: Origin): void {
     const { name } = declaration;
     if (!this.#isNew(name, origin)) return;
+    if (declaration.base !== null) this.#bases.set(name.key, declaration.base);
     const inCycle = (): null => {
       this.problems.error(name.at, "recursive-type", `${name.text} contains an instance of itself`);
       return null;
@@ -154,6 +163,18 @@ export class ProgramWorld implements World {
       origin,
       lazy: new Lazy(() => declareUnit(this.#scope, declaration, origin === "standard"), inCycle),
     });
+  }
+
+  #declareInterface(declaration: InterfaceDeclaration, origin: Origin): void {
+    const { name } = declaration;
+    if (!this.#isNew(name, origin)) return;
+    const make = (): NamedType => {
+      const type = declareInterface(this.#scope, declaration);
+      this.later(() => checkInterface(this.#scope, type, name.at));
+      return { type, initial: null };
+    };
+    const inCycle = (): NamedType => ({ type: UNKNOWN, initial: null });
+    this.#types.set(name.key, { text: name.text, at: name.at, origin, lazy: new Lazy(make, inCycle) });
   }
 
   #declareGlobals(section: VariableSection, origin: Origin): void {
@@ -240,6 +261,31 @@ export class ProgramWorld implements World {
 
   unit(key: string): Unit | null {
     return this.#units.get(key)?.lazy.get() ?? null;
+  }
+
+  isExtended(key: string): boolean {
+    return [...this.#bases.values()].some((base) => base.key === key);
+  }
+
+  heritage(key: string): readonly string[] | null {
+    const chain = [key];
+    for (let base = this.#bases.get(key); base !== undefined; base = this.#bases.get(base.key)) {
+      const isClosed = base.key === key;
+      if (isClosed || chain.includes(base.key))
+        return isClosed ? [...chain, key].map((each) => this.#textOf(each)) : null;
+      chain.push(base.key);
+    }
+    return null;
+  }
+
+  #textOf(key: string): string {
+    return this.#units.get(key)?.text ?? key;
+  }
+
+  /** The function blocks that were asked for so far. */
+  classes(): readonly Unit[] {
+    const known = [...this.#units.values()].flatMap(({ lazy }) => (lazy.isDone ? (lazy.get() ?? []) : []));
+    return known.filter(({ block }) => block !== null);
   }
 
   initialOf(key: string): Image | null {

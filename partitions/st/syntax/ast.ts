@@ -209,6 +209,7 @@ export type SectionKind =
   | "VAR_IN_OUT"
   | "VAR_TEMP"
   | "VAR_STAT"
+  | "VAR_INST"
   | "VAR_GLOBAL"
   | "VAR_EXTERNAL";
 
@@ -217,6 +218,7 @@ export interface VariableSection {
   readonly kind: SectionKind;
   readonly constant: boolean;
   readonly retain: boolean;
+  readonly access: Access | null;
   readonly variables: readonly VariableDeclaration[];
 }
 
@@ -228,16 +230,72 @@ export interface TypeDeclaration {
   readonly initial: Initializer | null;
 }
 
-/** A program organization unit (IEC 61131-3 §6.6). */
+/** Who may use a member of a class (IEC 61131-3 §6.6.5.10). */
+export type Access = "PUBLIC" | "PRIVATE" | "PROTECTED" | "INTERNAL";
+
+/** Words in front of the name of a block, a method or a property. */
+export interface Modifiers {
+  /** null: not given. */
+  readonly access: Access | null;
+  readonly abstract: boolean;
+  readonly final: boolean;
+  readonly override: boolean;
+}
+
+/** A program organization unit (IEC 61131-3 §6.6), or a METHOD, ACTION or accessor of a PROPERTY of one. */
 export interface UnitDeclaration {
   readonly kind: "unit";
   readonly at: Span;
-  readonly unit: "FUNCTION" | "FUNCTION_BLOCK" | "PROGRAM" | "TEST";
+  /** A CLASS is a FUNCTION_BLOCK without a body. */
+  readonly unit: "FUNCTION" | "FUNCTION_BLOCK" | "CLASS" | "PROGRAM" | "TEST" | "METHOD" | "ACTION";
   readonly name: Name;
-  /** Of a FUNCTION. */
+  readonly modifiers: Modifiers;
+  /** EXTENDS */
+  readonly base: Name | null;
+  /** IMPLEMENTS */
+  readonly interfaces: readonly Name[];
+  /** Of a FUNCTION or METHOD. */
   readonly result: TypeExpression | null;
   readonly sections: readonly VariableSection[];
+  readonly members: readonly MemberDeclaration[];
   readonly body: readonly Statement[];
+  /** The body says ENO without an argument of that name: it has the output that every unit has (§6.6.1.6). */
+  readonly setsEno: boolean;
+}
+
+/** What most units have nothing of. */
+export const PLAIN_UNIT = {
+  kind: "unit",
+  modifiers: { access: null, abstract: false, final: false, override: false },
+  base: null,
+  interfaces: [],
+  result: null,
+  sections: [],
+  members: [],
+  body: [],
+  setsEno: false,
+} as const satisfies Partial<UnitDeclaration>;
+
+export type MemberDeclaration = UnitDeclaration | PropertyDeclaration;
+
+/** As in CODESYS: read through GET, assigned through SET. */
+export interface PropertyDeclaration {
+  readonly kind: "property";
+  readonly at: Span;
+  readonly name: Name;
+  readonly modifiers: Modifiers;
+  readonly type: TypeExpression;
+  readonly get: UnitDeclaration | null;
+  readonly set: UnitDeclaration | null;
+}
+
+/** IEC 61131-3 §6.6.6 */
+export interface InterfaceDeclaration {
+  readonly kind: "interface";
+  readonly at: Span;
+  readonly name: Name;
+  readonly bases: readonly Name[];
+  readonly members: readonly MemberDeclaration[];
 }
 
 export interface TaskDeclaration {
@@ -265,6 +323,7 @@ export interface ConfigurationDeclaration {
 export type Declaration =
   | TypeDeclaration
   | UnitDeclaration
+  | InterfaceDeclaration
   | ConfigurationDeclaration
   | { readonly kind: "globals"; readonly at: Span; readonly section: VariableSection };
 

@@ -7,13 +7,21 @@ import { behind, describe, type TokenStream } from "./token-stream.ts";
 /** Words at which a list of statements is certainly over, or a new statement starts. */
 const ANCHORS: ReadonlySet<string> = new Set(
   `IF ELSIF ELSE END_IF CASE END_CASE FOR END_FOR WHILE END_WHILE REPEAT UNTIL END_REPEAT EXIT CONTINUE RETURN
-   END_FUNCTION END_FUNCTION_BLOCK END_PROGRAM FUNCTION FUNCTION_BLOCK PROGRAM TYPE CONFIGURATION VAR`.split(/\s+/),
+   END_FUNCTION END_FUNCTION_BLOCK END_PROGRAM END_CLASS END_METHOD END_ACTION END_GET END_SET END_PROPERTY FUNCTION FUNCTION_BLOCK PROGRAM TYPE CONFIGURATION
+   VAR`.split(/\s+/),
 );
 /** Words that end the enclosing program unit whatever is still open. */
 const UNIT_ENDS = [
   "END_FUNCTION",
   "END_FUNCTION_BLOCK",
   "END_PROGRAM",
+  "END_CLASS",
+  "END_METHOD",
+  "END_ACTION",
+  "END_GET",
+  "END_SET",
+  "END_PROPERTY",
+  "END_NAMESPACE",
   "FUNCTION",
   "FUNCTION_BLOCK",
   "PROGRAM",
@@ -25,7 +33,11 @@ const UNIT_ENDS = [
 export const parseStatements = (stream: TokenStream, ...ends: readonly string[]): readonly Statement[] =>
   stream.inside(ends, () => parseEach(stream, () => !isOver(stream)));
 
-const isOver = (stream: TokenStream): boolean => stream.atBlockEnd || stream.isWord(...UNIT_ENDS);
+const isOver = (stream: TokenStream): boolean => stream.atBlockEnd || stream.isWord(...UNIT_ENDS) || atMember(stream);
+
+/** `METHOD Name`: no statement starts with two names, so these words may name variables as well. */
+export const atMember = (stream: TokenStream): boolean =>
+  stream.isWord("METHOD", "PROPERTY", "ACTION") && stream.isName(1);
 
 const parseEach = (stream: TokenStream, goesOn: () => boolean): readonly Statement[] => {
   const statements: Statement[] = [];

@@ -1,5 +1,5 @@
 /** `TEST 'name' VAR … END_VAR … END_TEST`: a test in the language itself, at file level. */
-import type { UnitDeclaration } from "./ast.ts";
+import { PLAIN_UNIT, type UnitDeclaration } from "./ast.ts";
 import { parseStatements } from "./parse-statement.ts";
 import { parseSections } from "./parse-variables.ts";
 import { describe, type TokenStream } from "./token-stream.ts";
@@ -19,5 +19,6 @@ export const parseTest = (stream: TokenStream): UnitDeclaration => {
     throw stream.fail(stream.token.at, "syntax", `expected END_TEST, found ${describe(stream.token)}`, hint);
   }
   const name = { at: title.at, text, key: text };
-  return { kind: "unit", at: stream.since(start), unit: "TEST", name, result: null, sections, body };
+  const at = stream.since(start);
+  return { ...PLAIN_UNIT, at, unit: "TEST", name, sections, body };
 };

@@ -1,5 +1,6 @@
 /** Variable sections and types (IEC 61131-3 §6.4.4, §6.5). */
 import type {
+  Access,
   Declaration,
   Name,
   PointerFlavour,
@@ -19,6 +20,7 @@ export const SECTION_WORDS: readonly SectionKind[] = [
   "VAR_IN_OUT",
   "VAR_TEMP",
   "VAR_STAT",
+  "VAR_INST",
   "VAR_GLOBAL",
   "VAR_EXTERNAL",
 ];
@@ -30,6 +32,10 @@ const ENDS: ReadonlySet<string> = new Set([
   "END_FUNCTION",
   "END_FUNCTION_BLOCK",
   "END_PROGRAM",
+  "END_CLASS",
+  "END_METHOD",
+  "END_ACTION",
+  "END_PROPERTY",
   "END_CONFIGURATION",
   "VAR_INPUT",
   "VAR_OUTPUT",
@@ -58,16 +64,26 @@ export const parseSection = (stream: TokenStream): VariableSection => {
   const kind = SECTION_WORDS.find((word) => start.kind === "name" && start.upper === word)!;
   let constant = false;
   let retain = false;
-  while (stream.isWord("CONSTANT", "RETAIN", "NON_RETAIN", "PERSISTENT")) {
+  let access: Access | null = null;
+  while (stream.isWord("CONSTANT", "RETAIN", "NON_RETAIN", "PERSISTENT", ...ACCESS) && !isFirstVariable(stream)) {
     constant ||= stream.isWord("CONSTANT");
     retain ||= stream.isWord("RETAIN", "PERSISTENT");
+    access = ACCESS.find((word) => stream.isWord(word)) ?? access;
     stream.advance();
   }
   const variables = parseVariables(stream, "END_VAR");
   stream.expectWord("END_VAR", `to close ${kind}`);
   stream.takeSymbol(";");
-  return { at: start.at, kind, constant, retain, variables };
+  return { at: start.at, kind, constant, retain, access, variables };
 };
+
+const ACCESS: readonly Access[] = ["PUBLIC", "PRIVATE", "PROTECTED", "INTERNAL"];
+
+/** A variable may have the name of a qualifier. */
+const isFirstVariable = (stream: TokenStream): boolean =>
+  stream.isSymbol(":", 1) ||
+  stream.isSymbol(",", 1) ||
+  (stream.isName(1) && stream.peek(1).text.toUpperCase() === "AT");
 
 const parseVariables = (stream: TokenStream, end: string): readonly VariableDeclaration[] => {
   const variables: VariableDeclaration[] = [];
@@ -160,7 +176,7 @@ const parseTypeInside = (stream: TokenStream): TypeExpression => {
     const target = parseType(stream);
     return { kind: "pointer", at: stream.since(start), flavour, target };
   }
-  const name = stream.expectName("a type");
+  const name = stream.expectQualifiedName("a type");
   if (name.key === "STRING" || name.key === "WSTRING") return parseString(stream, name);
   if (!stream.isSymbol("(")) return { kind: "name", at: name.at, name };
   if (stream.isName(1) && (stream.isSymbol(",", 2) || stream.isSymbol(")", 2) || stream.isSymbol(":=", 2))) {

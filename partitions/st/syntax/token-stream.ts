@@ -44,6 +44,20 @@ export class TokenStream {
     return last?.kind !== "end" || !last.cutShort;
   }
 
+  /** Of the token in hand, counted in tokens. */
+  get position(): number {
+    return this.#next;
+  }
+
+  /** Whether this word was read since `from`, other than to name an output of a call. */
+  mentions(word: string, from: number): boolean {
+    for (let i = from; i < this.#next; i++) {
+      const token = this.#tokens[i]!;
+      if (token.kind === "name" && token.upper === word && this.#tokens[i + 1]?.text !== "=>") return true;
+    }
+    return false;
+  }
+
   peek(distance: number): Token {
     return this.#tokens[Math.min(this.#next + distance, this.#tokens.length - 1)]!;
   }
@@ -130,6 +144,19 @@ export class TokenStream {
       throw this.fail(token.at, "reserved-word", `expected ${what}, found the keyword ${token.upper}`, hint);
     }
     throw this.fail(token.at, "syntax", `expected ${what}, found ${describe(token)}`);
+  }
+
+  /** `Name`, or `Space.Name`. */
+  expectQualifiedName(what: string): Name {
+    let { at, text, key } = this.expectName(what);
+    while (this.isSymbol(".") && this.isName(1)) {
+      this.advance();
+      const part = this.expectName(what);
+      at = spanning(at, part.at);
+      text = `${text}.${part.text}`;
+      key = `${key}.${part.key}`;
+    }
+    return { at, text, key };
   }
 
   /** What is missing because a comment swallowed it is not worth a word: the comment is what is wrong. */

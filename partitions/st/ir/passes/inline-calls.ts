@@ -31,16 +31,18 @@ export const inlineCalls = (fn: IrFunction, { callees }: Pick<Surroundings, "cal
   let size = sizeOf(fn);
   const open = [...fn.blocks];
   for (let block = open.pop(); block !== undefined; block = open.pop()) {
-    const at = block.instructions.findIndex(
-      (each) => each.kind === "call" && isWorthIt(callees.get(each.target), size),
-    );
+    const at = block.instructions.findIndex((each) => each.kind === "call" && isWorthIt(calleeOf(callees, each), size));
     const call = block.instructions[at];
-    if (call?.kind !== "call") continue;
-    const callee = callees.get(call.target)!.fn;
+    const callee = call?.kind === "call" ? calleeOf(callees, call)?.fn : undefined;
+    if (call?.kind !== "call" || callee === undefined) continue;
     size += sizeOf(callee);
     open.push(inline(fn, block, at, call, callee));
   }
 };
+
+/** Of a call that goes to one function only. */
+const calleeOf = (callees: Surroundings["callees"], { target }: InstructionOf<"call">): Callee | undefined =>
+  typeof target === "string" ? callees.get(target) : undefined;
 
 const isWorthIt = (callee: Callee | undefined, callerSize: number): boolean => {
   if (callee === undefined) return false;

@@ -9,7 +9,8 @@ export const neverRead: WarningRule = {
   *check(unit, { read, written, namedOutside }) {
     const candidates = unit.variables.filter(
       (variable) =>
-        (variable.section === "temp" || (variable.section === "local" && unit.kind === "FUNCTION")) &&
+        (variable.section === "temp" ||
+          (variable.section === "local" && (unit.kind === "FUNCTION" || unit.kind === "METHOD"))) &&
         written.has(variable) &&
         !read.has(variable) &&
         !namedOutside.has(variable.key),

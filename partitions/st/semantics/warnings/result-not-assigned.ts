@@ -5,6 +5,6 @@ export const resultNotAssigned: WarningRule = {
   name: "result-not-assigned",
   *check({ result, body, at, name }, { written }) {
     if (result === null || body.length === 0 || written.has(result)) return;
-    yield { at, message: `${name} never assigns its result`, hint: `assign it: ${name} := …;` };
+    yield { at, message: `${name} never assigns its result`, hint: `assign it: ${result.name} := …;` };
   },
 };

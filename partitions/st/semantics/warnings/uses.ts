@@ -19,6 +19,8 @@ export const usesOf = (unit: Unit): Uses => {
   const { body, ...outside } = unit.declaration;
   const namedOutside = new Set<string>();
   collectNames(outside, namedOutside);
+  // What extends the class may use them.
+  if (unit.hasRow) for (const { key, access } of unit.variables) if (access !== "PRIVATE") namedOutside.add(key);
   const named = new Set(namedOutside);
   collectNames(body, named);
   const read = new Set<Variable>();

@@ -1,0 +1,88 @@
+/** CONFIGURATION: which programs run, and when (IEC 61131-3 §6.8). */
+import type { ConfigurationDeclaration, InstanceDeclaration, TaskDeclaration, VariableSection } from "./ast.ts";
+import { parseExpression } from "./parse-expression.ts";
+import { parseSection } from "./parse-variables.ts";
+import { describe, type TokenStream } from "./token-stream.ts";
+
+const CONFIGURATION_WORDS: ReadonlySet<string> = new Set([
+  "TASK",
+  "PROGRAM",
+  "RESOURCE",
+  "END_RESOURCE",
+  "VAR_GLOBAL",
+  "END_CONFIGURATION",
+  "FUNCTION",
+  "FUNCTION_BLOCK",
+  "TYPE",
+]);
+
+export const parseConfiguration = (stream: TokenStream): ConfigurationDeclaration => {
+  const start = stream.advance().at;
+  const name = stream.expectName("the name of the configuration");
+  const globals: VariableSection[] = [];
+  const tasks: TaskDeclaration[] = [];
+  const instances: InstanceDeclaration[] = [];
+  while (!stream.atEnd && !stream.isWord("END_CONFIGURATION")) {
+    stream.attempt(
+      () => {
+        if (stream.isWord("VAR_GLOBAL")) globals.push(parseSection(stream));
+        else if (stream.takeWord("RESOURCE")) parseResourceHead(stream);
+        else if (stream.takeWord("END_RESOURCE")) stream.takeSymbol(";");
+        else if (stream.isWord("TASK")) tasks.push(parseTask(stream));
+        else if (stream.isWord("PROGRAM")) instances.push(parseInstance(stream));
+        else if (!stream.takeSymbol(";")) {
+          throw stream.fail(
+            stream.token.at,
+            "syntax",
+            `expected TASK, PROGRAM, RESOURCE or VAR_GLOBAL, found ${describe(stream.token)}`,
+          );
+        }
+      },
+      () => stream.skipTo(CONFIGURATION_WORDS),
+    );
+    if (stream.isWord("FUNCTION", "FUNCTION_BLOCK", "TYPE")) break;
+  }
+  stream.expectWord("END_CONFIGURATION", `to close ${name.text}`);
+  return { kind: "configuration", at: stream.since(start), name, globals, tasks, instances };
+};
+
+const parseResourceHead = (stream: TokenStream): void => {
+  stream.expectName("the name of the resource");
+  if (stream.takeWord("ON")) stream.expectName("the kind of the resource");
+};
+
+const parseTask = (stream: TokenStream): TaskDeclaration => {
+  const start = stream.advance().at;
+  const name = stream.expectName("the name of the task");
+  const properties = [];
+  stream.expectSymbol("(", "before the task's properties");
+  while (!stream.isSymbol(")")) {
+    const property = stream.expectName("INTERVAL, PRIORITY or SINGLE");
+    stream.expectSymbol(":=", `after ${property.text}`);
+    properties.push({ name: property, value: parseExpression(stream) });
+    if (!stream.takeSymbol(",")) break;
+  }
+  stream.expectSymbol(")", "after the task's properties");
+  stream.expectSemicolon("after the task");
+  return { at: stream.since(start), name, properties };
+};
+
+const parseInstance = (stream: TokenStream): InstanceDeclaration => {
+  const start = stream.advance().at;
+  stream.takeWord("RETAIN", "NON_RETAIN");
+  const name = stream.expectName("the name of the program instance");
+  const task = stream.takeWord("WITH") ? stream.expectName("the name of a task") : null;
+  stream.expectSymbol(":", "before the program's type");
+  const program = stream.expectName("the name of a PROGRAM");
+  if (stream.isSymbol("(")) {
+    const hint = "connect the variables inside the program, for example through VAR_GLOBAL or AT";
+    throw stream.fail(
+      stream.token.at,
+      "not-supported",
+      "connections of a program instance are not supported yet",
+      hint,
+    );
+  }
+  stream.expectSemicolon("after the program instance");
+  return { at: stream.since(start), name, task, program };
+};
