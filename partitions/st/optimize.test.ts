@@ -20,7 +20,7 @@ const behaviourOf = (source: string, optimize: boolean): string => {
   return seen.map((each) => JSON.stringify(each)).join("\n");
 };
 
-const programs = Number(process.env.PARTITA_RANDOM_PROGRAMS ?? 150);
+const programs = Number(process.env.PARTITA_RANDOM_PROGRAMS ?? 80);
 const first = Number(process.env.PARTITA_RANDOM_SEED ?? 1);
 
 describe("the optimiser", () => {

@@ -260,7 +260,7 @@ const checkFor = (scope: Scope, statement: Of<"for">, loops: number): CheckedSta
   const variable = checkPlace(scope, statement.variable);
   const body = checkStatements(scope, statement.body, loops + 1);
   if (variable === null) return null;
-  const { type } = variable;
+  const type = variable.type.kind === "subrange" ? variable.type.base : variable.type;
   checkWritable(scope, variable, statement.variable.at);
   if (type.kind !== "elementary" || !isInteger(type)) {
     scope.world.problems.error(
@@ -270,8 +270,8 @@ const checkFor = (scope: Scope, statement: Of<"for">, loops: number): CheckedSta
     );
     return null;
   }
-  const from = checkAs(scope, statement.from, type);
-  const to = checkAs(scope, statement.to, type);
+  const from = checkAs(scope, statement.from, variable.type);
+  const to = checkAs(scope, statement.to, variable.type);
   const by = checkStep(scope, statement, type);
   return { kind: "for", at: statement.at, variable, type, from, to, by, body };
 };
@@ -283,8 +283,10 @@ const checkStep = (scope: Scope, { by }: Of<"for">, type: Extract<Type, { kind: 
   if (step.kind !== "constant" || typeof step.value !== "bigint" || step.type.kind === "unknown")
     return checkAs(scope, by, type);
   if (step.value === 0n) scope.world.problems.error(by.at, "endless-loop", "a step of 0 never ends");
-  const { high } = rangeOf(type);
-  if (step.value >= -high && step.value <= high) return { kind: "constant", type, value: step.value };
+  // A step is counted with sign, also by a variable without.
+  const high = (1n << BigInt(8 * Math.max(type.bytes, 4) - 1)) - 1n;
+  const most = type.bytes < 4 ? rangeOf(type).high : high;
+  if (step.value >= -most && step.value <= most) return { kind: "constant", type, value: step.value };
   scope.world.problems.error(by.at, "value-out-of-range", `a step of ${step.value} is too large for ${type.name}`);
   return NOTHING;
 };

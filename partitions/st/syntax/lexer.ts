@@ -8,7 +8,7 @@ const NAME = /[A-Za-z_\u00C0-\u024F][\w\u00C0-\u024F]*/y;
 const NUMBER =
   /(?<base>2|8|10|16)#(?<digits>[0-9A-Fa-f](?:_?[0-9A-Fa-f])*)|(?<real>\d(?:_?\d)*(?:\.\d(?:_?\d)*(?:[eE][+-]?\d+)?|[eE][+-]?\d+))|(?<decimal>\d(?:_?\d)*)/y;
 const DURATION = /-?(?:\d[\d_]*(?:\.\d[\d_]*)?(?:ms|us|ns|d|h|m|s)_?)+/iy;
-const DURATION_PART = /(\d[\d_]*)(?:\.(\d[\d_]*))?(ms|us|ns|d|h|m|s)/giy;
+const DURATION_PART = /(\d[\d_]*)(?:\.(\d[\d_]*))?(ms|us|ns|d|h|m|s)_?/giy;
 const DATE = /\d+[-:]\d+(?:[-:]\d+(?:\.\d+)?)*(?:-\d+:\d+(?::\d+(?:\.\d+)?)?)?/y;
 const DIRECT = /%(?:[IQMiqm](?:\*|[XBWDLxbwdl]?\d+(?:\.\d+)*)|[XBWDLxbwdl]\d+)/y;
 const COMMENT_EDGE = /\(\*|\*\)|\/\*|\*\//g;

@@ -1,4 +1,4 @@
-/** Well-typed programs at random: integers of every width, BOOLs, REALs, arrays, structs, loops, functions, function blocks. */
+/** Well-typed programs at random: integers of every width, BOOLs, REALs, LREALs, arrays, structs, loops, functions, function blocks. */
 
 /** The same numbers for the same seed (Marsaglia, "Xorshift RNGs", 2003). */
 class Random {
@@ -25,14 +25,15 @@ class Random {
   }
 }
 
-const SIGNED = ["SINT", "INT", "DINT"] as const;
-const UNSIGNED = ["USINT", "UINT", "UDINT"] as const;
-const BITS = ["BYTE", "WORD", "DWORD"] as const;
-const TYPES = [...SIGNED, ...UNSIGNED, ...BITS, "BOOL", "REAL"] as const;
+const SIGNED = ["SINT", "INT", "DINT", "LINT"] as const;
+const UNSIGNED = ["USINT", "UINT", "UDINT", "ULINT"] as const;
+const BITS = ["BYTE", "WORD", "DWORD", "LWORD"] as const;
+const TYPES = [...SIGNED, ...UNSIGNED, ...BITS, "BOOL", "REAL", "LREAL"] as const;
 type ScalarType = (typeof TYPES)[number];
 
 const INTEGERS: readonly ScalarType[] = [...SIGNED, ...UNSIGNED];
 const isInteger = (type: ScalarType): boolean => INTEGERS.includes(type);
+const isReal = (type: ScalarType): boolean => type === "REAL" || type === "LREAL";
 const isBits = (type: ScalarType): boolean => (BITS as readonly ScalarType[]).includes(type);
 
 /** Places of a type that a unit may use; the program's own are called differently from a function's. */
@@ -85,7 +86,7 @@ class Writer {
         return `${counter} := 0;\nWHILE ${counter} < ${this.#random.below(6)} AND ${this.expression("BOOL", 1)} DO\n${counter} := ${counter} + 1;\n${this.#body(depth)}\n${leave}\nEND_WHILE;`;
       }
       case 12: {
-        const type = this.#random.pick(["SINT", "INT", "USINT", "DINT"] as const);
+        const type = this.#random.pick(["SINT", "INT", "USINT", "DINT", "LINT", "ULINT"] as const);
         return `CASE ${this.expression(type, 1)} OF\n0: ${this.#body(depth)}\n1, 3..9: ${this.#body(depth)}\n10..${20 + this.#random.below(90)}: ${this.#body(depth)}\nELSE ${this.#body(depth)}\nEND_CASE;`;
       }
       case 13:
@@ -162,7 +163,7 @@ class Writer {
     if (type === "BOOL") return this.#truth(inner);
     if (this.#random.chance(15)) return this.#conversion(type, inner);
     if (this.#random.chance(12)) return `SEL(${inner("BOOL")}, ${inner()}, ${inner()})`;
-    if (type === "REAL") return this.#real(inner);
+    if (isReal(type)) return this.#real(inner);
     if (isBits(type)) return this.#bits(inner);
     const operator = this.#random.pick(["+", "-", "*", "+", "-"]);
     const picked = this.#random.below(10);
@@ -194,7 +195,7 @@ class Writer {
   #bits(inner: (type?: ScalarType) => string): string {
     const picked = this.#random.below(6);
     if (picked === 0)
-      return `${this.#random.pick(["SHL", "SHR", "ROL", "ROR"])}(${inner()}, ${this.#random.below(34)})`;
+      return `${this.#random.pick(["SHL", "SHR", "ROL", "ROR"])}(${inner()}, ${this.#random.below(67)})`;
     if (picked === 1) return `${this.#random.pick(["SHL", "SHR", "ROL", "ROR"])}(${inner()}, ${inner("USINT")})`;
     if (picked === 2) return `(NOT ${inner()})`;
     return `(${inner()} ${this.#random.pick(["AND", "OR", "XOR"])} ${inner()})`;
@@ -202,8 +203,8 @@ class Writer {
 
   #conversion(type: ScalarType, inner: (of: ScalarType) => string): string {
     const from = this.#random.pick(TYPES.filter((each) => each !== type));
-    // Bits of a DWORD as a REAL may be a NaN of any sort.
-    if ((from === "DWORD" && type === "REAL") || (from === "REAL" && isBits(type))) return this.#read(type);
+    // Bits as a number may be a NaN of any sort.
+    if ((isBits(from) && isReal(type)) || (isReal(from) && isBits(type))) return this.#read(type);
     return `${from}_TO_${type}(${inner(from)})`;
   }
 
@@ -216,9 +217,10 @@ class Writer {
 
   #literal(type: ScalarType): string {
     if (type === "BOOL") return this.#random.pick(["TRUE", "FALSE"]);
-    if (type === "REAL") return this.#random.pick(["0.0", "1.0", "-1.5", "0.1", "1000.25", "3.0E10"]);
+    if (isReal(type)) return this.#random.pick(["0.0", "1.0", "-1.5", "0.1", "1000.25", "3.0E10"]);
     if (isBits(type)) return `${type}#16#${this.#random.pick(["0", "1", "7F", "80", "FF", "5A"])}`;
     const unsigned = ["0", "1", "2", "7", "10", "100"];
+    if (type === "LINT" || type === "ULINT") unsigned.push("4294967295", "5000000000", "9223372036854775807");
     const isSigned = isInteger(type) && (SIGNED as readonly ScalarType[]).includes(type);
     return `${type}#${this.#random.pick(isSigned ? [...unsigned, "-1", "-5", "-100"] : unsigned)}`;
   }
@@ -283,6 +285,7 @@ PROGRAM Main
     rec : Rec; recs : ARRAY [0..4] OF Rec; fb1, fb2 : Worker; fbs : ARRAY [0..3] OF Worker;
   END_VAR
 vINT0 := vINT0 + 3; vDINT1 := vDINT1 - 7; vREAL0 := vREAL0 + 0.5; vUDINT0 := vUDINT0 + 1000000007;
+vLINT0 := vLINT0 - 3000000019; vULINT1 := vULINT1 * 6364136223846793005 + 1442695040888963407; vLREAL0 := vLREAL0 + 0.1;
 ${body}
 END_PROGRAM`;
 };
