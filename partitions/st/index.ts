@@ -6,7 +6,18 @@
  *
  * Decisions where the standard leaves them open:
  * - Integers wrap at their width. REAL to an integer rounds to nearest even and saturates; NaN gives the largest value.
- *   DWORD ↔ REAL transfers the bits (table 25).
+ *   DWORD ↔ REAL and LWORD ↔ LREAL transfer the bits (table 25).
+ * - TIME and TOD count milliseconds, DATE and DT seconds, in 32 bits; the long ones nanoseconds, in 64 with sign. Days count from
+ *   1970-01-01. What is below the unit of a type is cut off; converted to and from numbers they are these counts.
+ * - A difference of dates that TIME cannot hold is its nearest end. A TOD goes round at midnight. TIME * REAL is computed in LREAL
+ *   and rounded to the nearest count.
+ * - A value assigned to a subrange from outside of it raises APPLICATION_ERROR, and the nearest bound is taken, as the range checks
+ *   of CODESYS do; a constant one is refused. A variable starts with the lower bound. The counter of a FOR is checked only at its
+ *   start.
+ * - Implicit conversions are those of figure 12; beyond it DINT, UDINT → REAL and LINT, ULINT → LREAL, with a warning. Two integers
+ *   are combined in an integer or not at all.
+ * - Literals of real numbers are REAL, unless their place or another operand is LREAL. Functions of nothing but literals are
+ *   computed in the type that their place wants.
  * - AND and OR of BOOLs evaluate their right operand only when it decides (§7.3.2).
  * - An integer divided by zero is 0 and raises NUMERIC_ERROR; `x MOD 0` is 0 (table 29). An index out of bounds raises
  *   APPLICATION_ERROR: a read takes the nearest element, nothing is written, an instance of a block does not run. Both carry
@@ -21,7 +32,7 @@
  *   the nearest there are. Numbers are written as decimals, times and dates as literals; of a text that is read the beginning
  *   counts that is one, and none is 0.
  * - FOR evaluates its bounds once; afterwards the variable stands one step beyond the last value.
- * - %IB n is byte n, %IW n bytes 2n…, %ID n bytes 4n…, %IX n.b bit b of byte n, as in CODESYS.
+ * - %IB n is byte n, %IW n bytes 2n…, %ID n bytes 4n…, %IL n bytes 8n…, %IX n.b bit b of byte n, as in CODESYS.
  * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names. A VAR of type
  *   QUEUE_SEND or QUEUE_RECEIVE in the PROGRAM is a queuing port of its name.
  * - Every scan sees TIME() = n × INTERVAL, the time of its release, however late it runs.
