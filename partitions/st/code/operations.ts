@@ -49,13 +49,14 @@ export const emitUnary = (emitter: Emitter, { operation, to, from }: Instruction
   const rd = emitter.target(to);
   switch (operation) {
     case "sext8":
-    case "sext16":
-    case "zext16": {
-      const imm = operation === "sext8" ? 24 : 16;
-      asm.emit("slli", { rd, rs1, imm });
-      asm.emit(operation === "zext16" ? "srli" : "srai", { rd, rs1: rd, imm });
+      asm.emit("sext.b", { rd, rs1 });
       break;
-    }
+    case "sext16":
+      asm.emit("sext.h", { rd, rs1 });
+      break;
+    case "zext16":
+      asm.emit("zext.h", { rd, rs1 });
+      break;
     case "zext8":
       asm.emit("andi", { rd, rs1, imm: 0xff });
       break;
@@ -66,9 +67,8 @@ export const emitUnary = (emitter: Emitter, { operation, to, from }: Instruction
       asm.emit("sltu", { rd, rs1: X.zero, rs2: rs1 });
       break;
     case "abs": {
-      asm.emit("srai", { rd: SCRATCH[2], rs1, imm: 31 });
-      asm.emit("xor", { rd, rs1, rs2: SCRATCH[2] });
-      asm.emit("sub", { rd, rs1: rd, rs2: SCRATCH[2] });
+      asm.emit("sub", { rd: SCRATCH[2], rs1: X.zero, rs2: rs1 });
+      asm.emit("max", { rd, rs1, rs2: SCRATCH[2] });
       break;
     }
     case "fneg":
@@ -94,9 +94,8 @@ export const emitUnary = (emitter: Emitter, { operation, to, from }: Instruction
   emitter.finish(to);
 };
 
-type Plain = Exclude<MachineBinary, "min" | "max" | "minu" | "maxu">;
-const isPlain = (operation: BinaryOperation): operation is Plain => Object.hasOwn(MNEMONICS, operation);
-const MNEMONICS: Readonly<Record<Plain, Mnemonic>> = {
+const isMachine = (operation: BinaryOperation): operation is MachineBinary => Object.hasOwn(MNEMONICS, operation);
+const MNEMONICS: Readonly<Record<MachineBinary, Mnemonic>> = {
   add: "add",
   sub: "sub",
   mul: "mul",
@@ -113,6 +112,16 @@ const MNEMONICS: Readonly<Record<Plain, Mnemonic>> = {
   sra: "sra",
   slt: "slt",
   sltu: "sltu",
+  min: "min",
+  max: "max",
+  minu: "minu",
+  maxu: "maxu",
+  sh1add: "sh1add",
+  sh2add: "sh2add",
+  sh3add: "sh3add",
+  andn: "andn",
+  bext: "bext",
+  ror: "ror",
   fadd: "fadd.s",
   fsub: "fsub.s",
   fmul: "fmul.s",
@@ -142,17 +151,15 @@ const IMMEDIATES: Readonly<Partial<Record<BinaryOperation, Mnemonic>>> = {
   sll: "slli",
   srl: "srli",
   sra: "srai",
+  bext: "bexti",
+  ror: "rori",
 };
 const COMMUTATIVE: ReadonlySet<BinaryOperation> = new Set(["add", "and", "or", "xor", "mul"]);
-const SHIFTS: ReadonlySet<BinaryOperation> = new Set(["sll", "srl", "sra"]);
+const SHIFTS: ReadonlySet<BinaryOperation> = new Set(["sll", "srl", "sra", "bext", "ror"]);
 
 export const emitBinary = (emitter: Emitter, instruction: InstructionOf<"binary">): void => {
   const { operation, to } = instruction;
-  if (operation === "min" || operation === "max" || operation === "minu" || operation === "maxu") {
-    emitExtremum(emitter, instruction, operation);
-    return;
-  }
-  if (!isPlain(operation)) throw new Error(`${operation} is split before code is generated`);
+  if (!isMachine(operation)) throw new Error(`${operation} is split before code is generated`);
   let { left, right } = instruction;
   if (COMMUTATIVE.has(operation) && isConstant(left)) [left, right] = [right, left];
   if (isConstant(right) && emitImmediate(emitter, operation, to, left, right.constant)) return;
@@ -163,6 +170,19 @@ export const emitBinary = (emitter: Emitter, instruction: InstructionOf<"binary"
   emitter.finish(to);
 };
 
+const SINGLE_BITS: Readonly<Partial<Record<BinaryOperation, Mnemonic>>> = { or: "bseti", xor: "binvi", and: "bclri" };
+
+/** Bits too far up for an immediate operand can be set, changed and cleared one at a time. */
+const singleBit = (
+  operation: BinaryOperation,
+  value: number,
+): { readonly mnemonic: Mnemonic; readonly imm: number } | null => {
+  const mnemonic = SINGLE_BITS[operation];
+  const mask = operation === "and" ? ~value : value;
+  if (mnemonic === undefined || fits12(value) || mask === 0 || (mask & (mask - 1)) !== 0) return null;
+  return { mnemonic, imm: 31 - Math.clz32(mask) };
+};
+
 /** @returns false when the constant does not fit into the instruction. */
 const emitImmediate = (
   emitter: Emitter,
@@ -171,34 +191,14 @@ const emitImmediate = (
   left: Operand,
   value: number,
 ): boolean => {
-  const mnemonic = operation === "sub" ? "addi" : IMMEDIATES[operation];
-  const imm = operation === "sub" ? -value : SHIFTS.has(operation) ? value & 31 : value;
+  const single = singleBit(operation, value);
+  const mnemonic = single?.mnemonic ?? (operation === "sub" ? "addi" : IMMEDIATES[operation]);
+  const imm = single?.imm ?? (operation === "sub" ? -value : SHIFTS.has(operation) ? value & 31 : value);
   if (mnemonic === undefined || !fits12(imm)) return false;
   const rs1 = emitter.read(left, "integer", 0);
   emitter.asm.emit(mnemonic, { rd: emitter.target(to), rs1, imm });
   emitter.finish(to);
   return true;
-};
-
-/** One operand is put into place; the other replaces it when it is the better one. */
-const emitExtremum = (
-  emitter: Emitter,
-  { to, left, right }: InstructionOf<"binary">,
-  operation: "min" | "max" | "minu" | "maxu",
-): void => {
-  const { asm } = emitter;
-  const a = emitter.read(left, "integer", 0);
-  const b = emitter.read(right, "integer", 1);
-  const rd = emitter.target(to);
-  const [kept, other] = rd === b ? [b, a] : [a, b];
-  const done = asm.newLabel();
-  emitter.move(rd, kept, "integer");
-  const isMinimum = operation.startsWith("min");
-  const mnemonic = operation.endsWith("u") ? "bgeu" : "bge";
-  asm.branch(mnemonic, isMinimum ? other : kept, isMinimum ? kept : other, done);
-  emitter.move(rd, other, "integer");
-  asm.label(done);
-  emitter.finish(to);
 };
 
 export const emitSelect = (emitter: Emitter, { to, condition, left, right }: InstructionOf<"select">): void => {

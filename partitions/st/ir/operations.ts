@@ -85,6 +85,14 @@ export const BINARY = {
   minu: INTEGER,
   maxu: INTEGER,
 
+  /** Zba, Zbb and Zbs: made of others when these are chosen; see passes/choose-operations.ts. */
+  sh1add: INTEGER,
+  sh2add: INTEGER,
+  sh3add: INTEGER,
+  andn: INTEGER,
+  bext: INTEGER,
+  ror: INTEGER,
+
   /** Low and high half. */
   pair: { of: "integer", to: "long" },
   ladd: LONG,

@@ -1,8 +1,10 @@
 /** The passes over a function, in their order. */
 import { type IrFunction, targetsOf } from "./ir.ts";
+import { chooseOperations } from "./passes/choose-operations.ts";
 import { removeDeadCode } from "./passes/dead-code.ts";
 import { removeDeadStores } from "./passes/dead-stores.ts";
 import { enterSsa } from "./passes/enter-ssa.ts";
+import { holdConstants } from "./passes/hold-constants.ts";
 import { inlineCalls } from "./passes/inline-calls.ts";
 import { leaveSsa } from "./passes/leave-ssa.ts";
 import { moveLoopInvariants } from "./passes/loop-invariants.ts";
@@ -77,6 +79,9 @@ export const OPTIMIZING: Passes = {
     DEAD,
     TIDY,
     SHARE,
+    DEAD,
+    { name: "choose-operations", run: chooseOperations },
+    { name: "hold-constants", run: holdConstants },
     DEAD,
     { name: "leave-ssa", run: leaveSsa },
     TIDY,
