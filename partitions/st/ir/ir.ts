@@ -253,6 +253,20 @@ export const definitionOf = (instruction: Instruction): Register | null => {
   }
 };
 
+/** The same with another register for its result, where it has one. */
+export const withDefinition = (instruction: Instruction, to: Register): Instruction => {
+  switch (instruction.kind) {
+    case "store":
+    case "copyBytes":
+    case "raise":
+      return instruction;
+    case "call":
+      return { ...instruction, result: to };
+    default:
+      return { ...instruction, to };
+  }
+};
+
 /** The same with every operand read replaced by `replace(operand)`. */
 export const mapUses = (instruction: Instruction, replace: (operand: Operand) => Operand): Instruction => {
   switch (instruction.kind) {

@@ -12,6 +12,7 @@ import { promoteInLoops } from "./passes/promote-in-loops.ts";
 import { reuseLoads } from "./passes/reuse-loads.ts";
 import { shareValues } from "./passes/share-values.ts";
 import { tidyBlocks } from "./passes/tidy-blocks.ts";
+import { unrollLoops } from "./passes/unroll-loops.ts";
 import { useRanges } from "./passes/use-ranges.ts";
 import { splitLongs, usesLongs } from "./split-longs.ts";
 import type { Callee, Surroundings } from "./surroundings.ts";
@@ -71,6 +72,11 @@ export const OPTIMIZING: Passes = {
     SHARE,
     { name: "dead-stores", run: removeDeadStores },
     { name: "promote-in-loops", run: promoteInLoops },
+    SHARE,
+    { name: "unroll-loops", run: unrollLoops },
+    TIDY,
+    SHARE,
+    LOADS,
     SHARE,
     { name: "loop-invariants", run: moveLoopInvariants },
     { name: "dead-stores", run: removeDeadStores },

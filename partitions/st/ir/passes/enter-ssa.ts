@@ -5,7 +5,6 @@ import {
   type Block,
   constant,
   definitionOf,
-  type Instruction,
   type IrFunction,
   isConstant,
   mapTerminator,
@@ -13,6 +12,7 @@ import {
   newRegister,
   type Operand,
   type Register,
+  withDefinition,
 } from "../ir.ts";
 import { computeLiveness } from "../liveness.ts";
 import { dominanceFrontiers, Reaching } from "../reaching.ts";
@@ -73,12 +73,6 @@ const renameDefinitions = (
     });
   }
   return lastIn;
-};
-
-/** The same with another register for its result. */
-export const withDefinition = (instruction: Instruction, to: Register): Instruction => {
-  if (instruction.kind === "call") return { ...instruction, result: to };
-  return "to" in instruction && instruction.kind !== "copyBytes" ? { ...instruction, to } : instruction;
 };
 
 const renameUses = (

@@ -1,23 +1,15 @@
 /** Puts the bodies of small functions, and of those that are called at one place only, where they are called. All in SSA form. */
+import { copyBlocks } from "../copy-blocks.ts";
 import {
   type Block,
-  definitionOf,
-  type FrameSlot,
   type Instruction,
   type InstructionOf,
   type IrFunction,
-  isConstant,
-  mapAddresses,
-  mapTargets,
-  mapTerminator,
-  mapUses,
-  type Operand,
   type PhiSource,
   type Register,
   successorsOf,
 } from "../ir.ts";
 import type { Callee, Surroundings } from "../surroundings.ts";
-import { withDefinition } from "./enter-ssa.ts";
 import { mapPhiSources } from "./tidy-blocks.ts";
 
 const SMALL = 40;
@@ -53,74 +45,42 @@ const isWorthIt = (callee: Callee | undefined, callerSize: number): boolean => {
 /** @returns the block with what followed the call. */
 const inline = (fn: IrFunction, block: Block, at: number, call: InstructionOf<"call">, callee: IrFunction): Block => {
   const rest: Block = { instructions: block.instructions.slice(at + 1), terminator: block.terminator };
+  block.instructions.length = at;
   for (const successor of successorsOf(rest.terminator))
     mapPhiSources(successor, (source) => [source.from === block ? { ...source, from: rest } : source]);
-  const body = new Copier(fn, callee, call.arguments).copy(rest);
-  block.instructions.length = at;
-  block.terminator = { kind: "jump", target: body.entry };
-  if (call.result !== null) rest.instructions.unshift(resultOf(call.result, body.results));
-  fn.blocks.splice(fn.blocks.indexOf(block) + 1, 0, ...body.blocks, rest);
+  const results = putBody(fn, block, call, callee, rest);
+  if (call.result !== null) rest.instructions.unshift(resultOf(call.result, results));
   return rest;
+};
+
+/** Ends the block with a jump to a copy of the body. @returns what each of its ends gives. */
+const putBody = (
+  fn: IrFunction,
+  block: Block,
+  call: InstructionOf<"call">,
+  callee: IrFunction,
+  rest: Block,
+): readonly PhiSource[] => {
+  const slots = new Map(callee.slots.map((slot) => [slot, { ...slot }]));
+  fn.slots = [...fn.slots, ...slots.values()];
+  const { blocks, operand } = copyBlocks(fn, callee.blocks, {
+    names: callee.names,
+    address: ({ base, offset }) =>
+      base.kind === "frame" ? { base: { kind: "frame", slot: slots.get(base.slot)! }, offset } : { base, offset },
+  });
+  const results: PhiSource[] = [];
+  for (const [original, copy] of blocks) {
+    copy.instructions = copy.instructions.map((each) =>
+      each.kind === "parameter" ? { kind: "copy", to: each.to, from: call.arguments[each.position]! } : each,
+    );
+    if (original.terminator.kind !== "return") continue;
+    if (original.terminator.value !== null) results.push({ from: copy, value: operand(original.terminator.value) });
+    copy.terminator = { kind: "jump", target: rest };
+  }
+  block.terminator = { kind: "jump", target: blocks.get(callee.blocks[0]!)! };
+  fn.blocks.splice(fn.blocks.indexOf(block) + 1, 0, ...blocks.values(), rest);
+  return results;
 };
 
 const resultOf = (to: Register, sources: readonly PhiSource[]): Instruction =>
   sources.length === 1 ? { kind: "copy", to, from: sources[0]!.value } : { kind: "phi", to, sources };
-
-/** Copies a function's body for one call of it. */
-class Copier {
-  readonly #callee: IrFunction;
-  readonly #arguments: readonly Operand[];
-  readonly #firstRegister: number;
-  readonly #blocks: ReadonlyMap<Block, Block>;
-  readonly #slots: ReadonlyMap<FrameSlot, FrameSlot>;
-
-  constructor(fn: IrFunction, callee: IrFunction, list: readonly Operand[]) {
-    this.#callee = callee;
-    this.#arguments = list;
-    this.#firstRegister = fn.registerCount;
-    fn.registerCount += callee.registerCount;
-    for (const [id, name] of callee.names) fn.names.set(this.#firstRegister + id, name);
-    this.#slots = new Map(callee.slots.map((slot) => [slot, { ...slot }]));
-    fn.slots = [...fn.slots, ...this.#slots.values()];
-    this.#blocks = new Map(callee.blocks.map((block) => [block, { ...block }]));
-  }
-
-  /** What returns jumps to `next`. */
-  copy(next: Block): {
-    readonly entry: Block;
-    readonly blocks: readonly Block[];
-    readonly results: readonly PhiSource[];
-  } {
-    const results: PhiSource[] = [];
-    for (const [original, copy] of this.#blocks) {
-      copy.instructions = original.instructions.map((instruction) => this.#instruction(instruction));
-      const { terminator } = original;
-      if (terminator.kind === "return") {
-        if (terminator.value !== null) results.push({ from: copy, value: this.#operand(terminator.value) });
-        copy.terminator = { kind: "jump", target: next };
-      } else
-        copy.terminator = mapTargets(mapTerminator(terminator, this.#operand), (block) => this.#blocks.get(block)!);
-    }
-    return { entry: this.#blocks.get(this.#callee.blocks[0]!)!, blocks: [...this.#blocks.values()], results };
-  }
-
-  readonly #operand = (operand: Operand): Operand => (isConstant(operand) ? operand : this.#register(operand));
-
-  #register({ id, bank }: Register): Register {
-    return { id: this.#firstRegister + id, bank };
-  }
-
-  #instruction(original: Instruction): Instruction {
-    if (original.kind === "parameter")
-      return { kind: "copy", to: this.#register(original.to), from: this.#arguments[original.position]! };
-    const used = mapAddresses(mapUses(original, this.#operand), (address) =>
-      address.base.kind === "frame"
-        ? { ...address, base: { kind: "frame", slot: this.#slots.get(address.base.slot)! } }
-        : address,
-    );
-    const definition = definitionOf(used);
-    const copy = definition === null ? used : withDefinition(used, this.#register(definition));
-    if (copy.kind !== "phi") return copy;
-    return { ...copy, sources: copy.sources.map(({ from, value }) => ({ from: this.#blocks.get(from)!, value })) };
-  }
-}

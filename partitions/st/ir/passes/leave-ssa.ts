@@ -17,8 +17,8 @@ import {
   type Operand,
   type Register,
   successorsOf,
+  withDefinition,
 } from "../ir.ts";
-import { withDefinition } from "./enter-ssa.ts";
 import { hasPhis } from "./tidy-blocks.ts";
 
 export const leaveSsa = (fn: IrFunction): void => {

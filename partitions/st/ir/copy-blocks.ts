@@ -1,0 +1,59 @@
+/** Copies of blocks, with registers of their own for what is defined in them. In SSA form. */
+import {
+  type Address,
+  type Block,
+  definitionOf,
+  type Instruction,
+  type IrFunction,
+  isConstant,
+  mapAddresses,
+  mapTargets,
+  mapTerminator,
+  mapUses,
+  newRegister,
+  type Operand,
+  type Register,
+  withDefinition,
+} from "./ir.ts";
+
+export interface BlockCopies {
+  readonly blocks: ReadonlyMap<Block, Block>;
+  /** What stands for an operand in the copy; what is not defined in the blocks stands for itself. */
+  readonly operand: (operand: Operand) => Operand;
+}
+
+export interface CopyOptions {
+  /** What the originals' registers are called. */
+  readonly names?: ReadonlyMap<number, string>;
+  /** Where addresses move. */
+  readonly address?: (address: Address) => Address;
+}
+
+/** Edges and sources of phis that lead out of the blocks, or into them, stay as they are. */
+export const copyBlocks = (
+  fn: IrFunction,
+  originals: Iterable<Block>,
+  { names = fn.names, address = (same) => same }: CopyOptions = {},
+): BlockCopies => {
+  const blocks = new Map<Block, Block>([...originals].map((block) => [block, { ...block }]));
+  const registers = new Map<number, Register>();
+  for (const instruction of [...blocks.keys()].flatMap(({ instructions }) => instructions)) {
+    const definition = definitionOf(instruction);
+    if (definition !== null) registers.set(definition.id, newRegister(fn, definition.bank, names.get(definition.id)));
+  }
+  const operand = (original: Operand): Operand =>
+    isConstant(original) ? original : (registers.get(original.id) ?? original);
+  const blockOf = (block: Block): Block => blocks.get(block) ?? block;
+  const copyOf = (original: Instruction): Instruction => {
+    const used = mapAddresses(mapUses(original, operand), address);
+    const definition = definitionOf(used);
+    const copy = definition === null ? used : withDefinition(used, registers.get(definition.id)!);
+    if (copy.kind !== "phi") return copy;
+    return { ...copy, sources: copy.sources.map(({ from, value }) => ({ from: blockOf(from), value })) };
+  };
+  for (const [original, copy] of blocks) {
+    copy.instructions = original.instructions.map(copyOf);
+    copy.terminator = mapTargets(mapTerminator(original.terminator, operand), blockOf);
+  }
+  return { blocks, operand };
+};
