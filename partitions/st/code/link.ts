@@ -5,7 +5,7 @@ import { ConstantPool } from "../ir/frame.ts";
 import { type IrFunction, targetsOf } from "../ir/ir.ts";
 import { PORT_ROUTINES } from "../ir/lower-statement.ts";
 import { lowerUnit } from "../ir/lower-unit.ts";
-import { OPTIMIZING, PLAIN, runPasses } from "../ir/optimize.ts";
+import { OPTIMIZING, type PassOptions, PLAIN, runPasses } from "../ir/optimize.ts";
 import { printFunction } from "../ir/print.ts";
 import { describeProgram, type ProgramInfo } from "../program-info.ts";
 import { instancesOf, type Program } from "../semantics/analyse.ts";
@@ -64,7 +64,9 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
     ...instancesOf(program).map((instance) => instance.program.name),
     ...routines.map(({ routine }) => routine),
   ];
-  const functions = passedOn(program, lowered, roots, options);
+  const placeConstant = (bytes: Uint8Array) => constants.place({ bytes, relocations: [] });
+  const surroundings = { roots, isPreempted: program.tasks.length > 1, placeConstant };
+  const functions = passedOn(program, lowered, surroundings, options);
   const layout = layOutData(sizes, constants);
 
   const asm = new Assembler("runtime");
@@ -135,11 +137,10 @@ const lowerUnits = (program: Program, constants: ConstantPool, classes: ClassTab
 const passedOn = (
   program: Program,
   lowered: readonly IrFunction[],
-  roots: readonly string[],
+  surroundings: PassOptions,
   { optimize: isWanted = true, dump }: LinkOptions,
 ): readonly IrFunction[] => {
   const passes = isWanted ? OPTIMIZING : PLAIN;
-  const surroundings = { roots, isPreempted: program.tasks.length > 1 };
   if (dump === undefined) return runPasses(passes, lowered, surroundings);
   const names = staticNames(program);
   return runPasses(passes, lowered, { ...surroundings, observe: (pass, fn) => dump(pass, printFunction(fn, names)) });

@@ -1,13 +1,16 @@
 /** The passes over a function, in their order. */
 import { type IrFunction, targetsOf } from "./ir.ts";
 import { chooseOperations } from "./passes/choose-operations.ts";
+import { convertBranches } from "./passes/convert-branches.ts";
 import { removeDeadCode } from "./passes/dead-code.ts";
 import { removeDeadStores } from "./passes/dead-stores.ts";
 import { enterSsa } from "./passes/enter-ssa.ts";
+import { hoistCommon } from "./passes/hoist-common.ts";
 import { holdConstants } from "./passes/hold-constants.ts";
 import { inlineCalls } from "./passes/inline-calls.ts";
 import { leaveSsa } from "./passes/leave-ssa.ts";
 import { moveLoopInvariants } from "./passes/loop-invariants.ts";
+import { poolConstants } from "./passes/pool-constants.ts";
 import { promoteInLoops } from "./passes/promote-in-loops.ts";
 import { reuseLoads } from "./passes/reuse-loads.ts";
 import { shareValues } from "./passes/share-values.ts";
@@ -86,7 +89,12 @@ export const OPTIMIZING: Passes = {
     TIDY,
     SHARE,
     DEAD,
+    { name: "hoist-common", run: hoistCommon },
+    { name: "convert-branches", run: convertBranches },
+    TIDY,
+    SHARE,
     { name: "choose-operations", run: chooseOperations },
+    { name: "pool-constants", run: poolConstants },
     { name: "hold-constants", run: holdConstants },
     DEAD,
     { name: "leave-ssa", run: leaveSsa },
@@ -102,11 +110,9 @@ export const PASS_NAMES: readonly string[] = [
 /** Sees a function before the first pass, as `lowered`, and after each. */
 export type PassObserver = (pass: string, fn: IrFunction) => void;
 
-export interface PassOptions {
+export interface PassOptions extends Omit<Surroundings, "callees"> {
   /** Functions that something other than a call refers to. */
   readonly roots: readonly string[];
-  /** See `Surroundings`. */
-  readonly isPreempted?: boolean;
   readonly observe?: PassObserver;
 }
 
@@ -114,11 +120,11 @@ export interface PassOptions {
 export const runPasses = (
   { early, late }: Passes,
   functions: readonly IrFunction[],
-  { roots, isPreempted = false, observe = () => {} }: PassOptions,
+  { roots, observe = () => {}, ...known }: PassOptions,
 ): readonly IrFunction[] => {
   const calls = countCalls(functions);
   const callees = new Map<string, Callee>();
-  const surroundings: Surroundings = { callees, isPreempted };
+  const surroundings: Surroundings = { callees, ...known };
   for (const fn of calleesFirst(functions, roots)) {
     observe("lowered", fn);
     for (const { name, run } of early) {

@@ -1,5 +1,5 @@
 /** What a pass over one function knows of the rest of the program. */
-import type { IrFunction } from "./ir.ts";
+import type { Address, IrFunction } from "./ir.ts";
 
 export interface Callee {
   /** Done with the early passes. */
@@ -13,4 +13,6 @@ export interface Surroundings {
   readonly callees: ReadonlyMap<string, Callee>;
   /** Another task may come in between any two instructions: nothing is stored that the program does not store. */
   readonly isPreempted: boolean;
+  /** Puts bytes among the constants of the image. */
+  readonly placeConstant: (bytes: Uint8Array) => Address;
 }
