@@ -326,7 +326,7 @@ describe("the scan loop", () => {
 
   it("goes on with the latest release when a scan has missed some", () => {
     const source =
-      "PROGRAM M VAR i : DINT; n : INT; t : TIME; END_VAR n := n + 1; t := TIME(); IF n = 2 THEN FOR i := 0 TO 60000 DO ; END_FOR; END_IF; END_PROGRAM";
+      "PROGRAM M VAR i : DINT; n : INT; t : TIME; END_VAR n := n + 1; t := TIME(); IF n = 2 THEN FOR i := 0 TO 200000 DO ; END_FOR; END_IF; END_PROGRAM";
     const { run, raised } = start(source, 1e6);
     run.runScans(3);
     const missed = raised.length;
