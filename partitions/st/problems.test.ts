@@ -132,6 +132,42 @@ describe("problems", () => {
     expect(inBody("CASE a OF 1: b := 1; 1..2: b := 2; END_CASE;")).toHaveLength(1);
   });
 
+  it("cover times, dates and numbers of 64 bits", () => {
+    const messages = (statement: string): readonly string[] => {
+      const variables =
+        "l : LINT; q : ULINT; x : LREAL; r : REAL; d : DATE; td : TOD; m : DT; t : TIME; p : INT (0..100); c : CHAR;";
+      const found = problemsOf(`PROGRAM M VAR ${variables} END_VAR ${statement} END_PROGRAM`);
+      return found.map(({ message, hint }) => (hint === "" ? message : `${message} | ${hint}`));
+    };
+    expect(messages("l := 18446744073709551616;")).toEqual([
+      "18446744073709551616 is no number | it needs more than 64 bits",
+    ]);
+    expect(messages("l := 2#102;")).toEqual(["2#102 is no number | the digits of base 2 are 0 to 1"]);
+    expect(messages("q := l + q;")).toEqual([
+      "+ cannot combine LINT and ULINT | convert one of them: LINT_TO_ULINT(…) or ULINT_TO_LINT(…)",
+    ]);
+    expect(messages("r := 1.0E39;")).toEqual([
+      "1e+39 does not fit into REAL | REAL holds up to 3.4028235E38, LREAL more",
+    ]);
+    expect(messages("r := x;")).toEqual(["expected REAL, found LREAL | convert it: LREAL_TO_REAL(…)"]);
+    expect(messages("t := T#30d;")).toEqual([
+      "this duration does not fit into TIME | TIME holds up to 24d20h31m23s647ms; LTIME, as in LT#30d, holds more",
+    ]);
+    expect(messages("t := T#5;")).toEqual(["T# must be followed by a duration like 1h30m or 1.5s"]);
+    expect(messages("d := D#2023-02-29;")).toEqual(["D#2023-02-29 is no date | like D#2024-02-29"]);
+    expect(messages("td := TOD#12;")).toEqual([
+      "TOD# must be followed by a date like 2024-01-31 or a time like 12:30:00",
+    ]);
+    expect(messages("m := d + td;")).toEqual(["+ cannot combine DATE and TOD | CONCAT_DATE_TOD(…) makes a DT of them"]);
+    expect(messages("m := m + 1;")).toEqual([
+      "+ cannot combine DT and INT | write a duration with its unit, like T#500ms",
+    ]);
+    expect(messages("td := DATE_TO_TOD(d);")).toEqual(["DATE cannot be converted to TOD"]);
+    expect(messages("p := 101;")).toEqual(["101 is outside of INT (0..100) | it holds 0 to 100"]);
+    expect(messages("c := 'AB';")).toEqual(["CHAR holds one character, this is 2"]);
+    expect(messages("x := x MOD 2.0;")).toEqual(["MOD takes integers, not LREAL"]);
+  });
+
   it("refuse what is not there yet in words", () => {
     const unsupported = [
       "PROGRAM M VAR x AT %IL0 : LREAL; END_VAR END_PROGRAM",

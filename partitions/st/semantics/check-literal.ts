@@ -42,6 +42,8 @@ const SHAPES = {
 
 /** `D#2024-02-29`, `TOD#12:34:56.789`, `DT#2024-02-29-12:34:56`. */
 export const checkDate = (scope: Scope, { at, prefix, text }: Literal<"date">): CheckedExpression => {
+  // The lexer has said that there is none.
+  if (text === "") return NOTHING;
   const type = elementaryNamed(PREFIXES[prefix] ?? prefix)!;
   const { pattern, example } = SHAPES[type.family as keyof typeof SHAPES];
   const [, first = "", second = ""] = pattern.exec(text) ?? [];

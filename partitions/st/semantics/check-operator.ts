@@ -4,7 +4,7 @@ import type { Span } from "../syntax/source-text.ts";
 import type { ArithmeticOperator, CheckedExpression, Comparison } from "./checked.ts";
 import { computed, converted } from "./computed.ts";
 import { fits, foldArithmetic, foldComparison } from "./constants.ts";
-import { coerce, NOTHING, withOwnType } from "./convert.ts";
+import { coerce, EXAMPLES, isWithin, NOTHING, withOwnType } from "./convert.ts";
 import { libraryCall, realTypeOf } from "./library-call.ts";
 import { comparePointers, isReference, pointerArithmetic } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
@@ -97,15 +97,31 @@ const unify = (
   if (a.type.kind === "unknown" || b.type.kind === "unknown") return null;
   const type = from === null || to === null ? null : commonType(from, to);
   if (type === null) {
-    const hint =
-      from !== null && to !== null && convertsTo(from, to) && isTemporal(from) === isTemporal(to)
-        ? `convert one of them: ${from.name}_TO_${to.name}(…) or ${to.name}_TO_${from.name}(…)`
-        : "";
+    const hint = from === null || to === null ? "" : combinationHint(operator, from, to, [left, right]);
     const message = `${operator} cannot combine ${nameOf(a.type)} and ${nameOf(b.type)}`;
     scope.world.problems.error(at, "operand-type", message, hint);
     return null;
   }
   return [coerce(scope, a, type, left.at), coerce(scope, b, type, right.at), type];
+};
+
+const combinationHint = (
+  operator: string,
+  from: ElementaryType,
+  to: ElementaryType,
+  operands: readonly Operand[],
+): string => {
+  const temporal = [from, to].find(isTemporal);
+  if (temporal !== undefined && operands.some(({ value }) => value.type.kind === "literal")) {
+    if (operator === "*" || operator === "/") return "";
+    return EXAMPLES[operator === "+" || operator === "-" ? "time" : temporal.family] ?? "";
+  }
+  const families = [from.family, to.family].sort().join();
+  if (families === "date,timeOfDay") return "CONCAT_DATE_TOD(…) makes a DT of them";
+  if (families === "date,time") return "a DATE is a whole day: convert it first, DATE_TO_DT(…)";
+  return convertsTo(from, to) && isTemporal(from) === isTemporal(to)
+    ? `convert one of them: ${from.name}_TO_${to.name}(…) or ${to.name}_TO_${from.name}(…)`
+    : "";
 };
 
 /** A literal takes the other operand's type when it fits, else its own. */
@@ -115,7 +131,8 @@ const adapt = (scope: Scope, operand: Operand, other: Operand): CheckedExpressio
   const type = scalarOf(other.value.type);
   if (type === null || isTemporal(type)) return withOwnType(scope, value, at);
   if (typeof value.value === "string") return type.family === "char" ? coerce(scope, value, type, at) : value;
-  if (type.family === "real") return converted(value, type);
+  if (type.family === "real" && isWithin(value, type)) return converted(value, type);
+  if (type.family === "char") return withOwnType(scope, value, at);
   if (typeof value.value === "bigint" && fits(value.value, type)) return coerce(scope, value, type, at);
   return withOwnType(scope, value, at);
 };

@@ -1,11 +1,12 @@
 /** Names, members, elements and bits: expressions that stand for a place in RAM. */
 import type { Expression } from "../syntax/ast.ts";
 import { checkCall } from "./check-call.ts";
-import { checkAs, checkExpression } from "./check-expression.ts";
+import { checkExpression } from "./check-expression.ts";
 import { checkMember, checkTarget, ownProperty, selfWord } from "./check-member.ts";
 import { readProperty } from "./check-method-call.ts";
 import { type CheckedExpression, type Place, rootOf } from "./checked.ts";
-import { NOTHING } from "./convert.ts";
+import { converted, limited } from "./computed.ts";
+import { coerce, NOTHING } from "./convert.ts";
 import { parseAddress } from "./direct-address.ts";
 import { lookUp, type Scope, visibleNames } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
@@ -18,15 +19,19 @@ import {
   DINT,
   DWORD,
   type EnumType,
+  isInteger,
+  isSigned,
   LWORD,
   nameOf,
   type PointerType,
   pointerTo,
+  rangeOf,
   type StringType,
   scalarOf,
   type Type,
   WCHAR,
   WORD,
+  widens,
 } from "./types.ts";
 
 /** A value of an enum, by its bare name or as `Color.Red`; null: the expression is something else. */
@@ -194,9 +199,19 @@ const checkIndexedPointer = (
   return null;
 };
 
+/** As a DINT. Of wider integers what DINT does not hold is as far outside of any array. */
+const checkIndex = (scope: Scope, expression: Expression): CheckedExpression => {
+  const index = checkExpression(scope, expression);
+  const { type } = index;
+  if (type.kind !== "elementary" || !isInteger(type) || widens(type, DINT))
+    return coerce(scope, index, DINT, expression.at);
+  const { low, high } = rangeOf(DINT);
+  return converted(limited(type, index, isSigned(type) ? low : 0n, high, expression.at), DINT);
+};
+
 const checkElement = (scope: Scope, expression: Extract<Expression, { kind: "index" }>): Place | null => {
   const base = checkPlace(scope, expression.base);
-  const indices = expression.indices.map((index) => checkAs(scope, index, DINT));
+  const indices = expression.indices.map((index) => checkIndex(scope, index));
   if (base === null) return null;
   const { type } = base;
   if (type.kind === "pointer" && type.flavour === "POINTER TO") {

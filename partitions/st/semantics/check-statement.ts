@@ -4,6 +4,7 @@ import { type Call, calleeOf, matchArguments } from "./check-call.ts";
 import { checkAs, checkExpression } from "./check-expression.ts";
 import { receive } from "./check-member.ts";
 import { assignProperty, checkMethodCall } from "./check-method-call.ts";
+import { isBitwise } from "./check-operator.ts";
 import { checkAssigned, checkPlace, checkUnbound, checkWritable } from "./check-place.ts";
 import { checkPortCall } from "./check-port-call.ts";
 import { checkReference } from "./check-reference.ts";
@@ -12,7 +13,7 @@ import type { CheckedExpression, CheckedStatement, Place, Target } from "./check
 import { BODY } from "./classes.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
-import { type BlockType, BOOL, isInteger, nameOf, rangeOf, scalarOf, type Type } from "./types.ts";
+import { type BlockType, BOOL, isInteger, nameOf, rangeOf, scalarOf, type Type, UNKNOWN } from "./types.ts";
 
 type Of<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
 
@@ -202,10 +203,8 @@ const checkCase = (scope: Scope, statement: Of<"case">, loops: number): CheckedS
   const selector = withOwnType(scope, checkExpression(scope, statement.selector), statement.selector.at);
   const { type } = selector;
   const scalar = scalarOf(type);
-  if (
-    type.kind !== "unknown" &&
-    (scalar === null || scalar.family === "real" || scalar.family === "bool" || scalar.family === "time")
-  ) {
+  const selects = scalar !== null && scalar !== BOOL && isBitwise(scalar);
+  if (type.kind !== "unknown" && !selects) {
     scope.world.problems.error(
       statement.selector.at,
       "operand-type",
@@ -214,7 +213,7 @@ const checkCase = (scope: Scope, statement: Of<"case">, loops: number): CheckedS
   }
   const seen: { low: bigint; high: bigint; line: number }[] = [];
   const arms = statement.arms.map(({ labels, body }) => ({
-    ranges: labels.flatMap((label) => checkLabel(scope, label, type, seen) ?? []),
+    ranges: labels.flatMap((label) => checkLabel(scope, label, selects ? type : UNKNOWN, seen) ?? []),
     body: checkStatements(scope, body, loops),
   }));
   return {

@@ -16,6 +16,7 @@ import {
   INTEGER_LITERAL,
   isTemporal,
   LINT,
+  LREAL,
   losesDigits,
   nameOf,
   REAL,
@@ -48,11 +49,18 @@ export const convertTo = (
   return converted(operand, type, truncate);
 };
 
+/** Whether a number that is finite stays so as a REAL or LREAL. */
+export const isWithin = (value: CheckedExpression, type: ElementaryType): boolean => {
+  const rounded = converted(value, type);
+  return rounded.kind !== "constant" || Number.isFinite(rounded.value) || !Number.isFinite(numberOf(value));
+};
+const numberOf = (value: CheckedExpression): number => (value.kind === "constant" ? Number(value.value) : 0);
+
 const OWN_TYPES = [INT, DINT, UDINT, LINT, ULINT];
 
-/** The type that a literal has where nothing asks for another: the first of OWN_TYPES that holds it; REAL. */
+/** The type that a literal has where nothing asks for another: the first of OWN_TYPES that holds it; REAL, else LREAL. */
 export const withOwnType = (scope: Scope, value: CheckedExpression, at: Span): CheckedExpression => {
-  if (value.type === REAL_LITERAL) return coerce(scope, value, REAL, at);
+  if (value.type === REAL_LITERAL) return coerce(scope, value, isWithin(value, REAL) ? REAL : LREAL, at);
   if (value.type !== INTEGER_LITERAL || value.kind !== "constant" || typeof value.value !== "bigint") return value;
   const number = value.value;
   const type = OWN_TYPES.find((candidate) => fits(number, candidate));
@@ -136,7 +144,12 @@ const coerceLiteral = (scope: Scope, value: CheckedExpression, type: Type, at: S
     return mismatch(scope, value, type, at);
   }
   const number = value.value;
-  if (to.family === "real") return converted(value, to);
+  if (to.family === "real") {
+    if (isWithin(value, to)) return converted(value, to);
+    const message = `${number} does not fit into ${to.name}`;
+    scope.world.problems.error(at, "value-out-of-range", message, "REAL holds up to 3.4028235E38, LREAL more");
+    return NOTHING;
+  }
   const example = EXAMPLES[to.family];
   if (example === undefined)
     return typeof number === "bigint" ? coerceInteger(scope, number, to, at) : mismatch(scope, value, type, at);
@@ -144,8 +157,8 @@ const coerceLiteral = (scope: Scope, value: CheckedExpression, type: Type, at: S
   return NOTHING;
 };
 
-/** Types that take no plain number. */
-const EXAMPLES: Readonly<Partial<Record<Family, string>>> = {
+/** How values of types are written that take no plain number. */
+export const EXAMPLES: Readonly<Partial<Record<Family, string>>> = {
   time: "write a duration with its unit, like T#500ms",
   date: "write a date, like D#2024-02-29",
   timeOfDay: "write a time of day, like TOD#12:34:56",

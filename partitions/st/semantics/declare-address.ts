@@ -37,7 +37,7 @@ export const declareAddress = (
       address.at,
       "not-supported",
       `a point cannot be of type ${nameOf(type)} yet`,
-      `convert it to one of at most 32 bits; %M${address.text.slice(2)} is not seen from outside`,
+      `use one like UDINT or REAL and convert; %M${address.text.slice(2)} holds it, but is not seen from outside`,
     );
     return null;
   }

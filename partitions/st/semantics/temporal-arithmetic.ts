@@ -116,7 +116,7 @@ const scaled = (
   if (factor.type.kind === "unknown") return NOTHING;
   const number = scalarOf(factor.type);
   if (number === null || !isNumber(number)) return null;
-  if (dividesByZero(scope, operation, factor, by.at)) return NOTHING;
+  if (time.value.kind === "constant" && dividesByZero(scope, operation, factor, by.at)) return NOTHING;
   const isLong = type.bytes === 8 || number.bytes === 8 || number === UDINT;
   const counter = number.family === "real" ? LREAL : isLong ? LINT : DINT;
   return converted(computed(operation, counter, converted(time.value, counter), converted(factor, counter), at), type);

@@ -10,6 +10,8 @@ const NUMBER =
 const DURATION = /-?(?:\d[\d_]*(?:\.\d[\d_]*)?(?:ms|us|ns|d|h|m|s)_?)+/iy;
 const DURATION_PART = /(\d[\d_]*)(?:\.(\d[\d_]*))?(ms|us|ns|d|h|m|s)_?/giy;
 const DATE = /\d+[-:]\d+(?:[-:]\d+(?:\.\d+)?)*(?:-\d+:\d+(?::\d+(?:\.\d+)?)?)?/y;
+/** What somebody may have meant for a duration or a date. */
+const NO_LITERAL = /[\w.:]*/y;
 const DIRECT = /%(?:[IQMiqm](?:\*|[XBWDLxbwdl]?\d+(?:\.\d+)*)|[XBWDLxbwdl]\d+)/y;
 const COMMENT_EDGE = /\(\*|\*\)|\/\*|\*\//g;
 
@@ -23,14 +25,14 @@ const NANOSECONDS: Readonly<Record<string, bigint>> = {
   ns: 1n,
 };
 
-/** Digits that the base allows, and no more than any type can hold. */
-const integerOf = (base: number, digits: string): bigint | null => {
+/** The value of digits that the base allows, when a type holds it; else what is wrong with it. */
+const integerOf = (base: number, digits: string): bigint | string => {
   let value = 0n;
   for (const digit of digits.replaceAll("_", "")) {
     const weight = Number.parseInt(digit, 16);
-    if (weight >= base) return null;
+    if (weight >= base) return `the digits of base ${base} are 0 to ${base - 1}`;
     value = value * BigInt(base) + BigInt(weight);
-    if (value >> 64n !== 0n) return null;
+    if (value >> 64n !== 0n) return "it needs more than 64 bits";
   }
   return value;
 };
@@ -201,8 +203,10 @@ class Lexer {
     const match = this.#match(isDuration ? DURATION : DATE);
     if (match === null) {
       const what = isDuration ? "a duration like 1h30m or 1.5s" : "a date like 2024-01-31 or a time like 12:30:00";
+      this.#match(NO_LITERAL);
       this.#problems.error(this.#span(hash), "bad-literal", `${prefix}# must be followed by ${what}`);
-      this.#tokens.push({ kind: "duration", at: this.#span(start), text: "", nanoseconds: 0n });
+      if (isDuration) this.#tokens.push({ kind: "duration", at: this.#span(start), text: "", nanoseconds: 0n });
+      else this.#tokens.push({ kind: "date", at: this.#span(start), text: "" });
     } else if (isDuration) {
       this.#tokens.push({ kind: "duration", at: this.#span(start), text: match[0], nanoseconds: durationOf(match[0]) });
     } else this.#tokens.push({ kind: "date", at: this.#span(start), text: match[0] });
@@ -214,19 +218,15 @@ class Lexer {
     const at = this.#span(start);
     const text = this.#text.slice(start, this.#at);
     if (groups.real !== undefined) {
-      this.#tokens.push({ kind: "real", at, text, value: Number(groups.real.replaceAll("_", "")) });
+      const value = Number(groups.real.replaceAll("_", ""));
+      const range = "LREAL, the largest type, holds up to 1.7976931348623157E308";
+      if (!Number.isFinite(value)) this.#problems.error(at, "bad-literal", `${text} is too large`, range);
+      this.#tokens.push({ kind: "real", at, text, value });
       return true;
     }
     const value = integerOf(Number(groups.base ?? 10), groups.digits ?? groups.decimal ?? "");
-    if (value === null) {
-      this.#problems.error(
-        at,
-        "bad-literal",
-        `${text} is no number`,
-        "a digit is not below its base, or the value needs more than 64 bits",
-      );
-    }
-    this.#tokens.push({ kind: "integer", at, text, value: value ?? 0n });
+    if (typeof value === "string") this.#problems.error(at, "bad-literal", `${text} is no number`, value);
+    this.#tokens.push({ kind: "integer", at, text, value: typeof value === "string" ? 0n : value });
     return true;
   }
 
