@@ -172,7 +172,7 @@ const eachReference = (
 /** The properties through which statements and expressions hang together; types, variables and spans are left alone. */
 const WALKED: ReadonlySet<string> = new Set(
   `place value base indices index pointer operand left right operands arguments inputs outputs references instance request message condition
-   branches body otherwise selector arms variable from to by until parts array receiver`.split(/\s+/),
+   branches body otherwise selector arms variable from to by until parts array receiver eno`.split(/\s+/),
 );
 
 interface Node {

@@ -3,7 +3,7 @@ import type { CheckedExpression, Place } from "../semantics/checked.ts";
 import { type ArrayType, scalarOf, type Type } from "../semantics/types.ts";
 import { type Frame, initialImage, widthOf } from "./frame.ts";
 import { type Address, constant, type Operand, type Register } from "./ir.ts";
-import { lowerCall, lowerExpression, pointerTo } from "./lower-expression.ts";
+import { lowerCall, lowerEnabled, lowerExpression, pointerTo } from "./lower-expression.ts";
 import { addressOf } from "./lower-place.ts";
 
 type Of<Kind extends CheckedExpression["kind"]> = Extract<CheckedExpression, { kind: Kind }>;
@@ -26,6 +26,11 @@ export const lowerAggregate = (frame: Frame, expression: CheckedExpression): Add
   if (expression.kind === "call") {
     const address = temporary(frame, expression.type);
     lowerCall(frame, expression, address);
+    return address;
+  }
+  if (expression.kind === "enabled") {
+    const address = temporary(frame, expression.type);
+    lowerEnabled(frame, expression, address);
     return address;
   }
   if (expression.kind === "aggregate") return lowerParts(frame, expression);

@@ -13,7 +13,7 @@ import { lowerConversion, lowerWithin } from "./lower-conversion.ts";
 import { selfOf } from "./lower-element.ts";
 import { lowerIntrinsic } from "./lower-intrinsic.ts";
 import { lowerReceiver } from "./lower-method-call.ts";
-import { addressOf, lowerPlace, readTarget } from "./lower-place.ts";
+import { addressOf, lowerPlace, readTarget, writePlace } from "./lower-place.ts";
 
 type Of<Kind extends CheckedExpression["kind"]> = Extract<CheckedExpression, { kind: Kind }>;
 
@@ -37,6 +37,8 @@ export const lowerExpression = (frame: Frame, expression: CheckedExpression): Op
       const address: Address = { base: { kind: "register", register: selfOf(frame) }, offset: storage.offset };
       return frame.builder.load("w32", address);
     }
+    case "enabled":
+      return lowerEnabled(frame, expression) ?? constant(0);
     case "bound":
       return lowerBound(frame, expression);
     case "aggregate":
@@ -175,6 +177,32 @@ export const lowerCall = (frame: Frame, call: FunctionCall, resultAddress: Addre
   if (target === null) giveNothing();
   else builder.emit({ kind: "call", target, arguments: operands, banks, result: register });
   if (receiver !== null) builder.jump(receiver.done);
+  return register;
+};
+
+/** A call with EN or ENO; null: it gives nothing, or puts what it gives into `into`. */
+export const lowerEnabled = (
+  frame: Frame,
+  { condition, eno, value, type }: Of<"enabled">,
+  into: Address | null = null,
+): Register | null => {
+  const { builder } = frame;
+  const isScalar = scalarOf(type) !== null;
+  const register = isScalar ? builder.register(bankOf(type)) : null;
+  const [yes, no, done] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
+  const tell = (ran: boolean): void => {
+    if (eno !== null) writePlace(frame, eno, constant(ran ? 1 : 0));
+  };
+  lowerCondition(frame, condition, yes, no, yes);
+  if (register !== null) builder.copy(register, lowerExpression(frame, value));
+  else if (value.kind === "call") lowerCall(frame, value, into);
+  else if (into !== null) builder.copyBytes(into, lowerAggregate(frame, value), type);
+  tell(true);
+  builder.jump(done, no);
+  if (register !== null) builder.copy(register, constant(0));
+  else if (into !== null) builder.copyBytes(into, frame.constants.place(imageOf(type)), type);
+  tell(false);
+  builder.jump(done);
   return register;
 };
 

@@ -12,6 +12,7 @@ import {
   branchUnless,
   lowerCall,
   lowerCondition,
+  lowerEnabled,
   lowerExpression,
   pointerTo,
   TIME_OFFSET,
@@ -35,6 +36,7 @@ const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
       return;
     case "evaluate":
       if (statement.value.kind === "call") lowerCall(frame, statement.value);
+      else if (statement.value.kind === "enabled") lowerEnabled(frame, statement.value);
       else lowerExpression(frame, statement.value);
       return;
     case "block":

@@ -14,6 +14,7 @@ import {
   widthOf,
 } from "./frame.ts";
 import { type Address, constant, type IrFunction, type Operand, type Register } from "./ir.ts";
+import { writePlace } from "./lower-place.ts";
 import { lowerAssignment, lowerStatements } from "./lower-statement.ts";
 
 /**
@@ -39,6 +40,7 @@ export const lowerUnit = (
   const frame: Frame = { builder, constants, classes, routine, self, bindings, loops: [], leave };
   if (result !== null && resultIsScalar) bindLocal(frame, result, addressed, bindings);
   else if (result !== null) initialize(frame, result, bindings.get(result)!);
+  initializeOutputs(frame, unit);
   for (const variable of locals) if (!bindings.has(variable)) bindLocal(frame, variable, addressed, bindings);
   lowerStatements(frame, unit.body);
   builder.jump(leave);
@@ -98,6 +100,17 @@ const bindLocal = (
         };
   bindings.set(variable, binding);
   initialize(frame, variable, binding);
+};
+
+/** Those of a function start anew too, and so does the ENO that every block has. */
+const initializeOutputs = (frame: Frame, unit: Unit): void => {
+  for (const variable of unit.variables) {
+    if (variable.section !== "output" || variable.type.kind === "open array") continue;
+    const binding = frame.bindings.get(variable);
+    const isImplicit = variable.key === "ENO" && variable.at === unit.declaration.at;
+    if (binding !== undefined) initialize(frame, variable, binding);
+    else if (isImplicit) writePlace(frame, { kind: "variable", type: variable.type, variable }, constant(1));
+  }
 };
 
 /** Variables of a call start anew each time (IEC 61131-3 §6.6.2.2). */

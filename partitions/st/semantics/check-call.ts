@@ -1,5 +1,6 @@
 /** Calls of functions: the user's, the library's and those built in (IEC 61131-3 §6.6.1.4, §6.6.2). */
 import type { Argument, Expression, Name } from "../syntax/ast.ts";
+import { enabled, takeEnable } from "./check-enable.ts";
 import { checkAs } from "./check-expression.ts";
 import { selfWord } from "./check-member.ts";
 import { type Callee, checkCallee, checkMethodCall, ownMethod, refuseInstance } from "./check-method-call.ts";
@@ -52,12 +53,13 @@ const checkFunctionNamed = (
   expected: Type | null,
 ): CheckedExpression => {
   const unit = scope.world.unit(key);
+  const { call: plain, enable } = takeEnable(scope, call, unit?.variables ?? []);
   if (unit?.kind === "FUNCTION") {
     scope.unit?.calls.add(unit);
-    return checkFunction(scope, call, unit, unit.name, null);
+    return enabled(checkFunction(scope, plain, unit, unit.name, null), enable);
   }
-  const standard = checkReferenceFunction(scope, call, key) ?? checkStandardFunction(scope, call, key, expected);
-  if (standard !== null) return standard;
+  const standard = checkReferenceFunction(scope, plain, key) ?? checkStandardFunction(scope, plain, key, expected);
+  if (standard !== null) return enabled(standard, enable);
   refuseCallee(scope, call, text, unit);
   for (const argument of call.arguments) if (argument.value !== null) quietly(scope, argument);
   return NOTHING;

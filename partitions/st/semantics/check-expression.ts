@@ -11,7 +11,7 @@ import type { CheckedExpression } from "./checked.ts";
 import { wrap } from "./constants.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import { NULL } from "./pointers.ts";
-import type { Scope } from "./scope.ts";
+import { lookUp, type Scope } from "./scope.ts";
 import {
   BOOL,
   INTEGER_LITERAL,
@@ -59,6 +59,7 @@ export const checkExpression = (
       return checkCall(scope, expression, expected);
     case "name":
       if (selfWord(scope, expression) === "THIS") return checkThis(scope, expression);
+      if (isEnable(scope, expression.name.key)) return { kind: "constant", type: BOOL, value: true };
       return checkRead(scope, expression, expected);
     case "member":
     case "direct":
@@ -69,6 +70,10 @@ export const checkExpression = (
       return checkRead(scope, expression, expected);
   }
 };
+
+/** EN of the call in hand, which runs because it is TRUE (§6.6.1.6). */
+const isEnable = (scope: Scope, key: string): boolean =>
+  key === "EN" && scope.unit !== null && scope.unit.kind !== "PROGRAM" && lookUp(scope, key) === null;
 
 /** The value as a `type`. */
 export const checkAs = (scope: Scope, expression: Expression, type: Type): CheckedExpression =>

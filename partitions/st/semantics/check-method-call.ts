@@ -1,6 +1,7 @@
 /** Calls of methods, actions and the accessors of properties (IEC 61131-3 §6.6.5.5, §6.6.6). */
 import type { Expression } from "../syntax/ast.ts";
 import { type Call, checkFunction } from "./check-call.ts";
+import { enabled, takeEnable } from "./check-enable.ts";
 import { checkAccess, checkTarget, memberIn, receive, thisPlace } from "./check-member.ts";
 import type { CheckedExpression, CheckedStatement, FunctionCall, Place, Target } from "./checked.ts";
 import { findMethod, getterKey, methodOf, setterKey } from "./classes.ts";
@@ -46,13 +47,14 @@ export const checkMethodCall = (
   scope: Scope,
   call: Call,
   { method, target }: Extract<Callee, { kind: "method" }>,
-): FunctionCall => {
+): CheckedExpression => {
   const { unit, name } = method;
   if (target?.isSuper === true && method.declaration.modifiers.abstract) {
     const hint = "there is nothing to call in the base";
     scope.world.problems.error(call.callee.at, "abstract", `${name} is ABSTRACT in ${method.owner!.name}`, hint);
   }
-  return checkFunction(scope, call, unit, name, receiverOf(scope, method, target));
+  const { call: plain, enable } = takeEnable(scope, call, unit.variables);
+  return enabled(checkFunction(scope, plain, unit, name, receiverOf(scope, method, target)), enable);
 };
 
 const receiverOf = (scope: Scope, { key, unit }: Method, target: Target | null): FunctionCall["receiver"] => {

@@ -1,6 +1,7 @@
 /** Statements (IEC 61131-3 §7.3.3). */
 import type { CaseLabel, Expression, Statement } from "../syntax/ast.ts";
 import { type Call, calleeOf, matchArguments } from "./check-call.ts";
+import { enabledStatement, takeEnable } from "./check-enable.ts";
 import { checkAs, checkExpression } from "./check-expression.ts";
 import { receive } from "./check-member.ts";
 import { assignProperty, checkMethodCall } from "./check-method-call.ts";
@@ -13,6 +14,7 @@ import type { CheckedExpression, CheckedStatement, Place, Target } from "./check
 import { BODY } from "./classes.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
+import type { Variable } from "./symbols.ts";
 import { type BlockType, BOOL, isInteger, nameOf, rangeOf, scalarOf, type Type, UNKNOWN } from "./types.ts";
 
 type Of<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
@@ -150,16 +152,27 @@ const checkCallStatement = (scope: Scope, { at, call: expression }: Of<"call">):
   return null;
 };
 
-const checkBlockCall = (scope: Scope, call: Call, target: Target, block: BlockType): CheckedStatement => {
+const checkBlockCall = (scope: Scope, given: Call, target: Target, block: BlockType): CheckedStatement => {
+  const parameters = block.fields
+    .map(({ variable }) => variable)
+    .filter(({ section }) => section === "input" || section === "output" || section === "inOut");
+  const { call, enable } = takeEnable(scope, given, parameters);
+  return enabledStatement(checkPlainCall(scope, call, parameters, target, block), enable);
+};
+
+const checkPlainCall = (
+  scope: Scope,
+  call: Call,
+  parameters: readonly Variable[],
+  target: Target,
+  block: BlockType,
+): CheckedStatement => {
   if (block.unit.declaration.unit === "CLASS") {
     const message = `${block.name} is a CLASS, which has no body to call`;
     scope.world.problems.error(call.callee.at, "not-callable", message, "call one of its methods");
   }
   const instance = target.place;
   const receiver = receive(scope, target, BODY, block.unit);
-  const parameters = block.fields
-    .map(({ variable }) => variable)
-    .filter(({ section }) => section === "input" || section === "output" || section === "inOut");
   const given = matchArguments(scope, call, block.name, parameters);
   const inputs = [];
   const references = [];

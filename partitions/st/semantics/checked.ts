@@ -109,6 +109,14 @@ export type CheckedExpression =
   | { readonly kind: "this"; readonly type: PointerType }
   /** Where a VAR_IN_OUT of the instance leads to; 0 before its body was called for the first time. */
   | { readonly kind: "inOutPointer"; readonly type: PointerType; readonly variable: Variable }
+  /** A call that runs when `condition` holds, else gives zeros; `eno` tells which it was. */
+  | {
+      readonly kind: "enabled";
+      readonly type: Type;
+      readonly condition: CheckedExpression;
+      readonly eno: Place | null;
+      readonly value: CheckedExpression;
+    }
   /** The same 32 bits as another type. */
   | { readonly kind: "reinterpret"; readonly type: Type; readonly operand: CheckedExpression }
   /** Between scalars; REAL to integer rounds to nearest even, or towards zero when `truncate`. */

@@ -9,7 +9,7 @@ import { resolveType } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import { isStatic, type Unit, type Variable } from "./symbols.ts";
-import { type BlockType, layOut, nameOf, sameType, UDINT } from "./types.ts";
+import { type BlockType, BOOL, layOut, nameOf, sameType, UDINT } from "./types.ts";
 
 /** The unit with its interface; its body is checked later. */
 export const declareUnit = (scope: Scope, declaration: UnitDeclaration, isLibrary: boolean): Unit => {
@@ -87,6 +87,11 @@ export const declareVariables = (
   }
   const result = declaration.result === null ? null : resultOf(inside, declaration);
   if (result !== null) names.set(result.key, result);
+  if (declaration.setsEno && !names.has("ENO") && hasEno(declaration)) {
+    const eno = enoOf(declaration);
+    names.set(eno.key, eno);
+    variables.push(eno);
+  }
   return { variables, result };
 };
 
@@ -130,6 +135,17 @@ const baseOf = (scope: Scope, name: Name, { name: own }: UnitDeclaration): Unit 
   if (type.unit.modifiers.final) world.problems.error(name.at, "final", `${type.name} is FINAL and cannot be extended`);
   return type.unit;
 };
+
+const hasEno = ({ unit }: UnitDeclaration): boolean =>
+  unit === "FUNCTION" || unit === "FUNCTION_BLOCK" || unit === "METHOD";
+
+/** The output that a body sets to say that something went wrong (§6.6.1.6); TRUE at the start of each call. */
+const enoOf = ({ at, unit }: UnitDeclaration): Variable => ({
+  ...{ at, name: "ENO", key: "ENO", type: BOOL, section: "output", constant: null, readOnly: false, retain: false },
+  ...{ address: null, edge: null, access: null, initial: { bytes: Uint8Array.of(1), relocations: [] }, start: null },
+  byReference: unit !== "FUNCTION_BLOCK",
+  storage: { kind: "local" },
+});
 
 const resultOf = (scope: Scope, { result, name, at }: UnitDeclaration): Variable => ({
   at,
