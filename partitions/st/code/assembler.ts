@@ -6,6 +6,8 @@ import {
   type Operands,
   TABLE,
 } from "../../../runtime/isa/index.ts";
+import type { Position } from "../ir/ir.ts";
+import type { RegisterFile } from "./allocate.ts";
 
 /** The part of an address that an instruction takes: `lui` the upper 20 bits, the rest goes as a signed 12-bit immediate. */
 type AddressPart = "high" | "low";
@@ -18,6 +20,8 @@ type Item =
       readonly address: { readonly part: AddressPart; readonly offset: number } | null;
     }
   | { readonly kind: "label"; readonly label: string }
+  | { readonly kind: "line"; readonly at: Position | null }
+  | { readonly kind: "frame"; readonly change: FrameChange }
   | {
       readonly kind: "branch";
       readonly row: Instruction;
@@ -48,8 +52,31 @@ const row = (mnemonic: Mnemonic): Instruction => {
 };
 const ROWS: ReadonlyMap<string, Instruction> = new Map(TABLE.map((each) => [each.mnemonic, each]));
 
+/** From `offset` on code belongs to `at`; null: to no source. */
+export interface LineRow {
+  readonly offset: number;
+  readonly at: Position | null;
+}
+
+/** How to find the caller's registers from here on (DWARF 4 §6.4.2). */
+export type FrameChange =
+  /** The stack pointer is so many bytes below what it was at the call. */
+  | { readonly kind: "depth"; readonly bytes: number }
+  /** A register of the caller stands so many bytes below that; `file` as the register's bank. */
+  | { readonly kind: "saved"; readonly file: RegisterFile; readonly register: number; readonly below: number }
+  /** All registers have the caller's values again. */
+  | { readonly kind: "restored" }
+  | { readonly kind: "remember" | "recall" };
+
+export interface FrameRow {
+  readonly offset: number;
+  readonly change: FrameChange;
+}
+
 export interface Assembled {
   readonly code: Uint8Array;
+  readonly lines: readonly LineRow[];
+  readonly frames: readonly FrameRow[];
   /** Offsets from the start of the code. */
   readonly labels: ReadonlyMap<string, number>;
 }
@@ -57,6 +84,7 @@ export interface Assembled {
 export class Assembler {
   readonly #items: Item[] = [];
   #labels = 0;
+  #at: Position | null = null;
 
   readonly #prefix: string;
 
@@ -76,6 +104,17 @@ export class Assembler {
 
   label(label: string): void {
     this.#items.push({ kind: "label", label });
+  }
+
+  /** What follows belongs to `at`; where that is undefined it goes with what is before it. */
+  source(at: Position | null | undefined): void {
+    if (at === undefined || at === this.#at) return;
+    this.#at = at;
+    this.#items.push({ kind: "line", at });
+  }
+
+  frame(change: FrameChange): void {
+    this.#items.push({ kind: "frame", change });
   }
 
   emit(mnemonic: Mnemonic, operands: Partial<Operands> = {}): void {
@@ -100,11 +139,19 @@ export class Assembler {
     const { offsets, labels, far, bytes } = this.#place();
     const data = dataBase(bytes);
     const code = new Uint8Array(bytes);
+    const lines: LineRow[] = [];
+    const frames: FrameRow[] = [];
     const view = new DataView(code.buffer);
     for (const [i, item] of this.#items.entries()) {
       const offset = offsets[i]!;
       switch (item.kind) {
         case "label":
+          break;
+        case "line":
+          lines.push({ offset, at: item.at });
+          break;
+        case "frame":
+          frames.push({ offset, change: item.change });
           break;
         case "instruction":
           view.setUint32(offset, encodeInstruction(item.row, withAddress(item, data)), true);
@@ -122,7 +169,7 @@ export class Assembler {
       }
     }
     if (codeBase % 4 !== 0) throw new Error("code starts at a multiple of 4");
-    return { code, labels };
+    return { code, labels, lines, frames };
   }
 
   #branchInto(
@@ -151,7 +198,7 @@ export class Assembler {
       for (const [i, item] of this.#items.entries()) {
         offsets.push(bytes);
         if (item.kind === "label") labels.set(item.label, bytes);
-        else bytes += far.has(i) ? 8 : 4;
+        else if (item.kind !== "line" && item.kind !== "frame") bytes += far.has(i) ? 8 : 4;
       }
       const before = far.size;
       for (const [i, item] of this.#items.entries()) {

@@ -135,13 +135,23 @@ class Generator {
   run(): void {
     const { blocks } = this.#fn;
     this.#asm.label(this.#fn.name);
+    this.#asm.source(this.#fn.at);
     this.#prologue();
     for (const [i, block] of blocks.entries()) {
       this.#asm.label(this.#labels.get(block)!);
-      for (const instruction of block.instructions) this.#instruction(instruction);
+      for (const instruction of block.instructions) this.#positioned(instruction);
+      this.#asm.source(block.terminator.at);
       this.#terminator(block.terminator, blocks[i + 1] ?? null);
     }
     for (const path of this.#cold) path();
+  }
+
+  #positioned(instruction: Instruction): void {
+    const { at } = instruction;
+    this.#asm.source(at);
+    const before = this.#cold.length;
+    this.#instruction(instruction);
+    if (this.#cold.length > before) this.#cold.splice(before, 0, () => this.#asm.source(at));
   }
 
   #adjustStack(bytes: number): void {
@@ -155,19 +165,26 @@ class Generator {
   }
 
   #prologue(): void {
-    this.#adjustStack(-this.#layout.size);
-    for (const { register, bank, offset } of this.#layout.saved) {
+    const { size, saved } = this.#layout;
+    this.#adjustStack(-size);
+    if (size > 0) this.#asm.frame({ kind: "depth", bytes: size });
+    for (const { register, bank, offset } of saved) {
       this.#emitter.toStack(register, bank, offset);
+      this.#asm.frame({ kind: "saved", file: fileOf(bank), register, below: size - offset });
     }
     this.#takeParameters();
   }
 
   #epilogue(): void {
-    for (const { register, bank, offset } of this.#layout.saved) {
+    const { size, saved } = this.#layout;
+    for (const { register, bank, offset } of saved) {
       this.#emitter.fromStack(register, bank, offset);
     }
-    this.#adjustStack(this.#layout.size);
+    if (size > 0) this.#asm.frame({ kind: "remember" });
+    this.#adjustStack(size);
+    if (size > 0) this.#asm.frame({ kind: "restored" });
     this.#asm.emit("jalr", { rd: X.zero, rs1: X.ra, imm: 0 });
+    if (size > 0) this.#asm.frame({ kind: "recall" });
   }
 
   /** First those that were passed in registers and stay spilled, then the moves, then what was passed on the stack. */

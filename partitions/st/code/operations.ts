@@ -320,6 +320,7 @@ export const emitCopyBytes = (emitter: Emitter, { to, from, bytes, align }: Inst
   const counter = X.a0;
   const loop = asm.newLabel();
   asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: -16 });
+  asm.frame({ kind: "depth", bytes: emitter.frame.size + 16 });
   asm.emit("sw", { rs2: counter, rs1: X.sp, imm: 0 });
   emitter.loadImmediate(counter, count);
   asm.label(loop);
@@ -331,4 +332,5 @@ export const emitCopyBytes = (emitter: Emitter, { to, from, bytes, align }: Inst
   asm.branch("bne", counter, X.zero, loop);
   asm.emit("lw", { rd: counter, rs1: X.sp, imm: 0 });
   asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: 16 });
+  asm.frame({ kind: "depth", bytes: emitter.frame.size });
 };

@@ -1,4 +1,6 @@
 /** Appends instructions to the block under construction. */
+import type { Variable } from "../semantics/symbols.ts";
+import { lineOf, type Span } from "../syntax/source-text.ts";
 import {
   type Address,
   type Bank,
@@ -9,9 +11,11 @@ import {
   constant,
   type FrameSlot,
   type Guard,
+  type Home,
   type Instruction,
   type IrFunction,
   type Operand,
+  type Position,
   type Register,
   type Terminator,
   type UnaryOperation,
@@ -27,8 +31,10 @@ export class Builder {
   readonly #slots: FrameSlot[] = [];
   readonly #blocks: Block[] = [];
   readonly #names = new Map<number, string>();
+  readonly #homes: Home[] = [];
+  #start: Position | null = null;
   /** Of the statement in hand. */
-  line: number | undefined;
+  #position: Position | undefined;
   #registers = 0;
   #block: Block;
 
@@ -36,6 +42,16 @@ export class Builder {
     this.#name = name;
     this.#block = this.newBlock();
     this.#blocks.push(this.#block);
+  }
+
+  /** What follows belongs to the statement that begins there. */
+  startStatement(at: Span): void {
+    this.#position = { source: at.source, line: lineOf(at), unit: this.#name, call: null };
+    this.#start ??= this.#position;
+  }
+
+  #at<T extends Instruction | Terminator>(given: T): T {
+    return this.#position === undefined ? given : { ...given, at: this.#position };
   }
 
   newBlock(): Block {
@@ -46,6 +62,11 @@ export class Builder {
     const register = { id: this.#registers++, bank };
     if (name !== undefined) this.#names.set(register.id, name);
     return register;
+  }
+
+  /** Tells debuggers where a variable is. */
+  variableAt(variable: Variable, place: Register | Address): void {
+    this.#homes.push({ variable, place });
   }
 
   slot(bytes: number, align: number): FrameSlot {
@@ -62,12 +83,12 @@ export class Builder {
   }
 
   emit(instruction: Instruction): void {
-    this.#block.instructions.push(this.line === undefined ? instruction : { ...instruction, line: this.line });
+    this.#block.instructions.push(this.#at(instruction));
   }
 
   /** Ends the current block and goes on in `next`. */
   end(terminator: Terminator, next: Block): void {
-    this.#block.terminator = terminator;
+    this.#block.terminator = this.#at(terminator);
     this.#block = next;
     this.#blocks.push(next);
   }
@@ -81,7 +102,7 @@ export class Builder {
   }
 
   finish(terminator: Terminator): IrFunction {
-    this.#block.terminator = terminator;
+    this.#block.terminator = this.#at(terminator);
     return {
       name: this.#name,
       blocks: this.#blocks,
@@ -89,6 +110,8 @@ export class Builder {
       slots: this.#slots,
       registerCount: this.#registers,
       names: this.#names,
+      at: this.#start,
+      homes: this.#homes,
     };
   }
 

@@ -12,6 +12,7 @@ import {
   mapUses,
   newRegister,
   type Operand,
+  type Position,
   type Register,
   withDefinition,
 } from "./ir.ts";
@@ -27,13 +28,15 @@ export interface CopyOptions {
   readonly names?: ReadonlyMap<number, string>;
   /** Where addresses move. */
   readonly address?: (address: Address) => Address;
+  /** Through which call the originals are reached, when they are of another function. */
+  readonly call?: Position | undefined;
 }
 
 /** Edges and sources of phis that lead out of the blocks, or into them, stay as they are. */
 export const copyBlocks = (
   fn: IrFunction,
   originals: Iterable<Block>,
-  { names = fn.names, address = (same) => same }: CopyOptions = {},
+  { names = fn.names, address = (same) => same, call }: CopyOptions = {},
 ): BlockCopies => {
   const blocks = new Map<Block, Block>([...originals].map((block) => [block, { ...block }]));
   const registers = new Map<number, Register>();
@@ -43,17 +46,33 @@ export const copyBlocks = (
   }
   const operand = (original: Operand): Operand =>
     isConstant(original) ? original : (registers.get(original.id) ?? original);
+  const positions = copyPositions(call);
   const blockOf = (block: Block): Block => blocks.get(block) ?? block;
   const copyOf = (original: Instruction): Instruction => {
     const used = mapAddresses(mapUses(original, operand), address);
     const definition = definitionOf(used);
-    const copy = definition === null ? used : withDefinition(used, registers.get(definition.id)!);
+    const defined = definition === null ? used : withDefinition(used, registers.get(definition.id)!);
+    const copy = { ...defined, at: positions(defined.at) };
     if (copy.kind !== "phi") return copy;
     return { ...copy, sources: copy.sources.map(({ from, value }) => ({ from: blockOf(from), value })) };
   };
   for (const [original, copy] of blocks) {
     copy.instructions = original.instructions.map(copyOf);
-    copy.terminator = mapTargets(mapTerminator(original.terminator, operand), blockOf);
+    const terminator = mapTargets(mapTerminator(original.terminator, operand), blockOf);
+    copy.terminator = { ...terminator, at: positions(terminator.at) };
   }
   return { blocks, operand };
+};
+
+/** A copy of a statement is one of its own. */
+const copyPositions = (call: Position | undefined) => {
+  const copies = new Map<Position, Position>();
+  const copyOf = (original: Position | undefined): Position | undefined => {
+    if (original === undefined) return undefined;
+    const outer = original.call === null ? (call ?? null) : copyOf(original.call)!;
+    const copy = copies.get(original) ?? { ...original, call: outer };
+    copies.set(original, copy);
+    return copy;
+  };
+  return copyOf;
 };

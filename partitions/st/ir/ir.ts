@@ -3,7 +3,8 @@
  * held in 32, extended as their type says; a BOOL is 0 or 1. Registers of bank "long" hold 64 bits until `splitLongs` has
  * turned each into two.
  */
-import type { StaticArea } from "../semantics/symbols.ts";
+import type { StaticArea, Variable } from "../semantics/symbols.ts";
+import type { SourceText } from "../syntax/source-text.ts";
 import type { Bank, BinaryOperation, UnaryOperation } from "./operations.ts";
 
 export type { Bank, BinaryOperation, UnaryOperation } from "./operations.ts";
@@ -73,10 +74,22 @@ export interface IndirectTarget {
 }
 
 /** `report`: what is told of an error before going on; see `ConstantPool.placeReport`. */
-export type Instruction = Kinds & {
-  /** Of the source, for those who read the intermediate representation. */
-  readonly line?: number | undefined;
-};
+export type Instruction = Kinds & Positioned;
+
+/** A statement of the source: one object for each, and a new one for each place that its function is put into. */
+export interface Position {
+  readonly source: SourceText;
+  readonly line: number;
+  /** The symbol of the function that it was written in. */
+  readonly unit: string;
+  /** The call that the function was put in place of. */
+  readonly call: Position | null;
+}
+
+interface Positioned {
+  /** Nothing for what belongs to no statement more than to another. */
+  readonly at?: Position | undefined;
+}
 
 /** What a register is worth when the block is entered from `from`. */
 export interface PhiSource {
@@ -163,7 +176,9 @@ type Kinds =
       readonly result: Register | null;
     };
 
-export type Terminator =
+export type Terminator = Ends & Positioned;
+
+type Ends =
   | { readonly kind: "jump"; readonly target: Block }
   | {
       readonly kind: "branch";
@@ -191,6 +206,16 @@ export interface IrFunction {
   registerCount: number;
   /** What the source calls a register, by its id. */
   readonly names: Map<number, string>;
+  /** Where it begins in the source; nothing for one that is not in Structured Text. */
+  readonly at: Position | null;
+  /** Where its variables are, as it is written down. */
+  readonly homes: readonly Home[];
+}
+
+/** A variable of a call, with the register that holds its value, or the place where it lies. */
+export interface Home {
+  readonly variable: Variable;
+  readonly place: Register | Address;
 }
 
 export const newRegister = (fn: IrFunction, bank: Bank, name?: string): Register => {

@@ -28,6 +28,7 @@ export const lowerFor = (frame: Frame, statement: For, lowerBody: () => void): v
   lowerBody();
   frame.loops.pop();
   builder.jump(next);
+  builder.startStatement(statement.at);
   const before = held(frame, type, readTarget(frame, lowerPlace(frame, variable), type));
   const after = builder.binary(type.bytes === 8 ? "ladd" : "add", before, step);
   write(normalize(frame, type, after));

@@ -3,7 +3,6 @@
 import { DEVICE, ERRORS } from "../code/partita-device.ts";
 import type { CheckedStatement, Place } from "../semantics/checked.ts";
 import { type StringType, scalarOf, UDINT, ULINT } from "../semantics/types.ts";
-import { lineOf } from "../syntax/source-text.ts";
 import { bankOf, type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, type Operand } from "./ir.ts";
 import { lowerAggregate, referenceTo } from "./lower-aggregate.ts";
@@ -29,7 +28,7 @@ export const lowerStatements = (frame: Frame, statements: readonly CheckedStatem
 
 const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
   const { builder } = frame;
-  builder.line = lineOf(statement.at);
+  builder.startStatement(statement.at);
   switch (statement.kind) {
     case "assign":
       lowerAssignment(frame, statement.place, statement.value);
@@ -169,7 +168,8 @@ const lowerPortCall = (frame: Frame, { variable, port, request, message, outputs
 const lowerIf = (frame: Frame, { branches, otherwise }: Of<"if">): void => {
   const { builder } = frame;
   const done = builder.newBlock();
-  for (const { condition, body } of branches) {
+  for (const { at, condition, body } of branches) {
+    builder.startStatement(at);
     const [then, next] = [builder.newBlock(), builder.newBlock()];
     lowerCondition(frame, condition, then, next, then);
     lowerStatements(frame, body);
@@ -214,6 +214,7 @@ const lowerLoop = (frame: Frame, statement: Of<"while"> | Of<"repeat">): void =>
   lowerStatements(frame, statement.body);
   frame.loops.pop();
   builder.jump(test);
+  builder.startStatement(statement.testedAt);
   if (statement.kind === "while") lowerCondition(frame, statement.condition, body, exit, exit);
   else lowerCondition(frame, statement.until, exit, body, exit);
 };

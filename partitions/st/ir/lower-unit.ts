@@ -1,6 +1,7 @@
 /** A program unit → one function of the intermediate representation. */
 import { classOf, type Unit, type Variable } from "../semantics/symbols.ts";
 import { scalarOf } from "../semantics/types.ts";
+import type { Span } from "../syntax/source-text.ts";
 import { Builder } from "./builder.ts";
 import type { ClassTable } from "./class-table.ts";
 import {
@@ -28,6 +29,7 @@ export const lowerUnit = (
   routine: Frame["routine"],
 ): IrFunction => {
   const builder = new Builder(unit.name);
+  builder.startStatement(unit.declaration.name.at);
   const bindings = new Map<Variable, Binding>();
   const self = classOf(unit)?.block != null ? builder.parameter("integer", "THIS") : null;
   const addressed = needsAddress(unit);
@@ -42,11 +44,16 @@ export const lowerUnit = (
   else if (result !== null) initialize(frame, result, bindings.get(result)!);
   initializeOutputs(frame, unit);
   for (const variable of locals) if (!bindings.has(variable)) bindLocal(frame, variable, addressed, bindings);
+  for (const [variable, binding] of bindings)
+    builder.variableAt(variable, binding.kind === "register" ? binding.register : binding.address);
   lowerStatements(frame, unit.body);
   builder.jump(leave);
+  builder.startStatement(lastOf(unit.declaration.at));
   if (result === null || !resultIsScalar) return builder.finish({ kind: "return", value: null, bank: "integer" });
   return builder.finish({ kind: "return", value: read(frame, result), bank: bankOf(result.type) });
 };
+
+const lastOf = ({ source, end }: Span): Span => ({ source, start: end - 1, end });
 
 /** An action works with the VAR_TEMP of its unit, which start anew for it. */
 const ownersTemporaries = ({ kind, owner }: Unit): readonly Variable[] =>

@@ -50,7 +50,7 @@ class Printer {
     const body = this.#body(instruction);
     const text = `  ${definition === null ? body : `${this.#operand(definition)} = ${body}`}`;
     const comments = [
-      ...(instruction.line === undefined ? [] : [`line ${instruction.line}`]),
+      ...(instruction.at === undefined ? [] : [`line ${instruction.at.line}`]),
       ...(definition === null ? [] : [this.#fn.names.get(definition.id) ?? []]).flat(),
       ...this.#described(instruction),
     ];
@@ -115,7 +115,7 @@ class Printer {
         return `bytes ${bytes} by ${align} from ${this.#address(from)} to ${this.#address(to)}${this.#guards(guards)}`;
       }
       case "parameter":
-        return `parameter ${instruction.position}`;
+        return `parameter ${instruction.at}`;
       case "call": {
         const { target, arguments: list, banks } = instruction;
         const passed = list.map(

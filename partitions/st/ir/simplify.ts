@@ -48,11 +48,11 @@ export const sameOperand = (a: Operand, b: Operand): boolean =>
   isConstant(a) ? isConstant(b) && a.constant === b.constant : !isConstant(b) && a.id === b.id;
 
 const binary = (
-  { to, line }: Pick<InstructionOf<"binary">, "to" | "line">,
+  { to, at }: Pick<InstructionOf<"binary">, "to" | "at">,
   operation: BinaryOperation,
   left: Operand,
   right: Operand,
-): InstructionOf<"binary"> => ({ kind: "binary", operation, to, left, right, line });
+): InstructionOf<"binary"> => ({ kind: "binary", operation, to, left, right, at });
 
 /** The bits of a REAL that is known. */
 const knownReal = (operand: Operand, definitions: Definitions): number | null => {
@@ -64,8 +64,8 @@ const knownReal = (operand: Operand, definitions: Definitions): number | null =>
 };
 
 /** A REAL constant stays in a register. */
-const realConstant = ({ to, line }: Pick<InstructionOf<"unary">, "to" | "line">, bits: number | null): Simplified =>
-  bits === null ? null : { kind: "copy", to, from: constant(bits), line };
+const realConstant = ({ to, at }: Pick<InstructionOf<"unary">, "to" | "at">, bits: number | null): Simplified =>
+  bits === null ? null : { kind: "copy", to, from: constant(bits), at };
 
 const EXTENSIONS: Readonly<Partial<Record<UnaryOperation, number>>> = { sext8: 8, zext8: 8, sext16: 16, zext16: 16 };
 
@@ -149,7 +149,7 @@ const simplifyRight = (instruction: InstructionOf<"binary">, right: number, defi
   const inner = definitions(left);
   if (inner?.kind === "address" && operation === "add") {
     const { base, offset } = inner.address;
-    return { kind: "address", to: instruction.to, address: { base, offset: offset + right }, line: instruction.line };
+    return { kind: "address", to: instruction.to, address: { base, offset: offset + right }, at: instruction.at };
   }
   if (inner?.kind !== "binary" || inner.operation !== operation || !isConstant(inner.right)) return null;
   if (ASSOCIATIVE.has(operation)) {

@@ -35,8 +35,9 @@ export const splitLongs = (fn: IrFunction): void => {
     const { terminator } = block;
     if (!returnsLong(terminator)) continue;
     const { low, high } = splitter.halves(terminator.value);
-    block.instructions.push({ kind: "store", from: high, width: "w32", address: UPPER_RESULT, guards: [] });
-    block.terminator = { kind: "return", value: low, bank: "integer" };
+    const { at } = terminator;
+    block.instructions.push({ kind: "store", from: high, width: "w32", address: UPPER_RESULT, guards: [], at });
+    block.terminator = { kind: "return", value: low, bank: "integer", at };
   }
   fn.parameters = asIntegers(fn.parameters);
 };
@@ -74,6 +75,7 @@ class Splitter implements HalfBuilder {
   readonly #pairs = new Map<number, Pair<Register>>();
   #out: Instruction[] = [];
   #passage: FrameSlot | null = null;
+  #at: Instruction["at"];
 
   constructor(fn: IrFunction) {
     this.#fn = fn;
@@ -82,11 +84,16 @@ class Splitter implements HalfBuilder {
   split(instructions: readonly Instruction[]): Instruction[] {
     this.#out = [];
     for (const instruction of instructions) {
+      this.#at = instruction.at;
       if (instruction.kind === "parameter") this.#parameter(instruction);
       else if (concernsLongs(instruction)) this.#split(instruction);
       else this.#out.push(instruction);
     }
     return this.#out;
+  }
+
+  #emit(instruction: Instruction): void {
+    this.#out.push({ ...instruction, at: this.#at });
   }
 
   halves(operand: Operand): Pair {
@@ -96,19 +103,19 @@ class Splitter implements HalfBuilder {
 
   unary(operation: MachineUnary, from: Operand): Register {
     const to = this.#register();
-    this.#out.push({ kind: "unary", operation, to, from });
+    this.#emit({ kind: "unary", operation, to, from });
     return to;
   }
 
   binary(operation: MachineBinary, left: Operand, right: Operand): Register {
     const to = this.#register();
-    this.#out.push({ kind: "binary", operation, to, left, right });
+    this.#emit({ kind: "binary", operation, to, left, right });
     return to;
   }
 
   select(condition: Operand, left: Operand, right: Operand): Register {
     const to = this.#register();
-    this.#out.push({ kind: "select", to, condition, left, right });
+    this.#emit({ kind: "select", to, condition, left, right });
     return to;
   }
 
@@ -125,7 +132,7 @@ class Splitter implements HalfBuilder {
   }
 
   #copy(to: Register, from: Operand): void {
-    this.#out.push({ kind: "copy", to, from });
+    this.#emit({ kind: "copy", to, from });
   }
 
   #define(to: Register, { low, high }: Pair): void {
@@ -168,7 +175,7 @@ class Splitter implements HalfBuilder {
   #phi({ to, sources }: Of<"phi">): void {
     for (const half of ["low", "high"] as const) {
       const halves = sources.map(({ from, value }) => ({ from, value: this.halves(value)[half] }));
-      this.#out.push({ kind: "phi", to: this.#pairOf(to)[half], sources: halves });
+      this.#emit({ kind: "phi", to: this.#pairOf(to)[half], sources: halves });
     }
   }
 
@@ -187,12 +194,12 @@ class Splitter implements HalfBuilder {
       case "bitsToDouble": {
         const address = this.#passageAddress();
         this.#store({ from, address, guards: [] });
-        this.#out.push({ kind: "load", to, width: "f64", address });
+        this.#emit({ kind: "load", to, width: "f64", address });
         return;
       }
       case "doubleToBits": {
         const address = this.#passageAddress();
-        this.#out.push({ kind: "store", from, width: "f64", address, guards: [] });
+        this.#emit({ kind: "store", from, width: "f64", address, guards: [] });
         this.#load(to, address);
         return;
       }
@@ -237,14 +244,14 @@ class Splitter implements HalfBuilder {
 
   #load(to: Register, address: Address): void {
     const { low, high } = this.#pairOf(to);
-    this.#out.push({ kind: "load", to: low, width: "w32", address });
-    this.#out.push({ kind: "load", to: high, width: "w32", address: upperHalf(address) });
+    this.#emit({ kind: "load", to: low, width: "w32", address });
+    this.#emit({ kind: "load", to: high, width: "w32", address: upperHalf(address) });
   }
 
   #store({ from, address, guards }: Pick<Of<"store">, "from" | "address" | "guards">): void {
     const { low, high } = this.halves(from);
-    this.#out.push({ kind: "store", from: low, width: "w32", address, guards });
-    this.#out.push({ kind: "store", from: high, width: "w32", address: upperHalf(address), guards });
+    this.#emit({ kind: "store", from: low, width: "w32", address, guards });
+    this.#emit({ kind: "store", from: high, width: "w32", address: upperHalf(address), guards });
   }
 
   /** Eight bytes of the frame, through which bits pass between the integer and the float registers. */
@@ -258,11 +265,11 @@ class Splitter implements HalfBuilder {
 
   #parameter({ to, position }: Of<"parameter">): void {
     const before = asIntegers(this.#fn.parameters.slice(0, position)).length;
-    if (to.bank !== "long") this.#out.push({ kind: "parameter", to, position: before });
+    if (to.bank !== "long") this.#emit({ kind: "parameter", to, position: before });
     else {
       const { low, high } = this.#pairOf(to);
-      this.#out.push({ kind: "parameter", to: low, position: before });
-      this.#out.push({ kind: "parameter", to: high, position: before + 1 });
+      this.#emit({ kind: "parameter", to: low, position: before });
+      this.#emit({ kind: "parameter", to: high, position: before + 1 });
     }
   }
 
@@ -274,7 +281,7 @@ class Splitter implements HalfBuilder {
     });
     const banks = asIntegers(call.banks);
     const result = isLong(call.result) ? this.#pairOf(call.result!) : null;
-    this.#out.push({ ...call, arguments: list, banks, result: result?.low ?? call.result });
-    if (result !== null) this.#out.push({ kind: "load", to: result.high, width: "w32", address: UPPER_RESULT });
+    this.#emit({ ...call, arguments: list, banks, result: result?.low ?? call.result });
+    if (result !== null) this.#emit({ kind: "load", to: result.high, width: "w32", address: UPPER_RESULT });
   }
 }

@@ -45,6 +45,7 @@ const checkStatement = (
         kind: "if",
         at: statement.at,
         branches: statement.branches.map(({ condition, body }) => ({
+          at: condition.at,
           condition: checkAs(scope, condition, BOOL),
           body: checkStatements(scope, body, loops),
         })),
@@ -77,8 +78,8 @@ const checkLoop = (scope: Scope, statement: Of<"while"> | Of<"repeat">, loops: n
   const { at } = statement;
   const body = checkStatements(scope, statement.body, loops + 1);
   if (statement.kind === "while")
-    return { kind: "while", at, condition: checkAs(scope, statement.condition, BOOL), body };
-  return { kind: "repeat", at, body, until: checkAs(scope, statement.until, BOOL) };
+    return { kind: "while", at, testedAt: at, condition: checkAs(scope, statement.condition, BOOL), body };
+  return { kind: "repeat", at, testedAt: statement.until.at, body, until: checkAs(scope, statement.until, BOOL) };
 };
 
 const checkAssignment = (scope: Scope, { at, target, value }: Of<"assign">): CheckedStatement | null => {
@@ -132,7 +133,7 @@ const checkLatch = (scope: Scope, { at, target, condition, to }: Of<"latch">): C
   return {
     kind: "if",
     at,
-    branches: [{ condition: decides, body: [{ kind: "assign", at, place, value }] }],
+    branches: [{ at, condition: decides, body: [{ kind: "assign", at, place, value }] }],
     otherwise: [],
   };
 };

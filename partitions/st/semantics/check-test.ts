@@ -84,7 +84,7 @@ const checkAssertion = (
     ...values.map((value, i): CheckedStatement => ({ kind: "assign", at, place: places[i]!, value })),
     {
       ...{ kind: "if", at, otherwise: [] },
-      branches: [{ condition: failed, body: [{ kind: "fail", at, assertion: number }] }],
+      branches: [{ at, condition: failed, body: [{ kind: "fail", at, assertion: number }] }],
     },
   ];
 };

@@ -236,6 +236,8 @@ export type CheckedStatement =
       readonly kind: "if";
       readonly at: Span;
       readonly branches: readonly {
+        /** Of the condition. */
+        readonly at: Span;
         readonly condition: CheckedExpression;
         readonly body: readonly CheckedStatement[];
       }[];
@@ -266,12 +268,14 @@ export type CheckedStatement =
   | {
       readonly kind: "while";
       readonly at: Span;
+      readonly testedAt: Span;
       readonly condition: CheckedExpression;
       readonly body: readonly CheckedStatement[];
     }
   | {
       readonly kind: "repeat";
       readonly at: Span;
+      readonly testedAt: Span;
       readonly body: readonly CheckedStatement[];
       readonly until: CheckedExpression;
     }

@@ -32,7 +32,8 @@ const hoist = (block: Block, then: Block, otherwise: Block): void => {
     replaced.set(other, { kind: "copy", to: definitionOf(other)!, from: definitionOf(instruction)! });
   }
   if (moved.size === 0) return;
-  block.instructions.push(...moved);
+  // Which of both statements is reached is not decided there.
+  block.instructions.push(...[...moved].map((each) => ({ ...each, at: undefined })));
   then.instructions = then.instructions.filter((each) => !moved.has(each));
   otherwise.instructions = otherwise.instructions.map((each) => replaced.get(each) ?? each);
 };

@@ -65,19 +65,22 @@ const putBody = (
   fn.slots = [...fn.slots, ...slots.values()];
   const { blocks, operand } = copyBlocks(fn, callee.blocks, {
     names: callee.names,
+    call: call.at,
     address: ({ base, offset }) =>
       base.kind === "frame" ? { base: { kind: "frame", slot: slots.get(base.slot)! }, offset } : { base, offset },
   });
   const results: PhiSource[] = [];
   for (const [original, copy] of blocks) {
     copy.instructions = copy.instructions.map((each) =>
-      each.kind === "parameter" ? { kind: "copy", to: each.to, from: call.arguments[each.position]! } : each,
+      each.kind === "parameter"
+        ? { kind: "copy", to: each.to, from: call.arguments[each.position]!, at: call.at }
+        : each,
     );
     if (original.terminator.kind !== "return") continue;
     if (original.terminator.value !== null) results.push({ from: copy, value: operand(original.terminator.value) });
-    copy.terminator = { kind: "jump", target: rest };
+    copy.terminator = { kind: "jump", target: rest, at: copy.terminator.at };
   }
-  block.terminator = { kind: "jump", target: blocks.get(callee.blocks[0]!)! };
+  block.terminator = { kind: "jump", target: blocks.get(callee.blocks[0]!)!, at: call.at };
   fn.blocks.splice(fn.blocks.indexOf(block) + 1, 0, ...blocks.values(), rest);
   return results;
 };

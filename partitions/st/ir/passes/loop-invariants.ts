@@ -29,7 +29,8 @@ const takeInvariants = (flow: ControlFlow, { blocks }: Loop): readonly Instructi
     block.instructions = block.instructions.filter((instruction) => {
       const isSteady = usesOf(instruction).every((operand) => isConstant(operand) || !changing.has(operand.id));
       if (!isMovable(instruction) || !isSteady) return true;
-      moved.push(instruction);
+      // It runs before the loop, where its statement has not begun.
+      moved.push({ ...instruction, at: undefined });
       changing.delete(definitionOf(instruction)!.id);
       return false;
     });

@@ -7,11 +7,11 @@ export const poolConstants = (fn: IrFunction, { placeConstant }: Pick<Surroundin
     block.instructions = block.instructions.map((instruction): Instruction => {
       if (instruction.kind !== "copy" || instruction.to.bank !== "float" || !isConstant(instruction.from))
         return instruction;
-      const { to, from, line } = instruction;
+      const { to, from, at } = instruction;
       if (from.constant === 0) return instruction;
       const bytes = new Uint8Array(4);
       new DataView(bytes.buffer).setInt32(0, from.constant, true);
-      return { kind: "load", to, width: "f32", address: placeConstant(bytes), line };
+      return { kind: "load", to, width: "f32", address: placeConstant(bytes), at };
     });
   }
 };

@@ -110,7 +110,7 @@ const keepInRegister = (block: Block, isSame: (access: Access) => boolean, reach
     }
     if (instruction.kind !== "load" || !isSame(instruction)) return [instruction];
     value ??= reaching.atStart(block);
-    return [{ kind: "copy", to: instruction.to satisfies Register, from: value, line: instruction.line }];
+    return [{ kind: "copy", to: instruction.to satisfies Register, from: value, at: instruction.at }];
   });
 };
 

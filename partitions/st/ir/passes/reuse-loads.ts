@@ -123,7 +123,7 @@ const replaceIn = (
         return instruction;
       }
       const from = current.get(location.index) ?? reaching.get(location.index)!.atStart(block);
-      return { kind: "copy", to: instruction.to, from, line: instruction.line };
+      return { kind: "copy", to: instruction.to, from, at: instruction.at };
     }
     if (instruction.kind === "store" && location !== null) current.set(location.index, instruction.from);
     return instruction;

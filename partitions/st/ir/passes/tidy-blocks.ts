@@ -65,7 +65,7 @@ const shortenJumps = (fn: IrFunction): void => {
   for (const block of fn.blocks) {
     const { terminator } = block;
     if (terminator.kind === "branch" && terminator.then === terminator.otherwise)
-      block.terminator = { kind: "jump", target: terminator.then };
+      block.terminator = { kind: "jump", target: terminator.then, at: terminator.at };
   }
 };
 

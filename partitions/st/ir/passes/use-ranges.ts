@@ -38,10 +38,9 @@ const simpler = (instruction: Instruction, rangeOf: RangeOf): Instruction => {
   if (to?.bank !== "integer" || instruction.kind === "copy" || instruction.kind === "phi") return instruction;
   if (!hasEffect(instruction)) {
     const range = transfer(instruction, rangeOf);
-    if (range !== null && isSingle(range))
-      return { kind: "copy", to, from: constant(range.low), line: instruction.line };
+    if (range !== null && isSingle(range)) return { kind: "copy", to, from: constant(range.low), at: instruction.at };
   }
-  const copy = (from: Operand): Instruction => ({ kind: "copy", to, from, line: instruction.line });
+  const copy = (from: Operand): Instruction => ({ kind: "copy", to, from, at: instruction.at });
   switch (instruction.kind) {
     case "checkIndex":
       return isWithin(rangeOf(instruction.index), { low: 0, high: rangeOf(instruction.count).low - 1 })
@@ -54,8 +53,8 @@ const simpler = (instruction: Instruction, rangeOf: RangeOf): Instruction => {
     }
     case "divide": {
       const { low, high } = rangeOf(instruction.right);
-      const { operation, left, right, line } = instruction;
-      return low > 0 || high < 0 ? { kind: "binary", operation, to, left, right, line } : instruction;
+      const { operation, left, right, at } = instruction;
+      return low > 0 || high < 0 ? { kind: "binary", operation, to, left, right, at } : instruction;
     }
     case "binary":
       return simplerBinary(instruction, rangeOf) ?? instruction;
@@ -85,10 +84,10 @@ const leavesAlone = ({ operation }: InstructionOf<"unary">, range: Range): boole
 };
 
 const simplerBinary = (instruction: InstructionOf<"binary">, rangeOf: RangeOf): Instruction | null => {
-  const { operation, left, right, to, line } = instruction;
+  const { operation, left, right, to, at } = instruction;
   if (BINARY[operation].of !== "integer" || BINARY[operation].to !== "integer") return null;
   const [a, b] = [rangeOf(left), rangeOf(right)];
-  const copy = (from: Operand): Instruction => ({ kind: "copy", to, from, line });
+  const copy = (from: Operand): Instruction => ({ kind: "copy", to, from, at });
   const other = (name: InstructionOf<"binary">["operation"], value: Operand = right): Instruction => ({
     ...instruction,
     operation: name,

@@ -55,7 +55,16 @@ class Reader {
       } else if (/^(jump|branch|return)\b/.test(line)) block!.terminator = this.#terminator(line);
       else block!.instructions.push(this.#instruction(line));
     }
-    return { name, blocks: order, parameters, slots: this.#slots, registerCount: this.#registers, names: new Map() };
+    return {
+      name,
+      blocks: order,
+      parameters,
+      slots: this.#slots,
+      registerCount: this.#registers,
+      names: new Map(),
+      at: null,
+      homes: [],
+    };
   }
 
   #block(name: string): Block {
