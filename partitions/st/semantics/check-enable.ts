@@ -51,6 +51,6 @@ export const enabledStatement = (statement: CheckedStatement, enable: Enable | n
   const { at } = statement;
   const tell = (value: boolean): readonly CheckedStatement[] =>
     enable.eno === null ? [] : [{ kind: "assign", at, place: enable.eno, value: { ...TRUE, value } }];
-  const branch = { condition: enable.condition, body: [statement, ...tell(true)] };
+  const branch = { at, condition: enable.condition, body: [statement, ...tell(true)] };
   return { kind: "if", at, branches: [branch], otherwise: tell(false) };
 };
