@@ -56,10 +56,8 @@ const problemAt = (at: Span, code: ProblemName, message: string, hint: string): 
   return { code, number: numberNamed(code), ...place, path: "", message, hint, excerpt: excerptOf(at) };
 };
 
-/** In the order of the text, whatever the order in which they were found. */
+/** In the order of the text; what is found at one place, as it was found. */
 export const inOrder = (problems: readonly StProblem[]): readonly StProblem[] =>
-  [...problems].sort(
-    (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.message, b.message),
-  );
+  [...problems].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
