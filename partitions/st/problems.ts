@@ -28,25 +28,24 @@ export class Problems {
   readonly #seen = new Set<string>();
 
   error(at: Span, code: ProblemName, message: string, hint = ""): void {
-    this.#add(this.errors, problemAt(at, code, message, hint));
+    if (this.#isNew(at, message)) this.errors.push(problemAt(at, code, message, hint));
   }
 
   warning(at: Span, code: ProblemName, message: string, hint = ""): void {
-    this.#add(this.warnings, { ...problemAt(at, code, message, hint), severity: "warning" });
+    if (this.#isNew(at, message)) this.warnings.push({ ...problemAt(at, code, message, hint), severity: "warning" });
   }
 
-  /** Those that a part of the work found. */
+  /** Those that an earlier part of the work found. */
   add({ errors, warnings }: Problems): void {
-    for (const problem of errors) this.#add(this.errors, problem);
-    for (const problem of warnings) this.#add(this.warnings, problem);
+    this.errors.push(...errors);
+    this.warnings.push(...warnings);
   }
 
-  /** Each once. */
-  #add(list: StProblem[], problem: StProblem): void {
-    const key = `${problem.file}:${problem.line}:${problem.column}:${problem.message}`;
-    if (this.#seen.has(key)) return;
+  #isNew(at: Span, message: string): boolean {
+    const key = `${at.source.file}:${at.start}:${message}`;
+    const isNew = !this.#seen.has(key);
     this.#seen.add(key);
-    list.push(problem);
+    return isNew;
   }
 }
 
@@ -56,8 +55,6 @@ const problemAt = (at: Span, code: ProblemName, message: string, hint: string): 
   return { code, number: numberNamed(code), ...place, path: "", message, hint, excerpt: excerptOf(at) };
 };
 
-/** In the order of the text; what is found at one place, as it was found. */
+/** In the order of the text. */
 export const inOrder = (problems: readonly StProblem[]): readonly StProblem[] =>
-  [...problems].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  [...problems].sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
