@@ -7,6 +7,7 @@ import { STANDARD_LIBRARY } from "./library/index.ts";
 import { inOrder, Problems, type StProblem } from "./problems.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import { analyse, analyseLibrary } from "./semantics/analyse.ts";
+import { NOTHING_KEPT } from "./semantics/memory.ts";
 import type { SourceFile, UnitDeclaration } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
 import { SourceText } from "./syntax/source-text.ts";
@@ -69,6 +70,7 @@ const DEFAULT_INTERVAL_NS = 20e6;
 export class Compiler {
   /** By the file's name, as it was last read. */
   #read = new Map<string, ReadFile>();
+  #kept = NOTHING_KEPT;
 
   /** Reports every problem of all files in one run; never throws for what a source says. */
   compile(sources: readonly SourceInput[], options: CompileOptions = {}): CompileResult {
@@ -79,7 +81,8 @@ export class Compiler {
       program: options.program ?? null,
       test: options.test === undefined ? null : keyOfTest(options.test),
     };
-    const program = analyse(files, wishes, problems);
+    const { program, kept } = analyse(files, wishes, problems, this.#kept);
+    this.#kept = kept;
     if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
     const { elf, info } = link(program, options);
     return { ok: true, elf, program: info, warnings: ownWarnings(problems, sources) };
@@ -88,7 +91,7 @@ export class Compiler {
   /** The TESTs of the files, in the order in which they stand there; or every problem of the files. */
   findTests(sources: readonly SourceInput[], libraries: readonly SourceInput[] = []): TestsResult {
     const { files, problems } = this.#readAll(sources, libraries);
-    analyseLibrary(files, problems);
+    this.#kept = analyseLibrary(files, problems, this.#kept);
     if (problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
     return { ok: true, tests: files.program.flatMap(testsOf), warnings: ownWarnings(problems, sources) };
   }
@@ -96,7 +99,7 @@ export class Compiler {
   /** Checks all that the files declare, used or not; they may use other libraries. */
   checkLibrary(sources: readonly SourceInput[], libraries: readonly SourceInput[] = []): LibraryResult {
     const { files, problems } = this.#readAll(sources, libraries);
-    analyseLibrary(files, problems);
+    this.#kept = analyseLibrary(files, problems, this.#kept);
     if (problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
     return { ok: true, declares: files.program.flatMap(declared), warnings: ownWarnings(problems, sources) };
   }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatProblem } from "../../runtime/problem.ts";
 import { compile } from "./index.ts";
@@ -200,32 +199,6 @@ describe("the compiler", () => {
   const waterworks = ["intake", "dosing", "boost"].map((name) =>
     readFileSync(new URL(`../waterworks/${name}.st`, import.meta.url), "utf8"),
   );
-
-  it("neither throws nor hangs on programs with bytes changed, gone or doubled", () => {
-    const edit = fc.record({
-      file: fc.nat({ max: waterworks.length - 1 }),
-      edits: fc.array(
-        fc.record({
-          at: fc.nat(),
-          length: fc.nat({ max: 12 }),
-          text: fc.constantFrom("", ";", "(", ")", "END_IF", "'", "(*", "IF ", "x", "16#", "VAR ", "\u0000", "="),
-        }),
-        { minLength: 1, maxLength: 3 },
-      ),
-    });
-    fc.assert(
-      fc.property(edit, ({ file, edits }) => {
-        let text = waterworks[file]!;
-        for (const { at, length, text: inserted } of edits) {
-          const place = at % text.length;
-          text = text.slice(0, place) + inserted + text.slice(place + length);
-        }
-        const result = compiled(text);
-        if (!result.ok) expect(result.problems.length).toBeGreaterThan(0);
-      }),
-      { numRuns: 300 },
-    );
-  });
 
   it("survives deep nesting with a problem", () => {
     const deep = `PROGRAM M VAR x : INT; END_VAR x := ${"(".repeat(5000)}1${")".repeat(5000)}; END_PROGRAM`;

@@ -28,24 +28,25 @@ export class Problems {
   readonly #seen = new Set<string>();
 
   error(at: Span, code: ProblemName, message: string, hint = ""): void {
-    if (this.#isNew(at, message)) this.errors.push(problemAt(at, code, message, hint));
+    this.#add(this.errors, problemAt(at, code, message, hint));
   }
 
   warning(at: Span, code: ProblemName, message: string, hint = ""): void {
-    if (this.#isNew(at, message)) this.warnings.push({ ...problemAt(at, code, message, hint), severity: "warning" });
+    this.#add(this.warnings, { ...problemAt(at, code, message, hint), severity: "warning" });
   }
 
-  /** Those that an earlier part of the work found. */
+  /** Those that a part of the work found. */
   add({ errors, warnings }: Problems): void {
-    this.errors.push(...errors);
-    this.warnings.push(...warnings);
+    for (const problem of errors) this.#add(this.errors, problem);
+    for (const problem of warnings) this.#add(this.warnings, problem);
   }
 
-  #isNew(at: Span, message: string): boolean {
-    const key = `${at.source.file}:${at.start}:${message}`;
-    const isNew = !this.#seen.has(key);
+  /** Each once. */
+  #add(list: StProblem[], problem: StProblem): void {
+    const key = `${problem.file}:${problem.line}:${problem.column}:${problem.message}`;
+    if (this.#seen.has(key)) return;
     this.#seen.add(key);
-    return isNew;
+    list.push(problem);
   }
 }
 
@@ -55,6 +56,8 @@ const problemAt = (at: Span, code: ProblemName, message: string, hint: string): 
   return { code, number: numberNamed(code), ...place, path: "", message, hint, excerpt: excerptOf(at) };
 };
 
-/** In the order of the text. */
+/** In the order of the text; what is found at one place, as it was found. */
 export const inOrder = (problems: readonly StProblem[]): readonly StProblem[] =>
-  [...problems].sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
+  [...problems].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -2,6 +2,7 @@
 import type { Problems } from "../problems.ts";
 import type { SourceFile } from "../syntax/ast.ts";
 import { bodiesOf, CallOrder } from "./call-order.ts";
+import type { Kept } from "./memory.ts";
 import type { DirectAddress, Instance, Task, Unit, Variable } from "./symbols.ts";
 import { findTasks, type TaskOptions } from "./tasks.ts";
 import { ProgramWorld } from "./world.ts";
@@ -31,31 +32,37 @@ export interface ProgramFiles {
   readonly standard: SourceFile;
 }
 
-/** Null when there is nothing to run; the problems say why. */
-export const analyse = (files: ProgramFiles, options: TaskOptions, problems: Problems): Program | null => {
-  const { world, units, calls, routine } = declare(files, problems);
+/** `program`: null when there is nothing to run; the problems say why. */
+export const analyse = (
+  files: ProgramFiles,
+  options: TaskOptions,
+  problems: Problems,
+  before: Kept,
+): { readonly program: Program | null; readonly kept: Kept } => {
+  const { world, units, calls, routine } = declare(files, problems, before);
   const isWhole = files.program.every((file) => file.isWhole);
   const tasks = findTasks(world, units, options, isWhole);
   const ordered = tasks.flatMap(({ instances }) => instances.flatMap(({ program }) => calls.of(program)));
   for (const unit of units.flatMap(bodiesOf)) calls.of(unit);
-  world.settle();
-  if (tasks.length === 0) return null;
-  return {
+  const kept = world.settle();
+  if (tasks.length === 0) return { program: null, kept };
+  const program = {
     ...{ tasks, units: ordered, routine },
     ...{ classes: world.classes(), globals: world.globals(), addresses: world.addresses },
   };
+  return { program, kept };
 };
 
 /** Of a library: all that its files declare, used or not. */
-export const analyseLibrary = (files: ProgramFiles, problems: Problems): void => {
-  const { world, units, calls } = declare(files, problems);
+export const analyseLibrary = (files: ProgramFiles, problems: Problems, before: Kept): Kept => {
+  const { world, units, calls } = declare(files, problems, before);
   for (const unit of units.flatMap(bodiesOf)) calls.of(unit);
-  world.settle();
+  return world.settle();
 };
 
 /** All declarations of the program's files, and their bodies; of the others what these ask for, without bodies. */
-const declare = (files: ProgramFiles, problems: Problems) => {
-  const world = new ProgramWorld(files.program[0]!.source, problems);
+const declare = (files: ProgramFiles, problems: Problems, before: Kept) => {
+  const world = new ProgramWorld(files.program[0]!.source, problems, before);
   for (const file of files.program) world.add(file, "program");
   for (const file of files.libraries) world.add(file, "library");
   world.add(files.standard, "standard");

@@ -1,7 +1,6 @@
 /** Which units a program needs, called ones before their callers; no unit may lead back to itself (IEC 61131-3 §6.6.1). */
 import { checkStatements } from "./check-statement.ts";
 import { targetsOf } from "./classes.ts";
-import type { Scope } from "./scope.ts";
 import type { Unit } from "./symbols.ts";
 import { warnAbout } from "./warnings/index.ts";
 import type { ProgramWorld } from "./world.ts";
@@ -31,9 +30,10 @@ export class CallOrder {
   check(unit: Unit): void {
     if (this.#checked.has(unit)) return;
     this.#checked.add(unit);
-    const scope: Scope = { world: this.#world, unit, names: unit.names };
-    unit.body = checkStatements(scope, unit.declaration.body);
-    if (!unit.isLibrary) warnAbout(unit, this.#world.problems);
+    this.#world.checkBody(unit, (scope) => {
+      unit.body = checkStatements(scope, unit.declaration.body);
+      if (!unit.isLibrary) warnAbout(unit, scope.world.problems);
+    });
   }
 
   /** What `unit` calls, directly or not, and itself, in order; without those that an earlier call gave. */

@@ -7,22 +7,25 @@ import type {
   Name,
   SourceFile,
   TypeDeclaration,
+  TypeExpression,
   UnitDeclaration,
   VariableDeclaration,
   VariableSection,
 } from "../syntax/ast.ts";
-import { lineOf, type SourceText, type Span } from "../syntax/source-text.ts";
+import { lineOf, type SourceText } from "../syntax/source-text.ts";
 import { checkInterface } from "./check-class.ts";
 import { declareInterface } from "./declare-class.ts";
 import { declareUnit } from "./declare-unit.ts";
 import { declareVariable } from "./declare-variable.ts";
 import type { Image } from "./image.ts";
 import { checkInitializer, imageOf, startingImage } from "./initial-values.ts";
+import { type Answer, type Declarations, type Kept, NOTHING_KEPT, stillHolding } from "./memory.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope, World } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { DirectAddress, Origin, Unit, Variable } from "./symbols.ts";
 import { ELEMENTARY, type EnumType, elementaryNamed, QUEUE_RECEIVE, QUEUE_SEND, type Type, UNKNOWN } from "./types.ts";
+import { type AskedWorld, type Question, Work } from "./work.ts";
 
 /** Something that is worked out once, when first asked for; asking again while it is worked out is a cycle. */
 class Lazy<T> {
@@ -50,11 +53,9 @@ class Lazy<T> {
   }
 }
 
-/** Something declared; `at` its name, `text` as it was spelt. */
-interface Entry<T> {
-  readonly text: string;
-  readonly at: Span;
-  readonly origin: Origin;
+/** Something declared. */
+interface Entry<T> extends Answer {
+  readonly name: Name;
   readonly lazy: Lazy<T>;
 }
 
@@ -63,6 +64,21 @@ interface NamedType {
   /** What its variables start with; null: what the type itself starts with. */
   readonly initial: Image | null;
 }
+
+/**
+ * Which classes a call may reach depends on which were asked for before, and methods ask for theirs only when they are called:
+ * what has any is worked out anew each time.
+ */
+const isClass = (unit: Unit): boolean => unit.hasRow || unit.methods.size > 0 || unit.properties.size > 0;
+
+const scopeOf = (world: World): Scope => ({ world, unit: null, names: new Map() });
+
+const makeType = (scope: Scope, { name, type, initial }: TypeDeclaration): NamedType => {
+  const resolved = resolveType(scope, type, name.text);
+  const start = startingImage(scope, type, resolved);
+  if (initial !== null) return { type: resolved, initial: checkInitializer(scope, initial, resolved, start) };
+  return { type: resolved, initial: start === imageOf(resolved) ? null : start };
+};
 
 /** Names that CODESYS and TwinCAT have for elementary types; pointers of the board have 32 bits. */
 const SPELLINGS: ReadonlyMap<string, string> = new Map([
@@ -73,7 +89,7 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ["PVOID", "DWORD"],
 ]);
 
-export class ProgramWorld implements World {
+export class ProgramWorld implements AskedWorld, Declarations {
   readonly problems: Problems;
   /** The user's first file, for what is missing from it. */
   readonly source: SourceText;
@@ -83,17 +99,27 @@ export class ProgramWorld implements World {
   readonly #units = new Map<string, Entry<Unit | null>>();
   readonly #globals = new Map<string, Entry<Variable | null>>();
   readonly #enumNames = new Map<string, string[]>();
-  readonly #scope: Scope;
   /** What each FUNCTION_BLOCK extends. */
   readonly #bases = new Map<string, Name>();
+  /** Keys of values of enums without a name, wherever they are declared. */
+  readonly #anonymousKeys = new Set<string>();
   readonly #later: (() => void)[] = [];
   /** Enums declared where they are used: `X : (A, B);`. */
   readonly #anonymous = new Map<string, EnumType[]>();
 
-  constructor(source: SourceText, problems: Problems) {
+  #before: Kept;
+  /** Works of an earlier compilation that hold in this one too; null: not yet known, as declarations are still added. */
+  #holding: ReadonlySet<Work> | null = null;
+  /** What this compilation did or repeated. */
+  readonly #works = new Map<Question, Work>();
+  readonly #bodies = new Map<UnitDeclaration, Work>();
+  /** Those that are being done, outermost first. */
+  readonly #open: Work[] = [];
+
+  constructor(source: SourceText, problems: Problems, before: Kept) {
     this.source = source;
     this.problems = problems;
-    this.#scope = { world: this, unit: null, names: new Map() };
+    this.#before = before;
   }
 
   /** The program's files first, then libraries, then what comes with the compiler: names of the former hide the latter's. */
@@ -126,27 +152,20 @@ export class ProgramWorld implements World {
     const { name, type } = declaration;
     if (!this.#isNew(name, origin)) return;
     const inCycle = (): NamedType => {
-      this.problems.error(name.at, "recursive-type", `${name.text} contains itself`);
+      this.#refuseCycle(name, `${name.text} contains itself`);
       return { type: UNKNOWN, initial: null };
     };
-    this.#types.set(name.key, {
-      text: name.text,
-      at: name.at,
-      origin,
-      lazy: new Lazy(() => this.#makeType(declaration), inCycle),
-    });
-    if (type.kind !== "enum") return;
+    const make = (scope: Scope) => makeType(scope, declaration);
+    const lazy = new Lazy(() => this.#done(`type ${name.key}`, make), inCycle);
+    this.#types.set(name.key, { name, declaration, origin, lazy });
+    if (type.kind !== "enum") {
+      this.#noteAnonymous(type);
+      return;
+    }
     for (const value of type.values) {
       const enums = this.#enumNames.get(value.name.key) ?? [];
       this.#enumNames.set(value.name.key, [...enums, name.key]);
     }
-  }
-
-  #makeType({ name, type, initial }: TypeDeclaration): NamedType {
-    const resolved = resolveType(this.#scope, type, name.text);
-    const start = startingImage(this.#scope, type, resolved);
-    if (initial !== null) return { type: resolved, initial: checkInitializer(this.#scope, initial, resolved, start) };
-    return { type: resolved, initial: start === imageOf(resolved) ? null : start };
   }
 
   #declareUnit(declaration: UnitDeclaration, origin: Origin): void {
@@ -154,27 +173,26 @@ export class ProgramWorld implements World {
     if (!this.#isNew(name, origin)) return;
     if (declaration.base !== null) this.#bases.set(name.key, declaration.base);
     const inCycle = (): null => {
-      this.problems.error(name.at, "recursive-type", `${name.text} contains an instance of itself`);
+      this.#refuseCycle(name, `${name.text} contains an instance of itself`);
       return null;
     };
-    this.#units.set(name.key, {
-      text: name.text,
-      at: name.at,
-      origin,
-      lazy: new Lazy(() => declareUnit(this.#scope, declaration, origin === "standard"), inCycle),
-    });
+    const make = (scope: Scope) => declareUnit(scope, declaration, origin === "standard");
+    const lazy = new Lazy(() => this.#done(`unit ${name.key}`, make, isClass), inCycle);
+    this.#units.set(name.key, { name, declaration, origin, lazy });
+    for (const { variables } of declaration.sections) for (const { type } of variables) this.#noteAnonymous(type);
   }
 
   #declareInterface(declaration: InterfaceDeclaration, origin: Origin): void {
     const { name } = declaration;
     if (!this.#isNew(name, origin)) return;
-    const make = (): NamedType => {
-      const type = declareInterface(this.#scope, declaration);
-      this.later(() => checkInterface(this.#scope, type, name.at));
+    const make = (scope: Scope): NamedType => {
+      const type = declareInterface(scope, declaration);
+      this.later(() => checkInterface(scope, type, name.at));
       return { type, initial: null };
     };
     const inCycle = (): NamedType => ({ type: UNKNOWN, initial: null });
-    this.#types.set(name.key, { text: name.text, at: name.at, origin, lazy: new Lazy(make, inCycle) });
+    const lazy = new Lazy(() => this.#done(`type ${name.key}`, make, () => true), inCycle);
+    this.#types.set(name.key, { name, declaration, origin, lazy });
   }
 
   #declareGlobals(section: VariableSection, origin: Origin): void {
@@ -185,15 +203,95 @@ export class ProgramWorld implements World {
     const { name } = declaration;
     if (!this.#isFirst(this.#globals.get(name.key), name, origin)) return;
     const inCycle = (): null => {
-      this.problems.error(name.at, "recursive-type", `the value of ${name.text} depends on itself`);
+      this.#refuseCycle(name, `the value of ${name.text} depends on itself`);
       return null;
     };
-    this.#globals.set(name.key, {
-      text: name.text,
-      at: name.at,
-      origin,
-      lazy: new Lazy(() => declareVariable(this.#scope, declaration, section, null), inCycle),
+    const make = (scope: Scope) => declareVariable(scope, declaration, section, null);
+    const lazy = new Lazy(() => this.#done(`global ${name.key}`, make), inCycle);
+    this.#globals.set(name.key, { name, declaration, origin, lazy });
+    this.#noteAnonymous(declaration.type);
+  }
+
+  #noteAnonymous(type: TypeExpression): void {
+    if (type.kind === "enum") for (const { name } of type.values) this.#anonymousKeys.add(name.key);
+    else if (type.kind === "array") this.#noteAnonymous(type.element);
+    else if (type.kind === "struct") for (const field of type.fields) this.#noteAnonymous(field.type);
+  }
+
+  /** What is worked out around a cycle depends on where it was entered. */
+  #refuseCycle({ at }: Name, message: string): void {
+    for (const work of this.#open) work.isFleeting = true;
+    this.problems.error(at, "recursive-type", message);
+  }
+
+  /** The result of a work that still holds, or of doing it. `isFleeting`: results that no later compilation may take. */
+  #done<T>(question: Question, make: (scope: Scope) => T, isFleeting: (result: T) => boolean = () => false): T {
+    const before = this.#before.works.get(question);
+    const work = this.#isHolding(before) ? this.#repeat(before) : this.#do((world) => make(scopeOf(world)));
+    this.#works.set(question, work);
+    if (isFleeting(work.result as T)) work.isFleeting = true;
+    // A work is kept under the question that it answered.
+    return work.result as T;
+  }
+
+  #isHolding(work: Work | undefined): work is Work {
+    this.#holding ??= stillHolding(this.#before, this);
+    return work !== undefined && this.#holding.has(work);
+  }
+
+  #do(make: (world: World) => unknown): Work {
+    const work = new Work(this);
+    this.#open.push(work);
+    work.do(make);
+    this.#open.pop();
+    return work;
+  }
+
+  /** Does to this world what doing the work would, in the same order. */
+  #repeat(work: Work): Work {
+    for (const question of work.asked) this.#resolve(question);
+    for (const type of work.enums) this.addAnonymous(type);
+    for (const address of work.addresses) this.addAddress(address);
+    this.later(() => {
+      for (const question of work.askedLater) this.#resolve(question);
     });
+    return work;
+  }
+
+  #resolve(question: Question): void {
+    this.#entry(question)?.lazy.get();
+  }
+
+  #entry(question: Question): Entry<unknown> | undefined {
+    const space = question.indexOf(" ");
+    const key = question.slice(space + 1);
+    switch (question.slice(0, space)) {
+      case "type":
+        return this.#types.get(key);
+      case "unit":
+        return this.#units.get(key);
+      case "global":
+        return this.#globals.get(key);
+      default:
+        return undefined;
+    }
+  }
+
+  /** Checks a unit's body with `check`, or leaves it as it is when that would come to the same. */
+  checkBody(unit: Unit, check: (scope: Scope) => void): void {
+    const { declaration } = unit;
+    const before = this.#before.bodies.get(declaration);
+    const work = this.#isHolding(before)
+      ? this.#repeat(before)
+      : this.#do((world) => {
+          // Of another object of the same declaration the body would be another.
+          world.unit(unit.key);
+          unit.calls.clear();
+          for (const list of [unit.dispatches, unit.assertions]) list.length = 0;
+          check({ world, unit, names: unit.names });
+        });
+    if (unit.owner !== null) work.isFleeting = true;
+    this.#bodies.set(declaration, work);
   }
 
   #isNew(name: Name, origin: Origin): boolean {
@@ -208,8 +306,9 @@ export class ProgramWorld implements World {
   #isFirst(before: Entry<unknown> | undefined, name: Name, origin: Origin): boolean {
     if (before === undefined) return true;
     if (before.origin === origin) {
-      const { file } = before.at.source;
-      const place = file === name.at.source.file ? `line ${lineOf(before.at)}` : `${file}:${lineOf(before.at)}`;
+      const { at } = before.name;
+      const { file } = at.source;
+      const place = file === name.at.source.file ? `line ${lineOf(at)}` : `${file}:${lineOf(at)}`;
       this.problems.error(name.at, "duplicate-name", `${name.text} is declared twice`, `the other one is at ${place}`);
     }
     return false;
@@ -222,9 +321,18 @@ export class ProgramWorld implements World {
     return [...this.#units.values()].flatMap(({ lazy, origin }) => (origin === "program" ? (lazy.get() ?? []) : []));
   }
 
-  /** What had to wait until all is resolved; to be called when nothing more will be asked for. */
-  settle(): void {
+  /** What had to wait until all is resolved; to be called when nothing more will be asked for. @returns what may be kept. */
+  settle(): Kept {
     for (const check of this.#later) check();
+    const works = [...this.#works.values(), ...this.#bodies.values()];
+    for (const work of works) {
+      this.problems.add(work.problems);
+      work.leaveWorld();
+    }
+    // Or each compilation would keep all those before it.
+    this.#before = NOTHING_KEPT;
+    const lasting = <K>(all: ReadonlyMap<K, Work>) => new Map([...all].filter(([, work]) => !work.isFleeting));
+    return { declarations: this, works: lasting(this.#works), bodies: lasting(this.#bodies) };
   }
 
   /** Of a library those that are used. */
@@ -247,6 +355,14 @@ export class ProgramWorld implements World {
 
   addAddress(address: DirectAddress): void {
     this.addresses.push(address);
+  }
+
+  answer(question: Question): Answer | null {
+    return this.#entry(question) ?? null;
+  }
+
+  enumNamesWith(key: string): readonly string[] | null {
+    return this.#anonymousKeys.has(key) ? null : (this.#enumNames.get(key) ?? []);
   }
 
   enumsWith(key: string): readonly EnumType[] {
@@ -279,7 +395,7 @@ export class ProgramWorld implements World {
   }
 
   #textOf(key: string): string {
-    return this.#units.get(key)?.text ?? key;
+    return this.#units.get(key)?.name.text ?? key;
   }
 
   /** The function blocks that were asked for so far. */
@@ -296,7 +412,7 @@ export class ProgramWorld implements World {
     return elementaryNamed(key) !== null || this.#types.has(key) || this.#units.has(key);
   }
 
-  type(name: Name): Type | null {
+  type(name: Name, problems = this.problems): Type | null {
     const { key, text, at } = name;
     const declared = elementaryNamed(SPELLINGS.get(key) ?? key) ?? this.#types.get(key)?.lazy.get().type;
     if (declared != null) return declared;
@@ -307,22 +423,22 @@ export class ProgramWorld implements World {
       const resolved = unit.lazy.get();
       if (resolved === null) return null;
       if (resolved.block !== null) return resolved.block;
-      this.problems.error(at, "not-a-type", `${text} is a ${resolved.kind}, not a type`);
+      problems.error(at, "not-a-type", `${text} is a ${resolved.kind}, not a type`);
     } else {
       const hint = didYouMean(text, [...Object.keys(ELEMENTARY), ...this.#typeNames()]);
-      this.problems.error(at, "unknown-name", `there is no type ${text}`, hint);
+      problems.error(at, "unknown-name", `there is no type ${text}`, hint);
     }
     return null;
   }
 
   *#typeNames(): Iterable<string> {
-    for (const { text } of this.#types.values()) yield text;
-    for (const { text } of this.#units.values()) yield text;
+    for (const { name } of this.#types.values()) yield name.text;
+    for (const { name } of this.#units.values()) yield name.text;
   }
 
   *names(): Iterable<string> {
-    for (const { text } of this.#globals.values()) yield text;
-    for (const { text } of this.#units.values()) yield text;
+    for (const { name } of this.#globals.values()) yield name.text;
+    for (const { name } of this.#units.values()) yield name.text;
     for (const key of this.#enumNames.keys()) yield key;
   }
 }
