@@ -67,6 +67,23 @@ describe("timers (IEC 61131-3 §6.6.3.5.5, figure 15)", () => {
   });
 });
 
+describe("timers of LTIME", () => {
+  it("run as those of TIME do, and to what TIME cannot count", () => {
+    const source = `PROGRAM Main VAR a : TON_LTIME; b : TOF_LTIME := (PT := LT#250ms); c : TP_LTIME; d : TON_TIME; n : INT; long : TON_LTIME; END_VAR
+      n := n + 1; a(IN := n > 2, PT := LT#300ms); b(IN := n < 3); c(IN := n > 1, PT := LT#150ms500us); d(IN := TRUE, PT := T#200ms);
+      long(IN := TRUE, PT := LT#1000d); END_PROGRAM`;
+    const run = start(source);
+    const seen = Array.from({ length: 7 }, () => {
+      run.runScans(1);
+      return ["a.Q", "b.Q", "c.Q", "d.Q"].map((name) => (run.read(name) === true ? "1" : "0")).join("");
+    });
+    expect(seen).toEqual(["0100", "0110", "0111", "0101", "0101", "1001", "1001"]);
+    expect(["a.ET", "b.ET", "c.ET", "long.ET"].map((name) => run.read(name))).toEqual([
+      ...["LT#300ms", "LT#250ms", "LT#150ms500us", "LT#600ms"],
+    ]);
+  });
+});
+
 describe("edges, flip-flops and counters (IEC 61131-3 §6.6.3.5.2 to 4)", () => {
   it("R_TRIG and F_TRIG show an edge for one scan, and none before the first", () => {
     expect(row(trace("R_TRIG", "", steps("CLK", "0110011"), ["Q"]), 0)).toBe("0100010");
