@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ProgramRun } from "../../runtime/cli/program-run.ts";
 import { formatProblem } from "../../runtime/problem.ts";
-import { compile } from "./index.ts";
+import { Compiler, compile } from "./index.ts";
+import { STANDARD_LIBRARY, STANDARD_UNITS } from "./library/index.ts";
 
 const start = (source: string) => {
   const compiled = compile(source, { file: "t.st", defaultIntervalNs: 100e6 });
@@ -40,6 +41,15 @@ const elapsed = (results: readonly (readonly unknown[])[]) =>
         .reduce((sum, part, i) => sum + Number(part ?? 0) * (i === 0 ? 1000 : 1), 0),
     ),
   );
+
+describe("the library", () => {
+  it("compiles as a whole, used or not, and is cut into all of its units", () => {
+    const checked = new Compiler().checkLibrary([{ file: "standard library", text: STANDARD_LIBRARY }]);
+    if (!checked.ok) throw new Error(checked.problems.map(formatProblem).join("\n"));
+    expect(checked.declares.length).toBeGreaterThan(80);
+    expect(checked.declares.map(({ name }) => name)).toEqual([...STANDARD_UNITS.keys()]);
+  });
+});
 
 describe("timers (IEC 61131-3 §6.6.3.5.5, figure 15)", () => {
   const pt = "(PT := T#300ms)";

@@ -19,6 +19,7 @@ import { declareUnit } from "./declare-unit.ts";
 import { declareVariable } from "./declare-variable.ts";
 import type { Image } from "./image.ts";
 import { checkInitializer, imageOf, startingImage } from "./initial-values.ts";
+import { Lazy } from "./lazy.ts";
 import { type Answer, type Declarations, type Kept, NOTHING_KEPT, stillHolding } from "./memory.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope, World } from "./scope.ts";
@@ -26,32 +27,6 @@ import { didYouMean } from "./suggestion.ts";
 import type { DirectAddress, Origin, Unit, Variable } from "./symbols.ts";
 import { ELEMENTARY, type EnumType, elementaryNamed, QUEUE_RECEIVE, QUEUE_SEND, type Type, UNKNOWN } from "./types.ts";
 import { type AskedWorld, type Question, Work } from "./work.ts";
-
-/** Something that is worked out once, when first asked for; asking again while it is worked out is a cycle. */
-class Lazy<T> {
-  readonly #make: () => T;
-  readonly #inCycle: () => T;
-  #state: { readonly value: T } | "new" | "working" = "new";
-
-  constructor(make: () => T, inCycle: () => T) {
-    this.#make = make;
-    this.#inCycle = inCycle;
-  }
-
-  /** Whether somebody asked for it. */
-  get isDone(): boolean {
-    return typeof this.#state === "object";
-  }
-
-  get(): T {
-    if (this.#state === "working") return this.#inCycle();
-    if (this.#state === "new") {
-      this.#state = "working";
-      this.#state = { value: this.#make() };
-    }
-    return this.#state.value;
-  }
-}
 
 /** Something declared. */
 interface Entry<T> extends Answer {
@@ -89,6 +64,12 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ["PVOID", "DWORD"],
 ]);
 
+/** A function or function block that comes with the compiler; its declaration is read when it is asked for. */
+export interface StandardUnit {
+  readonly name: Name;
+  readonly declaration: UnitDeclaration;
+}
+
 export class ProgramWorld implements AskedWorld, Declarations {
   readonly problems: Problems;
   /** The user's first file, for what is missing from it. */
@@ -122,9 +103,24 @@ export class ProgramWorld implements AskedWorld, Declarations {
     this.#before = before;
   }
 
-  /** The program's files first, then libraries, then what comes with the compiler: names of the former hide the latter's. */
+  /** The program's files first, then libraries, whose names those of the program hide. */
   add(file: SourceFile, origin: Origin): void {
     for (const declaration of file.declarations) this.#declare(declaration, origin);
+  }
+
+  /** After all files. */
+  addStandard(units: readonly StandardUnit[]): void {
+    for (const unit of units) {
+      const { name } = unit;
+      const { key } = name;
+      if (this.#types.has(key) || this.#units.has(key)) continue;
+      const make = (scope: Scope) => declareUnit(scope, unit.declaration, true);
+      const inCycle = (): null => {
+        throw new Error(`${key} of the library contains itself`);
+      };
+      const lazy = new Lazy(() => this.#done(`unit ${key}`, make), inCycle);
+      this.#units.set(key, { name, declaration: unit, origin: "standard", lazy });
+    }
   }
 
   /** What runs is the program's business: a CONFIGURATION in a library is none of ours. */
@@ -176,7 +172,7 @@ export class ProgramWorld implements AskedWorld, Declarations {
       this.#refuseCycle(name, `${name.text} contains an instance of itself`);
       return null;
     };
-    const make = (scope: Scope) => declareUnit(scope, declaration, origin === "standard");
+    const make = (scope: Scope) => declareUnit(scope, declaration, false);
     const lazy = new Lazy(() => this.#done(`unit ${name.key}`, make, isClass), inCycle);
     this.#units.set(name.key, { name, declaration, origin, lazy });
     for (const { variables } of declaration.sections) for (const { type } of variables) this.#noteAnonymous(type);
