@@ -1,7 +1,4 @@
-/**
- * What comes with the compiler, as source text: a program that declares the same name has its own. It is cut into its units, so
- * that only those are read that a program asks for.
- */
+/** What comes with the compiler, as source text: a program that declares the same name has its own. */
 import { BINARY_CODED_DECIMALS } from "./binary-coded-decimals.ts";
 import { DATES } from "./dates.ts";
 import { LONG_INTEGERS } from "./long-integers.ts";
@@ -13,7 +10,7 @@ import { STANDARD_BLOCKS } from "./standard-blocks.ts";
 import { STRINGS } from "./strings.ts";
 import { TEXTS } from "./texts.ts";
 
-export const STANDARD_LIBRARY: string = [
+export const STANDARD_LIBRARY = [
   STANDARD_BLOCKS,
   MATHEMATICS,
   LONG_MATHEMATICS,
@@ -25,11 +22,3 @@ export const STANDARD_LIBRARY: string = [
   TEXTS,
   READ_TEXTS,
 ].join("");
-
-/** The text of each FUNCTION and FUNCTION_BLOCK by its name, in capitals. */
-export const STANDARD_UNITS: ReadonlyMap<string, string> = new Map(
-  [...STANDARD_LIBRARY.matchAll(/^(FUNCTION|FUNCTION_BLOCK) (\w+)[\s\S]*?^END_\1$/gm)].map(([text, , name]) => [
-    name!,
-    text,
-  ]),
-);

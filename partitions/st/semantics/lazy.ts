@@ -1,4 +1,4 @@
-/** Values on demand, as declarations may stand in any order. */
+/** Declarations are worked out on demand, so that the order of the text does not matter. */
 
 /** Something that is worked out once, when first asked for; asking again while it is worked out is a cycle. */
 export class Lazy<T> {

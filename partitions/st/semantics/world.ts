@@ -20,13 +20,14 @@ import { declareVariable } from "./declare-variable.ts";
 import type { Image } from "./image.ts";
 import { checkInitializer, imageOf, startingImage } from "./initial-values.ts";
 import { Lazy } from "./lazy.ts";
-import { type Answer, type Declarations, type Kept, NOTHING_KEPT, stillHolding } from "./memory.ts";
+import type { Answer, Kept } from "./memory.ts";
 import { resolveType } from "./resolve-type.ts";
-import type { Scope, World } from "./scope.ts";
+import type { Scope } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { DirectAddress, Origin, Unit, Variable } from "./symbols.ts";
 import { ELEMENTARY, type EnumType, elementaryNamed, QUEUE_RECEIVE, QUEUE_SEND, type Type, UNKNOWN } from "./types.ts";
-import { type AskedWorld, type Question, Work } from "./work.ts";
+import type { Question } from "./work.ts";
+import { type WorkedWorld, Works } from "./works.ts";
 
 /** Something declared. */
 interface Entry<T> extends Answer {
@@ -46,8 +47,6 @@ interface NamedType {
  */
 const isClass = (unit: Unit): boolean => unit.hasRow || unit.methods.size > 0 || unit.properties.size > 0;
 
-const scopeOf = (world: World): Scope => ({ world, unit: null, names: new Map() });
-
 const makeType = (scope: Scope, { name, type, initial }: TypeDeclaration): NamedType => {
   const resolved = resolveType(scope, type, name.text);
   const start = startingImage(scope, type, resolved);
@@ -64,13 +63,7 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ["PVOID", "DWORD"],
 ]);
 
-/** A function or function block that comes with the compiler; its declaration is read when it is asked for. */
-export interface StandardUnit {
-  readonly name: Name;
-  readonly declaration: UnitDeclaration;
-}
-
-export class ProgramWorld implements AskedWorld, Declarations {
+export class ProgramWorld implements WorkedWorld {
   readonly problems: Problems;
   /** The user's first file, for what is missing from it. */
   readonly source: SourceText;
@@ -88,39 +81,19 @@ export class ProgramWorld implements AskedWorld, Declarations {
   /** Enums declared where they are used: `X : (A, B);`. */
   readonly #anonymous = new Map<string, EnumType[]>();
 
-  #before: Kept;
-  /** Works of an earlier compilation that hold in this one too; null: not yet known, as declarations are still added. */
-  #holding: ReadonlySet<Work> | null = null;
-  /** What this compilation did or repeated. */
-  readonly #works = new Map<Question, Work>();
-  readonly #bodies = new Map<UnitDeclaration, Work>();
-  /** Those that are being done, outermost first. */
-  readonly #open: Work[] = [];
+  readonly #works: Works;
+  /** Null: there may be more than when it was last asked for. */
+  #classes: readonly Unit[] | null = null;
 
   constructor(source: SourceText, problems: Problems, before: Kept) {
     this.source = source;
     this.problems = problems;
-    this.#before = before;
+    this.#works = new Works(this, before);
   }
 
-  /** The program's files first, then libraries, whose names those of the program hide. */
+  /** The program's files first, then libraries, then what comes with the compiler: names of the former hide the latter's. */
   add(file: SourceFile, origin: Origin): void {
     for (const declaration of file.declarations) this.#declare(declaration, origin);
-  }
-
-  /** After all files. */
-  addStandard(units: readonly StandardUnit[]): void {
-    for (const unit of units) {
-      const { name } = unit;
-      const { key } = name;
-      if (this.#types.has(key) || this.#units.has(key)) continue;
-      const make = (scope: Scope) => declareUnit(scope, unit.declaration, true);
-      const inCycle = (): null => {
-        throw new Error(`${key} of the library contains itself`);
-      };
-      const lazy = new Lazy(() => this.#done(`unit ${key}`, make), inCycle);
-      this.#units.set(key, { name, declaration: unit, origin: "standard", lazy });
-    }
   }
 
   /** What runs is the program's business: a CONFIGURATION in a library is none of ours. */
@@ -152,7 +125,7 @@ export class ProgramWorld implements AskedWorld, Declarations {
       return { type: UNKNOWN, initial: null };
     };
     const make = (scope: Scope) => makeType(scope, declaration);
-    const lazy = new Lazy(() => this.#done(`type ${name.key}`, make), inCycle);
+    const lazy = new Lazy(() => this.#works.declaration(`type ${name.key}`, make), inCycle);
     this.#types.set(name.key, { name, declaration, origin, lazy });
     if (type.kind !== "enum") {
       this.#noteAnonymous(type);
@@ -172,8 +145,12 @@ export class ProgramWorld implements AskedWorld, Declarations {
       this.#refuseCycle(name, `${name.text} contains an instance of itself`);
       return null;
     };
-    const make = (scope: Scope) => declareUnit(scope, declaration, false);
-    const lazy = new Lazy(() => this.#done(`unit ${name.key}`, make, isClass), inCycle);
+    const make = (scope: Scope) => declareUnit(scope, declaration, origin === "standard");
+    const lazy = new Lazy(() => {
+      const unit = this.#works.declaration(`unit ${name.key}`, make, isClass);
+      this.#classes = null;
+      return unit;
+    }, inCycle);
     this.#units.set(name.key, { name, declaration, origin, lazy });
     for (const { variables } of declaration.sections) for (const { type } of variables) this.#noteAnonymous(type);
   }
@@ -187,7 +164,7 @@ export class ProgramWorld implements AskedWorld, Declarations {
       return { type, initial: null };
     };
     const inCycle = (): NamedType => ({ type: UNKNOWN, initial: null });
-    const lazy = new Lazy(() => this.#done(`type ${name.key}`, make, () => true), inCycle);
+    const lazy = new Lazy(() => this.#works.declaration(`type ${name.key}`, make, () => true), inCycle);
     this.#types.set(name.key, { name, declaration, origin, lazy });
   }
 
@@ -203,7 +180,7 @@ export class ProgramWorld implements AskedWorld, Declarations {
       return null;
     };
     const make = (scope: Scope) => declareVariable(scope, declaration, section, null);
-    const lazy = new Lazy(() => this.#done(`global ${name.key}`, make), inCycle);
+    const lazy = new Lazy(() => this.#works.declaration(`global ${name.key}`, make), inCycle);
     this.#globals.set(name.key, { name, declaration, origin, lazy });
     this.#noteAnonymous(declaration.type);
   }
@@ -216,45 +193,12 @@ export class ProgramWorld implements AskedWorld, Declarations {
 
   /** What is worked out around a cycle depends on where it was entered. */
   #refuseCycle({ at }: Name, message: string): void {
-    for (const work of this.#open) work.isFleeting = true;
+    this.#works.distrustOpen();
     this.problems.error(at, "recursive-type", message);
   }
 
-  /** The result of a work that still holds, or of doing it. `isFleeting`: results that no later compilation may take. */
-  #done<T>(question: Question, make: (scope: Scope) => T, isFleeting: (result: T) => boolean = () => false): T {
-    const before = this.#before.works.get(question);
-    const work = this.#isHolding(before) ? this.#repeat(before) : this.#do((world) => make(scopeOf(world)));
-    this.#works.set(question, work);
-    if (isFleeting(work.result as T)) work.isFleeting = true;
-    // A work is kept under the question that it answered.
-    return work.result as T;
-  }
-
-  #isHolding(work: Work | undefined): work is Work {
-    this.#holding ??= stillHolding(this.#before, this);
-    return work !== undefined && this.#holding.has(work);
-  }
-
-  #do(make: (world: World) => unknown): Work {
-    const work = new Work(this);
-    this.#open.push(work);
-    work.do(make);
-    this.#open.pop();
-    return work;
-  }
-
-  /** Does to this world what doing the work would, in the same order. */
-  #repeat(work: Work): Work {
-    for (const question of work.asked) this.#resolve(question);
-    for (const type of work.enums) this.addAnonymous(type);
-    for (const address of work.addresses) this.addAddress(address);
-    this.later(() => {
-      for (const question of work.askedLater) this.#resolve(question);
-    });
-    return work;
-  }
-
-  #resolve(question: Question): void {
+  /** Has what a question is about worked out. */
+  resolve(question: Question): void {
     this.#entry(question)?.lazy.get();
   }
 
@@ -275,19 +219,7 @@ export class ProgramWorld implements AskedWorld, Declarations {
 
   /** Checks a unit's body with `check`, or leaves it as it is when that would come to the same. */
   checkBody(unit: Unit, check: (scope: Scope) => void): void {
-    const { declaration } = unit;
-    const before = this.#before.bodies.get(declaration);
-    const work = this.#isHolding(before)
-      ? this.#repeat(before)
-      : this.#do((world) => {
-          // Of another object of the same declaration the body would be another.
-          world.unit(unit.key);
-          unit.calls.clear();
-          for (const list of [unit.dispatches, unit.assertions]) list.length = 0;
-          check({ world, unit, names: unit.names });
-        });
-    if (unit.owner !== null) work.isFleeting = true;
-    this.#bodies.set(declaration, work);
+    this.#works.body(unit, check);
   }
 
   #isNew(name: Name, origin: Origin): boolean {
@@ -320,15 +252,7 @@ export class ProgramWorld implements AskedWorld, Declarations {
   /** What had to wait until all is resolved; to be called when nothing more will be asked for. @returns what may be kept. */
   settle(): Kept {
     for (const check of this.#later) check();
-    const works = [...this.#works.values(), ...this.#bodies.values()];
-    for (const work of works) {
-      this.problems.add(work.problems);
-      work.leaveWorld();
-    }
-    // Or each compilation would keep all those before it.
-    this.#before = NOTHING_KEPT;
-    const lasting = <K>(all: ReadonlyMap<K, Work>) => new Map([...all].filter(([, work]) => !work.isFleeting));
-    return { declarations: this, works: lasting(this.#works), bodies: lasting(this.#bodies) };
+    return this.#works.finish(this.problems);
   }
 
   /** Of a library those that are used. */
@@ -396,8 +320,10 @@ export class ProgramWorld implements AskedWorld, Declarations {
 
   /** The function blocks that were asked for so far. */
   classes(): readonly Unit[] {
-    const known = [...this.#units.values()].flatMap(({ lazy }) => (lazy.isDone ? (lazy.get() ?? []) : []));
-    return known.filter(({ block }) => block !== null);
+    this.#classes ??= [...this.#units.values()]
+      .flatMap(({ lazy }) => (lazy.isDone ? (lazy.get() ?? []) : []))
+      .filter(({ block }) => block !== null);
+    return this.#classes;
   }
 
   initialOf(key: string): Image | null {
