@@ -2,6 +2,8 @@
  * From sources to an image, as often as asked: a compiler remembers what it read, so that compiling again after a change costs
  * what changed. The result is the same as that of a new one.
  */
+import type { CodeMap } from "./code/code-map.ts";
+import { type CoverableUnit, coverableOf } from "./code/coverable.ts";
 import { link } from "./code/link.ts";
 import { STANDARD_LIBRARY } from "./library/index.ts";
 import { inOrder, Problems, type StProblem } from "./problems.ts";
@@ -40,6 +42,8 @@ export type CompileResult =
       readonly ok: true;
       readonly elf: Uint8Array;
       readonly program: ProgramInfo;
+      /** Of what is not optimised. */
+      readonly codeMap: CodeMap;
       readonly warnings: readonly StProblem[];
     }
   | { readonly ok: false; readonly problems: readonly StProblem[] };
@@ -62,7 +66,13 @@ export interface DeclaredTest {
 }
 
 export type TestsResult =
-  | { readonly ok: true; readonly tests: readonly DeclaredTest[]; readonly warnings: readonly StProblem[] }
+  | {
+      readonly ok: true;
+      readonly tests: readonly DeclaredTest[];
+      readonly warnings: readonly StProblem[];
+      /** What of the files tests can reach, in order of declaration. */
+      readonly coverable: () => readonly CoverableUnit[];
+    }
   | { readonly ok: false; readonly problems: readonly StProblem[] };
 
 const DEFAULT_INTERVAL_NS = 20e6;
@@ -84,22 +94,26 @@ export class Compiler {
     const { program, kept } = analyse(files, wishes, problems, this.#kept);
     this.#kept = kept;
     if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-    const { elf, info } = link(program, options);
-    return { ok: true, elf, program: info, warnings: ownWarnings(problems, sources) };
+    const { elf, info, codeMap } = link(program, options);
+    return { ok: true, elf, program: info, codeMap, warnings: ownWarnings(problems, sources) };
   }
 
   /** The TESTs of the files, in the order in which they stand there; or every problem of the files. */
   findTests(sources: readonly SourceInput[], libraries: readonly SourceInput[] = []): TestsResult {
     const { files, problems } = this.#readAll(sources, libraries);
-    this.#kept = analyseLibrary(files, problems, this.#kept);
+    const { units, classes, kept } = analyseLibrary(files, problems, this.#kept);
+    this.#kept = kept;
     if (problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-    return { ok: true, tests: files.program.flatMap(testsOf), warnings: ownWarnings(problems, sources) };
+    return {
+      ...{ ok: true, tests: files.program.flatMap(testsOf), warnings: ownWarnings(problems, sources) },
+      coverable: () => coverableOf(units, classes),
+    };
   }
 
   /** Checks all that the files declare, used or not; they may use other libraries. */
   checkLibrary(sources: readonly SourceInput[], libraries: readonly SourceInput[] = []): LibraryResult {
     const { files, problems } = this.#readAll(sources, libraries);
-    this.#kept = analyseLibrary(files, problems, this.#kept);
+    this.#kept = analyseLibrary(files, problems, this.#kept).kept;
     if (problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
     return { ok: true, declares: files.program.flatMap(declared), warnings: ownWarnings(problems, sources) };
   }

@@ -39,6 +39,8 @@
  */
 import { type CompileOptions, type CompileResult, Compiler, type SourceInput } from "./compiler.ts";
 
+export type { CodeMap, SourcePlace } from "./code/code-map.ts";
+export type { CoverableUnit } from "./code/coverable.ts";
 export {
   type CompileOptions,
   type CompileResult,

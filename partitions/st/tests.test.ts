@@ -75,7 +75,7 @@ describe("a TEST", () => {
       TEST 'hangs' WHILE TRUE DO ; END_WHILE; END_TEST`;
     expect(outcomesOf(source)).toEqual([
       "3: division by zero (NUMERIC_ERROR)",
-      "5: it has not ended after 10 s of the board's time",
+      "5: it has not ended after 2 s of the board's time",
     ]);
   });
 

@@ -1,6 +1,7 @@
 /** One TEST in a partition of its own: the image runs one scan, and says what failed in it. */
 import type { AssertionInfo, DeclaredTest, ProgramInfo } from "../../partitions/st/index.ts";
-import { PARTITA_ERROR_CODES, RAM_BASE } from "../board/index.ts";
+import { PARTITA_ERROR_CODES, parseImage, RAM_BASE } from "../board/index.ts";
+import { type EngineFactory, interpret } from "../hart/index.ts";
 import type { Clock } from "../host/clock.ts";
 import { describeFault } from "./fault-words.ts";
 import { ProgramRun } from "./program-run.ts";
@@ -10,6 +11,8 @@ export interface TestOutcome {
   readonly test: DeclaredTest;
   /** Host time that it took. */
   readonly seconds: number;
+  /** It had not ended when its time was over. */
+  readonly isHung: boolean;
   /** null: it passed. */
   readonly failure: TestFailure | null;
 }
@@ -20,10 +23,10 @@ export interface TestFailure {
   readonly message: string;
 }
 
-/** Bytes of the partition's RAM. */
-const MEMORY_BYTES = 16 << 20;
-/** A test that has not ended by then hangs: 10 s of the board. */
-const MOST_CYCLES = 1e9;
+/** RAM is what the image takes and so much more, in bytes: to clear it takes longer than most tests. */
+const SPARE_MEMORY = 64 << 10;
+/** A test that has not ended by then hangs: 2 s of the board. */
+const MOST_CYCLES = 2e8;
 /** What a TEST tells when it fails (partitions/st/code/partita-device.ts). */
 const ASSERTION_FAILED = 0x100;
 
@@ -32,22 +35,36 @@ interface Compiled {
   readonly program: ProgramInfo;
 }
 
-export const runTest = (test: DeclaredTest, { elf, program }: Compiled, clock: Clock): TestOutcome => {
+/** `engine`: the interpreter when left out. */
+export const runTest = (
+  test: DeclaredTest,
+  { elf, program }: Compiled,
+  clock: Clock,
+  engine: EngineFactory = interpret,
+): TestOutcome => {
   const begin = clock.monotonicMs();
   let failure: TestFailure | null = null;
   const run = new ProgramRun({
     elf,
     program,
-    memoryBytes: MEMORY_BYTES,
+    engine,
+    memoryBytes: memoryFor(elf),
     raiseError: (code, detail, message) => {
       failure ??= code === ASSERTION_FAILED ? failureOf(program.assertions[detail]!, run) : raised(test, code, message);
     },
   });
   const end = run.runScans(1, MOST_CYCLES);
-  if (end === "limit") failure ??= { ...test, message: "it has not ended after 10 s of the board's time" };
+  if (end === "limit") failure ??= { ...test, message: "it has not ended after 2 s of the board's time" };
   if (end === "fault") failure ??= { ...test, message: `it stopped: ${describeFault(run.board.fault!)}` };
-  return { test, seconds: (clock.monotonicMs() - begin) / 1000, failure };
+  return { test, seconds: (clock.monotonicMs() - begin) / 1000, isHung: end === "limit", failure };
 };
+
+const memoryFor = (elf: Uint8Array): number => {
+  const image = parseImage(elf);
+  return "problem" in image ? SPARE_MEMORY : alignUp(image.end - RAM_BASE, SPARE_MEMORY) + SPARE_MEMORY;
+};
+
+const alignUp = (bytes: number, step: number): number => Math.ceil(bytes / step) * step;
 
 const failureOf = ({ file, line, kind, text, values }: AssertionInfo, { board }: ProgramRun): TestFailure => {
   const memory = new ProgramMemory(board.ram, RAM_BASE);

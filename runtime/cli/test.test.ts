@@ -28,13 +28,13 @@ writeFileSync(
 describe("partita test", () => {
   it("runs the tests of several files and tells what failed, where and with which values", async () => {
     const { code, output } = await partita("test", "twice.st", "twice.test.st", "--junit", "results.xml");
-    expect(output).toBe(
+    expect(output.replace(/\([\d.]+ m?s\)/g, "(…)")).toBe(
       [
-        "ok   twice.test.st:1 doubles",
-        "FAIL twice.test.st:4 is wrong",
+        "ok   twice.test.st:1 doubles (…)",
+        "FAIL twice.test.st:4 is wrong (…)",
         "     twice.test.st:5: Twice(4) is 8, expected 9",
         "",
-        "2 tests: 1 passed, 1 failed",
+        "2 tests: 1 passed, 1 failed (…)",
         "",
       ].join("\n"),
     );
@@ -46,12 +46,34 @@ describe("partita test", () => {
 
   it("runs those that are asked for", async () => {
     const { code, output } = await partita("test", "twice.st", "twice.test.st", "--filter", "doubles");
-    expect([code, output.split("\n").at(-2)]).toEqual([0, "1 test: 1 passed, 0 failed"]);
+    expect([code, output.split("\n").at(-2)]).toEqual([0, expect.stringMatching(/^1 test: 1 passed, 0 failed/)]);
     expect((await partita("test", "twice.st", "--filter", "x")).output).toMatch(/no TEST has "x" in its name/);
     expect(await partita("test", "twice.st")).toMatchObject({
       code: 2,
       output: expect.stringMatching(/there is no TEST/),
     });
+  });
+
+  it("prints results for programs as one JSON object, problems too", async () => {
+    const { code, output } = await partita("test", "twice.st", "twice.test.st", "--json");
+    expect([code, JSON.parse(output)]).toMatchObject([
+      1,
+      {
+        ...{ ok: false, passed: 1, failed: 1 },
+        tests: [
+          { name: "doubles", file: "twice.test.st", line: 1, ok: true, failure: null },
+          { name: "is wrong", ok: false, failure: { file: "twice.test.st", line: 5 } },
+        ],
+      },
+    ]);
+    const refused = await partita("test", "twice.test.st", "--json");
+    expect([refused.code, JSON.parse(refused.output)]).toMatchObject([2, { ok: false, problems: [{ range: {} }, {}] }]);
+  });
+
+  it("writes what the tests cover", async () => {
+    const { output } = await partita("test", "twice.st", "twice.test.st", "--coverage", "twice.lcov");
+    expect(output).toMatch(/\ntwice.st {2}100.0 % \(1 of 1\) statements, 100.0 % \(0 of 0\) branches\n$/);
+    expect(readFileSync(join(folder, "twice.lcov"), "utf8")).toMatch(/^TN:\nSF:twice.st\n[\s\S]*DA:3,2\n/);
   });
 
   it("prints the problems of all files when there are some", async () => {
@@ -64,7 +86,9 @@ describe("partita test", () => {
 describe("a JUnit report", () => {
   it("is XML whatever stands in names and messages", () => {
     const test = { name: `<a> & "b"`, file: "t.st", line: 3 };
-    const xml = junitOf([{ test, seconds: 0.0125, failure: { file: "t.st", line: 4, message: "a < b \u0001" } }]);
+    const xml = junitOf([
+      { test, seconds: 0.0125, isHung: false, failure: { file: "t.st", line: 4, message: "a < b \u0001" } },
+    ]);
     expect(xml).toContain('name="&lt;a&gt; &amp; &quot;b&quot;" file="t.st" line="3" time="0.013"');
     expect(xml).toContain('<failure message="a &lt; b ?">t.st:4: a &lt; b ?</failure>');
   });

@@ -1,19 +1,22 @@
 /** `partita test`: runs the TESTs that Structured Text files contain, each in a partition of its own, in virtual time. */
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { Compiler, type DeclaredTest, type SourceInput } from "../../partitions/st/index.ts";
 import { readLibraries, readSources } from "../config/index.ts";
-import { counted } from "./counted.ts";
+import { problemAsJson } from "../problem.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { junitOf } from "./junit.ts";
+import { lcovOf } from "./lcov.ts";
 import { libraryPathOption } from "./options.ts";
 import { printProblems, refuse, sourcesOf } from "./st-problems.ts";
-import { runTest, type TestOutcome } from "./test-run.ts";
+import { coverageLines, outcomeLines, resultsAsJson, totalLine } from "./test-report.ts";
+import { runSuite, type SuiteResult } from "./test-suite.ts";
 
 interface TestVerbOptions {
   readonly libraryPath: readonly string[];
   readonly filter?: string;
   readonly junit?: string;
+  readonly coverage?: string;
+  readonly json?: true;
 }
 
 export const addTest = (program: Command, environment: CliEnvironment): void => {
@@ -24,52 +27,53 @@ export const addTest = (program: Command, environment: CliEnvironment): void => 
     .addOption(libraryPathOption())
     .option("--filter <text>", "only tests whose name contains this")
     .option("--junit <file>", "write the results as JUnit XML too")
+    .option(
+      "--coverage <file>",
+      "write as LCOV trace file how often each statement ran and each branch was taken; for that each test runs a second time, compiled without optimisation, and must come to the same result",
+    )
+    .option("--json", "print the results as one JSON object")
     .action((files: string[], options: TestVerbOptions) => test(files, options, environment));
 };
 
 const test = async (files: readonly string[], options: TestVerbOptions, environment: CliEnvironment): Promise<void> => {
-  const sources = await sourcesOf(readSources(files));
-  const libraries = await sourcesOf(readLibraries(options.libraryPath));
-  const compiler = new Compiler();
-  const found = compiler.findTests(sources, libraries);
-  printProblems(found.ok ? found.warnings : found.problems, environment);
-  if (!found.ok) {
-    refuse(found.problems, environment);
+  const { stdout, clock, color, exitWith } = environment;
+  const { filter = "", json = false } = options;
+  const result = runSuite({
+    sources: await sourcesOf(readSources(files)),
+    libraries: await sourcesOf(readLibraries(options.libraryPath)),
+    covers: options.coverage !== undefined,
+    warn: (warnings) => json || printProblems(warnings, environment),
+    hear: (outcome) => json || stdout.write(outcomeLines(outcome, color)),
+    ...{ filter, clock },
+  });
+  if (!result.ok) {
+    refuseAll(result, json, environment);
     return;
   }
-  const { filter = "" } = options;
-  const tests = found.tests.filter(({ name }) => name.includes(filter));
-  if (tests.length === 0) {
+  const { outcomes, coverage } = result;
+  if (outcomes.length === 0) {
     const what = filter === "" ? "there is no TEST" : `no TEST has "${filter}" in its name`;
     throw new UserError(`${what} in ${files.join(", ")}: write TEST 'name' … END_TEST at file level`);
   }
-  const outcomes = tests.map((each) => outcomeOf(compiler, each, sources, libraries, environment));
-  report(outcomes, environment);
+  if (json) stdout.write(`${JSON.stringify(resultsAsJson(outcomes, coverage), null, 2)}\n`);
+  else stdout.write(`${totalLine(outcomes)}${coverage === null ? "" : coverageLines(coverage)}`);
   if (options.junit !== undefined) await writeReport(options.junit, junitOf(outcomes));
-  if (outcomes.some(({ failure }) => failure !== null)) environment.exitWith(EXIT.failed);
+  if (options.coverage !== undefined) await writeReport(options.coverage, lcovOf(coverage!.files));
+  if (outcomes.some(({ failure }) => failure !== null)) exitWith(EXIT.failed);
 };
 
-const outcomeOf = (
-  compiler: Compiler,
-  test: DeclaredTest,
-  sources: readonly SourceInput[],
-  libraries: readonly SourceInput[],
-  { clock, stdout }: CliEnvironment,
-): TestOutcome => {
-  const compiled = compiler.compile(sources, { libraries, test: test.name });
-  // All that the files say was checked before.
-  if (!compiled.ok) throw new Error(`TEST '${test.name}' does not compile: ${compiled.problems[0]?.message}`);
-  const outcome = runTest(test, compiled, clock);
-  stdout.write(`${outcome.failure === null ? "ok  " : "FAIL"} ${test.file}:${test.line} ${test.name}\n`);
-  if (outcome.failure !== null) {
-    stdout.write(`     ${outcome.failure.file}:${outcome.failure.line}: ${outcome.failure.message}\n`);
+const refuseAll = (
+  { problems }: Extract<SuiteResult, { ok: false }>,
+  json: boolean,
+  environment: CliEnvironment,
+): void => {
+  if (json) {
+    environment.stdout.write(`${JSON.stringify({ ok: false, problems: problems.map(problemAsJson) }, null, 2)}\n`);
+    environment.exitWith(EXIT.misuse);
+    return;
   }
-  return outcome;
-};
-
-const report = (outcomes: readonly TestOutcome[], { stdout }: CliEnvironment): void => {
-  const failed = outcomes.filter(({ failure }) => failure !== null).length;
-  stdout.write(`\n${counted(outcomes.length, "test")}: ${outcomes.length - failed} passed, ${failed} failed\n`);
+  printProblems(problems, environment);
+  refuse(problems, environment);
 };
 
 const writeReport = (path: string, text: string): Promise<void> =>

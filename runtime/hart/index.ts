@@ -10,6 +10,7 @@ export {
   TRAP_CAUSES,
   type TrapCause,
 } from "./engine.ts";
+export { ExecutionCounts, interpretCounting } from "./execution-counts.ts";
 export { Hart } from "./hart.ts";
 export { Interpreter, interpret } from "./interpreter.ts";
 export { allocateMemory, type MemoryPlaces, memoryPlaces, RAM_BASE } from "./layout.ts";

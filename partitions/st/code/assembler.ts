@@ -7,6 +7,7 @@ import {
   TABLE,
 } from "../../../runtime/isa/index.ts";
 import type { Position } from "../ir/ir.ts";
+import type { Span } from "../syntax/source-text.ts";
 import type { RegisterFile } from "./allocate.ts";
 
 /** The part of an address that an instruction takes: `lui` the upper 20 bits, the rest goes as a signed 12-bit immediate. */
@@ -22,6 +23,7 @@ type Item =
   | { readonly kind: "label"; readonly label: string }
   | { readonly kind: "line"; readonly at: Position | null }
   | { readonly kind: "frame"; readonly change: FrameChange }
+  | { readonly kind: "statement"; readonly at: Span }
   | {
       readonly kind: "branch";
       readonly row: Instruction;
@@ -29,6 +31,7 @@ type Item =
       readonly rs1: number;
       readonly rs2: number;
       readonly label: string;
+      readonly ways: Ways | undefined;
     }
   | { readonly kind: "jump"; readonly rd: number; readonly label: string };
 
@@ -41,6 +44,9 @@ const INVERSE: Readonly<Record<BranchMnemonic, BranchMnemonic>> = {
   bltu: "bgeu",
   bgeu: "bltu",
 };
+
+/** Items that are no code. */
+const ZERO_SIZED: ReadonlySet<Item["kind"]> = new Set(["label", "line", "frame", "statement"] as const);
 
 const BRANCH_REACH = 4096;
 const ZERO = 0;
@@ -79,6 +85,26 @@ export interface Assembled {
   readonly frames: readonly FrameRow[];
   /** Offsets from the start of the code. */
   readonly labels: ReadonlyMap<string, number>;
+  /** Where statements of the source begin and decide; both only of code that was made to tell it. */
+  readonly statements: readonly PlacedStatement[];
+  readonly forks: readonly PlacedFork[];
+}
+
+/** Which way of what the source decides at `at` a branch stands for when it jumps, and when it does not. */
+export interface Ways {
+  readonly at: Span;
+  readonly jumped: number | null;
+  readonly passed: number | null;
+}
+
+export interface PlacedStatement {
+  readonly at: Span;
+  readonly offset: number;
+}
+
+export interface PlacedFork extends Ways {
+  /** Of the branch instruction. */
+  readonly offset: number;
 }
 
 export class Assembler {
@@ -126,8 +152,13 @@ export class Assembler {
     this.#items.push({ kind: "instruction", row: row(mnemonic), operands, address: { part, offset } });
   }
 
-  branch(mnemonic: BranchMnemonic, rs1: number, rs2: number, label: string): void {
-    this.#items.push({ kind: "branch", row: row(mnemonic), inverse: row(INVERSE[mnemonic]), rs1, rs2, label });
+  /** A statement of the source begins here. */
+  statement(at: Span): void {
+    this.#items.push({ kind: "statement", at });
+  }
+
+  branch(mnemonic: BranchMnemonic, rs1: number, rs2: number, label: string, ways?: Ways): void {
+    this.#items.push({ kind: "branch", row: row(mnemonic), inverse: row(INVERSE[mnemonic]), rs1, rs2, label, ways });
   }
 
   jump(rd: number, label: string): void {
@@ -146,6 +177,7 @@ export class Assembler {
       const offset = offsets[i]!;
       switch (item.kind) {
         case "label":
+        case "statement":
           break;
         case "line":
           lines.push({ offset, at: item.at });
@@ -169,7 +201,21 @@ export class Assembler {
       }
     }
     if (codeBase % 4 !== 0) throw new Error("code starts at a multiple of 4");
-    return { code, labels, lines, frames };
+    return { code, labels, lines, frames, ...this.#positions(offsets, far) };
+  }
+
+  /** A branch that does not reach is inverted, and with it what its jumping means. */
+  #positions(offsets: readonly number[], far: ReadonlySet<number>) {
+    const statements: PlacedStatement[] = [];
+    const forks: PlacedFork[] = [];
+    for (const [i, item] of this.#items.entries()) {
+      const offset = offsets[i]!;
+      if (item.kind === "statement") statements.push({ at: item.at, offset });
+      if (item.kind !== "branch" || item.ways === undefined) continue;
+      const { at, jumped, passed } = item.ways;
+      forks.push(far.has(i) ? { at, offset, jumped: passed, passed: jumped } : { at, offset, jumped, passed });
+    }
+    return { statements, forks };
   }
 
   #branchInto(
@@ -198,7 +244,7 @@ export class Assembler {
       for (const [i, item] of this.#items.entries()) {
         offsets.push(bytes);
         if (item.kind === "label") labels.set(item.label, bytes);
-        else if (item.kind !== "line" && item.kind !== "frame") bytes += far.has(i) ? 8 : 4;
+        else if (!ZERO_SIZED.has(item.kind)) bytes += far.has(i) ? 8 : 4;
       }
       const before = far.size;
       for (const [i, item] of this.#items.entries()) {

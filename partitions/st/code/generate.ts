@@ -6,6 +6,7 @@ import {
   bankOfWidth,
   type Condition,
   definitionOf,
+  type Fork,
   type Guard,
   type Instruction,
   type InstructionOf,
@@ -16,7 +17,7 @@ import {
 } from "../ir/ir.ts";
 import type { AreaOffsets } from "./addresses.ts";
 import { type Allocation, ARGUMENTS, allocate, fileOf, indexInFile, type RegisterFile, wordsOf } from "./allocate.ts";
-import type { Assembler, BranchMnemonic } from "./assembler.ts";
+import type { Assembler, BranchMnemonic, Ways } from "./assembler.ts";
 import { Emitter, type FrameLayout, fits12, SCRATCH } from "./emitter.ts";
 import { type Move, moveAll } from "./moves.ts";
 import {
@@ -48,6 +49,9 @@ const OPPOSITE: Readonly<Record<Condition, Condition>> = {
   geu: "ltu",
 };
 const STACK_ALIGNMENT = 16;
+
+const waysOf = ({ at, then, otherwise }: Fork, jumpsToThen: boolean): Ways =>
+  jumpsToThen ? { at, jumped: then, passed: otherwise } : { at, jumped: otherwise, passed: then };
 
 /** Code that is seldom reached and stands behind the function. */
 export type ColdPath = () => void;
@@ -214,8 +218,12 @@ class Generator {
 
   #instruction(instruction: Instruction): void {
     const emitter = this.#emitter;
+    if (instruction.statement !== undefined) this.#asm.statement(instruction.statement);
     switch (instruction.kind) {
       case "parameter":
+        return;
+      case "nop":
+        this.#asm.emit("addi", { rd: X.zero, rs1: X.zero, imm: 0 });
         return;
       case "phi":
         throw new Error("the function has left SSA form");
@@ -334,12 +342,18 @@ class Generator {
         this.#epilogue();
         return;
       case "branch": {
-        const { then, otherwise } = terminator;
+        const { then, otherwise, fork } = terminator;
         const [condition, target, rest] =
           then === next ? [OPPOSITE[terminator.condition], otherwise, then] : [terminator.condition, then, otherwise];
         const left = this.#emitter.read(terminator.left, "integer", 0);
         const right = this.#emitter.read(terminator.right, "integer", 1);
-        this.#asm.branch(BRANCHES[condition], left, right, this.#labels.get(target)!);
+        this.#asm.branch(
+          BRANCHES[condition],
+          left,
+          right,
+          this.#labels.get(target)!,
+          fork && waysOf(fork, target === then),
+        );
         if (rest !== next) this.#asm.jump(X.zero, this.#labels.get(rest)!);
       }
     }

@@ -4,17 +4,18 @@ import { ClassTable } from "../ir/class-table.ts";
 import { ConstantPool } from "../ir/frame.ts";
 import { type IrFunction, targetsOf } from "../ir/ir.ts";
 import { PORT_ROUTINES } from "../ir/lower-statement.ts";
-import { lowerUnit } from "../ir/lower-unit.ts";
+import { type Lowering, lowerUnit } from "../ir/lower-unit.ts";
 import { OPTIMIZING, type PassOptions, PLAIN, runPasses } from "../ir/optimize.ts";
 import { printFunction } from "../ir/print.ts";
 import { describeProgram, type ProgramInfo } from "../program-info.ts";
 import { instancesOf, type Program } from "../semantics/analyse.ts";
 import type { Place } from "../semantics/checked.ts";
 import { isPointType } from "../semantics/point-types.ts";
-import type { Variable } from "../semantics/symbols.ts";
+import type { Unit, Variable } from "../semantics/symbols.ts";
 import { QUEUE_RECEIVE, QUEUE_SEND, scalarOf } from "../semantics/types.ts";
 import { fileName } from "../syntax/source-text.ts";
 import { Assembler } from "./assembler.ts";
+import { type CodeMap, codeMapOf } from "./code-map.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
 import { floatBankOf, generateFunction } from "./generate.ts";
 import { interruptionBytes } from "./interruption.ts";
@@ -32,6 +33,8 @@ const STACK_RESERVE = 256;
 export interface Linked {
   readonly elf: Uint8Array;
   readonly info: ProgramInfo;
+  /** Empty of statements and forks when the code is optimised. */
+  readonly codeMap: CodeMap;
 }
 
 export interface LinkOptions {
@@ -56,8 +59,9 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
     constants,
   );
   const routines = portRoutines(program, ports);
+  const units = new Set(program.units);
   const lowered = [
-    ...lowerUnits(program, constants, classes),
+    ...lowerUnits(units, program, { constants, classes, keepsStatements: options.optimize === false }),
     ...routines.map(({ port, routine }) => portRoutine(port, routine)),
   ];
   const roots = [
@@ -95,7 +99,8 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   });
   asm.append(code);
   const dataBaseFor = (bytes: number): number => CODE_BASE + Math.ceil(bytes / DATA_ALIGNMENT) * DATA_ALIGNMENT;
-  const { code: text, labels } = asm.assemble(CODE_BASE, dataBaseFor);
+  const assembled = asm.assemble(CODE_BASE, dataBaseFor);
+  const { code: text, labels } = assembled;
   const dataBase = dataBaseFor(text.length);
   const info = describeProgram(program, layout, dataBase);
   const data = initialData(program, layout, constants.image, {
@@ -116,12 +121,11 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
       },
     ],
   });
-  return { elf, info };
+  return { elf, info, codeMap: codeMapOf(units, assembled, CODE_BASE) };
 };
 
-/** The program's units, and the library's functions that operations in them come down to. */
-const lowerUnits = (program: Program, constants: ConstantPool, classes: ClassTable): readonly IrFunction[] => {
-  const units = new Set(program.units);
+/** `units` grows by the library's functions that operations in them come down to. */
+const lowerUnits = (units: Set<Unit>, program: Program, into: Omit<Lowering, "routine">): readonly IrFunction[] => {
   const routine = (key: string): string => {
     const needed = program.routine(key);
     for (const unit of needed) units.add(unit);
@@ -129,7 +133,7 @@ const lowerUnits = (program: Program, constants: ConstantPool, classes: ClassTab
   };
   const functions: IrFunction[] = [];
   // What is added meanwhile has its turn too.
-  for (const unit of units) functions.push(lowerUnit(unit, constants, classes, routine));
+  for (const unit of units) functions.push(lowerUnit(unit, { ...into, routine }));
   return functions;
 };
 

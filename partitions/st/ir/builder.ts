@@ -9,6 +9,7 @@ import {
   bankOfWidth,
   type Condition,
   constant,
+  type Fork,
   type FrameSlot,
   type Guard,
   type Home,
@@ -32,20 +33,28 @@ export class Builder {
   readonly #blocks: Block[] = [];
   readonly #names = new Map<number, string>();
   readonly #homes: Home[] = [];
+  readonly #keepsStatements: boolean;
   #start: Position | null = null;
   /** Of the statement in hand. */
   #position: Position | undefined;
+  /** A statement whose first instruction is still to come. */
+  #opening: Span | undefined;
+  /** Where the source decides, and how many ways it has there so far. */
+  #decision: { readonly at: Span; ways: number } | null = null;
   #registers = 0;
   #block: Block;
 
-  constructor(name: string) {
+  /** `keepsStatements`: of code that is not optimised it can be told which instruction begins which statement, and what branches decide. */
+  constructor(name: string, keepsStatements = false) {
     this.#name = name;
+    this.#keepsStatements = keepsStatements;
     this.#block = this.newBlock();
     this.#blocks.push(this.#block);
   }
 
-  /** What follows belongs to the statement that begins there. */
+  /** What follows belongs to the statement, or the condition, that begins there. */
   startStatement(at: Span): void {
+    this.#decision = { at, ways: 0 };
     this.#position = { source: at.source, line: lineOf(at), unit: this.#name, call: null };
     this.#start ??= this.#position;
   }
@@ -83,7 +92,28 @@ export class Builder {
   }
 
   emit(instruction: Instruction): void {
-    this.#block.instructions.push(this.#at(instruction));
+    const opening = this.#opening === undefined ? {} : { statement: this.#opening };
+    this.#opening = undefined;
+    this.#block.instructions.push({ ...this.#at(instruction), ...opening });
+  }
+
+  /** The next instruction is the first of the statement in hand; `isJump`: it may have none but a jump. */
+  markStatement(at: Span, isJump: boolean): void {
+    if (!this.#keepsStatements) return;
+    this.#opening = at;
+    if (isJump) this.emit({ kind: "nop" });
+  }
+
+  /** The next two ways of what is decided where the statement in hand begins. */
+  fork(): Fork | undefined {
+    const decision = this.#decision;
+    if (decision === null) return undefined;
+    decision.ways += 2;
+    return this.forkOf(decision.at, decision.ways - 2, decision.ways - 1);
+  }
+
+  forkOf(at: Span, then: number, otherwise: number | null): Fork | undefined {
+    return this.#keepsStatements ? { at, then, otherwise } : undefined;
   }
 
   /** Ends the current block and goes on in `next`. */
@@ -97,8 +127,16 @@ export class Builder {
     this.end({ kind: "jump", target }, next);
   }
 
-  branch(condition: Condition, left: Operand, right: Operand, then: Block, otherwise: Block, next: Block): void {
-    this.end({ kind: "branch", condition, left, right, then, otherwise }, next);
+  branch(
+    condition: Condition,
+    left: Operand,
+    right: Operand,
+    then: Block,
+    otherwise: Block,
+    next: Block,
+    fork?: Fork,
+  ): void {
+    this.end({ kind: "branch", condition, left, right, then, otherwise, fork }, next);
   }
 
   finish(terminator: Terminator): IrFunction {

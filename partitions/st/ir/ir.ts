@@ -4,7 +4,7 @@
  * turned each into two.
  */
 import type { StaticArea, Variable } from "../semantics/symbols.ts";
-import type { SourceText } from "../syntax/source-text.ts";
+import type { SourceText, Span } from "../syntax/source-text.ts";
 import type { Bank, BinaryOperation, UnaryOperation } from "./operations.ts";
 
 export type { Bank, BinaryOperation, UnaryOperation } from "./operations.ts";
@@ -74,7 +74,11 @@ export interface IndirectTarget {
 }
 
 /** `report`: what is told of an error before going on; see `ConstantPool.placeReport`. */
-export type Instruction = Kinds & Positioned;
+export type Instruction = Kinds &
+  Positioned & {
+    /** It is the first of this statement; only in code that is not optimised. */
+    readonly statement?: Span | undefined;
+  };
 
 /** A statement of the source: one object for each, and a new one for each place that its function is put into. */
 export interface Position {
@@ -91,6 +95,13 @@ interface Positioned {
   readonly at?: Position | undefined;
 }
 
+/** What a branch decides in the source: the ways that begin there are numbered; null: neither is a way of the source. */
+export interface Fork {
+  readonly at: Span;
+  readonly then: number | null;
+  readonly otherwise: number | null;
+}
+
 /** What a register is worth when the block is entered from `from`. */
 export interface PhiSource {
   readonly from: Block;
@@ -99,6 +110,8 @@ export interface PhiSource {
 
 type Kinds =
   | { readonly kind: "copy"; readonly to: Register; readonly from: Operand }
+  /** Nothing: a statement that comes down to a jump has it, so that code that is not optimised knows where it is. */
+  | { readonly kind: "nop" }
   /** First in a block, one source for each block that leads there; only between `enterSsa` and `leaveSsa`. */
   | { readonly kind: "phi"; readonly to: Register; readonly sources: readonly PhiSource[] }
   | { readonly kind: "unary"; readonly operation: UnaryOperation; readonly to: Register; readonly from: Operand }
@@ -187,6 +200,7 @@ type Ends =
       readonly right: Operand;
       readonly then: Block;
       readonly otherwise: Block;
+      readonly fork?: Fork | undefined;
     }
   | { readonly kind: "return"; readonly value: Operand | null; readonly bank: Bank };
 
@@ -250,6 +264,7 @@ export const usesOf = (instruction: Instruction): readonly Operand[] => {
       return [instruction.from, ...addressUses(instruction.address), ...guardUses(instruction.guards)];
     case "copyBytes":
       return [...addressUses(instruction.to), ...addressUses(instruction.from), ...guardUses(instruction.guards)];
+    case "nop":
     case "parameter":
     case "raise":
       return [];
@@ -267,6 +282,7 @@ const guardUses = (guards: readonly Guard[]): readonly Operand[] =>
 
 export const definitionOf = (instruction: Instruction): Register | null => {
   switch (instruction.kind) {
+    case "nop":
     case "store":
     case "copyBytes":
     case "raise":
@@ -283,6 +299,7 @@ export const withDefinition = (instruction: Instruction, to: Register): Instruct
   switch (instruction.kind) {
     case "store":
     case "copyBytes":
+    case "nop":
     case "raise":
       return instruction;
     case "call":
@@ -334,6 +351,7 @@ export const mapUses = (instruction: Instruction, replace: (operand: Operand) =>
         from: mapAddress(instruction.from, replace),
         guards: mapGuards(instruction.guards, replace),
       };
+    case "nop":
     case "parameter":
     case "raise":
       return instruction;

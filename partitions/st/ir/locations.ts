@@ -72,6 +72,7 @@ export class Locations {
         // A report may end the program: what was stored before must stand there.
         return { location: null, reads: this.#visible, changes: NONE };
       case "copy":
+      case "nop":
       case "phi":
       case "unary":
       case "binary":

@@ -2,7 +2,7 @@
 import type { CheckedExpression, Comparison } from "../semantics/checked.ts";
 import { type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
 import { bankOf, type Frame } from "./frame.ts";
-import { type BinaryOperation, type Block, type Condition, constant, type Operand } from "./ir.ts";
+import { type BinaryOperation, type Block, type Condition, constant, type Fork, type Operand } from "./ir.ts";
 import { lowerExpression } from "./lower-expression.ts";
 
 type Compare = Extract<CheckedExpression, { kind: "compare" }>;
@@ -81,12 +81,14 @@ export interface Ways {
   readonly yes: Block;
   readonly no: Block;
   readonly next: Block;
+  /** What it decides in the source, if anything. */
+  readonly fork?: Fork | undefined;
 }
 
 export const lowerCompareAndBranch = (frame: Frame, { operator, left: a, right: b }: Compare, ways: Ways): void => {
   const left = lowerExpression(frame, a);
   const right = lowerExpression(frame, b);
-  branchOn(frame, scalarOf(a.type)!, operator, left, right, ways);
+  branchOn(frame, scalarOf(a.type)!, operator, left, right, { ...ways, fork: frame.builder.fork() });
 };
 
 /** Ends the block: both operands are of `type`. */
@@ -96,15 +98,15 @@ export const branchOn = (
   operator: Comparison,
   left: Operand,
   right: Operand,
-  { yes, no, next }: Ways,
+  { yes, no, next, fork }: Ways,
 ): void => {
   const { builder } = frame;
   if (bankOf(type) !== "integer") {
     const { truth, negated } = compare(frame, type, operator, left, right);
-    builder.branch(negated ? "eq" : "ne", truth, constant(0), yes, no, next);
+    builder.branch(negated ? "eq" : "ne", truth, constant(0), yes, no, next, fork);
     return;
   }
   const { signed, unsigned, swapped } = CONDITIONS[operator];
   const condition = isSigned(type) ? signed : unsigned;
-  builder.branch(condition, swapped ? right : left, swapped ? left : right, yes, no, next);
+  builder.branch(condition, swapped ? right : left, swapped ? left : right, yes, no, next, fork);
 };

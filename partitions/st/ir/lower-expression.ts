@@ -141,7 +141,8 @@ export const lowerCondition = (
       lowerCompareAndBranch(frame, expression, { yes: then, no: otherwise, next });
       return;
   }
-  builder.branch("ne", lowerExpression(frame, expression), constant(0), then, otherwise, next);
+  const truth = lowerExpression(frame, expression);
+  builder.branch("ne", truth, constant(0), then, otherwise, next, builder.fork());
 };
 
 /**

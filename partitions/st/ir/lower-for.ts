@@ -3,7 +3,7 @@ import type { CheckedStatement } from "../semantics/checked.ts";
 import { wrap } from "../semantics/constants.ts";
 import { DINT, type ElementaryType, LINT, rangeOf } from "../semantics/types.ts";
 import { bankOf, type Frame } from "./frame.ts";
-import { type Block, constant, isConstant, type Operand } from "./ir.ts";
+import { type Block, constant, type Fork, isConstant, type Operand } from "./ir.ts";
 import { branchOn } from "./lower-comparison.ts";
 import { lowerExpression } from "./lower-expression.ts";
 import { lowerPlace, normalize, readTarget, writePlace } from "./lower-place.ts";
@@ -23,7 +23,8 @@ export const lowerFor = (frame: Frame, statement: For, lowerBody: () => void): v
   const step = held(frame, type, lowerExpression(frame, statement.by));
   const [body, next, exit] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
   write(from);
-  endUnlessWithin(frame, statement, from, last, step, { body, exit, next: body });
+  const fork = builder.forkOf(statement.at, 0, 1);
+  endUnlessWithin(frame, statement, from, last, step, { body, exit, next: body, fork });
   frame.loops.push({ exit, next });
   lowerBody();
   frame.loops.pop();
@@ -33,7 +34,7 @@ export const lowerFor = (frame: Frame, statement: For, lowerBody: () => void): v
   const after = builder.binary(type.bytes === 8 ? "ladd" : "add", before, step);
   write(normalize(frame, type, after));
   endIfWrapped(frame, statement, before, after, step, last, exit);
-  endUnlessWithin(frame, statement, after, last, step, { body, exit, next: exit });
+  endUnlessWithin(frame, statement, after, last, step, { body, exit, next: exit, fork });
 };
 
 /** A value in a register of its own, which no assignment in the loop changes. */
@@ -44,6 +45,13 @@ const held = (frame: Frame, type: ElementaryType, value: Operand): Operand => {
   return register;
 };
 
+interface LoopWays {
+  readonly body: Block;
+  readonly exit: Block;
+  readonly next: Block;
+  readonly fork: Fork | undefined;
+}
+
 /** Jumps to `body` while the counter has not passed `last`, else to `exit`; goes on in `next`. */
 const endUnlessWithin = (
   frame: Frame,
@@ -51,12 +59,12 @@ const endUnlessWithin = (
   counter: Operand,
   last: Operand,
   step: Operand,
-  { body, exit, next }: Readonly<Record<"body" | "exit" | "next", Block>>,
+  { body, exit, next, fork }: LoopWays,
 ): void => {
   // Narrow counters are compared in 32 bits before they wrap, so even unsigned ones compare as signed.
   const compared = type.bytes < 4 ? DINT : type;
   const atLeast = (larger: Operand, smaller: Operand, after: Block): void =>
-    branchOn(frame, compared, "greaterEqual", larger, smaller, { yes: body, no: exit, next: after });
+    branchOn(frame, compared, "greaterEqual", larger, smaller, { yes: body, no: exit, next: after, fork });
   if (isConstant(step)) {
     if (step.constant > 0) atLeast(last, counter, next);
     else atLeast(counter, last, next);

@@ -29,6 +29,7 @@ export const lowerStatements = (frame: Frame, statements: readonly CheckedStatem
 const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
   const { builder } = frame;
   builder.startStatement(statement.at);
+  builder.markStatement(statement.at, MAY_BE_A_JUMP.has(statement.kind));
   switch (statement.kind) {
     case "assign":
       lowerAssignment(frame, statement.place, statement.value);
@@ -76,6 +77,11 @@ const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
     }
   }
 };
+
+/** Kinds that can come down to a jump, or to nothing where a condition is constant. */
+const MAY_BE_A_JUMP: ReadonlySet<CheckedStatement["kind"]> = new Set([
+  ...(["if", "case", "while", "repeat", "exit", "continue", "return"] as const),
+]);
 
 const TIME_PLACE: Address = { base: { kind: "static", area: "runtime" }, offset: TIME_OFFSET };
 
@@ -179,7 +185,7 @@ const lowerIf = (frame: Frame, { branches, otherwise }: Of<"if">): void => {
   builder.jump(done);
 };
 
-const lowerCase = (frame: Frame, { selector, arms, otherwise }: Of<"case">): void => {
+const lowerCase = (frame: Frame, { at, selector, arms, otherwise }: Of<"case">): void => {
   const { builder } = frame;
   const value = lowerExpression(frame, selector);
   const type = scalarOf(selector.type)!;
@@ -187,10 +193,13 @@ const lowerCase = (frame: Frame, { selector, arms, otherwise }: Of<"case">): voi
   const of = (bound: bigint): Operand => (isLong ? builder.long(bound) : constant(Number(BigInt.asIntN(32, bound))));
   const done = builder.newBlock();
   const bodies = arms.map(() => builder.newBlock());
+  const last = arms.at(-1)?.ranges.at(-1);
   for (const [i, { ranges }] of arms.entries()) {
-    for (const { low, high } of ranges) {
+    for (const range of ranges) {
+      const { low, high } = range;
       const next = builder.newBlock();
-      const ways = { yes: bodies[i]!, no: next, next };
+      const fork = builder.forkOf(at, i, range === last ? arms.length : null);
+      const ways = { yes: bodies[i]!, no: next, next, fork };
       if (low === high) branchOn(frame, type, "equal", value, of(low), ways);
       else {
         const distance = builder.binary(isLong ? "lsub" : "sub", value, of(low));

@@ -3,32 +3,23 @@ import { classOf, type Unit, type Variable } from "../semantics/symbols.ts";
 import { scalarOf } from "../semantics/types.ts";
 import type { Span } from "../syntax/source-text.ts";
 import { Builder } from "./builder.ts";
-import type { ClassTable } from "./class-table.ts";
-import {
-  type Binding,
-  bankOf,
-  type ConstantPool,
-  constantOf,
-  type Frame,
-  initialImage,
-  needsAddress,
-  widthOf,
-} from "./frame.ts";
+import { type Binding, bankOf, constantOf, type Frame, initialImage, needsAddress, widthOf } from "./frame.ts";
 import { type Address, constant, type IrFunction, type Operand, type Register } from "./ir.ts";
 import { writePlace } from "./lower-place.ts";
 import { lowerAssignment, lowerStatements } from "./lower-statement.ts";
+
+/** What the units of a program are lowered with. */
+export interface Lowering extends Pick<Frame, "constants" | "classes" | "routine"> {
+  /** See `Builder`. */
+  readonly keepsStatements: boolean;
+}
 
 /**
  * Parameters: of a FUNCTION_BLOCK and of what belongs to one the address of the instance; then, of a FUNCTION or METHOD, the
  * address of a struct or array result, its inputs, outputs and in-outs in order; of a PROGRAM none.
  */
-export const lowerUnit = (
-  unit: Unit,
-  constants: ConstantPool,
-  classes: ClassTable,
-  routine: Frame["routine"],
-): IrFunction => {
-  const builder = new Builder(unit.name);
+export const lowerUnit = (unit: Unit, { constants, classes, routine, keepsStatements }: Lowering): IrFunction => {
+  const builder = new Builder(unit.name, keepsStatements);
   builder.startStatement(unit.declaration.name.at);
   const bindings = new Map<Variable, Binding>();
   const self = classOf(unit)?.block != null ? builder.parameter("integer", "THIS") : null;

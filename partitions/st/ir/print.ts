@@ -114,6 +114,8 @@ class Printer {
         const { to, from, bytes, align, guards } = instruction;
         return `bytes ${bytes} by ${align} from ${this.#address(from)} to ${this.#address(to)}${this.#guards(guards)}`;
       }
+      case "nop":
+        return "nop";
       case "parameter":
         return `parameter ${instruction.at}`;
       case "call": {

@@ -85,9 +85,12 @@ class Splitter implements HalfBuilder {
     this.#out = [];
     for (const instruction of instructions) {
       this.#at = instruction.at;
+      const first = this.#out.length;
       if (instruction.kind === "parameter") this.#parameter(instruction);
       else if (concernsLongs(instruction)) this.#split(instruction);
       else this.#out.push(instruction);
+      const { statement } = instruction;
+      if (statement !== undefined) this.#out[first] = { ...(this.#out[first] ?? { kind: "nop" }), statement };
     }
     return this.#out;
   }

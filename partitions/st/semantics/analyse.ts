@@ -54,10 +54,12 @@ export const analyse = (
 };
 
 /** Of a library: all that its files declare, used or not. */
-export const analyseLibrary = (files: ProgramFiles, problems: Problems, before: Kept): Kept => {
+export const analyseLibrary = (files: ProgramFiles, problems: Problems, before: Kept) => {
   const { world, units, calls } = declare(files, problems, before);
-  for (const unit of units.flatMap(bodiesOf)) calls.of(unit);
-  return world.settle();
+  const bodies = units.flatMap(bodiesOf);
+  for (const unit of bodies) calls.of(unit);
+  const kept = world.settle();
+  return { units: bodies, classes: world.classes(), kept };
 };
 
 /** All declarations of the program's files, and their bodies; of the others what these ask for, without bodies. */

@@ -29,7 +29,7 @@ const redone = (name: Name, instead: string): readonly string[] => {
       return known;
     });
     const problems = new Problems();
-    const kept = analyseLibrary({ program, libraries: [], standard: STANDARD }, problems, before);
+    const { kept } = analyseLibrary({ program, libraries: [], standard: STANDARD }, problems, before);
     expect(problems.errors).toEqual([]);
     return kept;
   };

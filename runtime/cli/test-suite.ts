@@ -1,0 +1,73 @@
+/** All TESTs of some files, one after the other, each compiled as the program of an image of its own; and what they reached. */
+import { Compiler, type DeclaredTest, type SourceInput, type StProblem } from "../../partitions/st/index.ts";
+import { ExecutionCounts, interpretCounting } from "../hart/index.ts";
+import type { Clock } from "../host/clock.ts";
+import { Coverage } from "./coverage.ts";
+import { runTest, type TestFailure, type TestOutcome } from "./test-run.ts";
+
+export interface TestSuite {
+  readonly sources: readonly SourceInput[];
+  readonly libraries: readonly SourceInput[];
+  /** Only tests whose name contains this; "": all. */
+  readonly filter: string;
+  /** Whether what the tests reach of the sources is looked at too. */
+  readonly covers: boolean;
+  readonly clock: Clock;
+  /** Hears, before the first test, of what compiles but is hardly meant. */
+  readonly warn: (warnings: readonly StProblem[]) => void;
+  /** Hears of each test as soon as it has run. */
+  readonly hear: (outcome: TestOutcome) => void;
+}
+
+export type SuiteResult =
+  | { readonly ok: false; readonly problems: readonly StProblem[] }
+  | {
+      readonly ok: true;
+      readonly outcomes: readonly TestOutcome[];
+      /** null: it was not asked for. */
+      readonly coverage: Coverage | null;
+    };
+
+export const runSuite = ({ sources, libraries, filter, covers, clock, warn, hear }: TestSuite): SuiteResult => {
+  const compiler = new Compiler();
+  const found = compiler.findTests(sources, libraries);
+  if (!found.ok) return found;
+  warn(found.warnings);
+  const coverage = covers ? new Coverage(found.coverable()) : null;
+  const compile = (test: DeclaredTest, optimize: boolean) => {
+    const compiled = compiler.compile(sources, { libraries, test: test.name, optimize });
+    // All that the files say was checked before.
+    if (!compiled.ok) throw new Error(`TEST '${test.name}' does not compile: ${compiled.problems[0]?.message}`);
+    return compiled;
+  };
+  /** Optimised it has to come to the same result, if it ends at all. */
+  const runCovered = (test: DeclaredTest, outcome: TestOutcome, into: Coverage): TestOutcome => {
+    if (outcome.isHung) return outcome;
+    const plain = compile(test, false);
+    const counts = new ExecutionCounts(plain.elf.length);
+    const { failure } = runTest(test, plain, clock, interpretCounting(counts));
+    into.add(plain.codeMap, counts);
+    return isSame(failure, outcome.failure)
+      ? outcome
+      : { ...outcome, failure: differing(test, outcome.failure, failure) };
+  };
+  const outcomes = found.tests
+    .filter(({ name }) => name.includes(filter))
+    .map((test) => {
+      const outcome = runTest(test, compile(test, true), clock);
+      const final = coverage === null ? outcome : runCovered(test, outcome, coverage);
+      hear(final);
+      return final;
+    });
+  return { ok: true, outcomes, coverage };
+};
+
+const isSame = (a: TestFailure | null, b: TestFailure | null): boolean =>
+  a?.file === b?.file && a?.line === b?.line && a?.message === b?.message;
+
+const differing = (test: DeclaredTest, optimized: TestFailure | null, plain: TestFailure | null): TestFailure => {
+  const words = (failure: TestFailure | null): string =>
+    failure === null ? "it passes" : `${failure.file}:${failure.line}: ${failure.message}`;
+  const message = `its result depends on optimisation: unless it looks at addresses, please report it. With: ${words(optimized)}. Without: ${words(plain)}`;
+  return { file: test.file, line: test.line, message };
+};
