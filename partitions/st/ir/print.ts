@@ -117,7 +117,7 @@ class Printer {
       case "nop":
         return "nop";
       case "parameter":
-        return `parameter ${instruction.at}`;
+        return `parameter ${instruction.position}`;
       case "call": {
         const { target, arguments: list, banks } = instruction;
         const passed = list.map(
