@@ -5,11 +5,12 @@
 import type { CodeMap } from "./code/code-map.ts";
 import { type CoverableUnit, coverableOf } from "./code/coverable.ts";
 import { link } from "./code/link.ts";
-import { STANDARD_LIBRARY } from "./library/index.ts";
+import { STANDARD_UNITS } from "./library/index.ts";
 import { inOrder, Problems, type StProblem } from "./problems.ts";
 import type { ProgramInfo } from "./program-info.ts";
 import { analyse, analyseLibrary } from "./semantics/analyse.ts";
 import { NOTHING_KEPT } from "./semantics/memory.ts";
+import type { StandardUnit } from "./semantics/world.ts";
 import type { SourceFile, UnitDeclaration } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
 import { SourceText } from "./syntax/source-text.ts";
@@ -129,7 +130,7 @@ export class Compiler {
       problems.add(fresh.problems);
       return fresh.file;
     };
-    const files = { program: sources.map(parsed), libraries: libraries.map(parsed), standard: standardLibrary() };
+    const files = { program: sources.map(parsed), libraries: libraries.map(parsed), standard: STANDARD };
     this.#read = read;
     return { files, problems };
   }
@@ -176,14 +177,23 @@ const declared = ({ declarations }: SourceFile): readonly Declared[] =>
     }
   });
 
-let library: SourceFile | null = null;
+const LIBRARY_NAME = "standard library";
 
-/** Parsed once. The library's source is ours: a problem in it is our bug. */
-const standardLibrary = (): SourceFile => {
-  if (library !== null) return library;
-  const { file, problems } = readFile("standard library", STANDARD_LIBRARY);
-  if (problems.errors.length > 0)
-    throw new Error(`the standard library does not parse: ${problems.errors[0]!.message}`);
-  library = file;
-  return library;
-};
+/** Each is read once, when first asked for. The library's source is ours: a problem in it is our bug. */
+const STANDARD: readonly StandardUnit[] = [...STANDARD_UNITS].map(([key, text]) => {
+  let declaration: UnitDeclaration | null = null;
+  const read = (): UnitDeclaration => {
+    const { file, problems } = readFile(LIBRARY_NAME, text);
+    const [unit] = file.declarations;
+    if (unit?.kind === "unit" && problems.errors.length === 0) return unit;
+    throw new Error(`${key} of the library does not parse: ${problems.errors[0]?.message}`);
+  };
+  const at = { source: new SourceText(LIBRARY_NAME, text), start: 0, end: 0 };
+  return {
+    name: { key, text: key, at },
+    get declaration() {
+      declaration ??= read();
+      return declaration;
+    },
+  };
+});

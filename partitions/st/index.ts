@@ -18,6 +18,7 @@
  *   are combined in an integer or not at all.
  * - Literals of real numbers are REAL, unless their place or another operand is LREAL. Functions of nothing but literals are
  *   computed in the type that their place wants.
+ * - A bit string counts as the unsigned number that it holds, where a number is wanted, as in CODESYS; BOOL does not.
  * - AND and OR of BOOLs evaluate their right operand only when it decides (§7.3.2).
  * - An integer divided by zero is 0 and raises NUMERIC_ERROR; `x MOD 0` is 0 (table 29). An index out of bounds raises
  *   APPLICATION_ERROR: a read takes the nearest element, nothing is written, an instance of a block does not run. Both carry

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ProgramRun } from "../../runtime/cli/program-run.ts";
 import { formatProblem } from "../../runtime/problem.ts";
-import { compile } from "./index.ts";
+import { Compiler, compile } from "./index.ts";
+import { STANDARD_LIBRARY, STANDARD_UNITS } from "./library/index.ts";
 
 const start = (source: string) => {
   const compiled = compile(source, { file: "t.st", defaultIntervalNs: 100e6 });
@@ -41,6 +42,15 @@ const elapsed = (results: readonly (readonly unknown[])[]) =>
     ),
   );
 
+describe("the library", () => {
+  it("compiles as a whole, used or not, and is cut into all of its units", () => {
+    const checked = new Compiler().checkLibrary([{ file: "standard library", text: STANDARD_LIBRARY }]);
+    if (!checked.ok) throw new Error(checked.problems.map(formatProblem).join("\n"));
+    expect(checked.declares.length).toBeGreaterThan(80);
+    expect(checked.declares.map(({ name }) => name)).toEqual([...STANDARD_UNITS.keys()]);
+  });
+});
+
 describe("timers (IEC 61131-3 §6.6.3.5.5, figure 15)", () => {
   const pt = "(PT := T#300ms)";
   const init = (block: string) => `${block} := ${pt}`;
@@ -64,6 +74,23 @@ describe("timers (IEC 61131-3 §6.6.3.5.5, figure 15)", () => {
     const results = trace(init("TOF"), "", steps("IN", in_), ["Q", "ET"]);
     expect(row(results, 0)).toBe("0111110011111110");
     expect(elapsed(results).slice(0, 8)).toEqual([0, 0, 0, 0, 100, 200, 300, 300]);
+  });
+});
+
+describe("timers of LTIME", () => {
+  it("run as those of TIME do, and to what TIME cannot count", () => {
+    const source = `PROGRAM Main VAR a : TON_LTIME; b : TOF_LTIME := (PT := LT#250ms); c : TP_LTIME; d : TON_TIME; n : INT; long : TON_LTIME; END_VAR
+      n := n + 1; a(IN := n > 2, PT := LT#300ms); b(IN := n < 3); c(IN := n > 1, PT := LT#150ms500us); d(IN := TRUE, PT := T#200ms);
+      long(IN := TRUE, PT := LT#1000d); END_PROGRAM`;
+    const run = start(source);
+    const seen = Array.from({ length: 7 }, () => {
+      run.runScans(1);
+      return ["a.Q", "b.Q", "c.Q", "d.Q"].map((name) => (run.read(name) === true ? "1" : "0")).join("");
+    });
+    expect(seen).toEqual(["0100", "0110", "0111", "0101", "0101", "1001", "1001"]);
+    expect(["a.ET", "b.ET", "c.ET", "long.ET"].map((name) => run.read(name))).toEqual([
+      ...["LT#300ms", "LT#250ms", "LT#150ms500us", "LT#600ms"],
+    ]);
   });
 });
 

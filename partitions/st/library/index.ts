@@ -1,4 +1,7 @@
-/** What comes with the compiler, as source text: a program that declares the same name has its own. */
+/**
+ * What comes with the compiler, as source text: a program that declares the same name has its own. It is cut into its units, so
+ * that only those are read that a program asks for.
+ */
 import { BINARY_CODED_DECIMALS } from "./binary-coded-decimals.ts";
 import { DATES } from "./dates.ts";
 import { LONG_INTEGERS } from "./long-integers.ts";
@@ -10,7 +13,7 @@ import { STANDARD_BLOCKS } from "./standard-blocks.ts";
 import { STRINGS } from "./strings.ts";
 import { TEXTS } from "./texts.ts";
 
-export const STANDARD_LIBRARY = [
+export const STANDARD_LIBRARY: string = [
   STANDARD_BLOCKS,
   MATHEMATICS,
   LONG_MATHEMATICS,
@@ -22,3 +25,11 @@ export const STANDARD_LIBRARY = [
   TEXTS,
   READ_TEXTS,
 ].join("");
+
+/** The text of each FUNCTION and FUNCTION_BLOCK by its name, in capitals. */
+export const STANDARD_UNITS: ReadonlyMap<string, string> = new Map(
+  [...STANDARD_LIBRARY.matchAll(/^(FUNCTION|FUNCTION_BLOCK) (\w+)[\s\S]*?^END_\1$/gm)].map(([text, , name]) => [
+    name!,
+    text,
+  ]),
+);

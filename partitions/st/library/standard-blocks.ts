@@ -31,11 +31,11 @@ FUNCTION_BLOCK F_TRIG
 END_FUNCTION_BLOCK
 `;
 
-/** Time differences wrap with TIME() itself, so timers run on when it does. */
-const TIMERS = `
-FUNCTION_BLOCK TON
-  VAR_INPUT IN : BOOL; PT : TIME; END_VAR
-  VAR_OUTPUT Q : BOOL; ET : TIME; END_VAR
+/** Time differences wrap with TIME() itself, so timers run on when it does. `elapsed` brings ET up to date. */
+const timers = (suffix: string, type: string, elapsed: string): string => `
+FUNCTION_BLOCK TON${suffix}
+  VAR_INPUT IN : BOOL; PT : ${type}; END_VAR
+  VAR_OUTPUT Q : BOOL; ET : ${type}; END_VAR
   VAR RUNNING : BOOL; START : TIME; END_VAR
   IF NOT IN THEN
     Q := FALSE;
@@ -46,7 +46,7 @@ FUNCTION_BLOCK TON
       RUNNING := TRUE;
       START := TIME();
     END_IF;
-    ET := TIME() - START;
+    ${elapsed}
     IF ET >= PT THEN
       ET := PT;
       Q := TRUE;
@@ -54,9 +54,9 @@ FUNCTION_BLOCK TON
   END_IF;
 END_FUNCTION_BLOCK
 
-FUNCTION_BLOCK TOF
-  VAR_INPUT IN : BOOL; PT : TIME; END_VAR
-  VAR_OUTPUT Q : BOOL; ET : TIME; END_VAR
+FUNCTION_BLOCK TOF${suffix}
+  VAR_INPUT IN : BOOL; PT : ${type}; END_VAR
+  VAR_OUTPUT Q : BOOL; ET : ${type}; END_VAR
   VAR RUNNING : BOOL; START : TIME; END_VAR
   IF IN THEN
     Q := TRUE;
@@ -67,7 +67,7 @@ FUNCTION_BLOCK TOF
       RUNNING := TRUE;
       START := TIME();
     END_IF;
-    ET := TIME() - START;
+    ${elapsed}
     IF ET >= PT THEN
       ET := PT;
       Q := FALSE;
@@ -75,12 +75,12 @@ FUNCTION_BLOCK TOF
   END_IF;
 END_FUNCTION_BLOCK
 
-FUNCTION_BLOCK TP
-  VAR_INPUT IN : BOOL; PT : TIME; END_VAR
-  VAR_OUTPUT Q : BOOL; ET : TIME; END_VAR
+FUNCTION_BLOCK TP${suffix}
+  VAR_INPUT IN : BOOL; PT : ${type}; END_VAR
+  VAR_OUTPUT Q : BOOL; ET : ${type}; END_VAR
   VAR BEFORE : BOOL; START : TIME; END_VAR
   IF Q THEN
-    ET := TIME() - START;
+    ${elapsed}
     IF ET >= PT THEN
       ET := PT;
       Q := FALSE;
@@ -96,6 +96,10 @@ FUNCTION_BLOCK TP
   BEFORE := IN;
 END_FUNCTION_BLOCK
 `;
+
+const SINCE_START = "ET := TIME() - START;";
+/** An LTIME may be longer than TIME() counts before it wraps. */
+const STEP_BY_STEP = "ET := ET + (TIME() - START); START := TIME();";
 
 const counters = (suffix: string, type: string, low: string, high: string): string => `
 FUNCTION_BLOCK CTU${suffix}
@@ -148,9 +152,13 @@ END_FUNCTION_BLOCK
 
 export const STANDARD_BLOCKS = [
   FLIP_FLOPS,
-  TIMERS,
+  timers("", "TIME", SINCE_START),
+  timers("_TIME", "TIME", SINCE_START),
+  timers("_LTIME", "LTIME", STEP_BY_STEP),
   counters("", "INT", "-32768", "32767"),
   counters("_INT", "INT", "-32768", "32767"),
   counters("_DINT", "DINT", "-2147483648", "2147483647"),
+  counters("_LINT", "LINT", "-9223372036854775808", "9223372036854775807"),
   counters("_UDINT", "UDINT", "0", "4294967295"),
+  counters("_ULINT", "ULINT", "0", "18446744073709551615"),
 ].join("");

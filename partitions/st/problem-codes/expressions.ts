@@ -26,17 +26,17 @@ export const EXPRESSION_PAGES = [
     name: "operand-type",
     title: "an operator that does not go with these types",
     explanation: lines`
-      Arithmetic takes numbers, AND, OR, XOR and NOT take BOOL and bit strings, and the two operands must have a common type.
-      A bit string (BYTE, WORD …) is no number: convert it first, as in WORD_TO_UINT(x) + 1.`,
+      Arithmetic takes numbers, and bit strings (BYTE, WORD …) as the unsigned numbers that they hold; AND, OR, XOR and NOT take
+      BOOL, bit strings and integers; and the two operands must have a common type. A BOOL is no number: choose with SEL.`,
     failing: lines`
       PROGRAM Main
-        VAR raw AT %IW0 : WORD; next AT %QW0 : WORD; END_VAR
-        next := raw + 1;
+        VAR run AT %IX0.0 : BOOL; count AT %QW0 : INT; END_VAR
+        count := count + run;
       END_PROGRAM`,
     corrected: lines`
       PROGRAM Main
-        VAR raw AT %IW0 : WORD; next AT %QW0 : WORD; END_VAR
-        next := UINT_TO_WORD(WORD_TO_UINT(raw) + 1);
+        VAR run AT %IX0.0 : BOOL; count AT %QW0 : INT; END_VAR
+        count := count + SEL(run, 0, 1);
       END_PROGRAM`,
   },
   {

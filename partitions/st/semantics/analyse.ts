@@ -5,7 +5,7 @@ import { bodiesOf, CallOrder } from "./call-order.ts";
 import type { Kept } from "./memory.ts";
 import type { DirectAddress, Instance, Task, Unit, Variable } from "./symbols.ts";
 import { findTasks, type TaskOptions } from "./tasks.ts";
-import { ProgramWorld } from "./world.ts";
+import { ProgramWorld, type StandardUnit } from "./world.ts";
 
 export interface Program {
   /** By urgency; each has a program to run. */
@@ -29,7 +29,7 @@ export interface ProgramFiles {
   /** One or more. */
   readonly program: readonly SourceFile[];
   readonly libraries: readonly SourceFile[];
-  readonly standard: SourceFile;
+  readonly standard: readonly StandardUnit[];
 }
 
 /** `program`: null when there is nothing to run; the problems say why. */
@@ -67,7 +67,7 @@ const declare = (files: ProgramFiles, problems: Problems, before: Kept) => {
   const world = new ProgramWorld(files.program[0]!.source, problems, before);
   for (const file of files.program) world.add(file, "program");
   for (const file of files.libraries) world.add(file, "library");
-  world.add(files.standard, "standard");
+  world.addStandard(files.standard);
   const units = world.resolveAll();
   const checked = new Set<Unit>();
   const calls = new CallOrder(world, checked);

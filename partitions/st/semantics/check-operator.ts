@@ -143,7 +143,7 @@ export const isBitwise = ({ family }: ElementaryType): boolean =>
 
 const isAllowed = (operation: ArithmeticOperator, type: ElementaryType): boolean => {
   if (operation === "and" || operation === "or" || operation === "xor") return isBitwise(type);
-  return isNumber(type) && !(operation === "modulo" && type.family === "real");
+  return (isNumber(type) && !(operation === "modulo" && type.family === "real")) || type.family === "bits";
 };
 
 const WANTED: Readonly<Record<ArithmeticOperator, string>> = {

@@ -82,7 +82,8 @@ export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: S
   const to = type.kind === "elementary" ? type : null;
   if (value.type.kind === "literal") return coerceLiteral(scope, value, type, at);
   const from = value.type.kind === "pointer" || value.type.kind === "interface" ? null : scalarOf(value.type);
-  if (to !== null && from !== null && widens(from, to)) {
+  const isBitPattern = from?.family === "unsigned" && to?.family === "bits" && from.bytes <= to.bytes;
+  if (to !== null && from !== null && (widens(from, to) || isBitPattern)) {
     if (losesDigits(from, to)) {
       const [message, hint] = [
         `${nameOf(from)} to ${to.name} loses digits beyond ${to.bytes === 4 ? 2 ** 24 : 2 ** 53}`,

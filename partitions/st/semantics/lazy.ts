@@ -1,4 +1,4 @@
-/** Declarations are worked out on demand, so that the order of the text does not matter. */
+/** Values on demand, as declarations may stand in any order. */
 
 /** Something that is worked out once, when first asked for; asking again while it is worked out is a cycle. */
 export class Lazy<T> {

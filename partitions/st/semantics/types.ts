@@ -307,7 +307,10 @@ export const rangeOf = (type: ElementaryType): { readonly low: bigint; readonly 
     : { low: 0n, high: (1n << bits) - 1n };
 };
 
-/** What each type becomes in one step; the steps may follow one another (IEC 61131-3 §6.6.1.7, figure 12). */
+/**
+ * What each type becomes in one step; the steps may follow one another (IEC 61131-3 §6.6.1.7, figure 12). That a bit string is
+ * taken for the unsigned number that it holds is CODESYS's.
+ */
 const NEXT: Readonly<Partial<Record<ElementaryName, readonly ElementaryName[]>>> = {
   SINT: ["INT"],
   INT: ["DINT", "REAL"],
@@ -317,9 +320,10 @@ const NEXT: Readonly<Partial<Record<ElementaryName, readonly ElementaryName[]>>>
   UDINT: ["ULINT", "LINT", "LREAL"],
   REAL: ["LREAL"],
   BOOL: ["BYTE"],
-  BYTE: ["WORD"],
-  WORD: ["DWORD"],
-  DWORD: ["LWORD"],
+  BYTE: ["WORD", "USINT"],
+  WORD: ["DWORD", "UINT"],
+  DWORD: ["LWORD", "UDINT"],
+  LWORD: ["ULINT"],
   TIME: ["LTIME"],
   DATE: ["LDATE"],
   TOD: ["LTOD"],
@@ -337,10 +341,15 @@ const LOSSY: Readonly<Partial<Record<ElementaryName, readonly ElementaryName[]>>
 const reachable = (from: ElementaryName): readonly ElementaryName[] => [
   ...new Set((NEXT[from] ?? []).flatMap((next) => [next, ...reachable(next)])),
 ];
+/** A BOOL is a bit of a bit string, and no number. */
+const isFor =
+  (name: ElementaryName) =>
+  (wider: ElementaryType): boolean =>
+    name !== "BOOL" || wider.family === "bits";
 const WIDER: ReadonlyMap<ElementaryType, ReadonlySet<ElementaryType>> = new Map(
   (Object.keys(TYPES) as ElementaryName[]).map((name) => [
     TYPES[name],
-    new Set([...reachable(name), ...(LOSSY[name] ?? [])].map((wider) => TYPES[wider])),
+    new Set([...reachable(name), ...(LOSSY[name] ?? [])].map((wider) => TYPES[wider]).filter(isFor(name))),
   ]),
 );
 

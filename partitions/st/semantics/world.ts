@@ -63,6 +63,12 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ["PVOID", "DWORD"],
 ]);
 
+/** A function or function block that comes with the compiler; its declaration is read when it is asked for. */
+export interface StandardUnit {
+  readonly name: Name;
+  readonly declaration: UnitDeclaration;
+}
+
 export class ProgramWorld implements WorkedWorld {
   readonly problems: Problems;
   /** The user's first file, for what is missing from it. */
@@ -91,9 +97,24 @@ export class ProgramWorld implements WorkedWorld {
     this.#works = new Works(this, before);
   }
 
-  /** The program's files first, then libraries, then what comes with the compiler: names of the former hide the latter's. */
+  /** The program's files first, then libraries, whose names those of the program hide. */
   add(file: SourceFile, origin: Origin): void {
     for (const declaration of file.declarations) this.#declare(declaration, origin);
+  }
+
+  /** After all files. */
+  addStandard(units: readonly StandardUnit[]): void {
+    for (const unit of units) {
+      const { name } = unit;
+      const { key } = name;
+      if (this.#types.has(key) || this.#units.has(key)) continue;
+      const make = (scope: Scope) => declareUnit(scope, unit.declaration, true);
+      const inCycle = (): null => {
+        throw new Error(`${key} of the library contains itself`);
+      };
+      const lazy = this.#lazyUnit(key, make, inCycle);
+      this.#units.set(key, { name, declaration: unit, origin: "standard", lazy });
+    }
   }
 
   /** What runs is the program's business: a CONFIGURATION in a library is none of ours. */
@@ -145,14 +166,18 @@ export class ProgramWorld implements WorkedWorld {
       this.#refuseCycle(name, `${name.text} contains an instance of itself`);
       return null;
     };
-    const make = (scope: Scope) => declareUnit(scope, declaration, origin === "standard");
-    const lazy = new Lazy(() => {
-      const unit = this.#works.declaration(`unit ${name.key}`, make, isClass);
+    const make = (scope: Scope) => declareUnit(scope, declaration, false);
+    const lazy = this.#lazyUnit(name.key, make, inCycle);
+    this.#units.set(name.key, { name, declaration, origin, lazy });
+    for (const { variables } of declaration.sections) for (const { type } of variables) this.#noteAnonymous(type);
+  }
+
+  #lazyUnit(key: string, make: (scope: Scope) => Unit, inCycle: () => null): Lazy<Unit | null> {
+    return new Lazy(() => {
+      const unit = this.#works.declaration(`unit ${key}`, make, isClass);
       this.#classes = null;
       return unit;
     }, inCycle);
-    this.#units.set(name.key, { name, declaration, origin, lazy });
-    for (const { variables } of declaration.sections) for (const { type } of variables) this.#noteAnonymous(type);
   }
 
   #declareInterface(declaration: InterfaceDeclaration, origin: Origin): void {
