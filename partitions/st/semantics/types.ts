@@ -195,8 +195,9 @@ const TYPES = Object.fromEntries(
   (Object.keys(ELEMENTARY) as ElementaryName[]).map((name) => [name, elementary(name)]),
 ) as Readonly<Record<ElementaryName, ElementaryType>>;
 
-export const { BOOL, BYTE, WORD, DWORD, LWORD, INT, DINT, LINT, UINT, UDINT, ULINT, REAL, LREAL, TIME, LTIME } = TYPES;
+export const { BOOL, BYTE, WORD, DWORD, LWORD, INT, DINT, LINT, UDINT, ULINT, REAL, LREAL, TIME, LTIME } = TYPES;
 export const { DATE, LDATE, TOD, LTOD, DT, LDT, CHAR, WCHAR } = TYPES;
+const { UINT } = TYPES;
 export const UNKNOWN: UnknownType = { kind: "unknown", bytes: 0, align: 1 };
 export const INTEGER_LITERAL: LiteralType = { kind: "literal", name: "an integer", bytes: 0, align: 1 };
 export const REAL_LITERAL: LiteralType = { kind: "literal", name: "a real number", bytes: 0, align: 1 };
