@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { start, valuesAfter } from "./testing/running.ts";
+import { problemsOf, start, valuesAfter } from "./testing/running.ts";
 
 const results = (variables: string, statements: string, names: string): unknown[] =>
   valuesAfter(`PROGRAM Main VAR ${variables} END_VAR\n${statements}\nEND_PROGRAM`, names);
@@ -155,6 +155,41 @@ describe("subranges", () => {
       END_PROGRAM
       FUNCTION SWAP VAR_IN_OUT a, b : Percent; END_VAR VAR c : Percent; END_VAR c := a; a := b; b := c; END_FUNCTION`;
     expect(valuesAfter(source, "p q i r b n")).toEqual([11, 41, 1110, 40, true, 55]);
+  });
+});
+
+describe("enums", () => {
+  it("come from integers and go back; what is no value of theirs is told, and becomes the first", () => {
+    const source = `
+      TYPE Phase : (Idle := 1, Fill, Heat, Drain := 10, Fault := 250) USINT; Signed : (Below := -3, Zero := 0); END_TYPE
+      PROGRAM Main VAR p, q, r, s, t : Phase := Heat; n : INT := 10; w : WORD := 2; big : LINT := 4_294_967_297; m : INT; x : LREAL; u, v : Signed; b : BOOL; END_VAR
+        p := INT_TO_Phase(n); q := TO_Phase(w);
+        r := INT_TO_Phase(n - 6);
+        s := LINT_TO_Phase(big);
+        t := INT_TO_Phase(n + 256);
+        m := Phase_TO_INT(p) + TO_INT(q); x := Phase_TO_LREAL(Fault);
+        u := DINT_TO_Signed(-3); v := UINT_TO_Signed(INT_TO_UINT(7 - n));
+        b := INT_TO_Phase(250) = Fault;
+      END_PROGRAM`;
+    const { run, raised } = start(source);
+    expect(run.runScans(1)).toBe("scans");
+    const names = "p q r s t m x u v b";
+    expect(names.split(" ").map((name) => run.read(name))).toEqual([
+      ...["Drain", "Fill", "Idle", "Idle", "Idle", 12, 250, "Below", "Below", true],
+    ]);
+    expect(raised.map(({ code, message }) => [code, message])).toEqual([
+      [2, "t.st:5: no value of Phase"],
+      [2, "t.st:6: no value of Phase"],
+      [2, "t.st:7: no value of Phase"],
+      [2, "t.st:9: no value of Signed"],
+    ]);
+  });
+
+  it("have constants that are known to be no value of theirs refused", () => {
+    const source = "TYPE Phase : (Idle, Run); END_TYPE PROGRAM M VAR p : Phase; END_VAR p := TO_Phase(2); END_PROGRAM";
+    expect(problemsOf(source).map(({ message, hint }) => `${message} | ${hint}`)).toEqual([
+      "Phase has no value 2 | it has Idle (0), Run (1)",
+    ]);
   });
 });
 

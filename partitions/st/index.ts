@@ -14,6 +14,8 @@
  * - A value assigned to a subrange from outside of it raises APPLICATION_ERROR, and the nearest bound is taken, as the range checks
  *   of CODESYS do; a constant one is refused. A variable starts with the lower bound. The counter of a FOR is checked only at its
  *   start.
+ * - INT_TO_Color and TO_Color make a value of an enum of an integer; of one that is none of its values its first, with
+ *   APPLICATION_ERROR.
  * - Implicit conversions are those of figure 12; beyond it DINT, UDINT → REAL and LINT, ULINT → LREAL, with a warning. Two integers
  *   are combined in an integer or not at all.
  * - Literals of real numbers are REAL, unless their place or another operand is LREAL. Functions of nothing but literals are

@@ -1,10 +1,12 @@
 /** Conversions between scalars → three-address code. */
 import type { CheckedExpression } from "../semantics/checked.ts";
-import { transfersBits } from "../semantics/constants.ts";
-import { type ElementaryType, isSigned, rangeOf, scalarOf } from "../semantics/types.ts";
-import { bankOf, doubleOf, type Frame } from "./frame.ts";
+import { fits, transfersBits, writeConstant } from "../semantics/constants.ts";
+import { zeros } from "../semantics/image.ts";
+import { type ElementaryType, type EnumType, isSigned, rangeOf, scalarOf, UDINT, ULINT } from "../semantics/types.ts";
+import { bankOf, constantOf, doubleOf, type Frame } from "./frame.ts";
 import { type BinaryOperation, constant, isConstant, type Operand } from "./ir.ts";
 import { callRoutine } from "./lower-arithmetic.ts";
+import { branchOn } from "./lower-comparison.ts";
 import { lowerExpression } from "./lower-expression.ts";
 import { normalize } from "./lower-place.ts";
 
@@ -129,4 +131,43 @@ export const lowerWithin = (frame: Frame, { operand, type, low, high, at }: Of<"
   builder.emit({ kind: "select", to: result, condition: isBelow, left: of(low), right: of(high) });
   builder.jump(done);
   return result;
+};
+
+/** Into an enum. The values that it has are tested run by run. */
+export const lowerAmong = (frame: Frame, { operand, type, at }: Of<"among">): Operand => {
+  const { builder } = frame;
+  const from = scalarOf(operand.type)!;
+  const isLong = bankOf(from) === "long";
+  const of = (bound: bigint): Operand => (isLong ? builder.long(bound) : constant(Number(BigInt.asIntN(32, bound))));
+  const value = lowerExpression(frame, operand);
+  const result = builder.register(bankOf(type.base));
+  const done = builder.newBlock();
+  builder.copy(result, resized(frame, value, from, type.base));
+  for (const { low, high } of runsOf(type, from)) {
+    const next = builder.newBlock();
+    const distance = builder.binary(isLong ? "lsub" : "sub", value, of(low));
+    branchOn(frame, isLong ? ULINT : UDINT, "lessEqual", distance, of(high - low), { yes: done, no: next, next });
+  }
+  builder.emit({
+    kind: "raise",
+    error: "outOfRange",
+    report: frame.constants.placeReport(at, `no value of ${type.name}`),
+  });
+  const first = zeros(type.bytes);
+  writeConstant(new DataView(first.bytes.buffer), 0, type, type.values[0]?.value ?? 0n);
+  builder.copy(result, constantOf(frame, type, first));
+  builder.jump(done);
+  return result;
+};
+
+/** Values of the enum that `from` can hold, without gaps. */
+const runsOf = (type: EnumType, from: ElementaryType): readonly { readonly low: bigint; readonly high: bigint }[] => {
+  const sorted = type.values.map(({ value }) => value).filter((value) => fits(value, from));
+  const runs: { low: bigint; high: bigint }[] = [];
+  for (const value of sorted.sort((a, b) => (a < b ? -1 : 1))) {
+    const last = runs.at(-1);
+    if (last !== undefined && value <= last.high + 1n) last.high = value;
+    else runs.push({ low: value, high: value });
+  }
+  return runs;
 };

@@ -9,7 +9,7 @@ import { type Address, type Bank, type Block, constant, type Guard, type Operand
 import { lowerAggregate, lowerBound, referenceTo, temporary } from "./lower-aggregate.ts";
 import { lowerArithmetic, lowerUnary } from "./lower-arithmetic.ts";
 import { lowerCompareAndBranch, lowerComparison } from "./lower-comparison.ts";
-import { lowerConversion, lowerWithin } from "./lower-conversion.ts";
+import { lowerAmong, lowerConversion, lowerWithin } from "./lower-conversion.ts";
 import { selfOf } from "./lower-element.ts";
 import { lowerIntrinsic } from "./lower-intrinsic.ts";
 import { lowerReceiver } from "./lower-method-call.ts";
@@ -47,6 +47,8 @@ export const lowerExpression = (frame: Frame, expression: CheckedExpression): Op
       return lowerExpression(frame, expression.operand);
     case "convert":
       return lowerConversion(frame, expression);
+    case "among":
+      return lowerAmong(frame, expression);
     case "within":
       return lowerWithin(frame, expression);
     case "unary":

@@ -7,6 +7,7 @@ import type {
   ArrayType,
   BlockType,
   ElementaryType,
+  EnumType,
   Field,
   InterfaceType,
   OpenArrayType,
@@ -132,6 +133,8 @@ export type CheckedExpression =
       readonly operator: "negate" | "not";
       readonly operand: CheckedExpression;
     }
+  /** An integer as a value of an enum: where it has none such, an APPLICATION_ERROR, and its first. */
+  | { readonly kind: "among"; readonly type: EnumType; readonly at: Span; readonly operand: CheckedExpression }
   /** Into a subrange: outside of `low` to `high` an APPLICATION_ERROR, and the nearest of them. */
   | {
       readonly kind: "within";

@@ -8,6 +8,7 @@ import type { CheckedExpression, Intrinsic } from "./checked.ts";
 import { converted, limited } from "./computed.ts";
 import { CONVERSION_NAMES, conversionNamed } from "./conversions.ts";
 import { asScalar, coerce, NOTHING, withOwnType } from "./convert.ts";
+import { enumConversion } from "./enum-conversions.ts";
 import { libraryCall, realTypeOf } from "./library-call.ts";
 import type { Scope } from "./scope.ts";
 import { ALL, intrinsic, MANY, ownOrExpected, refuse, type Standard, unifyAll } from "./standard-function.ts";
@@ -34,7 +35,7 @@ export const checkStandardFunction = (
   key: string,
   expected: Type | null,
 ): CheckedExpression | null => {
-  const standard = STANDARD.get(key) ?? conversionNamed(key) ?? typedFunction(key);
+  const standard = STANDARD.get(key) ?? conversionNamed(key) ?? enumConversion(scope, key) ?? typedFunction(key);
   if (standard === undefined) return null;
   const operands = operandsOf(scope, call, key, standard, expected);
   if (operands === null || operands.some(({ value }) => value.type.kind === "unknown")) return NOTHING;
