@@ -82,4 +82,11 @@ describe("outputs of a function", () => {
       ),
     ).toEqual([1, 2, 7, 0]);
   });
+
+  it("go with functions of literals too", () => {
+    const source = `PROGRAM M VAR ok : BOOL; n, m : INT; r : REAL; END_VAR
+      n := ADD(EN := TRUE, IN1 := 1, IN2 := 2, ENO => ok); m := ADD(EN := FALSE, IN1 := 1, IN2 := 2);
+      r := MUL(EN := TRUE, IN1 := 2, IN2 := 1.5); END_PROGRAM`;
+    expect(valuesAfter(source, "ok n m r")).toEqual([true, 3, 0, 3]);
+  });
 });

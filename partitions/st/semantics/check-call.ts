@@ -10,6 +10,7 @@ import { checkReferenceFunction, REFERENCE_FUNCTIONS } from "./check-reference-c
 import type { CallArgument, CheckedExpression, FunctionCall } from "./checked.ts";
 import { NOTHING } from "./convert.ts";
 import { lookUp, type Scope, visibleNames } from "./scope.ts";
+import { ownOrExpected } from "./standard-function.ts";
 import { checkStandardFunction, STANDARD_NAMES } from "./standard-functions.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { Unit, Variable } from "./symbols.ts";
@@ -59,7 +60,9 @@ const checkFunctionNamed = (
     return enabled(checkFunction(scope, plain, unit, unit.name, null), enable);
   }
   const standard = checkReferenceFunction(scope, plain, key) ?? checkStandardFunction(scope, plain, key, expected);
-  if (standard !== null) return enabled(standard, enable);
+  if (standard !== null && enable === null) return standard;
+  // Whether it runs is not known here, so what literals come to has a type.
+  if (standard !== null) return enabled(ownOrExpected(scope, { value: standard, at: call.at }, expected), enable);
   refuseCallee(scope, call, text, unit);
   for (const argument of call.arguments) if (argument.value !== null) quietly(scope, argument);
   return NOTHING;
