@@ -116,7 +116,11 @@ export class Compiler {
     const { files, problems } = this.#readAll(sources, libraries);
     this.#kept = analyseLibrary(files, problems, this.#kept).kept;
     if (problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-    return { ok: true, declares: files.program.flatMap(declared), warnings: ownWarnings(problems, sources) };
+    return {
+      ok: true,
+      declares: files.program.flatMap((file) => declared(file)),
+      warnings: ownWarnings(problems, sources),
+    };
   }
 
   /** Files whose text is still the same are not read again. */
@@ -161,17 +165,21 @@ const testsOf = ({ declarations, source }: SourceFile): readonly DeclaredTest[] 
     return [{ name: declaration.name.text.slice(1, -1), file: source.file, line }];
   });
 
-const declared = ({ declarations }: SourceFile): readonly Declared[] =>
+const declared = ({ declarations }: Pick<SourceFile, "declarations">, space = ""): readonly Declared[] =>
   declarations.flatMap((declaration): readonly Declared[] => {
     switch (declaration.kind) {
+      case "namespace":
+        return declared(declaration, `${space}${declaration.name.text}.`);
       case "unit":
-        return declaration.unit === "TEST" ? [] : [{ kind: declaration.unit, name: declaration.name.text }];
+        return declaration.unit === "TEST"
+          ? []
+          : [{ kind: declaration.unit, name: `${space}${declaration.name.text}` }];
       case "interface":
-        return [{ kind: "INTERFACE", name: declaration.name.text }];
+        return [{ kind: "INTERFACE", name: `${space}${declaration.name.text}` }];
       case "type":
-        return [{ kind: "TYPE", name: declaration.name.text }];
+        return [{ kind: "TYPE", name: `${space}${declaration.name.text}` }];
       case "globals":
-        return declaration.section.variables.map(({ name }) => ({ kind: "VAR_GLOBAL", name: name.text }));
+        return declaration.section.variables.map(({ name }) => ({ kind: "VAR_GLOBAL", name: `${space}${name.text}` }));
       default:
         return [];
     }

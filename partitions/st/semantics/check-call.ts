@@ -2,7 +2,7 @@
 import type { Argument, Expression, Name } from "../syntax/ast.ts";
 import { enabled, takeEnable } from "./check-enable.ts";
 import { checkAs } from "./check-expression.ts";
-import { selfWord } from "./check-member.ts";
+import { qualifiedName, selfWord } from "./check-member.ts";
 import { type Callee, checkCallee, checkMethodCall, ownMethod, refuseInstance } from "./check-method-call.ts";
 import { checkPlace } from "./check-place.ts";
 import { checkReference } from "./check-reference.ts";
@@ -35,6 +35,9 @@ export const calleeOf = (
   expected: Type | null = null,
 ): Callee | { readonly kind: "value"; readonly value: CheckedExpression } | null => {
   const { callee } = call;
+  const qualified = callee.kind === "member" ? qualifiedName(scope, callee) : null;
+  if (qualified !== null && scope.world.unit(qualified.key) !== null)
+    return { kind: "value", value: checkFunctionNamed(scope, call, qualified, expected) };
   if (callee.kind !== "name" || isInstance(scope, callee.name) || selfWord(scope, callee) !== null)
     return checkCallee(scope, callee);
   const own = ownMethod(scope, callee.name);

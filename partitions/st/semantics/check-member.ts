@@ -75,6 +75,15 @@ const instanceOf = (place: Place, at: Name["at"]): Place => {
   return { kind: "dereference", type, at, pointer, index: null };
 };
 
+/** `A.B.Name`, of which A is no variable; null: the expression is something else. */
+export const qualifiedName = (scope: Scope, expression: Expression): Name | null => {
+  if (expression.kind === "name") return lookUp(scope, expression.name.key) === null ? expression.name : null;
+  if (expression.kind !== "member") return null;
+  const space = qualifiedName(scope, expression.base);
+  const { text, key } = expression.member;
+  return space === null ? null : { at: expression.at, text: `${space.text}.${text}`, key: `${space.key}.${key}` };
+};
+
 export const checkMember = (scope: Scope, { base, member }: Extract<Expression, { kind: "member" }>): Place | null => {
   const target = checkTarget(scope, base);
   return target === null ? null : memberIn(scope, target, member);

@@ -1,8 +1,8 @@
 /** Names, members, elements and bits: expressions that stand for a place in RAM. */
-import type { Expression } from "../syntax/ast.ts";
+import type { Expression, Name } from "../syntax/ast.ts";
 import { checkCall } from "./check-call.ts";
 import { checkExpression } from "./check-expression.ts";
-import { checkMember, checkTarget, ownProperty, selfWord } from "./check-member.ts";
+import { checkMember, checkTarget, ownProperty, qualifiedName, selfWord } from "./check-member.ts";
 import { readProperty } from "./check-method-call.ts";
 import { type CheckedExpression, type Place, rootOf } from "./checked.ts";
 import { converted, limited } from "./computed.ts";
@@ -51,14 +51,9 @@ export const enumConstant = (scope: Scope, expression: Expression, expected: Typ
     }
     return valueNamed(type, key);
   }
-  if (
-    expression.kind !== "member" ||
-    expression.base.kind !== "name" ||
-    lookUp(scope, expression.base.name.key) !== null
-  )
-    return null;
-  const type = scope.world.enumNamed(expression.base.name.key);
-  if (type === null) return null;
+  const name = expression.kind === "member" ? qualifiedName(scope, expression.base) : null;
+  const type = name === null ? null : scope.world.enumNamed(name.key);
+  if (expression.kind !== "member" || type === null) return null;
   const value = valueNamed(type, expression.member.key);
   if (value !== null) return value;
   const hint = didYouMean(
@@ -108,7 +103,7 @@ export const checkUnbound = (scope: Scope, expression: Expression): Place | null
     case "direct":
       return checkDirect(scope, expression);
     case "member":
-      return checkMember(scope, expression);
+      return globalNamed(scope, qualifiedName(scope, expression)) ?? checkMember(scope, expression);
     case "index":
       return checkElement(scope, expression);
     case "bit":
@@ -146,6 +141,12 @@ const checkName = (scope: Scope, { name, at }: Extract<Expression, { kind: "name
     );
   }
   return null;
+};
+
+/** `Space.Name`; null: no variable has this name. */
+const globalNamed = (scope: Scope, name: Name | null): Place | null => {
+  const variable = name === null ? null : scope.world.variable(name.key);
+  return variable === null ? null : { kind: "variable", type: variable.type, variable };
 };
 
 /** In a method or action a VAR_IN_OUT of the instance is the one of the last call of its body, if there was one. */

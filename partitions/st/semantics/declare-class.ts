@@ -101,7 +101,7 @@ const declareMethod = (
     new Set(instanceVariables.map(({ key }) => key)),
   );
   return {
-    ...unitOf(declaration, owner?.isLibrary ?? false),
+    ...unitOf(scope.world.space, declaration, owner?.isLibrary ?? false),
     name: symbol,
     owner,
     variables,
@@ -120,7 +120,7 @@ export const declareInterface = (scope: Scope, declaration: InterfaceDeclaration
   let found: readonly InterfaceType[] | null = null;
   return {
     kind: "interface",
-    name: name.text,
+    name: `${scope.world.space.prefix}${name.text}`,
     get bases() {
       found ??= bases.flatMap((base) => interfaceNamed(scope, base) ?? []);
       return found;

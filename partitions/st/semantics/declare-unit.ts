@@ -7,19 +7,21 @@ import { ImagePart, zeros } from "./image.ts";
 import { imageOf, rememberImage } from "./initial-values.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
+import type { Space } from "./space-view.ts";
 import { didYouMean } from "./suggestion.ts";
 import { isStatic, type Unit, type Variable } from "./symbols.ts";
 import { type BlockType, BOOL, layOut, nameOf, sameType, UDINT } from "./types.ts";
 
 /** The unit with its interface; its body is checked later. */
 export const declareUnit = (scope: Scope, declaration: UnitDeclaration, isLibrary: boolean): Unit => {
+  const plain = unitOf(scope.world.space, declaration, isLibrary);
   const isBlock = declaration.unit === "FUNCTION_BLOCK" || declaration.unit === "CLASS";
   const { base, interfaces } = isBlock ? heritageOf(scope, declaration) : { base: null, interfaces: [] };
   const names = new Map([...(base?.names ?? [])].filter(([, { access }]) => access !== "PRIVATE"));
   const { variables, result } = declareVariables(scope, declaration, names);
-  const hasRow = base !== null || interfaces.length > 0 || (isBlock && scope.world.isExtended(declaration.name.key));
+  const hasRow = base !== null || interfaces.length > 0 || (isBlock && scope.world.isExtended(plain.key));
   const unit: Writable<Unit> = {
-    ...unitOf(declaration, isLibrary),
+    ...plain,
     ...{ base, interfaces, variables, names, result, hasRow },
   };
   const instanceVariables = isBlock ? methodVariables(scope, declaration, names) : new Map();
@@ -32,10 +34,11 @@ export const declareUnit = (scope: Scope, declaration: UnitDeclaration, isLibrar
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A unit of this declaration, without its variables. */
-export const unitOf = (declaration: UnitDeclaration, isLibrary: boolean): Unit => ({
+export const unitOf = (space: Space, declaration: UnitDeclaration, isLibrary: boolean): Unit => ({
   kind: declaration.unit === "CLASS" ? "FUNCTION_BLOCK" : declaration.unit,
-  name: declaration.name.text,
-  key: declaration.name.key,
+  space,
+  name: `${space.prefix}${declaration.name.text}`,
+  key: `${space.prefix.toUpperCase()}${declaration.name.key}`,
   at: declaration.at,
   declaration,
   isLibrary,
@@ -120,7 +123,7 @@ const heritageOf = (scope: Scope, declaration: UnitDeclaration): Pick<Unit, "bas
 
 const baseOf = (scope: Scope, name: Name, { name: own }: UnitDeclaration): Unit | null => {
   const { world } = scope;
-  const cycle = world.heritage(own.key);
+  const cycle = world.heritage(`${world.space.prefix.toUpperCase()}${own.key}`);
   if (cycle !== null) {
     world.problems.error(name.at, "recursive-type", `${own.text} extends itself: ${cycle.join(" → ")}`);
     return null;

@@ -2,12 +2,17 @@
 import type { Problems } from "../problems.ts";
 import type { Name } from "../syntax/ast.ts";
 import type { Image } from "./image.ts";
+import type { Space } from "./space-view.ts";
 import type { DirectAddress, Unit, Variable } from "./symbols.ts";
 import type { EnumType, Type } from "./types.ts";
 
 /** What the whole program declares. Everything is resolved when it is first asked for. */
 export interface World {
   readonly problems: Problems;
+  /** Where it is looked from. */
+  readonly space: Space;
+  /** The full name of what a name means here. */
+  fullKey(key: string): string;
   variable(key: string): Variable | null;
   /** All enum types with a value of this name. */
   enumsWith(key: string): readonly EnumType[];

@@ -23,7 +23,10 @@ export const didYouMean = (written: string, candidates: Iterable<string>): strin
   const limit = Math.floor(written.length / 3);
   let best = "";
   let least = limit + 1;
+  // What stands in a NAMESPACE under just this name is nearest of all.
+  const tail = `.${written.toUpperCase()}`;
   for (const candidate of candidates) {
+    if (candidate.toUpperCase().endsWith(tail)) return `did you mean ${candidate}?`;
     if (Math.abs(candidate.length - written.length) > limit) continue;
     const edits = distance(written.toUpperCase(), candidate.toUpperCase());
     if (edits < least) {

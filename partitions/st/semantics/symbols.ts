@@ -4,6 +4,7 @@ import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression, CheckedStatement } from "./checked.ts";
 import type { ConstantValue } from "./constants.ts";
 import type { Image } from "./image.ts";
+import type { Space } from "./space-view.ts";
 import type { BlockType, InterfaceType, Type } from "./types.ts";
 
 export type Section = "input" | "output" | "inOut" | "local" | "temp" | "static" | "global" | "result";
@@ -102,6 +103,8 @@ export interface Unit {
   readonly result: Variable | null;
   /** Of a FUNCTION_BLOCK. */
   readonly block: BlockType | null;
+  /** Where its body looks names up. */
+  readonly space: Space;
   /** Of a METHOD or ACTION: what it belongs to. */
   readonly owner: Unit | null;
   readonly modifiers: Modifiers;

@@ -6,6 +6,7 @@ import { Problems } from "../problems.ts";
 import type { Name } from "../syntax/ast.ts";
 import type { Image } from "./image.ts";
 import type { World } from "./scope.ts";
+import { OUTSIDE } from "./space-view.ts";
 import type { DirectAddress, Unit, Variable } from "./symbols.ts";
 import type { EnumType, Type } from "./types.ts";
 
@@ -25,6 +26,7 @@ export interface AskedWorld extends Omit<World, "problems" | "type"> {
 /** The world as one piece of work sees it. */
 export class Work implements World {
   readonly problems = new Problems();
+  readonly space = OUTSIDE;
   /** In the order in which they were asked. */
   readonly asked = new Set<Question>();
   /** Asked only when all was resolved: what a pointer leads to. */
@@ -52,6 +54,10 @@ export class Work implements World {
   /** Nothing will be asked any more: a work that is kept does not keep the world in which it was done. */
   leaveWorld(): void {
     this.#world = null;
+  }
+
+  fullKey(key: string): string {
+    return key;
   }
 
   ask(question: Question): void {

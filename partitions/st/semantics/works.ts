@@ -42,8 +42,8 @@ export class Works {
     const { declaration } = unit;
     const before = this.#before.bodies.get(declaration);
     const work = this.#isHolding(before) ? this.#repeat(before) : this.#do((world) => checkAnew(world, unit, check));
-    // A method belongs to a class, which is fleeting.
-    work.isFleeting ||= unit.owner !== null;
+    // A method belongs to a class, which is fleeting; what a name means in a NAMESPACE depends on what else is declared.
+    work.isFleeting ||= unit.owner !== null || unit.space.searched.length > 0;
     this.#bodies.set(declaration, work);
   }
 

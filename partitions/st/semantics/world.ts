@@ -17,12 +17,14 @@ import { checkInterface } from "./check-class.ts";
 import { declareInterface } from "./declare-class.ts";
 import { declareUnit } from "./declare-unit.ts";
 import { declareVariable } from "./declare-variable.ts";
+import { Heritage } from "./heritage.ts";
 import type { Image } from "./image.ts";
 import { checkInitializer, imageOf, startingImage } from "./initial-values.ts";
 import { Lazy } from "./lazy.ts";
 import type { Answer, Kept } from "./memory.ts";
 import { resolveType } from "./resolve-type.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope, World } from "./scope.ts";
+import { fullName, KnownSpaces, OUTSIDE, type Space, using, viewOf } from "./space-view.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { DirectAddress, Origin, Unit, Variable } from "./symbols.ts";
 import { ELEMENTARY, type EnumType, elementaryNamed, QUEUE_RECEIVE, QUEUE_SEND, type Type, UNKNOWN } from "./types.ts";
@@ -33,6 +35,12 @@ import { type WorkedWorld, Works } from "./works.ts";
 interface Entry<T> extends Answer {
   readonly name: Name;
   readonly lazy: Lazy<T>;
+}
+
+/** Where something is declared. */
+interface Place {
+  readonly origin: Origin;
+  readonly space: Space;
 }
 
 interface NamedType {
@@ -47,8 +55,8 @@ interface NamedType {
  */
 const isClass = (unit: Unit): boolean => unit.hasRow || unit.methods.size > 0 || unit.properties.size > 0;
 
-const makeType = (scope: Scope, { name, type, initial }: TypeDeclaration): NamedType => {
-  const resolved = resolveType(scope, type, name.text);
+const makeType = (scope: Scope, { type, initial }: TypeDeclaration, name: string): NamedType => {
+  const resolved = resolveType(scope, type, name);
   const start = startingImage(scope, type, resolved);
   if (initial !== null) return { type: resolved, initial: checkInitializer(scope, initial, resolved, start) };
   return { type: resolved, initial: start === imageOf(resolved) ? null : start };
@@ -79,8 +87,9 @@ export class ProgramWorld implements WorkedWorld {
   readonly #units = new Map<string, Entry<Unit | null>>();
   readonly #globals = new Map<string, Entry<Variable | null>>();
   readonly #enumNames = new Map<string, string[]>();
-  /** What each FUNCTION_BLOCK extends. */
-  readonly #bases = new Map<string, Name>();
+  readonly space = OUTSIDE;
+  readonly #spaces = new KnownSpaces();
+  readonly #heritage = new Heritage();
   /** Keys of values of enums without a name, wherever they are declared. */
   readonly #anonymousKeys = new Set<string>();
   readonly #later: (() => void)[] = [];
@@ -99,7 +108,22 @@ export class ProgramWorld implements WorkedWorld {
 
   /** The program's files first, then libraries, whose names those of the program hide. */
   add(file: SourceFile, origin: Origin): void {
-    for (const declaration of file.declarations) this.#declare(declaration, origin);
+    this.#declareAll(file.declarations, { origin, space: OUTSIDE });
+  }
+
+  #declareAll(declarations: readonly Declaration[], { origin, space: outer }: Place): void {
+    let space = outer;
+    for (const declaration of declarations) {
+      if (declaration.kind === "using") {
+        space = using(space, declaration.names);
+        this.#expectSpaces(declaration.names);
+      } else this.#declare(declaration, { origin, space });
+    }
+  }
+
+  /** They may be declared further down. */
+  #expectSpaces(names: readonly Name[]): void {
+    if (names.length > 0) this.later(() => this.#spaces.refuseUnknown(names, this.problems));
   }
 
   /** After all files. */
@@ -112,41 +136,48 @@ export class ProgramWorld implements WorkedWorld {
       const inCycle = (): null => {
         throw new Error(`${key} of the library contains itself`);
       };
-      const lazy = this.#lazyUnit(key, make, inCycle);
+      const lazy = this.#lazyUnit(key, OUTSIDE, make, inCycle);
       this.#units.set(key, { name, declaration: unit, origin: "standard", lazy });
     }
   }
 
   /** What runs is the program's business: a CONFIGURATION in a library is none of ours. */
-  #declare(declaration: Declaration, origin: Origin): void {
+  #declare(declaration: Exclude<Declaration, { kind: "using" }>, place: Place): void {
     switch (declaration.kind) {
       case "type":
-        this.#declareType(declaration, origin);
+        this.#declareType(declaration, place);
         return;
       case "unit":
-        this.#declareUnit(declaration, origin);
+        this.#declareUnit(declaration, place);
         return;
       case "interface":
-        this.#declareInterface(declaration, origin);
+        this.#declareInterface(declaration, place);
         return;
       case "globals":
-        this.#declareGlobals(declaration.section, origin);
+        this.#declareGlobals(declaration.section, place);
+        return;
+      case "namespace":
+        this.#declareAll(declaration.declarations, {
+          ...place,
+          space: this.#spaces.enter(place.space, declaration.name),
+        });
         return;
       case "configuration":
-        if (origin === "program") this.configurations.push(declaration);
-        for (const section of declaration.globals) this.#declareGlobals(section, origin);
+        if (place.origin === "program") this.configurations.push(declaration);
+        for (const section of declaration.globals) this.#declareGlobals(section, place);
     }
   }
 
-  #declareType(declaration: TypeDeclaration, origin: Origin): void {
-    const { name, type } = declaration;
+  #declareType(declaration: TypeDeclaration, { origin, space }: Place): void {
+    const { type } = declaration;
+    const name = fullName(declaration.name, space);
     if (!this.#isNew(name, origin)) return;
     const inCycle = (): NamedType => {
       this.#refuseCycle(name, `${name.text} contains itself`);
       return { type: UNKNOWN, initial: null };
     };
-    const make = (scope: Scope) => makeType(scope, declaration);
-    const lazy = new Lazy(() => this.#works.declaration(`type ${name.key}`, make), inCycle);
+    const make = (scope: Scope) => makeType(scope, declaration, name.text);
+    const lazy = new Lazy(() => this.#workOut(`type ${name.key}`, space, make), inCycle);
     this.#types.set(name.key, { name, declaration, origin, lazy });
     if (type.kind !== "enum") {
       this.#noteAnonymous(type);
@@ -158,30 +189,51 @@ export class ProgramWorld implements WorkedWorld {
     }
   }
 
-  #declareUnit(declaration: UnitDeclaration, origin: Origin): void {
-    const { name } = declaration;
+  #declareUnit(declaration: UnitDeclaration, { origin, space: outer }: Place): void {
+    const name = fullName(declaration.name, outer);
     if (!this.#isNew(name, origin)) return;
-    if (declaration.base !== null) this.#bases.set(name.key, declaration.base);
+    this.#expectSpaces(declaration.usings);
+    const space = using(outer, declaration.usings);
+    const { base } = declaration;
+    if (base !== null) this.#heritage.add(name.key, name.text, () => this.#view(this, space).fullKey(base.key));
     const inCycle = (): null => {
       this.#refuseCycle(name, `${name.text} contains an instance of itself`);
       return null;
     };
     const make = (scope: Scope) => declareUnit(scope, declaration, false);
-    const lazy = this.#lazyUnit(name.key, make, inCycle);
+    const lazy = this.#lazyUnit(name.key, space, make, inCycle);
     this.#units.set(name.key, { name, declaration, origin, lazy });
     for (const { variables } of declaration.sections) for (const { type } of variables) this.#noteAnonymous(type);
   }
 
-  #lazyUnit(key: string, make: (scope: Scope) => Unit, inCycle: () => null): Lazy<Unit | null> {
+  #lazyUnit(key: string, space: Space, make: (scope: Scope) => Unit, inCycle: () => null): Lazy<Unit | null> {
     return new Lazy(() => {
-      const unit = this.#works.declaration(`unit ${key}`, make, isClass);
+      const unit = this.#workOut(`unit ${key}`, space, make, isClass);
       this.#classes = null;
       return unit;
     }, inCycle);
   }
 
-  #declareInterface(declaration: InterfaceDeclaration, origin: Origin): void {
-    const { name } = declaration;
+  /** What a name means in a NAMESPACE depends on what else is declared: no later compilation may take that over. */
+  #workOut<T>(
+    question: Question,
+    space: Space,
+    make: (scope: Scope) => T,
+    isFleeting: (result: T) => boolean = () => false,
+  ): T {
+    return this.#works.declaration(
+      question,
+      (scope) => make({ ...scope, world: this.#view(scope.world, space) }),
+      (result) => space.searched.length > 0 || isFleeting(result),
+    );
+  }
+
+  #view(world: World, space: Space): World {
+    return viewOf(world, space, (key) => this.#types.has(key) || this.#units.has(key) || this.#globals.has(key));
+  }
+
+  #declareInterface(declaration: InterfaceDeclaration, { origin, space }: Place): void {
+    const name = fullName(declaration.name, space);
     if (!this.#isNew(name, origin)) return;
     const make = (scope: Scope): NamedType => {
       const type = declareInterface(scope, declaration);
@@ -189,23 +241,23 @@ export class ProgramWorld implements WorkedWorld {
       return { type, initial: null };
     };
     const inCycle = (): NamedType => ({ type: UNKNOWN, initial: null });
-    const lazy = new Lazy(() => this.#works.declaration(`type ${name.key}`, make, () => true), inCycle);
+    const lazy = new Lazy(() => this.#workOut(`type ${name.key}`, space, make, () => true), inCycle);
     this.#types.set(name.key, { name, declaration, origin, lazy });
   }
 
-  #declareGlobals(section: VariableSection, origin: Origin): void {
-    for (const declaration of section.variables) this.#declareGlobal(declaration, section, origin);
+  #declareGlobals(section: VariableSection, place: Place): void {
+    for (const declaration of section.variables) this.#declareGlobal(declaration, section, place);
   }
 
-  #declareGlobal(declaration: VariableDeclaration, section: VariableSection, origin: Origin): void {
-    const { name } = declaration;
+  #declareGlobal(declaration: VariableDeclaration, section: VariableSection, { origin, space }: Place): void {
+    const name = fullName(declaration.name, space);
     if (!this.#isFirst(this.#globals.get(name.key), name, origin)) return;
     const inCycle = (): null => {
       this.#refuseCycle(name, `the value of ${name.text} depends on itself`);
       return null;
     };
-    const make = (scope: Scope) => declareVariable(scope, declaration, section, null);
-    const lazy = new Lazy(() => this.#works.declaration(`global ${name.key}`, make), inCycle);
+    const make = (scope: Scope) => ({ ...declareVariable(scope, declaration, section, null), name: name.text });
+    const lazy = new Lazy(() => this.#workOut(`global ${name.key}`, space, make), inCycle);
     this.#globals.set(name.key, { name, declaration, origin, lazy });
     this.#noteAnonymous(declaration.type);
   }
@@ -244,7 +296,7 @@ export class ProgramWorld implements WorkedWorld {
 
   /** Checks a unit's body with `check`, or leaves it as it is when that would come to the same. */
   checkBody(unit: Unit, check: (scope: Scope) => void): void {
-    this.#works.body(unit, check);
+    this.#works.body(unit, (scope) => check({ ...scope, world: this.#view(scope.world, unit.space) }));
   }
 
   #isNew(name: Name, origin: Origin): boolean {
@@ -325,22 +377,11 @@ export class ProgramWorld implements WorkedWorld {
   }
 
   isExtended(key: string): boolean {
-    return [...this.#bases.values()].some((base) => base.key === key);
+    return this.#heritage.isExtended(key);
   }
 
   heritage(key: string): readonly string[] | null {
-    const chain = [key];
-    for (let base = this.#bases.get(key); base !== undefined; base = this.#bases.get(base.key)) {
-      const isClosed = base.key === key;
-      if (isClosed || chain.includes(base.key))
-        return isClosed ? [...chain, key].map((each) => this.#textOf(each)) : null;
-      chain.push(base.key);
-    }
-    return null;
-  }
-
-  #textOf(key: string): string {
-    return this.#units.get(key)?.name.text ?? key;
+    return this.#heritage.cycle(key);
   }
 
   /** The function blocks that were asked for so far. */
@@ -353,6 +394,10 @@ export class ProgramWorld implements WorkedWorld {
 
   initialOf(key: string): Image | null {
     return this.#types.get(key)?.lazy.get().initial ?? null;
+  }
+
+  fullKey(key: string): string {
+    return key;
   }
 
   isType({ key }: Name): boolean {

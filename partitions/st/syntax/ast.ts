@@ -254,6 +254,8 @@ export interface UnitDeclaration {
   readonly base: Name | null;
   /** IMPLEMENTS */
   readonly interfaces: readonly Name[];
+  /** USING */
+  readonly usings: readonly Name[];
   /** Of a FUNCTION or METHOD. */
   readonly result: TypeExpression | null;
   readonly sections: readonly VariableSection[];
@@ -269,6 +271,7 @@ export const PLAIN_UNIT = {
   modifiers: { access: null, abstract: false, final: false, override: false },
   base: null,
   interfaces: [],
+  usings: [],
   result: null,
   sections: [],
   members: [],
@@ -320,12 +323,23 @@ export interface ConfigurationDeclaration {
   readonly instances: readonly InstanceDeclaration[];
 }
 
+/** IEC 61131-3 §6.9 */
+export interface NamespaceDeclaration {
+  readonly kind: "namespace";
+  readonly at: Span;
+  readonly name: Name;
+  readonly declarations: readonly Declaration[];
+}
+
 export type Declaration =
   | TypeDeclaration
   | UnitDeclaration
   | InterfaceDeclaration
   | ConfigurationDeclaration
-  | { readonly kind: "globals"; readonly at: Span; readonly section: VariableSection };
+  | { readonly kind: "globals"; readonly at: Span; readonly section: VariableSection }
+  | NamespaceDeclaration
+  /** For the rest of the file, or of the namespace. */
+  | { readonly kind: "using"; readonly at: Span; readonly names: readonly Name[] };
 
 export interface SourceFile {
   readonly source: SourceText;

@@ -45,6 +45,7 @@ const parseRest = (
   const base = stream.takeWord("EXTENDS") ? stream.expectQualifiedName("the name of what it extends") : null;
   const interfaces = stream.takeWord("IMPLEMENTS") ? parseNames(stream, "the name of an INTERFACE") : [];
   stream.takeSymbol(";");
+  const usings = stream.isWord("USING") && stream.isName(1) ? parseUsing(stream) : [];
   const sections: VariableSection[] = [];
   const members: MemberDeclaration[] = [];
   const body = [];
@@ -70,12 +71,36 @@ const parseRest = (
   }
   const at = stream.since(start);
   const setsEno = stream.mentions("ENO", first);
-  return { kind: "unit", at, unit, name, modifiers, base, interfaces, result, sections, members, body, setsEno };
+  return {
+    kind: "unit",
+    at,
+    unit,
+    name,
+    modifiers,
+    base,
+    interfaces,
+    usings,
+    result,
+    sections,
+    members,
+    body,
+    setsEno,
+  };
 };
 
 const parseNames = (stream: TokenStream, what: string): readonly Name[] => {
   const names = [stream.expectQualifiedName(what)];
   while (stream.takeSymbol(",")) names.push(stream.expectQualifiedName(what));
+  return names;
+};
+
+/** At USING; there may be several. */
+export const parseUsing = (stream: TokenStream): readonly Name[] => {
+  const names: Name[] = [];
+  while (stream.takeWord("USING")) {
+    names.push(...parseNames(stream, "the name of a NAMESPACE"));
+    stream.expectSemicolon("after USING");
+  }
   return names;
 };
 

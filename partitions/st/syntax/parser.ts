@@ -4,9 +4,9 @@ import type { Declaration, SourceFile } from "./ast.ts";
 import { tokenize } from "./lexer.ts";
 import { parseConfiguration } from "./parse-configuration.ts";
 import { isTest, parseTest } from "./parse-test.ts";
-import { parseActions, parseInterface, parseUnit } from "./parse-unit.ts";
+import { parseActions, parseInterface, parseUnit, parseUsing } from "./parse-unit.ts";
 import { parseSection, parseTypeSection } from "./parse-variables.ts";
-import type { SourceText } from "./source-text.ts";
+import { lineOf, type SourceText } from "./source-text.ts";
 import { describe, TokenStream } from "./token-stream.ts";
 
 const TOP_WORDS: ReadonlySet<string> = new Set([
@@ -18,25 +18,52 @@ const TOP_WORDS: ReadonlySet<string> = new Set([
   "PROGRAM",
   "ACTION",
   "ACTIONS",
+  "NAMESPACE",
+  "USING",
   "CONFIGURATION",
   "VAR_GLOBAL",
   "TEST",
 ]);
 export const parse = (source: SourceText, problems: Problems): SourceFile => {
   const stream = new TokenStream(tokenize(source, problems), problems);
+  const { declarations, isWhole } = parseDeclarations(stream, () => false);
+  return { source, declarations, isWhole: isWhole && stream.isWhole };
+};
+
+const parseDeclarations = (
+  stream: TokenStream,
+  isOver: () => boolean,
+): { readonly declarations: readonly Declaration[]; readonly isWhole: boolean } => {
   const declarations: Declaration[] = [];
   let isWhole = true;
-  while (!stream.atEnd) {
+  while (!stream.atEnd && !isOver()) {
     const found = stream.attempt(
       () => (stream.isWord("ACTION", "ACTIONS") ? attachActions(stream, declarations) : parseDeclaration(stream)),
       () => {
-        while (!stream.atEnd && !stream.isWord(...TOP_WORDS)) stream.advance();
+        while (!stream.atEnd && !stream.isWord(...TOP_WORDS) && !isOver()) stream.advance();
       },
     );
     if (found === null) isWhole = false;
     else declarations.push(...found);
   }
-  return { source, declarations, isWhole: isWhole && stream.isWhole };
+  return { declarations, isWhole };
+};
+
+/** `NAMESPACE A.B … END_NAMESPACE` */
+const parseNamespace = (stream: TokenStream): Declaration => {
+  const start = stream.advance().at;
+  stream.takeWord("INTERNAL");
+  const name = stream.expectQualifiedName("the name of the NAMESPACE");
+  const { declarations, isWhole } = stream.nested(() =>
+    parseDeclarations(stream, () => stream.isWord("END_NAMESPACE")),
+  );
+  if (!stream.takeWord("END_NAMESPACE") && isWhole)
+    stream.report(
+      stream.token.at,
+      "syntax",
+      `the NAMESPACE of line ${lineOf(start)} is not closed: expected END_NAMESPACE`,
+    );
+  return { kind: "namespace", at: stream.since(start), name, declarations };
 };
 
 /** Gives loose actions to the unit of this file that they belong to. */
@@ -66,6 +93,10 @@ const parseDeclaration = (stream: TokenStream): readonly Declaration[] => {
       return [parseUnit(stream)];
     case "INTERFACE":
       return [parseInterface(stream)];
+    case "NAMESPACE":
+      return [parseNamespace(stream)];
+    case "USING":
+      return [{ kind: "using", at: token.at, names: parseUsing(stream) }];
     case "CONFIGURATION":
       return [parseConfiguration(stream)];
     case "VAR_GLOBAL":
@@ -73,6 +104,7 @@ const parseDeclaration = (stream: TokenStream): readonly Declaration[] => {
   }
   if (isTest(stream)) return [parseTest(stream)];
   if (stream.takeSymbol(";")) return [];
-  const expected = "expected PROGRAM, FUNCTION, FUNCTION_BLOCK, CLASS, INTERFACE, TYPE, VAR_GLOBAL or CONFIGURATION";
+  const expected =
+    "expected PROGRAM, FUNCTION, FUNCTION_BLOCK, CLASS, INTERFACE, TYPE, VAR_GLOBAL, NAMESPACE or CONFIGURATION";
   throw stream.fail(token.at, "syntax", `${expected}, found ${describe(token)}`);
 };
