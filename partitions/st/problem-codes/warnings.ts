@@ -53,8 +53,9 @@ export const WARNING_PAGES = [
     name: "implicit-narrowing",
     title: "a conversion that can lose digits",
     explanation: lines`
-      A REAL has 24 bits for its digits, so it does not hold every DINT or UDINT beyond 16777216. Write the conversion out when
-      that does not matter.`,
+      A REAL has 24 bits for its digits, so it does not hold every DINT or UDINT beyond 16777216; an LREAL has 53, so it does not
+      hold every LINT or ULINT beyond 9007199254740992. Write the conversion out when that does not matter. The literals of TIME
+      and TOD are cut off at milliseconds, those of DT at seconds: LT#, LTOD# and LDT# keep nanoseconds.`,
     failing: lines`
       PROGRAM Main
         VAR pulses AT %ID0 : DINT; litres AT %QD0 : REAL; END_VAR
