@@ -1,4 +1,7 @@
-/** Instructions with labels and addresses still open → bytes. Branches that do not reach are turned into a jump around. */
+/**
+ * Instructions with labels and addresses still open → bytes. They are as short as they can be; branches that do not reach are
+ * turned into a jump around.
+ */
 import {
   encodeInstruction,
   type Instruction,
@@ -9,6 +12,7 @@ import {
 import type { Position } from "../ir/ir.ts";
 import type { Span } from "../syntax/source-text.ts";
 import type { RegisterFile } from "./allocate.ts";
+import { compressed } from "./compress.ts";
 
 /** The part of an address that an instruction takes: `lui` the upper 20 bits, the rest goes as a signed 12-bit immediate. */
 type AddressPart = "high" | "low";
@@ -19,6 +23,8 @@ type Item =
       readonly row: Instruction;
       readonly operands: Partial<Operands>;
       readonly address: { readonly part: AddressPart; readonly offset: number } | null;
+      /** In 16 bits, when it fits. */
+      readonly short: number | null;
     }
   | { readonly kind: "label"; readonly label: string }
   | { readonly kind: "line"; readonly at: Position | null }
@@ -32,8 +38,11 @@ type Item =
       readonly rs2: number;
       readonly label: string;
       readonly ways: Ways | undefined;
+      readonly mayBeShort: boolean;
     }
-  | { readonly kind: "jump"; readonly rd: number; readonly label: string };
+  | { readonly kind: "jump"; readonly rd: number; readonly label: string; readonly mayBeShort: boolean };
+type Branch = Extract<Item, { kind: "branch" }>;
+type Jump = Extract<Item, { kind: "jump" }>;
 
 export type BranchMnemonic = "beq" | "bne" | "blt" | "bge" | "bltu" | "bgeu";
 const INVERSE: Readonly<Record<BranchMnemonic, BranchMnemonic>> = {
@@ -45,10 +54,6 @@ const INVERSE: Readonly<Record<BranchMnemonic, BranchMnemonic>> = {
   bgeu: "bltu",
 };
 
-/** Items that are no code. */
-const ZERO_SIZED: ReadonlySet<Item["kind"]> = new Set(["label", "line", "frame", "statement"] as const);
-
-const BRANCH_REACH = 4096;
 const ZERO = 0;
 
 const row = (mnemonic: Mnemonic): Instruction => {
@@ -113,10 +118,15 @@ export class Assembler {
   #at: Position | null = null;
 
   readonly #prefix: string;
+  readonly #mayBeShort: boolean;
 
-  /** Labels of assemblers with different prefixes do not clash. */
-  constructor(prefix = "") {
+  /**
+   * Labels of assemblers with different prefixes do not clash.
+   * @param mayBeShort whether instructions of 16 bits are used.
+   */
+  constructor({ prefix = "", mayBeShort = true } = {}) {
     this.#prefix = prefix;
+    this.#mayBeShort = mayBeShort;
   }
 
   newLabel(): string {
@@ -144,12 +154,14 @@ export class Assembler {
   }
 
   emit(mnemonic: Mnemonic, operands: Partial<Operands> = {}): void {
-    this.#items.push({ kind: "instruction", row: row(mnemonic), operands, address: null });
+    const instruction = row(mnemonic);
+    const short = this.#mayBeShort ? compressed(instruction, operands) : null;
+    this.#items.push({ kind: "instruction", row: instruction, operands, address: null, short });
   }
 
   /** As `emit`, with `imm` being a part of the address `offset` bytes into the data. */
   emitAddressed(mnemonic: Mnemonic, operands: Partial<Operands>, part: AddressPart, offset: number): void {
-    this.#items.push({ kind: "instruction", row: row(mnemonic), operands, address: { part, offset } });
+    this.#items.push({ kind: "instruction", row: row(mnemonic), operands, address: { part, offset }, short: null });
   }
 
   /** A statement of the source begins here. */
@@ -158,23 +170,29 @@ export class Assembler {
   }
 
   branch(mnemonic: BranchMnemonic, rs1: number, rs2: number, label: string, ways?: Ways): void {
-    this.#items.push({ kind: "branch", row: row(mnemonic), inverse: row(INVERSE[mnemonic]), rs1, rs2, label, ways });
+    const rows = { row: row(mnemonic), inverse: row(INVERSE[mnemonic]) };
+    this.#items.push({ kind: "branch", ...rows, rs1, rs2, label, ways, mayBeShort: this.#mayBeShort });
   }
 
   jump(rd: number, label: string): void {
-    this.#items.push({ kind: "jump", rd, label });
+    this.#items.push({ kind: "jump", rd, label, mayBeShort: this.#mayBeShort });
   }
 
   /** `dataBase(codeBytes)`: where the data starts, which may depend on how long the code is. */
   assemble(codeBase: number, dataBase: (codeBytes: number) => number): Assembled {
-    const { offsets, labels, far, bytes } = this.#place();
+    if (codeBase % 4 !== 0) throw new Error("code starts at a multiple of 4");
+    const { offsets, labels, sizes, bytes } = this.#place();
     const data = dataBase(bytes);
     const code = new Uint8Array(bytes);
     const lines: LineRow[] = [];
     const frames: FrameRow[] = [];
     const view = new DataView(code.buffer);
     for (const [i, item] of this.#items.entries()) {
-      const offset = offsets[i]!;
+      const [offset, size] = [offsets[i]!, sizes[i]!];
+      const put = (...words: readonly number[]): void => {
+        if (size === 2) view.setUint16(offset, words[0]!, true);
+        else for (const [at, word] of words.entries()) view.setUint32(offset + 4 * at, word, true);
+      };
       switch (item.kind) {
         case "label":
         case "statement":
@@ -186,26 +204,21 @@ export class Assembler {
           frames.push({ offset, change: item.change });
           break;
         case "instruction":
-          view.setUint32(offset, encodeInstruction(item.row, withAddress(item, data)), true);
+          put(item.short ?? encodeInstruction(item.row, withAddress(item, data)));
           break;
         case "jump":
-          view.setUint32(
-            offset,
-            encodeInstruction(row("jal"), { rd: item.rd, imm: distance(labels, item.label, offset) }),
-            true,
-          );
+          put(...jumpWords(item, size, distance(labels, item.label, offset)));
           break;
         case "branch":
-          this.#branchInto(view, offset, item, distance(labels, item.label, offset), far.has(i));
+          put(...branchWords(item, size, distance(labels, item.label, offset)));
           break;
       }
     }
-    if (codeBase % 4 !== 0) throw new Error("code starts at a multiple of 4");
-    return { code, labels, lines, frames, ...this.#positions(offsets, far) };
+    return { code, labels, lines, frames, ...this.#positions(offsets, sizes) };
   }
 
   /** A branch that does not reach is inverted, and with it what its jumping means. */
-  #positions(offsets: readonly number[], far: ReadonlySet<number>) {
+  #positions(offsets: readonly number[], sizes: readonly number[]) {
     const statements: PlacedStatement[] = [];
     const forks: PlacedFork[] = [];
     for (const [i, item] of this.#items.entries()) {
@@ -213,30 +226,18 @@ export class Assembler {
       if (item.kind === "statement") statements.push({ at: item.at, offset });
       if (item.kind !== "branch" || item.ways === undefined) continue;
       const { at, jumped, passed } = item.ways;
-      forks.push(far.has(i) ? { at, offset, jumped: passed, passed: jumped } : { at, offset, jumped, passed });
+      forks.push(sizes[i] === 8 ? { at, offset, jumped: passed, passed: jumped } : { at, offset, jumped, passed });
     }
     return { statements, forks };
   }
 
-  #branchInto(
-    view: DataView,
-    offset: number,
-    item: Extract<Item, { kind: "branch" }>,
-    reach: number,
-    isFar: boolean,
-  ): void {
-    const { rs1, rs2 } = item;
-    if (!isFar) {
-      view.setUint32(offset, encodeInstruction(item.row, { rs1, rs2, imm: reach }), true);
-      return;
-    }
-    view.setUint32(offset, encodeInstruction(item.inverse, { rs1, rs2, imm: 8 }), true);
-    view.setUint32(offset + 4, encodeInstruction(row("jal"), { rd: ZERO, imm: reach - 4 }), true);
-  }
-
-  /** Starts with every branch near and lengthens those that do not reach, until all do. */
+  /** Starts with everything as short as it may be and lengthens what does not reach, until all do. */
   #place() {
-    const far = new Set<number>();
+    const sizes: number[] = this.#items.map((item) => {
+      if (item.kind === "instruction") return item.short === null ? 4 : 2;
+      if (item.kind !== "branch" && item.kind !== "jump") return 0;
+      return item.mayBeShort && shortForm(item, 0) !== null ? 2 : 4;
+    });
     for (;;) {
       const offsets: number[] = [];
       const labels = new Map<string, number>();
@@ -244,18 +245,44 @@ export class Assembler {
       for (const [i, item] of this.#items.entries()) {
         offsets.push(bytes);
         if (item.kind === "label") labels.set(item.label, bytes);
-        else if (!ZERO_SIZED.has(item.kind)) bytes += far.has(i) ? 8 : 4;
+        bytes += sizes[i]!;
       }
-      const before = far.size;
+      let isDone = true;
       for (const [i, item] of this.#items.entries()) {
-        if (item.kind !== "branch" || far.has(i)) continue;
+        if (item.kind !== "branch" && item.kind !== "jump") continue;
         const reach = distance(labels, item.label, offsets[i]!);
-        if (reach < -BRANCH_REACH || reach >= BRANCH_REACH) far.add(i);
+        const size = sizes[i] === 2 ? (shortForm(item, reach) === null ? 4 : 2) : sizes[i]!;
+        const wanted = size === 4 && item.kind === "branch" && !isNear(reach) ? 8 : size;
+        if (wanted > sizes[i]!) {
+          sizes[i] = wanted;
+          isDone = false;
+        }
       }
-      if (far.size === before) return { offsets, labels, far, bytes };
+      if (isDone) return { offsets, labels, sizes, bytes };
     }
   }
 }
+
+const BRANCH_REACH = 4096;
+const isNear = (reach: number): boolean => reach >= -BRANCH_REACH && reach < BRANCH_REACH;
+
+const shortForm = (item: Branch | Jump, reach: number): number | null =>
+  item.kind === "jump"
+    ? compressed(row("jal"), { rd: item.rd, imm: reach })
+    : compressed(item.row, { rs1: item.rs1, rs2: item.rs2, imm: reach });
+
+const jumpWords = (item: Jump, size: number, reach: number): readonly number[] =>
+  size === 2 ? [shortForm(item, reach)!] : [encodeInstruction(row("jal"), { rd: item.rd, imm: reach })];
+
+const branchWords = (item: Branch, size: number, reach: number): readonly number[] => {
+  const { rs1, rs2 } = item;
+  if (size === 2) return [shortForm(item, reach)!];
+  if (size === 4) return [encodeInstruction(item.row, { rs1, rs2, imm: reach })];
+  return [
+    encodeInstruction(item.inverse, { rs1, rs2, imm: 8 }),
+    encodeInstruction(row("jal"), { rd: ZERO, imm: reach - 4 }),
+  ];
+};
 
 const distance = (labels: ReadonlyMap<string, number>, label: string, from: number): number => {
   const to = labels.get(label);

@@ -134,7 +134,9 @@ export class Emitter {
     if (rd === rs) return;
     if (bank === "float") this.asm.emit("fsgnj.s", { rd, rs1: rs, rs2: rs });
     else if (bank === "double") this.asm.emit("fsgnj.d", { rd, rs1: rs, rs2: rs });
-    else this.asm.emit("addi", { rd, rs1: rs, imm: 0 });
+    else if (rs === X.zero) this.asm.emit("addi", { rd, rs1: rs, imm: 0 });
+    // What has a short form, unlike addi.
+    else this.asm.emit("add", { rd, rs1: X.zero, rs2: rs });
   }
 
   toStack(register: number, bank: Bank, offset: number): void {

@@ -73,7 +73,7 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   const functions = passedOn(program, lowered, surroundings, options);
   const layout = layOutData(sizes, constants);
 
-  const asm = new Assembler("runtime");
+  const asm = new Assembler({ prefix: "runtime", mayBeShort: false });
   const code = new Assembler();
   const frames = new Map<string, number>();
   const floats = floatBankOf(functions);
