@@ -48,11 +48,11 @@ export const placeVariables = (program: Program): AreaSizes => {
   const variables = [...staticVariables(program)].sort((a, b) => Number(isLarge(a)) - Number(isLarge(b)));
   for (const variable of variables) {
     const { address, type } = variable;
-    if (address !== null) {
+    if (address !== null && address.isFloating !== true) {
       variable.storage = { kind: "static", area: address.area, offset: address.byte, bit: address.bit };
       continue;
     }
-    const area = isRetained(variable) ? "retained" : "data";
+    const area = address?.area ?? (isRetained(variable) ? "retained" : "data");
     const offset = alignUp(ends[area], type.align);
     variable.storage = { kind: "static", area, offset, bit: null };
     ends[area] = offset + type.bytes;

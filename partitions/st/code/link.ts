@@ -1,5 +1,5 @@
 /** Checked program → ELF image: lowers every unit, generates its code, places its data and says what the image offers. */
-import { type ImageManifest, MANIFEST_SECTION, type ManifestPoint } from "../../../runtime/image-manifest.ts";
+import { type ImageManifest, MANIFEST_SECTION } from "../../../runtime/image-manifest.ts";
 import { ClassTable } from "../ir/class-table.ts";
 import { ConstantPool } from "../ir/frame.ts";
 import { type IrFunction, targetsOf } from "../ir/ir.ts";
@@ -10,16 +10,16 @@ import { printFunction } from "../ir/print.ts";
 import { describeProgram, type ProgramInfo } from "../program-info.ts";
 import { instancesOf, type Program } from "../semantics/analyse.ts";
 import type { Place } from "../semantics/checked.ts";
-import { isPointType } from "../semantics/point-types.ts";
 import type { Unit, Variable } from "../semantics/symbols.ts";
-import { QUEUE_RECEIVE, QUEUE_SEND, scalarOf } from "../semantics/types.ts";
+import { QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
 import { fileName } from "../syntax/source-text.ts";
 import { Assembler } from "./assembler.ts";
 import { type CodeMap, codeMapOf } from "./code-map.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
 import { floatBankOf, generateFunction } from "./generate.ts";
 import { interruptionBytes } from "./interruption.ts";
-import { type DataLayout, initialData, layOutData, placeVariables, staticNames, staticVariables } from "./layout.ts";
+import { type DataLayout, initialData, layOutData, placeVariables, staticNames } from "./layout.ts";
+import { pointsOf } from "./points.ts";
 import { portRoutine } from "./port-routine.ts";
 import { retainedOf } from "./retained.ts";
 import { emitRuntime } from "./runtime.ts";
@@ -254,7 +254,7 @@ const manifestOf = (
     format: 1,
     language: "ST",
     tasks: program.tasks.map(({ name, intervalNs }) => ({ name, intervalNs })),
-    points: staticVariables(program).flatMap((variable) => pointOf(variable, layout, dataBase, data) ?? []),
+    points: pointsOf(program, layout, dataBase, data),
     ports: portsOf(program).map((port) => ({
       name: port.name,
       direction: port.type === QUEUE_SEND ? "source" : "destination",
@@ -266,41 +266,6 @@ const manifestOf = (
       retained: retainedOf(program, dataBase + layout.areas.retained, sizes.retained),
     },
   };
-};
-
-/** Null: no variable of the process image. */
-const pointOf = (
-  { name, type, storage, address }: Variable,
-  layout: DataLayout,
-  dataBase: number,
-  data: Uint8Array,
-): ManifestPoint | null => {
-  const scalar = scalarOf(type);
-  if (address === null || address.area === "memory" || storage.kind !== "static" || scalar === null) return null;
-  if (!isPointType(scalar.name)) throw new Error(`${name} was to be refused: ${scalar.name} is no type of a point`);
-  const offset = layout.areas[storage.area] + storage.offset;
-  const view = new DataView(data.buffer, data.byteOffset + offset, scalar.bytes);
-  return {
-    name,
-    type: scalar.name,
-    direction: address.area,
-    address: dataBase + offset,
-    bit: storage.bit,
-    initial: initialOf(view, scalar, storage.bit),
-  };
-};
-
-const initialOf = (
-  view: DataView,
-  { family, bytes }: { readonly family: string; readonly bytes: number },
-  bit: number | null,
-): boolean | number => {
-  if (family === "bool") return ((view.getUint8(0) >> (bit ?? 0)) & 1) !== 0;
-  if (family === "real") return view.getFloat32(0, true);
-  const signed = family === "signed" || family === "time";
-  if (bytes === 1) return signed ? view.getInt8(0) : view.getUint8(0);
-  if (bytes === 2) return signed ? view.getInt16(0, true) : view.getUint16(0, true);
-  return signed ? view.getInt32(0, true) : view.getUint32(0, true);
 };
 
 /** The largest message that any call gives this port. */

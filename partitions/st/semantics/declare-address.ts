@@ -1,6 +1,6 @@
 /** AT: variables of the process image (IEC 61131-3 §6.5.5). */
 import type { UnitDeclaration, VariableDeclaration } from "../syntax/ast.ts";
-import { parseAddress } from "./direct-address.ts";
+import { type AddressResult, AREAS, parseAddress } from "./direct-address.ts";
 import { isPointType } from "./point-types.ts";
 import type { Scope } from "./scope.ts";
 import type { DirectAddress } from "./symbols.ts";
@@ -15,7 +15,8 @@ export const declareAddress = (
 ): DirectAddress | null => {
   if (address === null || type.kind === "unknown") return null;
   const { problems } = scope.world;
-  const result = parseAddress(address.text);
+  const floating = /^%([IQM])[XBWDL]?\*$/.exec(address.text);
+  const result = floating === null ? parseAddress(address.text) : floatingAddress(floating[1]!, type);
   if (!result.ok) {
     problems.error(address.at, "bad-address", result.message, result.hint);
     return null;
@@ -30,7 +31,10 @@ export const declareAddress = (
     return null;
   }
   const scalar = scalarOf(type);
-  const found = scalar === null ? placeWhole(scope, address, type, result.address) : result.address;
+  const found =
+    scalar === null && result.address.isFloating !== true
+      ? placeWhole(scope, address, type, result.address)
+      : result.address;
   if (scalar === null || found === null) return found;
   if (found.area !== "memory" && !isPointType(scalar.name)) {
     problems.error(
@@ -41,6 +45,7 @@ export const declareAddress = (
     );
     return null;
   }
+  if (found.isFloating === true) return found;
   const isBit = found.bit !== null;
   if (isBit !== (scalar.family === "bool") && !(scalar.family === "bool" && found.bytes === 1)) {
     problems.error(
@@ -63,6 +68,12 @@ export const declareAddress = (
   scope.world.addAddress(found);
   return found;
 };
+
+/** A point is found by its name, so that its address matters to nobody. A BOOL takes a byte. */
+const floatingAddress = (area: string, { bytes }: Type): AddressResult => ({
+  ok: true,
+  address: { area: AREAS[area as keyof typeof AREAS], byte: 0, bit: null, bytes, isFloating: true },
+});
 
 /** An array or a struct: its elements lie one behind the other, a BOOL in a byte of its own. */
 const placeWhole = (

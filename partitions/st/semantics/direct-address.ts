@@ -5,7 +5,7 @@
 import type { DirectAddress } from "./symbols.ts";
 
 const SIZES = { X: 1, B: 1, W: 2, D: 4, L: 8 } as const;
-const AREAS = { I: "input", Q: "output", M: "memory" } as const;
+export const AREAS = { I: "input", Q: "output", M: "memory" } as const;
 /** Bytes of an area at most; keeps a slip of the finger from asking for a gigabyte. */
 const MAX_AREA_BYTES = 64 * 1024;
 
@@ -20,7 +20,8 @@ export const parseAddress = (text: string): AddressResult => {
   const match = /^%([IQM])([XBWDL]?)(\*|[\d.]+)$/.exec(text);
   if (match === null) return refuse(`${text} is no address`, "write an address like %IX0.3, %IW4 or %QD2");
   const [, area, size, numbers] = match;
-  if (numbers === "*") return refuse(`${text} is not supported yet`, "give the address, like %IX0.3");
+  if (numbers === "*")
+    return refuse(`${text} is no address`, "it stands only in a declaration: give the address, like %IX0.3");
   const letter = (size === "" ? "X" : size) as keyof typeof SIZES;
   const parts = numbers!.split(".").map(Number);
   const bytes = SIZES[letter];

@@ -18,6 +18,8 @@ export interface DirectAddress {
   readonly byte: number;
   readonly bit: number | null;
   readonly bytes: number;
+  /** `%I*`: wherever there is room in the area, which is known when all others have their places. */
+  readonly isFloating?: boolean;
 }
 
 /** Where a variable lives. */

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { inspectImage } from "../../runtime/board/index.ts";
+import { compile } from "./index.ts";
+import { problemsOf, valuesAfter } from "./testing/running.ts";
+
+const pointsOf = (source: string) => {
+  const compiled = compile(source, { file: "t.st" });
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
+  const facts = inspectImage(compiled.elf);
+  if ("problem" in facts) throw new Error(facts.problem);
+  const { points, areas } = facts.manifest!;
+  return points.map(({ name, type, direction, address, bit, initial }) => {
+    const base = (direction === "input" ? areas.input : areas.output)!.base;
+    return `${name} ${type} ${direction} ${address - base}${bit === null ? "" : `.${bit}`} ${initial}`;
+  });
+};
+
+describe("the points of a program", () => {
+  it("are the elements and members of what stands in its process image", () => {
+    const source = `
+      TYPE Pump : STRUCT speed : INT := 5; on : BOOL; END_STRUCT; END_TYPE
+      PROGRAM Main VAR levels AT %IW2 : ARRAY [-1..1] OF INT; pumps AT %QW4 : ARRAY [1..2] OF Pump; grid AT %QB0 : ARRAY [0..1, 0..1] OF BOOL; END_VAR
+      pumps[1].on := levels[0] > 3; grid[1, 0] := TRUE; END_PROGRAM`;
+    expect(pointsOf(source)).toEqual([
+      "levels_m1 INT input 4 0",
+      "levels_0 INT input 6 0",
+      "levels_1 INT input 8 0",
+      "pumps_1_speed INT output 8 5",
+      "pumps_1_on BOOL output 10 false",
+      "pumps_2_speed INT output 12 5",
+      "pumps_2_on BOOL output 14 false",
+      "grid_0_0 BOOL output 0 false",
+      "grid_0_1 BOOL output 1 false",
+      "grid_1_0 BOOL output 2 false",
+      "grid_1_1 BOOL output 3 false",
+    ]);
+  });
+
+  it("stand where there is room when their address is left open", () => {
+    const source = `
+      VAR_GLOBAL flow AT %I* : REAL; alarm AT %Q* : BOOL; END_VAR
+      PROGRAM Main VAR fixed AT %IW3 : INT; run AT %I* : BOOL; mark AT %M* : INT := 4; speeds AT %Q* : ARRAY [0..1] OF INT; END_VAR
+      alarm := run AND flow > 1.0; speeds[1] := fixed + mark; mark := mark + 1; END_PROGRAM`;
+    expect(pointsOf(source).toSorted()).toEqual([
+      "alarm BOOL output 0 false",
+      "fixed INT input 6 0",
+      "flow REAL input 8 0",
+      "run BOOL input 12 false",
+      "speeds_0 INT output 2 0",
+      "speeds_1 INT output 4 0",
+    ]);
+    expect(valuesAfter(source, "mark speeds", 2)).toEqual([6, [0, 5]]);
+    const refused = problemsOf("PROGRAM M VAR a : INT; END_VAR a := %I*; END_PROGRAM").map(({ message }) => message);
+    expect(refused).toEqual(["%I* is no address"]);
+  });
+});
