@@ -1,7 +1,7 @@
 /** `partita exec PROGRAM.st`: one PLC program alone for some scans, then its variables as JSON (design.md §7). */
 import { Compiler, type ProgramInfo } from "../../partitions/st/index.ts";
 import { PARTITA_ERROR_CODES } from "../board/index.ts";
-import { readLibraries, readSources } from "../config/index.ts";
+import { readLibraries, readSources, suggested } from "../config/index.ts";
 import { engineFactory } from "../host/engines.ts";
 import { type CliEnvironment, EXIT, type ExitStatus, UserError } from "./environment.ts";
 import type { ExecOptions } from "./exec.ts";
@@ -109,6 +109,7 @@ class RaisedErrors {
 const checkNames = (file: string, program: ProgramInfo, names: readonly string[]): void => {
   const unknown = names.filter((name) => findVariable(program, name) === null);
   if (unknown.length === 0) return;
-  const known = program.variables.map(({ path }) => path).join(", ");
-  throw new UserError(`${file} has no variable ${unknown.join(", ")}; it has ${known}`);
+  const known = program.variables.map(({ path }) => path);
+  const meant = suggested(unknown[0]!, known) ?? `it has ${known.join(", ")}`;
+  throw new UserError(`${file} has no variable ${unknown.join(", ")}; ${meant}`);
 };

@@ -165,7 +165,8 @@ export const WARNING_PAGES = [
     title: "REALs that are compared for being equal",
     explanation: lines`
       A REAL is rounded after each operation, so that values that should be equal seldom are: 0.1 + 0.2 is not 0.3. Compare the
-      difference with a tolerance. A comparison with 0.0, as before a division, is not reported.`,
+      difference with a tolerance. A comparison of two variables, as to see a change, or with 0.0, as before a division, is not
+      reported.`,
     failing: lines`
       PROGRAM Main
         VAR level AT %ID0 : REAL; full AT %QX0.0 : BOOL; END_VAR

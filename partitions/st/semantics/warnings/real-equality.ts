@@ -1,4 +1,7 @@
-/** REALs compared for being equal: rounding makes that a matter of luck. Whether one is 0.0 is a fair question before a division. */
+/**
+ * A computed REAL compared for being equal: rounding makes that a matter of luck. Whether two variables hold the same is a fair
+ * question, as to see a change, and whether one is 0.0 before a division.
+ */
 
 import type { CheckedExpression } from "../checked.ts";
 import { scalarOf } from "../types.ts";
@@ -11,7 +14,7 @@ export const realEquality: WarningRule = {
     for (const { at, operator, left, right } of eachComparison(body)) {
       if ((operator !== "equal" && operator !== "notEqual") || scalarOf(left.type)?.family !== "real" || at === null)
         continue;
-      if (isZero(left) || isZero(right)) continue;
+      if (isZero(left) || isZero(right) || (left.kind === "read" && right.kind === "read")) continue;
       yield {
         at,
         message: "two REALs are seldom exactly equal",

@@ -117,11 +117,12 @@ describe("unreachable", () => {
 });
 
 describe("real-equality", () => {
-  it("is told of = and <> of REALs, but not of 0.0", () => {
+  it("is told of = and <> of REALs, but not of 0.0, nor of two variables", () => {
     expect(inBlock("", "flag := r = 1.5; flag := 0.1 <> r;")).toEqual([
       "real-equality: two REALs are seldom exactly equal",
       "real-equality: two REALs are seldom exactly equal",
     ]);
+    expect(inBlock("VAR last : REAL; END_VAR", "flag := r <> last; last := r;")).toEqual([]);
     expect(inBlock("", "flag := r = 0.0; flag := r <> 0; flag := r > 1.5; flag := a = 1;")).toEqual([]);
   });
 });
