@@ -24,7 +24,7 @@ struct loop {
 
 #define LOOP \
     {.ctl = {.kp = 1.0f, .ti = 10.0f, .td = 0.5f, .tf = 0.1f, .ts = 0.01f, .ohi = 100.0f, .first = true}, .plt = {.y = 20.0f}}
-static struct loop loops[8] = {LOOP, LOOP, LOOP, LOOP, LOOP, LOOP, LOOP, LOOP};
+static struct loop l0 = LOOP, l1 = LOOP, l2 = LOOP, l3 = LOOP, l4 = LOOP, l5 = LOOP, l6 = LOOP, l7 = LOOP;
 static int32_t n;
 static double check;
 
@@ -64,7 +64,10 @@ static void pidf_run(struct pidf *c) {
 
 static void plant_run(struct plant *p) { p->y = p->y + p->ts / p->tau * (p->gain * p->u + p->amb - p->y); }
 
-static void loop_run(struct loop *l) {
+static void loop_run(struct loop *l, int16_t k, float flow) {
+    l->n = n;
+    l->k = k;
+    l->flow = flow;
     l->sp = l->n % 2000 < 1000 ? 40.0f + (float)l->k * 2.0f : 60.0f + l->flow * 0.01f;
     l->ctl.en_auto = l->n % 5000 < 4500;
     l->ctl.sp = l->sp;
@@ -86,15 +89,15 @@ static void loop_run(struct loop *l) {
 static NOINLINE void scan(void) {
     n++;
     float flow = linearise((int16_t)(n % 27648), 0.0f, 250.0f);
-    float sum = 0.0f;
-    for (int i = 0; i < 8; i++) {
-        loops[i].n = n;
-        loops[i].k = (int16_t)i;
-        loops[i].flow = flow;
-        loop_run(&loops[i]);
-    }
-    sum = loops[0].y;
-    for (int i = 1; i < 8; i++) sum = sum + loops[i].y;
+    loop_run(&l0, 0, flow);
+    loop_run(&l1, 1, flow);
+    loop_run(&l2, 2, flow);
+    loop_run(&l3, 3, flow);
+    loop_run(&l4, 4, flow);
+    loop_run(&l5, 5, flow);
+    loop_run(&l6, 6, flow);
+    loop_run(&l7, 7, flow);
+    float sum = l0.y + l1.y + l2.y + l3.y + l4.y + l5.y + l6.y + l7.y;
     check += (double)sum;
 }
 
