@@ -24,6 +24,8 @@ export type Location =
 export interface Allocation {
   /** By the virtual register's id; nothing for one that is never used. */
   readonly locations: ReadonlyMap<number, Location>;
+  /** From which position to which each has a value; see `buildIntervals`. */
+  readonly lives: ReadonlyMap<number, { readonly start: number; readonly end: number }>;
   /** Words; a spilled double takes two, from an even one on. */
   readonly spillSlots: number;
   /** Preserved registers that the function must save. */
@@ -123,7 +125,12 @@ export const allocate = (fn: IrFunction): Allocation => {
     active.splice(active.indexOf(loser), 1, { interval, register: loser.register });
   }
   const sorted = (registers: ReadonlySet<number>): readonly number[] => [...registers].sort((a, b) => a - b);
-  return { locations, spillSlots, saved: { integer: sorted(saved.integer), float: sorted(saved.float) } };
+  return {
+    locations,
+    lives: intervals,
+    spillSlots,
+    saved: { integer: sorted(saved.integer), float: sorted(saved.float) },
+  };
 };
 
 const crossesCall = ({ start, end }: Interval, calls: readonly number[]): boolean =>

@@ -71,6 +71,8 @@ export interface LineRow {
 
 /** How to find the caller's registers from here on (DWARF 4 §6.4.2). */
 export type FrameChange =
+  /** Calls of this routine leave where it returns to in that register. */
+  | { readonly kind: "returns"; readonly register: number }
   /** The stack pointer is so many bytes below what it was at the call. */
   | { readonly kind: "depth"; readonly bytes: number }
   /** A register of the caller stands so many bytes below that; `file` as the register's bank. */

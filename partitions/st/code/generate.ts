@@ -31,6 +31,7 @@ import {
   emitUnary,
 } from "./operations.ts";
 import { ERROR_ROUTINES } from "./runtime-names.ts";
+import { PositionLabels, placesOf, type VariablePlace } from "./variable-places.ts";
 
 const BRANCHES: Readonly<Record<Condition, BranchMnemonic>> = {
   eq: "beq",
@@ -66,12 +67,20 @@ export const floatBankOf = (functions: readonly IrFunction[]): FloatBank => {
   return definitions.some((definition) => definition?.bank === "double") ? "double" : "float";
 };
 
-/** @returns the bytes of stack that a call of it takes, those of its callees not counted. */
-export const generateFunction = (asm: Assembler, fn: IrFunction, areas: AreaOffsets, floats: FloatBank): number => {
+export interface Generated {
+  readonly fn: IrFunction;
+  /** Of stack that a call of it takes, those of its callees not counted. */
+  readonly frameBytes: number;
+  readonly places: readonly VariablePlace[];
+}
+
+export const generateFunction = (asm: Assembler, fn: IrFunction, areas: AreaOffsets, floats: FloatBank): Generated => {
   const allocation = allocate(fn);
-  const generator = new Generator(asm, fn, allocation, layOutFrame(fn, allocation, floats), areas);
-  generator.run();
-  return generator.frameBytes;
+  const layout = layOutFrame(fn, allocation, floats);
+  const positions = new PositionLabels(asm);
+  const places = placesOf(fn, allocation, layout, positions);
+  new Generator(asm, fn, allocation, layout, areas, positions).run();
+  return { fn, frameBytes: layout.size, places };
 };
 
 interface Layout extends FrameLayout {
@@ -123,8 +132,17 @@ class Generator {
   readonly #layout: Layout;
   readonly #labels = new Map<Block, string>();
   readonly #cold: ColdPath[] = [];
+  readonly #positions: PositionLabels;
 
-  constructor(asm: Assembler, fn: IrFunction, allocation: Allocation, layout: Layout, areas: AreaOffsets) {
+  constructor(
+    asm: Assembler,
+    fn: IrFunction,
+    allocation: Allocation,
+    layout: Layout,
+    areas: AreaOffsets,
+    positions: PositionLabels,
+  ) {
+    this.#positions = positions;
     this.#asm = asm;
     this.#fn = fn;
     this.#layout = layout;
@@ -132,21 +150,26 @@ class Generator {
     for (const block of fn.blocks) this.#labels.set(block, asm.newLabel());
   }
 
-  get frameBytes(): number {
-    return this.#layout.size;
-  }
-
   run(): void {
     const { blocks } = this.#fn;
     this.#asm.label(this.#fn.name);
     this.#asm.source(this.#fn.at);
+    this.#asm.frame({ kind: "returns", register: X.ra });
     this.#prologue();
+    let position = 0;
     for (const [i, block] of blocks.entries()) {
       this.#asm.label(this.#labels.get(block)!);
-      for (const instruction of block.instructions) this.#positioned(instruction);
+      for (const instruction of block.instructions) {
+        this.#positions.reach(position);
+        this.#positioned(instruction);
+        position += 2;
+      }
+      this.#positions.reach(position);
+      position += 2;
       this.#asm.source(block.terminator.at);
       this.#terminator(block.terminator, blocks[i + 1] ?? null);
     }
+    this.#positions.reach(position);
     for (const path of this.#cold) path();
   }
 

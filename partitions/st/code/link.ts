@@ -15,6 +15,7 @@ import { QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
 import { fileName } from "../syntax/source-text.ts";
 import { Assembler } from "./assembler.ts";
 import { type CodeMap, codeMapOf } from "./code-map.ts";
+import { debugSections } from "./dwarf/sections.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
 import { floatBankOf, generateFunction } from "./generate.ts";
 import { interruptionBytes } from "./interruption.ts";
@@ -77,7 +78,8 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   const code = new Assembler();
   const frames = new Map<string, number>();
   const floats = floatBankOf(functions);
-  for (const fn of functions) frames.set(fn.name, generateFunction(code, fn, layout.areas, floats));
+  const generated = functions.map((fn) => generateFunction(code, fn, layout.areas, floats));
+  for (const { fn, frameBytes } of generated) frames.set(fn.name, frameBytes);
   const image = {
     inputBytes: sizes.input,
     outputBytes: sizes.output,
@@ -109,16 +111,25 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
     // What no call is left of is not there.
     routine: (name) => CODE_BASE + (labels.get(name) ?? 0),
   });
+  const codeSymbols = symbolsOfCode(labels, text.length);
+  const debug = debugSections({
+    ...{ codeBase: CODE_BASE, assembled, symbols: codeSymbols, functions: generated, units, globals: program.globals },
+    addressOf: ({ storage, constant }) =>
+      storage.kind !== "static" || constant !== null
+        ? null
+        : { address: dataBase + layout.areas[storage.area] + storage.offset, bit: storage.bit },
+  });
   const elf = writeElf({
     entry: CODE_BASE,
     code: { address: CODE_BASE, bytes: text },
     data: { address: dataBase, bytes: data, zeroBytes: behindData },
-    symbols: [...codeSymbols(labels, text.length), ...dataSymbols(info, layout, sizes, dataBase)],
+    symbols: [...codeSymbols, ...dataSymbols(info, layout, sizes, dataBase)],
     notes: [
       {
         name: MANIFEST_SECTION,
         bytes: new TextEncoder().encode(JSON.stringify(manifestOf(program, layout, sizes, dataBase, data))),
       },
+      ...debug,
     ],
   });
   return { elf, info, codeMap: codeMapOf(units, assembled, CODE_BASE) };
@@ -202,7 +213,7 @@ const stackDepths = (functions: readonly IrFunction[], frames: ReadonlyMap<strin
   return (name: string): number => depthOf(byName.get(name)!);
 };
 
-const codeSymbols = (labels: ReadonlyMap<string, number>, codeBytes: number): readonly ElfSymbol[] => {
+const symbolsOfCode = (labels: ReadonlyMap<string, number>, codeBytes: number): readonly ElfSymbol[] => {
   const starts = [...labels].filter(([name]) => !name.startsWith(".")).sort((a, b) => a[1] - b[1]);
   return starts.map(([name, offset], i) => ({
     name,

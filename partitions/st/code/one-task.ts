@@ -167,6 +167,7 @@ class OneTaskRuntime {
     const { asm } = this.#code;
     const whole = asm.newLabel();
     asm.label(ADVANCE);
+    asm.frame({ kind: "returns", register: X.ra });
     asm.emit("add", { rd: LOOP.releaseLow, rs1: LOOP.releaseLow, rs2: LOOP.interval });
     asm.emit("sltu", { rd: X.t0, rs1: LOOP.releaseLow, rs2: LOOP.interval });
     asm.emit("add", { rd: LOOP.releaseHigh, rs1: LOOP.releaseHigh, rs2: X.t0 });

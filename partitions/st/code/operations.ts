@@ -3,6 +3,7 @@ import { type Mnemonic, X } from "../../../runtime/isa/index.ts";
 import {
   type Address,
   type BinaryOperation,
+  type Instruction,
   type InstructionOf,
   isConstant,
   type Operand,
@@ -301,10 +302,16 @@ export const emitCheckPointer = (
 
 const INLINE_COPIES = 16;
 
+const wordBytes = (align: number): number => Math.min(align, 4);
+
+/** Such a copy uses a0, and puts back what was there. */
+export const copiesInLoop = (instruction: Instruction): boolean =>
+  instruction.kind === "copyBytes" && instruction.bytes / wordBytes(instruction.align) > INLINE_COPIES;
+
 /** Word by word as far as the alignment allows; short ones without a loop. */
 export const emitCopyBytes = (emitter: Emitter, { to, from, bytes, align }: InstructionOf<"copyBytes">): void => {
   const { asm } = emitter;
-  const step = Math.min(align, 4);
+  const step = wordBytes(align);
   const [load, store]: readonly [Mnemonic, Mnemonic] =
     step === 4 ? ["lw", "sw"] : step === 2 ? ["lh", "sh"] : ["lb", "sb"];
   const count = bytes / step;

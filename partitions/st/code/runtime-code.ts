@@ -171,6 +171,7 @@ export class RuntimeCode {
     const { asm } = this;
     const again = asm.newLabel();
     asm.label(READ_CLOCK);
+    asm.frame({ kind: "returns", register: X.ra });
     this.immediate(X.t1, BEHIND_MTIME);
     asm.label(again);
     asm.emit("lw", { rd: X.a1, rs1: X.t1, imm: -4 });
@@ -185,6 +186,7 @@ export class RuntimeCode {
     const { asm } = this;
     const [long, loop, below] = [asm.newLabel(), asm.newLabel(), asm.newLabel()];
     asm.label(DIVIDE);
+    asm.frame({ kind: "returns", register: X.ra });
     asm.branch("bne", X.a1, X.zero, long);
     asm.emit("remu", { rd: X.a3, rs1: X.a0, rs2: X.a2 });
     asm.emit("divu", { rd: X.a0, rs1: X.a0, rs2: X.a2 });
@@ -215,9 +217,13 @@ export class RuntimeCode {
   errorRoutine(name: string, code: number): void {
     const { asm } = this;
     asm.label(name);
+    asm.frame({ kind: "returns", register: X.t2 });
     asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: -16 });
+    asm.frame({ kind: "depth", bytes: 16 });
     asm.emit("sw", { rs2: X.a0, rs1: X.sp, imm: 0 });
+    asm.frame({ kind: "saved", file: "integer", register: X.a0, below: 16 });
     asm.emit("sw", { rs2: X.a1, rs1: X.sp, imm: 4 });
+    asm.frame({ kind: "saved", file: "integer", register: X.a1, below: 12 });
     this.immediate(X.a0, DEVICE.base);
     asm.emit("lw", { rd: X.a1, rs1: X.t1, imm: 0 });
     asm.emit("sw", { rs2: X.a1, rs1: X.a0, imm: DEVICE.detail });
@@ -228,6 +234,7 @@ export class RuntimeCode {
     asm.emit("lw", { rd: X.a0, rs1: X.sp, imm: 0 });
     asm.emit("lw", { rd: X.a1, rs1: X.sp, imm: 4 });
     asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: 16 });
+    asm.frame({ kind: "restored" });
     asm.emit("jalr", { rd: X.zero, rs1: X.t2, imm: 0 });
   }
 }

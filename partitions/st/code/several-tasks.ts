@@ -38,13 +38,17 @@ const SLEEP = "partita.sleep";
  */
 export const emitUninterrupted = ({ asm }: RuntimeCode, name: string, routine: string): void => {
   asm.label(name);
+  asm.frame({ kind: "returns", register: X.ra });
   asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: -16 });
+  asm.frame({ kind: "depth", bytes: 16 });
   asm.emit("sw", { rs2: X.ra, rs1: X.sp, imm: 0 });
+  asm.frame({ kind: "saved", file: "integer", register: X.ra, below: 16 });
   asm.emit("csrrci", { rd: X.zero, csr: CSR.mstatus, imm: INTERRUPTS_ON });
   asm.jump(X.ra, routine);
   asm.emit("csrrsi", { rd: X.zero, csr: CSR.mstatus, imm: INTERRUPTS_ON });
   asm.emit("lw", { rd: X.ra, rs1: X.sp, imm: 0 });
   asm.emit("addi", { rd: X.sp, rs1: X.sp, imm: 16 });
+  asm.frame({ kind: "restored" });
   asm.emit("jalr", { rd: X.zero, rs1: X.ra, imm: 0 });
 };
 

@@ -1,5 +1,4 @@
 /** Appends instructions to the block under construction. */
-import type { Variable } from "../semantics/symbols.ts";
 import { lineOf, type Span } from "../syntax/source-text.ts";
 import {
   type Address,
@@ -74,7 +73,7 @@ export class Builder {
   }
 
   /** Tells debuggers where a variable is. */
-  variableAt(variable: Variable, place: Register | Address): void {
+  variableAt(variable: Home["variable"], place: Register | Address): void {
     this.#homes.push({ variable, place });
   }
 

@@ -223,12 +223,13 @@ export interface IrFunction {
   /** Where it begins in the source; nothing for one that is not in Structured Text. */
   readonly at: Position | null;
   /** Where its variables are, as it is written down. */
-  readonly homes: readonly Home[];
+  homes: readonly Home[];
 }
 
 /** A variable of a call, with the register that holds its value, or the place where it lies. */
 export interface Home {
-  readonly variable: Variable;
+  /** null: the instance that a body works on. */
+  readonly variable: Variable | null;
   readonly place: Register | Address;
 }
 

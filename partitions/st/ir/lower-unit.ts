@@ -35,6 +35,7 @@ export const lowerUnit = (unit: Unit, { constants, classes, routine, keepsStatem
   else if (result !== null) initialize(frame, result, bindings.get(result)!);
   initializeOutputs(frame, unit);
   for (const variable of locals) if (!bindings.has(variable)) bindLocal(frame, variable, addressed, bindings);
+  if (self !== null) builder.variableAt(null, self);
   for (const [variable, binding] of bindings)
     builder.variableAt(variable, binding.kind === "register" ? binding.register : binding.address);
   lowerStatements(frame, unit.body);

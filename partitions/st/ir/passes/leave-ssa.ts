@@ -19,12 +19,14 @@ import {
   successorsOf,
   withDefinition,
 } from "../ir.ts";
+import { keepSureHomes } from "../sure-homes.ts";
 import { hasPhis } from "./tidy-blocks.ts";
 
 export const leaveSsa = (fn: IrFunction): void => {
   splitCriticalEdges(fn);
   for (const block of fn.blocks) if (hasPhis(block)) replacePhis(fn, block);
   joinCopies(fn);
+  fn.homes = keepSureHomes(fn);
 };
 
 /** Copies for a phi must not be made on the way to another block. */
