@@ -34,10 +34,18 @@
  *   does not fit is cut off. `s[1]` is the first character (§6.4.2.1). Positions and lengths outside of a string are taken for
  *   the nearest there are. Numbers are written as decimals, times and dates as literals; of a text that is read the beginning
  *   counts that is one, and none is 0.
+ * - POINTER TO counts in bytes and mixes with DWORD and UDINT, as in CODESYS; REF_TO takes REF of its own type or NULL; REFERENCE TO is
+ *   bound by REF= and is then another name of the variable. A NULL that is followed raises APPLICATION_ERROR: a read gives zeros,
+ *   nothing is written, nothing runs on it. p[i] of a pointer has no bounds.
+ * - Methods and properties are PUBLIC where nothing is said, as in CODESYS. A method that is called through a base, a reference or an
+ *   interface is that of the instance, and so is the body of a block. A body is not inherited: SUPER^() calls it (§6.6.5).
+ * - No unit may lead back to itself, whatever instances there may be (§6.6.1): stacks have a known depth.
+ * - EN and ENO belong to every call. With EN FALSE nothing runs, and the result is 0. A unit that declares an EN or ENO of its own has
+ *   it as any other parameter (§6.6.1.6). Outputs of a function start anew at each call.
  * - FOR evaluates its bounds once; afterwards the variable stands one step beyond the last value.
  * - %IB n is byte n, %IW n bytes 2n…, %ID n bytes 4n…, %IL n bytes 8n…, %IX n.b bit b of byte n, as in CODESYS.
- * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names. A VAR of type
- *   QUEUE_SEND or QUEUE_RECEIVE in the PROGRAM is a queuing port of its name.
+ * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names;
+ *   elements and members of arrays and structs as levels_3 and pump_speed. AT %I* takes any free place. A VAR of type QUEUE_SEND or QUEUE_RECEIVE in the PROGRAM is a queuing port of its name.
  * - Every scan sees TIME() = n × INTERVAL, the time of its release, however late it runs.
  */
 import { type CompileOptions, type CompileResult, Compiler, type SourceInput } from "./compiler.ts";

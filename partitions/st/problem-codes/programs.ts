@@ -134,4 +134,35 @@ export const PROGRAM_PAGES = [
         ASSERT_EQ(Next(1), 2);
       END_TEST`,
   },
+  {
+    number: 407,
+    name: "shared-address",
+    title: "several instances of a program that stands at an address",
+    explanation: lines`
+      Each instance of a PROGRAM has variables of its own, but what stands at an address like %QX0.0, and a queuing port, is there
+      once in a partition. Declare it in VAR_GLOBAL when the instances are to share it, or write a PROGRAM for each of them.`,
+    failing: lines`
+      PROGRAM Count
+        VAR n : INT; full AT %QX0.0 : BOOL; END_VAR
+        n := n + 1;
+        full := n > 10;
+      END_PROGRAM
+      CONFIGURATION Plant
+        TASK T(INTERVAL := T#10ms);
+        PROGRAM First WITH T : Count;
+        PROGRAM Second WITH T : Count;
+      END_CONFIGURATION`,
+    corrected: lines`
+      VAR_GLOBAL full AT %QX0.0 : BOOL; END_VAR
+      PROGRAM Count
+        VAR n : INT; END_VAR
+        n := n + 1;
+        full := full OR n > 10;
+      END_PROGRAM
+      CONFIGURATION Plant
+        TASK T(INTERVAL := T#10ms);
+        PROGRAM First WITH T : Count;
+        PROGRAM Second WITH T : Count;
+      END_CONFIGURATION`,
+  },
 ] as const satisfies readonly ProblemPage[];

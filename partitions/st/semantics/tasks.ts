@@ -114,11 +114,11 @@ const tasksOf = (
   isWhole: boolean,
 ): readonly Task[] => {
   const { problems } = world;
-  const instances = configuration.instances.flatMap((declared) => {
+  const found = configuration.instances.flatMap((declared) => {
     const instance = instanceOf(world, declared, units, isWhole);
     return instance === null ? [] : [{ task: declared.task, instance }];
   });
-  refuseTwice(world, instances);
+  const instances = separate(world, found);
   if (configuration.instances.length === 0) {
     problems.error(
       configuration.name.at,
@@ -168,19 +168,33 @@ const instanceOf = (
   return null;
 };
 
-const refuseTwice = ({ problems }: ProgramWorld, instances: readonly { readonly instance: Instance }[]): void => {
+/** Each instance of a program has variables of its own; those at an address would be the same ones. */
+const separate = <T extends { readonly instance: Instance }>(
+  world: ProgramWorld,
+  instances: readonly T[],
+): readonly T[] => {
   const names = new Set<string>();
   const programs = new Set<Unit>();
-  for (const { instance } of instances) {
-    const { name, at, program } = instance;
-    if (names.has(name.toUpperCase())) problems.error(at, "duplicate-name", `${name} is declared twice`);
-    else if (programs.has(program)) {
-      const message = `a second instance of ${program.name} is not supported yet`;
-      problems.error(at, "not-supported", message, "write a FUNCTION_BLOCK, and a PROGRAM for each instance of it");
-    }
+  return instances.map((each) => {
+    const { name, at, program } = each.instance;
+    if (names.has(name.toUpperCase())) world.problems.error(at, "duplicate-name", `${name} is declared twice`);
     names.add(name.toUpperCase());
-    programs.add(program);
-  }
+    if (!programs.has(program)) {
+      programs.add(program);
+      return each;
+    }
+    const placed = program.variables.find(({ address, type }) => address !== null || type.kind === "port");
+    if (placed === undefined) return { ...each, instance: { ...each.instance, program: world.copyOf(program, name) } };
+    const what = placed.address === null ? "a port" : "an address";
+    const hint = "declare it in VAR_GLOBAL, or write a PROGRAM for each instance";
+    world.problems.error(
+      at,
+      "shared-address",
+      `${program.name} has ${what}, ${placed.name}, which two instances cannot share`,
+      hint,
+    );
+    return each;
+  });
 };
 
 const propertiesOf = (world: ProgramWorld, { name, properties }: TaskDeclaration) => {

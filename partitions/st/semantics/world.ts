@@ -384,6 +384,14 @@ export class ProgramWorld implements WorkedWorld {
     return this.#heritage.cycle(key);
   }
 
+  /** The program once more, with variables of its own: `instance` names it, and its code. */
+  copyOf({ declaration, space }: Unit, instance: string): Unit {
+    const scope = { world: this.#view(this, space), unit: null, names: new Map() };
+    const name = { ...declaration.name, text: instance };
+    // What is to be said of it is said of the first one.
+    return declareUnit(scope, { ...declaration, name }, true);
+  }
+
   /** The function blocks that were asked for so far. */
   classes(): readonly Unit[] {
     this.#classes ??= [...this.#units.values()]
