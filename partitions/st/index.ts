@@ -44,8 +44,9 @@
  *   it as any other parameter (§6.6.1.6). Outputs of a function start anew at each call.
  * - FOR evaluates its bounds once; afterwards the variable stands one step beyond the last value.
  * - %IB n is byte n, %IW n bytes 2n…, %ID n bytes 4n…, %IL n bytes 8n…, %IX n.b bit b of byte n, as in CODESYS.
- * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names;
- *   elements and members of arrays and structs as levels_3 and pump_speed. AT %I* takes any free place. A VAR of type QUEUE_SEND or QUEUE_RECEIVE in the PROGRAM is a queuing port of its name.
+ * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names; elements and members of
+ *   arrays and structs as levels_3 and pump_speed. AT %I* takes any free place. A VAR of type QUEUE_SEND or QUEUE_RECEIVE in the
+ *   PROGRAM is a queuing port of its name.
  * - Every scan sees TIME() = n × INTERVAL, the time of its release, however late it runs.
  */
 import { type CompileOptions, type CompileResult, Compiler, type SourceInput } from "./compiler.ts";
