@@ -206,8 +206,13 @@ FUNCTION ATAN2_REAL : REAL
     ATAN2_REAL := ATAN_REAL(Y / X);
   ELSIF X < 0.0 THEN
     ATAN2_REAL := ATAN_REAL(Y / X) + SEL(Y >= 0.0, -3.14159265, 3.14159265);
-  ELSIF Y <> 0.0 THEN
-    ATAN2_REAL := SEL(Y > 0.0, -1.57079633, 1.57079633);
+  ELSIF Y > 0.0 THEN
+    (* X is 0, or no number, and so is the result. *)
+    ATAN2_REAL := 1.57079633 + X;
+  ELSIF Y < 0.0 THEN
+    ATAN2_REAL := X - 1.57079633;
+  ELSE
+    ATAN2_REAL := X + Y;
   END_IF;
 END_FUNCTION
 
