@@ -18,7 +18,7 @@ export const thisPlace = (scope: Scope, at: Name["at"]): Place | null => {
   return { kind: "dereference", type: block, at, pointer: thisPointer(block), index: null };
 };
 
-export const thisPointer = (block: BlockType): CheckedExpression => ({
+const thisPointer = (block: BlockType): CheckedExpression => ({
   kind: "this",
   type: pointerTo("POINTER TO", () => block),
 });
@@ -162,7 +162,7 @@ export const checkAccess = (scope: Scope, { name, owner, declaration }: Method |
 };
 
 /** Whether the instance there is of just its type, and of nothing derived from it. */
-export const isExact = (place: Place): boolean => {
+const isExact = (place: Place): boolean => {
   switch (place.kind) {
     case "variable":
       return !place.variable.byReference;
