@@ -11,6 +11,7 @@ import type { ProgramInfo } from "./program-info.ts";
 import { analyse, analyseLibrary } from "./semantics/analyse.ts";
 import { NOTHING_KEPT } from "./semantics/memory.ts";
 import type { StandardUnit } from "./semantics/world.ts";
+import type { SymbolFile } from "./symbol-file.ts";
 import type { SourceFile, UnitDeclaration } from "./syntax/ast.ts";
 import { parse } from "./syntax/parser.ts";
 import { SourceText } from "./syntax/source-text.ts";
@@ -43,6 +44,8 @@ export type CompileResult =
       readonly ok: true;
       readonly elf: Uint8Array;
       readonly program: ProgramInfo;
+      /** For tools; made when it is asked for. */
+      readonly symbols: () => SymbolFile;
       /** Of what is not optimised. */
       readonly codeMap: CodeMap;
       readonly warnings: readonly StProblem[];
@@ -95,8 +98,8 @@ export class Compiler {
     const { program, kept } = analyse(files, wishes, problems, this.#kept);
     this.#kept = kept;
     if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-    const { elf, info, codeMap } = link(program, options);
-    return { ok: true, elf, program: info, codeMap, warnings: ownWarnings(problems, sources) };
+    const { elf, info, codeMap, symbols } = link(program, options);
+    return { ok: true, elf, program: info, codeMap, symbols, warnings: ownWarnings(problems, sources) };
   }
 
   /** The TESTs of the files, in the order in which they stand there; or every problem of the files. */

@@ -66,6 +66,7 @@ export { PASS_NAMES } from "./ir/optimize.ts";
 export { numberOf, PROBLEM_PAGES, type ProblemPage } from "./problem-codes.ts";
 export type { StProblem } from "./problems.ts";
 export type { AssertionInfo, ProgramInfo, ProgramVariable, VariableType } from "./program-info.ts";
+export type { SymbolEntry, SymbolFile } from "./symbol-file.ts";
 
 /** One program of one file, which problems name `file`. */
 export const compile = (source: string, options: CompileOptions & { readonly file: string }): CompileResult =>

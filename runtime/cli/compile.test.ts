@@ -37,6 +37,19 @@ END_PROGRAM
 CONFIGURATION C TASK T(INTERVAL := T#10ms); PROGRAM P WITH T : Plant; END_CONFIGURATION`;
 
 describe("partita compile", () => {
+  it("writes the symbols of the program for tools", async () => {
+    const [image, symbols] = [join(directory, "symbols.elf"), join(directory, "symbols.json")];
+    const source = file("symbols.st", PLANT);
+    expect(await partita("compile", source, "-o", image, "--symbols", symbols)).toMatchObject({ status: 0 });
+    const facts = inspectImage(readFileSync(image));
+    if ("problem" in facts) throw new Error("it cannot be read back");
+    const written = JSON.parse(readFileSync(symbols, "utf8"));
+    expect(written).toMatchObject({ format: "partita-symbols", version: 1, tasks: [{ name: "T", intervalNs: 10e6 }] });
+    const hours = written.symbols.find(({ path }: { path: string }) => path === "P.hours");
+    const address = facts.symbols.get("P.hours")?.address;
+    expect(hours).toMatchObject({ type: "UDINT", address, initial: 7, retain: true, file: source });
+  });
+
   it("writes an image that says what its points, ports and areas are", async () => {
     const image = join(directory, "plant.elf");
     expect(await partita("compile", file("plant.st", PLANT), "-o", image)).toMatchObject({ status: 0, errors: "" });

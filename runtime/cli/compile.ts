@@ -9,6 +9,7 @@ import {
   PASS_NAMES,
   type SourceInput,
   type StProblem,
+  type SymbolFile,
 } from "../../partitions/st/index.ts";
 import { encodeLibrary, readLibraries, readSources } from "../config/index.ts";
 import { problemAsJson } from "../problem.ts";
@@ -27,6 +28,7 @@ interface CompileVerbOptions {
   readonly dump?: string;
   readonly O: string;
   readonly follow?: true;
+  readonly symbols?: string;
 }
 
 export const addCompile = (program: Command, environment: CliEnvironment): void => {
@@ -43,6 +45,7 @@ export const addCompile = (program: Command, environment: CliEnvironment): void 
     .addOption(
       new Option("--dump <pass>", "print each function as it is after this pass").choices(["all", ...PASS_NAMES]),
     )
+    .option("--symbols <file>", "also write what tools need to know of the variables, as JSON")
     .option("--warnings-as-errors", "write nothing when there is a warning")
     .option("--follow", "compile again whenever a source changes, until Ctrl-C")
     .action((files: string[], options: CompileVerbOptions) =>
@@ -53,7 +56,7 @@ export const addCompile = (program: Command, environment: CliEnvironment): void 
 const compile = async (files: readonly string[], options: CompileVerbOptions, environment: CliEnvironment) => {
   const built = build(new Compiler(), await readInputs(files, options), options, environment);
   report(built, options, environment);
-  if (built.content !== null) await write(options.output, built.content);
+  await writeAll(built, options);
 };
 
 /** A file that cannot be read is waited for: it may be in the middle of being saved. */
@@ -70,7 +73,7 @@ const follow = async (files: readonly string[], options: CompileVerbOptions, env
     const built = build(compiler, inputs, options, environment);
     report(built, options, { ...environment, exitWith: () => {} });
     if (built.content === null) return;
-    await write(options.output, built.content);
+    await writeAll(built, options);
     stderr.write(`${options.output}: done in ${(clock.monotonicMs() - started).toFixed(0)} ms\n`);
   };
   const patiently = () =>
@@ -92,6 +95,8 @@ interface Built {
   /** What to write; null: there are problems. */
   readonly content: Uint8Array | string | null;
   readonly problems: readonly StProblem[];
+  /** Of a program. */
+  readonly symbols: (() => SymbolFile) | null;
 }
 
 interface Inputs {
@@ -142,9 +147,13 @@ const built = (
   content: Built["content"],
   { warningsAsErrors }: CompileVerbOptions,
 ): Built => {
-  if (!result.ok) return { content: null, problems: result.problems };
+  if (!result.ok) return { content: null, problems: result.problems, symbols: null };
   const refused = warningsAsErrors === true && result.warnings.length > 0;
-  return { content: refused ? null : content, problems: result.warnings };
+  return {
+    content: refused ? null : content,
+    problems: result.warnings,
+    symbols: "symbols" in result ? result.symbols : null,
+  };
 };
 
 const report = ({ content, problems }: Built, { json }: CompileVerbOptions, environment: CliEnvironment): void => {
@@ -156,6 +165,13 @@ const report = ({ content, problems }: Built, { json }: CompileVerbOptions, envi
   }
   printProblems(problems, environment);
   if (!ok) refuse(problems, environment);
+};
+
+const writeAll = async ({ content, symbols }: Built, options: CompileVerbOptions): Promise<void> => {
+  if (content === null) return;
+  await write(options.output, content);
+  if (options.symbols !== undefined && symbols !== null)
+    await write(options.symbols, `${JSON.stringify(symbols(), null, 2)}\n`);
 };
 
 const write = (output: string, content: Uint8Array | string): Promise<void> =>

@@ -12,6 +12,7 @@ import { instancesOf, type Program } from "../semantics/analyse.ts";
 import type { Place } from "../semantics/checked.ts";
 import type { Unit, Variable } from "../semantics/symbols.ts";
 import { QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
+import { type SymbolFile, symbolFileOf } from "../symbol-file.ts";
 import { fileName } from "../syntax/source-text.ts";
 import { Assembler } from "./assembler.ts";
 import { type CodeMap, codeMapOf } from "./code-map.ts";
@@ -34,6 +35,7 @@ const STACK_RESERVE = 256;
 export interface Linked {
   readonly elf: Uint8Array;
   readonly info: ProgramInfo;
+  readonly symbols: () => SymbolFile;
   /** Empty of statements and forks when the code is optimised. */
   readonly codeMap: CodeMap;
 }
@@ -112,12 +114,13 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
     routine: (name) => CODE_BASE + (labels.get(name) ?? 0),
   });
   const codeSymbols = symbolsOfCode(labels, text.length);
+  const addressOf = ({ storage, constant }: Variable) =>
+    storage.kind !== "static" || constant !== null
+      ? null
+      : { address: dataBase + layout.areas[storage.area] + storage.offset, bit: storage.bit };
   const debug = debugSections({
     ...{ codeBase: CODE_BASE, assembled, symbols: codeSymbols, functions: generated, units, globals: program.globals },
-    addressOf: ({ storage, constant }) =>
-      storage.kind !== "static" || constant !== null
-        ? null
-        : { address: dataBase + layout.areas[storage.area] + storage.offset, bit: storage.bit },
+    addressOf,
   });
   const elf = writeElf({
     entry: CODE_BASE,
@@ -132,7 +135,10 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
       ...debug,
     ],
   });
-  return { elf, info, codeMap: codeMapOf(units, assembled, CODE_BASE) };
+  return {
+    ...{ elf, info, codeMap: codeMapOf(units, assembled, CODE_BASE) },
+    symbols: () => symbolFileOf(program, units, { data, base: dataBase, addressOf }),
+  };
 };
 
 /** `units` grows by the library's functions that operations in them come down to. */
