@@ -51,7 +51,7 @@
  */
 import { type CompileOptions, type CompileResult, Compiler, type SourceInput } from "./compiler.ts";
 
-export type { CodeMap, SourcePlace } from "./code/code-map.ts";
+export type { CodeMap, CodePlace, SourcePlace } from "./code/code-map.ts";
 export type { CoverableUnit } from "./code/coverable.ts";
 export {
   type CompileOptions,

@@ -109,10 +109,17 @@ describe("a test that is covered", () => {
     );
   });
 
-  it("hangs but once", () => {
-    const { outcomes, files } = suiteOf(inFunction("WHILE TRUE DO F := F + 1; END_WHILE;"), calls(1));
-    expect(outcomes[0]?.failure?.message).toMatch(/it has not ended/);
-    expect(figuresOf(files[0]!).statements).toEqual({ covered: 0, total: 2 });
+  it("is told, when it hangs, with the place where it does", () => {
+    const { outcomes, files } = suiteOf(
+      inFunction("i := 1;\nWHILE TRUE DO\nF := F + 1;\nEND_WHILE;\ni := 2;"),
+      calls(1),
+    );
+    expect(outcomes[0]?.failure).toMatchObject({
+      file: "unit.st",
+      line: 4,
+      message: expect.stringMatching(/not ended/),
+    });
+    expect(figuresOf(files[0]!).statements).toEqual({ covered: 3, total: 4 });
   });
 });
 

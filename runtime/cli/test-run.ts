@@ -11,7 +11,7 @@ export interface TestOutcome {
   readonly test: DeclaredTest;
   /** Host time that it took. */
   readonly seconds: number;
-  /** It had not ended when its time was over. */
+  /** All that is wrong is that it had not ended when its time was over. */
   readonly isHung: boolean;
   /** null: it passed. */
   readonly failure: TestFailure | null;
@@ -35,12 +35,18 @@ interface Compiled {
   readonly program: ProgramInfo;
 }
 
-/** `engine`: the interpreter when left out. */
+export interface TestRunOptions {
+  /** Left out: the interpreter. */
+  readonly engine?: EngineFactory;
+  /** It has so many cycles of the board to end. */
+  readonly maxCycles?: number;
+}
+
 export const runTest = (
   test: DeclaredTest,
   { elf, program }: Compiled,
   clock: Clock,
-  engine: EngineFactory = interpret,
+  { engine = interpret, maxCycles = MOST_CYCLES }: TestRunOptions = {},
 ): TestOutcome => {
   const begin = clock.monotonicMs();
   let failure: TestFailure | null = null;
@@ -53,10 +59,11 @@ export const runTest = (
       failure ??= code === ASSERTION_FAILED ? failureOf(program.assertions[detail]!, run) : raised(test, code, message);
     },
   });
-  const end = run.runScans(1, MOST_CYCLES);
-  if (end === "limit") failure ??= { ...test, message: "it has not ended after 2 s of the board's time" };
+  const end = run.runScans(1, maxCycles);
+  const isHung = end === "limit" && failure === null;
+  if (isHung) failure = { ...test, message: "it has not ended after 2 s of the board's time" };
   if (end === "fault") failure ??= { ...test, message: `it stopped: ${describeFault(run.board.fault!)}` };
-  return { test, seconds: (clock.monotonicMs() - begin) / 1000, isHung: end === "limit", failure };
+  return { test, seconds: (clock.monotonicMs() - begin) / 1000, isHung, failure };
 };
 
 const memoryFor = (elf: Uint8Array): number => {

@@ -1,5 +1,12 @@
 /** All TESTs of some files, one after the other, each compiled as the program of an image of its own; and what they reached. */
-import { Compiler, type DeclaredTest, type SourceInput, type StProblem } from "../../partitions/st/index.ts";
+import {
+  type CodeMap,
+  type CodePlace,
+  Compiler,
+  type DeclaredTest,
+  type SourceInput,
+  type StProblem,
+} from "../../partitions/st/index.ts";
 import { ExecutionCounts, interpretCounting } from "../hart/index.ts";
 import type { Clock } from "../host/clock.ts";
 import { Coverage } from "./coverage.ts";
@@ -40,13 +47,14 @@ export const runSuite = ({ sources, libraries, filter, covers, clock, warn, hear
     if (!compiled.ok) throw new Error(`TEST '${test.name}' does not compile: ${compiled.problems[0]?.message}`);
     return compiled;
   };
-  /** Optimised it has to come to the same result, if it ends at all. */
-  const runCovered = (test: DeclaredTest, outcome: TestOutcome, into: Coverage): TestOutcome => {
-    if (outcome.isHung) return outcome;
+  /** Once more, counting. Optimised it has come to the same result, if it ends at all. */
+  const runCounting = (test: DeclaredTest, outcome: TestOutcome): TestOutcome => {
     const plain = compile(test, false);
     const counts = new ExecutionCounts(plain.elf.length);
-    const { failure } = runTest(test, plain, clock, interpretCounting(counts));
-    into.add(plain.codeMap, counts);
+    const counting = { engine: interpretCounting(counts), ...(outcome.isHung ? { maxCycles: HUNG_CYCLES } : {}) };
+    const { failure } = runTest(test, plain, clock, counting);
+    coverage?.add(plain.codeMap, counts);
+    if (outcome.isHung) return { ...outcome, failure: hanging(outcome.failure!, plain.codeMap, counts) };
     return isSame(failure, outcome.failure)
       ? outcome
       : { ...outcome, failure: differing(test, outcome.failure, failure) };
@@ -55,11 +63,25 @@ export const runSuite = ({ sources, libraries, filter, covers, clock, warn, hear
     .filter(({ name }) => name.includes(filter))
     .map((test) => {
       const outcome = runTest(test, compile(test, true), clock);
-      const final = coverage === null ? outcome : runCovered(test, outcome, coverage);
+      const final = coverage !== null || outcome.isHung ? runCounting(test, outcome) : outcome;
       hear(final);
       return final;
     });
   return { ok: true, outcomes, coverage };
+};
+
+/** So long a test that hangs is looked at. */
+const HUNG_CYCLES = 1e7;
+
+/** Where it spends its time. */
+const hanging = (failure: TestFailure, { statements }: CodeMap, counts: ExecutionCounts): TestFailure => {
+  const busiest = statements.reduce<CodePlace | null>(
+    (most, each) => (most === null || counts.executed(each.address) > counts.executed(most.address) ? each : most),
+    null,
+  );
+  if (busiest === null) return failure;
+  const { file, line } = busiest.place;
+  return { file, line, message: `${failure.message}, most of which it is here` };
 };
 
 const isSame = (a: TestFailure | null, b: TestFailure | null): boolean =>
