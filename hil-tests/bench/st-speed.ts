@@ -54,6 +54,8 @@ export interface StSpeed {
 
 /** Scans between the two counts of instructions; the first ones are left out. */
 const COUNTED_SCANS = 1000;
+/** The translator is timed between so many scans and this many times as many: what it compiles while the guest runs is left out. */
+const WARM_SHARE = 3;
 
 export const measureStSpeed = async (options: StSpeedOptions): Promise<StSpeed> => {
   const { programs, rounds, share, say } = options;
@@ -94,38 +96,48 @@ class StBench {
   readonly #folder: string;
   readonly #scans: number;
   readonly #translation: BuiltProgram;
+  /** The same for more scans. */
+  readonly #longTranslation: BuiltProgram;
   readonly #counts: { readonly st: Counts; readonly c: Counts };
   /** Seconds a scan, round by round. */
   readonly #times: Times[] = [];
 
   static async build(program: StProgram, { folder, share }: StSpeedOptions): Promise<StBench> {
     const scans = Math.max(1, Math.round(program.scans * share));
-    const translation = await buildTranslation(program, folder, scans);
+    const translations = [
+      await buildTranslation(program, folder, scans),
+      await buildTranslation(program, folder, scans * WARM_SHARE),
+    ] as const;
     const counts = { st: await countSt(program, folder), c: await countTranslation(program, folder) };
-    return new StBench(program, folder, scans, translation, counts);
+    return new StBench(program, folder, scans, translations, counts);
   }
 
   private constructor(
     program: StProgram,
     folder: string,
     scans: number,
-    translation: BuiltProgram,
+    translations: readonly [BuiltProgram, BuiltProgram],
     counts: { readonly st: Counts; readonly c: Counts },
   ) {
     this.#program = program;
     this.#folder = folder;
     this.#scans = scans;
-    this.#translation = translation;
+    [this.#translation, this.#longTranslation] = translations;
     this.#counts = counts;
   }
 
   async runRound(): Promise<void> {
     const scans = this.#scans;
-    const st = await runSt(this.#program, this.#folder, scans, "translator");
-    const [c, native] = [await this.#runC("translator"), await this.#runC("native")];
-    this.#times.push({ st: st.seconds / scans, c: c.seconds / scans, native: native.seconds / scans });
-    const expected = checksumOf(this.#program.check, st.check);
-    for (const { output } of [c, native]) {
+    const runs = async <T extends { readonly seconds: number }>(run: (times: number) => Promise<T>) => {
+      const [cold, whole] = [await run(1), await run(WARM_SHARE)];
+      return { cold, seconds: (whole.seconds - cold.seconds) / (scans * (WARM_SHARE - 1)) };
+    };
+    const st = await runs((times) => runSt(this.#program, this.#folder, scans * times, "translator"));
+    const board = await runs((times) => this.#runC("translator", times));
+    const native = await this.#runC("native", 1);
+    this.#times.push({ st: st.seconds, c: board.seconds, native: native.seconds / scans });
+    const expected = checksumOf(this.#program.check, st.cold.check);
+    for (const { output } of [board.cold, native]) {
       if (!output.endsWith(` ${expected}`))
         this.disagreements.push(`${this.#program.name}: CHECK is ${expected} in Structured Text, and in C ${output}`);
     }
@@ -146,8 +158,8 @@ class StBench {
     return { name, kind, st: cost("st"), c: cost("c"), nativeSeconds: median(native), ratio };
   }
 
-  #runC(engine: BenchEngine["name"]) {
-    return engineNamed(engine).execute(this.#translation);
+  #runC(engine: BenchEngine["name"], times: number) {
+    return engineNamed(engine).execute(times === 1 ? this.#translation : this.#longTranslation);
   }
 }
 
