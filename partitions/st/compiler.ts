@@ -4,7 +4,7 @@
  */
 import type { CodeMap } from "./code/code-map.ts";
 import { type CoverableUnit, coverableOf } from "./code/coverable.ts";
-import { link } from "./code/link.ts";
+import { link, type SourceLine } from "./code/link.ts";
 import { STANDARD_UNITS } from "./library/index.ts";
 import { inOrder, Problems, type StProblem } from "./problems.ts";
 import type { ProgramInfo } from "./program-info.ts";
@@ -44,6 +44,8 @@ export type CompileResult =
       readonly ok: true;
       readonly elf: Uint8Array;
       readonly program: ProgramInfo;
+      /** What the instruction at this address of the guest belongs to; null: nothing in Structured Text. */
+      readonly statementAt: (address: number) => SourceLine | null;
       /** For tools; made when it is asked for. */
       readonly symbols: () => SymbolFile;
       /** Of what is not optimised. */
@@ -98,8 +100,8 @@ export class Compiler {
     const { program, kept } = analyse(files, wishes, problems, this.#kept);
     this.#kept = kept;
     if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-    const { elf, info, codeMap, symbols } = link(program, options);
-    return { ok: true, elf, program: info, codeMap, symbols, warnings: ownWarnings(problems, sources) };
+    const { elf, info, codeMap, symbols, statementAt } = link(program, options);
+    return { ok: true, elf, program: info, codeMap, symbols, statementAt, warnings: ownWarnings(problems, sources) };
   }
 
   /** The TESTs of the files, in the order in which they stand there; or every problem of the files. */

@@ -230,6 +230,16 @@ describe("partita exec PROGRAM.st", () => {
     }
   });
 
+  it("names the line of the statement in which a program stops", async () => {
+    const source = file(
+      "stops.st",
+      "PROGRAM P\nVAR p : POINTER TO DINT; n : DINT; END_VAR\n  n := n + 1;\n  p := 16#1000;\n  n := p^;\nEND_PROGRAM",
+    );
+    const { errors, status } = await partita("exec", source);
+    expect([status, errors]).toEqual([1, expect.stringContaining(`stopped in scan 1: load access fault at 0x8`)]);
+    expect(errors).toContain(`(${source}:5)`);
+  });
+
   it("runs the program that is named, where there are several", async () => {
     const source = file(
       "two.st",

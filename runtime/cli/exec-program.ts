@@ -31,7 +31,7 @@ export const execProgram = async (
   const engine = engineFactory(options.engine);
   const compiled = await compileFiles(files, options, environment);
   if (compiled === null) return;
-  const { elf, program } = compiled;
+  const { elf, program, statementAt } = compiled;
   if (program.tasks.length > 1 && options.period !== undefined) {
     throw new UserError(`${files.join(", ")} has several tasks, each with its own INTERVAL: leave --period out`);
   }
@@ -55,7 +55,10 @@ export const execProgram = async (
   const seconds = (clock.monotonicMs() - started) / 1000;
   raised.count();
   if (end === "fault") {
-    stderr.write(`partita: the program stopped in scan ${run.scans + 1}: ${describeFault(run.board.fault!)}\n`);
+    const fault = run.board.fault!;
+    const at = statementAt(fault.pc);
+    const words = describeFault(fault, at === null ? null : `${at.file}:${at.line}`);
+    stderr.write(`partita: the program stopped in scan ${run.scans + 1}: ${words}\n`);
   }
   const values = watched.map((path): readonly [string, VariableValue] => [path, run.read(path)!]);
   stdout.write(`${jsonOf(Object.fromEntries(values))}\n`);

@@ -14,7 +14,7 @@ import type { Unit, Variable } from "../semantics/symbols.ts";
 import { QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
 import { type SymbolFile, symbolFileOf } from "../symbol-file.ts";
 import { fileName } from "../syntax/source-text.ts";
-import { Assembler } from "./assembler.ts";
+import { Assembler, type LineRow } from "./assembler.ts";
 import { type CodeMap, codeMapOf } from "./code-map.ts";
 import { debugSections } from "./dwarf/sections.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
@@ -36,8 +36,14 @@ export interface Linked {
   readonly elf: Uint8Array;
   readonly info: ProgramInfo;
   readonly symbols: () => SymbolFile;
+  readonly statementAt: (address: number) => SourceLine | null;
   /** Empty of statements and forks when the code is optimised. */
   readonly codeMap: CodeMap;
+}
+
+export interface SourceLine {
+  readonly file: string;
+  readonly line: number;
 }
 
 export interface LinkOptions {
@@ -137,8 +143,14 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   });
   return {
     ...{ elf, info, codeMap: codeMapOf(units, assembled, CODE_BASE) },
+    statementAt: (address: number) => statementAt(assembled.lines, address - CODE_BASE),
     symbols: () => symbolFileOf(program, units, { data, base: dataBase, addressOf }),
   };
+};
+
+const statementAt = (rows: readonly LineRow[], offset: number): SourceLine | null => {
+  const at = rows.findLast((row) => row.offset <= offset)?.at ?? null;
+  return at === null || offset < 0 ? null : { file: at.source.file, line: at.line };
 };
 
 /** `units` grows by the library's functions that operations in them come down to. */

@@ -1,5 +1,5 @@
 /** Types of Structured Text as entries that a debugger shows them by (DWARF 4 §5). */
-import { type ElementaryType, nameOf, type Type } from "../../semantics/types.ts";
+import { type BlockType, type ElementaryType, nameOf, type Type } from "../../semantics/types.ts";
 import { ENCODING, TAG } from "./codes.ts";
 import { Entry } from "./entries.ts";
 
@@ -8,6 +8,8 @@ export class TypeEntries {
   readonly #known = new Map<Type, Entry>();
   readonly #references = new Map<Type, Entry>();
   readonly #pointers = new Map<Type, Entry>();
+  /** Without their names as types. */
+  readonly #structs = new Map<Type, Entry>();
 
   /** Null: what the compiler alone knows how to read. */
   of(type: Type, unit: Entry): Entry | null {
@@ -53,19 +55,21 @@ export class TypeEntries {
 
   /** The address of a variable, which debuggers follow by themselves: a VAR_IN_OUT. */
   referenceTo(type: Type, unit: Entry): Entry {
-    return this.#addressed(this.#references, TAG.referenceType, type, unit);
-  }
-
-  pointerTo(type: Type, unit: Entry): Entry {
-    return this.#addressed(this.#pointers, TAG.pointerType, type, unit);
-  }
-
-  #addressed(known: Map<Type, Entry>, tag: number, type: Type, unit: Entry): Entry {
-    const found = known.get(type);
-    if (found !== undefined) return found;
-    const entry = unit.add(new Entry(tag).number("byteSize", 4));
-    known.set(type, entry);
+    const known = this.#references.get(type);
+    if (known !== undefined) return known;
+    const entry = unit.add(new Entry(TAG.referenceType).number("byteSize", 4));
+    this.#references.set(type, entry);
     return this.#typed(entry, type, unit);
+  }
+
+  /** What `this` is: it leads to the struct itself, as only then gdb finds members by their bare names. */
+  pointerTo(type: BlockType, unit: Entry): Entry {
+    const known = this.#pointers.get(type);
+    if (known !== undefined) return known;
+    this.of(type, unit);
+    const entry = new Entry(TAG.pointerType).number("byteSize", 4).reference("type", this.#structs.get(type)!);
+    this.#pointers.set(type, entry);
+    return unit.add(entry);
   }
 
   #remember(type: Type, unit: Entry, entry: Entry): Entry {
@@ -114,6 +118,7 @@ export class TypeEntries {
     const { name, bytes, fields } = type;
     const overlaps = fields.length > 1 && fields.every(({ offset }) => offset === 0);
     const entry = new Entry(overlaps ? TAG.unionType : TAG.structureType).text("name", name).number("byteSize", bytes);
+    this.#structs.set(type, entry);
     const named = this.#named(type, unit, entry);
     for (const field of fields) {
       const isReference = "variable" in field && field.variable.byReference;
