@@ -23,7 +23,7 @@ export const stSpeedTable = (speed: StSpeed): Table => ({
   ],
   notes: [
     `${mediansOf(speed.rounds)} with all in turn; the scan of an empty program is subtracted everywhere.`,
-    "The translator is timed once it is warm: between a third of the scans and all of them.",
+    "The translator is timed once it is warm: between a sixth of the scans and all of them.",
     `Instructions are RV32 instructions executed in a scan, the mean of 1,000. C on the board is compiled by riscv gcc -O2.`,
     ...(speed.share === 1 ? [] : [`A trial: only ${figure(speed.share)} of the scans.`]),
     ...speed.disagreements.map((words) => `WRONG: ${words}.`),

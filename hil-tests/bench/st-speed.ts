@@ -38,8 +38,8 @@ export interface StProgramSpeed {
   readonly c: ScanCost;
   /** The C translation, compiled for the host by gcc -O2. */
   readonly nativeSeconds: number;
-  /** Time of `st` by `nativeSeconds`: the median of the rounds. */
-  readonly ratio: number;
+  /** Time of `st` by `nativeSeconds`: the median of the rounds; null when the machine was too busy to tell. */
+  readonly ratio: number | null;
 }
 
 export interface StSpeed {
@@ -55,7 +55,7 @@ export interface StSpeed {
 /** Scans between the two counts of instructions; the first ones are left out. */
 const COUNTED_SCANS = 1000;
 /** The translator is timed between so many scans and this many times as many: what it compiles while the guest runs is left out. */
-const WARM_SHARE = 3;
+const WARM_SHARE = 6;
 
 export const measureStSpeed = async (options: StSpeedOptions): Promise<StSpeed> => {
   const { programs, rounds, share, say } = options;
@@ -74,7 +74,7 @@ export const measureStSpeed = async (options: StSpeedOptions): Promise<StSpeed> 
     rounds,
     share,
     programs: speeds,
-    ratio: geometricMean(speeds.map(({ ratio }) => ratio)),
+    ratio: geometricMean(speeds.flatMap(({ ratio }) => ratio ?? [])),
     disagreements: benches.flatMap(({ disagreements }) => disagreements),
   };
 };
@@ -147,7 +147,7 @@ class StBench {
     const { name, kind } = this.#program;
     const [counts, nothing] = [this.#counts, empty.#counts];
     const less = (part: keyof Times): readonly number[] =>
-      this.#times.map((times, round) => Math.max(times[part] - empty.#times[round]![part], 1e-12));
+      this.#times.map((times, round) => times[part] - empty.#times[round]![part]);
     const cost = (part: "st" | "c"): ScanCost => ({
       instructions: counts[part].instructions - nothing[part].instructions,
       codeBytes: counts[part].codeBytes - nothing[part].codeBytes,
@@ -155,7 +155,15 @@ class StBench {
     });
     const native = less("native");
     const ratio = median(less("st").map((seconds, round) => seconds / native[round]!));
-    return { name, kind, st: cost("st"), c: cost("c"), nativeSeconds: median(native), ratio };
+    const isMeasured = median(less("st")) > 0 && median(native) > 0;
+    return {
+      name,
+      kind,
+      st: cost("st"),
+      c: cost("c"),
+      nativeSeconds: median(native),
+      ratio: isMeasured ? ratio : null,
+    };
   }
 
   #runC(engine: BenchEngine["name"], times: number) {
