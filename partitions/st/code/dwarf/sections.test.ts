@@ -101,15 +101,15 @@ describe.skipIf(requirePeers("riscv64-unknown-elf-objdump").missing)("debug sect
   });
 });
 
-describe.skipIf(requirePeers("gdb-multiarch").missing)("debug sections, as gdb reads them", () => {
-  const gdb = (image: string, ...commands: string[]): readonly string[] => {
-    const options = ["set language pascal", ...commands].flatMap((command) => ["-ex", command]);
-    return execFileSync("gdb-multiarch", ["-nx", "-batch", ...options, image], { encoding: "utf8", stdio: "pipe" })
-      .split("\n")
-      .map((line) => line.replace(/\s+/g, " ").trim())
-      .filter((line) => line !== "");
-  };
+const gdb = (image: string, ...commands: string[]): readonly string[] => {
+  const options = ["set language pascal", ...commands].flatMap((command) => ["-ex", command]);
+  return execFileSync("gdb-multiarch", ["-nx", "-batch", ...options, image], { encoding: "utf8", stdio: "pipe" })
+    .split("\n")
+    .map((line) => line.replace(/\s+/g, " ").trim())
+    .filter((line) => line !== "");
+};
 
+describe.skipIf(requirePeers("gdb-multiarch").missing)("debug sections, as gdb reads them", () => {
   it("tell where a line's code is", () => {
     const [line] = gdb(PLAIN, `info line counter.st:${lineOf(LIBRARY, "Here.X")}`);
     expect(line).toMatch(/^Line 20 of "counter.st" starts at address 0x8\w+ <Counter\+\d+> and ends at/);
@@ -149,3 +149,54 @@ describe.skipIf(requirePeers("gdb-multiarch").missing)("debug sections, as gdb r
     expect(gdb(PLAIN, "break Main")[0]).toMatch(/file main\.st, line 10\.$/);
   });
 });
+
+/** QEMU has no partita device, so that gdb goes right to the program, with the registers as the runtime sets them. */
+describe.skipIf(requirePeers("gdb-multiarch", "qemu-system-riscv32").missing)(
+  "debug sections, in a live session",
+  () => {
+    const GP = /\.data +PROGBITS +(\w+)/;
+    const session = (image: string, ...commands: string[]): readonly string[] => {
+      const sections = execFileSync("riscv64-unknown-elf-readelf", ["-S", image], { encoding: "utf8" });
+      const qemu = `qemu-system-riscv32 -M virt -bios none -kernel ${image} -S -gdb stdio -display none -serial null -monitor none`;
+      const registers = [`gp=0x${GP.exec(sections)![1]}+2048`, "sp=0x80100000", "mstatus=0x2000", "pc=(int)*Main"];
+      return gdb(
+        image,
+        `target remote | ${qemu}`,
+        "set language c",
+        ...registers.map((assignment) => `set var $${assignment}`),
+        "set language pascal",
+        ...commands,
+        "kill",
+      );
+    };
+
+    it.each([PLAIN, OPTIMISED])("show values where the program has them: %s", (image) => {
+      const line = lineOf(LIBRARY, "Delay(");
+      const shown = session(
+        image,
+        `tbreak counter.st:${line}`,
+        "continue",
+        "print Main::A.Step",
+        "print Main::A.Count",
+      );
+      expect(shown).toEqual(expect.arrayContaining(["$1 = 5", "$2 = 2"]));
+    });
+
+    it("show parameters, locals and the calls that led there", () => {
+      const inCounter = [
+        `tbreak counter.st:${lineOf(LIBRARY, "IF Sum")}`,
+        "continue",
+        "print Sum",
+        "print Step",
+        "print this^.Count",
+      ];
+      const inTwice = [`tbreak counter.st:${lineOf(LIBRARY, "Twice := ")}`, "continue", "print Value", "backtrace 3"];
+      const shown = session(PLAIN, ...inCounter, ...inTwice).join("\n");
+      expect(shown).toMatch(/\$1 = 10\n\$2 = 5\n\$3 = 0/);
+      expect(shown).toMatch(/Twice \(Value=2\) at counter.st:7/);
+      expect(shown).toMatch(
+        /#0 Twice \(Value=2\).*\n#1 0x\w+ in Counter \(this=0x\w+\) at counter.st:14\n#2 0x\w+ in Main \(\) at main.st:11/,
+      );
+    });
+  },
+);
