@@ -1,7 +1,14 @@
 /** The places in memory that a function in SSA form loads from and stores to, and which of them touch each other. */
-import { Aliases, type Extent } from "./aliases.ts";
-import { type Address, definitionOf, type Instruction, type IrFunction, WIDTH_BYTES, type Width } from "./ir.ts";
-import type { Ranges } from "./ranges.ts";
+import type { Aliases, Extent } from "./aliases.ts";
+import {
+  type Address,
+  type Block,
+  definitionOf,
+  type Instruction,
+  type IrFunction,
+  WIDTH_BYTES,
+  type Width,
+} from "./ir.ts";
 
 export interface Location {
   readonly index: number;
@@ -31,10 +38,14 @@ export class Locations {
   readonly #slots: IrFunction["slots"];
   #visible: readonly Location[] = NONE;
 
-  constructor(fn: IrFunction, ranges: Ranges) {
-    this.aliases = new Aliases(fn, ranges);
+  /**
+   * @param aliases may be those of an earlier state of the function, as registers keep their values.
+   * @param blocks where to look for loads and stores.
+   */
+  constructor(fn: IrFunction, aliases: Aliases, blocks: Iterable<Block> = fn.blocks) {
+    this.aliases = aliases;
     this.#slots = fn.slots;
-    for (const { instructions } of fn.blocks) {
+    for (const { instructions } of blocks) {
       for (const each of instructions) if (each.kind === "load" || each.kind === "store") this.#add(each);
     }
     this.#visible = this.all.filter(({ extent }) => this.aliases.isVisible(extent));

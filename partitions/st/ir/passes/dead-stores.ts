@@ -1,4 +1,5 @@
 /** Removes stores that are overwritten on every way before anything reads them, and stores to slots that nothing reads again. */
+import { Aliases } from "../aliases.ts";
 import { ControlFlow } from "../control-flow.ts";
 import { type Block, type Instruction, type IrFunction, successorsOf } from "../ir.ts";
 import { Locations } from "../locations.ts";
@@ -7,7 +8,7 @@ import { Ranges } from "../ranges.ts";
 export const removeDeadStores = (fn: IrFunction): void => {
   const flow = new ControlFlow(fn);
   fn.blocks = [...flow.order];
-  const locations = new Locations(fn, new Ranges(fn, flow));
+  const locations = new Locations(fn, new Aliases(fn, new Ranges(fn, flow)));
   if (locations.all.length === 0) return;
   const idleAtEnd = new Map<Block, Uint8Array>();
   const idleAtStart = new Map<Block, Uint8Array>();

@@ -2,6 +2,7 @@
  * Keeps what a loop loads and stores again and again in a register as long as the loop runs: loaded before it, stored behind it
  * (Cooper and Lu, "Register Promotion in C Programs", 1997).
  */
+import { Aliases } from "../aliases.ts";
 import { ControlFlow, type Loop } from "../control-flow.ts";
 import {
   type Block,
@@ -24,14 +25,14 @@ export const promoteInLoops = (fn: IrFunction, { isPreempted }: Pick<Surrounding
   const before = new ControlFlow(fn);
   fn.blocks = [...before.order];
   if (before.loops.length === 0) return;
-  const ranges = new Ranges(fn, before);
+  const aliases = new Aliases(fn, new Ranges(fn, before));
   const done = new Set<Block>();
   for (;;) {
     const flow = new ControlFlow(fn);
     const loop = flow.loops.find(({ header }) => !done.has(header));
     if (loop === undefined) return;
     done.add(loop.header);
-    const found = promotableIn(new Locations(fn, ranges), loop);
+    const found = promotableIn(new Locations(fn, aliases, loop.blocks), loop);
     const promotable = isPreempted ? found.filter((location) => isStoredAnyway(flow, loop, location)) : found;
     if (promotable.length > 0) promote(fn, loop, promotable);
   }

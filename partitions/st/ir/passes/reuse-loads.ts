@@ -2,6 +2,7 @@
  * Loads whose value is still in a register, on every way here, take it from there; loads in loops that change nothing about them
  * move before the loop (Muchnick, "Advanced Compiler Design and Implementation", §12.5).
  */
+import { Aliases } from "../aliases.ts";
 import { ControlFlow, type Loop } from "../control-flow.ts";
 import { type Block, bankOfWidth, type InstructionOf, type IrFunction, newRegister, type Operand } from "../ir.ts";
 import { type Location, Locations } from "../locations.ts";
@@ -13,11 +14,11 @@ import { nothing } from "./enter-ssa.ts";
 export const reuseLoads = (fn: IrFunction): void => {
   const before = new ControlFlow(fn);
   fn.blocks = [...before.order];
-  const ranges = new Ranges(fn, before);
-  loadBeforeLoops(fn, before, new Locations(fn, ranges));
+  const aliases = new Aliases(fn, new Ranges(fn, before));
+  loadBeforeLoops(fn, before, new Locations(fn, aliases));
   const flow = new ControlFlow(fn);
   fn.blocks = [...flow.order];
-  const locations = new Locations(fn, ranges);
+  const locations = new Locations(fn, aliases);
   if (locations.all.length === 0) return;
   replaceLoads(fn, flow, locations, availableAtStart(flow, locations));
 };
