@@ -30,8 +30,10 @@ export interface StartUp {
   readonly firstSlotSeconds: number;
   /** The same from the start of the process on. */
   readonly processToFirstSlotSeconds: number;
-  /** From the start of the process until the speed first reaches 90 % of what it is in the end. */
+  /** From the start of loading until the speed first reaches 90 % of what it is in the end. */
   readonly fullSpeedSeconds: number;
+  /** The same from the start of the process on. */
+  readonly processToFullSpeedSeconds: number;
   readonly mips: number;
   readonly peakMemoryBytes: number;
 }
@@ -72,7 +74,8 @@ const startUpOf = async (
     codeBytes: bytes,
     firstSlotSeconds: medianOf((run) => run.firstSlotSeconds),
     processToFirstSlotSeconds: medianOf((run) => run.processToFirstSlotSeconds),
-    fullSpeedSeconds: medianOf((run) => run.processToFirstSlotSeconds + fullSpeedAt(run.samples)),
+    fullSpeedSeconds: medianOf((run) => run.firstSlotSeconds + fullSpeedAt(run.samples)),
+    processToFullSpeedSeconds: medianOf((run) => run.processToFirstSlotSeconds + fullSpeedAt(run.samples)),
     mips: medianOf((run) => finalSpeed(run.samples)),
     peakMemoryBytes: medianOf((run) => run.peakMemoryBytes),
   };
