@@ -50,7 +50,9 @@ const LIBRARY = stLibrary(600);
 /** Everything that a user could see of a compilation. */
 const seen = (compiler: Compiler, program: readonly SourceInput[], libraries: readonly SourceInput[]) => {
   const result = compiler.compile(program, { libraries });
-  return result.ok ? { ...result, elf: Buffer.from(result.elf).toString("base64") } : result;
+  if (!result.ok) return result;
+  const { elf, program: info, symbols, warnings } = result;
+  return { elf: Buffer.from(elf).toString("base64"), info, symbols: symbols(), warnings };
 };
 
 /** Changes that leave the program whole, each of something that other files rest on; made a second time they are taken back. */
