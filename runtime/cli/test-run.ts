@@ -1,5 +1,10 @@
 /** One TEST in a partition of its own: the image runs one scan, and says what failed in it. */
-import type { AssertionInfo, DeclaredTest, ProgramInfo } from "../../partitions/st/index.ts";
+import {
+  ASSERTION_FAILED,
+  type AssertionInfo,
+  type DeclaredTest,
+  type ProgramInfo,
+} from "../../partitions/st/index.ts";
 import { PARTITA_ERROR_CODES, parseImage, RAM_BASE } from "../board/index.ts";
 import { type EngineFactory, interpret } from "../hart/index.ts";
 import type { Clock } from "../host/clock.ts";
@@ -27,9 +32,6 @@ export interface TestFailure {
 const SPARE_MEMORY = 64 << 10;
 /** A test that has not ended by then hangs: 2 s of the board. */
 const MOST_CYCLES = 2e8;
-/** What a TEST tells when it fails (partitions/st/code/partita-device.ts). */
-const ASSERTION_FAILED = 0x100;
-
 interface Compiled {
   readonly elf: Uint8Array;
   readonly program: ProgramInfo;

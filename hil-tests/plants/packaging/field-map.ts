@@ -1,28 +1,8 @@
 /** The field devices of the packaging line: the table at the end of partitions/packaging/io-list.md, in code. */
+import { coil, contact, measurement } from "../field-signals.ts";
 import type { FieldDevice, FieldSignal } from "../plant.ts";
 import type { Belt } from "./belt.ts";
 import type { PackagingLine } from "./line.ts";
-
-const coil = <Key extends string>(
-  name: string,
-  address: number,
-  target: Record<Key, boolean>,
-  key: Key,
-): FieldSignal => ({
-  name,
-  area: "coil",
-  address,
-  write: (value) => {
-    target[key] = value === true;
-  },
-});
-
-const contact = (name: string, address: number, read: () => boolean): FieldSignal => ({
-  name,
-  area: "discreteInput",
-  address,
-  read,
-});
 
 /** A drive's speed reference in mm/s. */
 const speedReference = (address: number, belt: Belt): FieldSignal => ({
@@ -57,13 +37,7 @@ export const fieldDevices = (line: PackagingLine): readonly FieldDevice[] => [
       coil("Y-201 fill valve", 0, line.station, "fillValve"),
       coil("Y-202 press", 1, line.station, "press"),
       coil("Y-203 release", 2, line.release, "open"),
-      {
-        name: "W-204 scale (g)",
-        area: "inputRegister",
-        address: 0,
-        wire: { type: "REAL" },
-        read: () => line.station.weight,
-      },
+      measurement("W-204 scale (g)", 0, { type: "REAL" }, () => line.station.weight),
       contact("S-205 bottle present", 0, () => line.station.bottle !== null),
       contact("S-206 press down", 1, () => line.station.pressDown),
       contact("S-207 press up", 2, () => line.station.pressUp),

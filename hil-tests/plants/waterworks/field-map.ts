@@ -2,23 +2,9 @@
  * The field devices of the waterworks: which signal stands at which address of which Modbus unit, once for both masters
  * (rig and simulated devices). The table at the end of partitions/waterworks/io-list.md, in code.
  */
-import type { FieldDevice, FieldSignal, Wire } from "../plant.ts";
+import { coil, contact, measurement } from "../field-signals.ts";
+import type { FieldDevice, FieldSignal } from "../plant.ts";
 import type { Waterworks } from "./waterworks.ts";
-
-/** A coil that switches `target[key]`. */
-const coil = <Key extends string>(
-  name: string,
-  address: number,
-  target: Record<Key, boolean>,
-  key: Key,
-): FieldSignal => ({
-  name,
-  area: "coil",
-  address,
-  write: (value) => {
-    target[key] = value === true;
-  },
-});
 
 /** A holding register with percent in hundredths that sets `target[key]` to 0 … 1. */
 const percentRegister = <Key extends string>(
@@ -34,21 +20,6 @@ const percentRegister = <Key extends string>(
   write: (value) => {
     target[key] = Number(value) / 100;
   },
-});
-
-const contact = (name: string, address: number, read: () => boolean): FieldSignal => ({
-  name,
-  area: "discreteInput",
-  address,
-  read,
-});
-
-const measurement = (name: string, address: number, wire: Wire, read: () => number): FieldSignal => ({
-  name,
-  area: "inputRegister",
-  address,
-  wire,
-  read,
 });
 
 export const fieldDevices = (plant: Waterworks): readonly FieldDevice[] => [

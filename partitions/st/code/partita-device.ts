@@ -15,14 +15,10 @@ export const DEVICE = {
   command: 0x0d0,
   status: 0x0d4,
 } as const;
+/** What a TEST raises when it fails, to whoever runs it: none of partita.h. The detail is the assertion's number. */
+export const ASSERTION_FAILED = 0x100;
 /** Codes of errors that the runtime raises. */
-export const ERRORS = {
-  deadlineMissed: 1,
-  application: 2,
-  numeric: 3,
-  /** None of partita.h: of a TEST, to whoever runs it. The detail is the assertion's number. */
-  assertion: 0x100,
-} as const;
+export const ERRORS = { deadlineMissed: 1, application: 2, numeric: 3 } as const;
 export const MODE_NORMAL = 3;
 export const COMMANDS = { QUEUE_SEND: 1, QUEUE_RECEIVE: 2 } as const;
 export const NOT_AVAILABLE = 2;

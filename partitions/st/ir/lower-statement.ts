@@ -1,6 +1,6 @@
 /** Statements → blocks of three-address code. */
 
-import { DEVICE, ERRORS } from "../code/partita-device.ts";
+import { ASSERTION_FAILED, DEVICE } from "../code/partita-device.ts";
 import type { CheckedStatement, Place } from "../semantics/checked.ts";
 import { type StringType, scalarOf, UDINT, ULINT } from "../semantics/types.ts";
 import { bankOf, type Frame, widthOf } from "./frame.ts";
@@ -90,7 +90,7 @@ const lowerFailure = ({ builder, leave }: Frame, assertion: number): void => {
   const register = (offset: number): Address => ({ base: { kind: "device" }, offset });
   builder.store("w32", constant(assertion), register(DEVICE.detail));
   builder.store("w32", constant(0), register(DEVICE.message));
-  builder.store("w32", constant(ERRORS.assertion), register(DEVICE.raise));
+  builder.store("w32", constant(ASSERTION_FAILED), register(DEVICE.raise));
   builder.jump(leave, builder.newBlock());
 };
 

@@ -104,7 +104,7 @@ const comparedValues = (
     return null;
   }
   const isFit =
-    kind === "ASSERT_NEAR" ? scalarOf(type)?.family === "real" : scalarOf(type) !== null || isComparable(type);
+    kind === "ASSERT_NEAR" ? scalarOf(type)?.family === "real" : scalarOf(type) !== null || type.kind === "string";
   if (!isFit) {
     const wanted = kind === "ASSERT_NEAR" ? "REAL or LREAL values" : "values that = can compare";
     const hintText = kind === "ASSERT_NEAR" ? "use ASSERT_EQ" : "compare its elements";
@@ -113,8 +113,6 @@ const comparedValues = (
   }
   return [actual, ...others.map((other) => coerce(scope, checkExpression(scope, other, type), type, other.at))];
 };
-
-const isComparable = (type: Type): boolean => type.kind === ("string" as Type["kind"]);
 
 const comparison = (scope: Scope, call: Call, kind: Kind, places: readonly Place[]): CheckedExpression => {
   const [actual, expected, tolerance] = places.map((place) => ({
