@@ -24,6 +24,7 @@ const WARM_UP_FRAMES = 20;
 const SETTLED = 1.05;
 
 const outside: Outside = {
+  commands: () => [],
   latch: () => {},
   published: () => {},
   uart: () => {},

@@ -14,7 +14,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/hart/": ["runtime/isa/"],
   "runtime/translator/": ["runtime/isa/", "runtime/hart/"],
   "runtime/board/": ["runtime/isa/", "runtime/hart/", "runtime/translator/"],
-  "runtime/trace/": ["runtime/hart/", "runtime/hypervisor/outside.ts", "runtime/hypervisor/point-cells.ts"],
+  "runtime/trace/": [
+    "runtime/hart/",
+    "runtime/hypervisor/commands.ts",
+    "runtime/hypervisor/outside.ts",
+    "runtime/hypervisor/point-cells.ts",
+  ],
   "runtime/hypervisor/": ["runtime/isa/", "runtime/hart/", "runtime/translator/", "runtime/board/", "runtime/trace/"],
   "runtime/config/": [],
   "runtime/host/": ["runtime/hart/", "runtime/translator/", "runtime/hypervisor/", "runtime/trace/", "runtime/board/"],

@@ -1,5 +1,5 @@
 /** A small module for a test that looks at what becomes of it: points, modes, incidents. */
-import { type Incident, Module, type Outside, QUALITY } from "../../runtime/hypervisor/index.ts";
+import { type Command, type Incident, Module, type Outside, QUALITY } from "../../runtime/hypervisor/index.ts";
 import { encode, X } from "../../runtime/isa/index.ts";
 import type { Point, PointValue, System } from "../../runtime/system.ts";
 import { createHasher } from "../../runtime/trace/index.ts";
@@ -9,13 +9,15 @@ import { type SystemSketch, systemOf } from "./systems.ts";
 
 const hasher = await createHasher();
 
-/** A module, what was told of it, and inputs to set by `partition.point`. */
+/** A module, what was told of it, inputs to set by `partition.point`, and commands for the next frame. */
 export const boot = (sketch: SystemSketch, alter: (system: System) => System = (system) => system) => {
   const system = alter(systemOf(sketch));
   const incidents: { partition: string; cycle: number; incident: Incident }[] = [];
   const wanted = new Map<string, { value: PointValue; quality: number }>();
+  const commands: Command[] = [];
   const outside: Outside = {
     ...silence,
+    commands: () => commands.splice(0),
     latch: (at, inputs) => {
       for (const { name, index, type } of system.partitions[at.partition]!.points) {
         const entry = wanted.get(`${system.partitions[at.partition]!.name}.${name}`);
@@ -42,7 +44,8 @@ export const boot = (sketch: SystemSketch, alter: (system: System) => System = (
   const set = (path: string, value: PointValue, quality: number = QUALITY.good) =>
     void wanted.set(path, { value, quality });
   const kinds = () => incidents.map(({ partition, incident }) => `${partition} ${incident.kind}`);
-  return { module, incidents, look, modeOf, set, kinds };
+  const order = (command: Command) => void commands.push(command);
+  return { module, incidents, look, modeOf, set, order, kinds };
 };
 
 /** One partition with the whole frame of 1000 cycles but its first 100. */

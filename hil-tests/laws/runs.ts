@@ -17,6 +17,7 @@ const hasher = await createHasher();
 
 /** Brings nothing and hears nothing. */
 export const silence: Outside = {
+  commands: () => [],
   latch: () => {},
   published: () => {},
   uart: () => {},
@@ -67,6 +68,7 @@ export const runSystem = (system: System, options: RunOptions): RunResult => {
   const frames: bigint[][] = [];
   const events: Uint8Array[][] = system.partitions.map(() => []);
   const listener: Outside = {
+    commands: (frame) => outside.commands(frame),
     latch: (at, inputs) => outside.latch(at, inputs),
     published: (at, points) => outside.published(at, points),
     uart: (at, byte) => outside.uart(at, byte),

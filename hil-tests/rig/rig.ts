@@ -301,6 +301,7 @@ export class Rig {
   #outside(): Outside {
     const seconds = ({ cycle }: BoardInstant) => cycle / this.system.clock;
     return {
+      commands: () => [],
       latch: ({ partition }, inputs) => inputs.copyFrom(this.#offered[partition]!),
       published: (at, points) => this.#history.observe(at.partition, points, seconds(at)),
       uart: ({ partition }, byte) => {

@@ -1,4 +1,5 @@
 /** The outside of a running module as its worker sees it: shared memory for points, messages for the log, never a wait. */
+import { type Command, NO_COMMANDS } from "../hypervisor/commands.ts";
 import type { BoardInstant, Incident, Outside } from "../hypervisor/outside.ts";
 import { type PointCells, QUALITY } from "../hypervisor/point-cells.ts";
 import type { System } from "../system.ts";
@@ -47,6 +48,10 @@ export class ExchangeOutside implements Outside {
       said: 0,
       unsaid: 0,
     }));
+  }
+
+  commands(): readonly Command[] {
+    return NO_COMMANDS;
   }
 
   latch(at: BoardInstant, inputs: PointCells): void {

@@ -1,6 +1,7 @@
 /** The inputs of a partition: what the outside offers and what sampling channels bring, fixed at the start of each slot. */
 import type { Partition, SamplingChannel, System } from "../system.ts";
 import type { Cycles } from "../units.ts";
+import type { Forces } from "./forces.ts";
 import type { Outputs } from "./outputs.ts";
 import { PointCells, QUALITY } from "./point-cells.ts";
 import { PointPlaces } from "./point-places.ts";
@@ -28,9 +29,10 @@ export class Inputs {
   readonly #fromOutside: readonly number[];
   readonly #feeds: readonly Feed[];
   readonly #validities: readonly Validity[];
+  readonly #forces: Forces;
 
   /** @param outputs of all partitions, by index; those of `partition` hold the points. */
-  constructor(partition: Partition, system: System, outputs: readonly Outputs[]) {
+  constructor(partition: Partition, system: System, outputs: readonly Outputs[], forces: Forces) {
     const inputs = partition.points.filter(({ direction }) => direction === "input");
     this.#initial = PointCells.initial(partition.points);
     this.offered = PointCells.initial(partition.points);
@@ -40,6 +42,7 @@ export class Inputs {
     this.#validities = inputs.flatMap(({ index, validityOf }) =>
       validityOf === null ? [] : [{ point: index, of: validityOf }],
     );
+    this.#forces = forces;
     const elsewhere = new Set([...this.#feeds, ...this.#validities].map(({ point }) => point));
     this.#fromOutside = inputs.map(({ index }) => index).filter((index) => !elsewhere.has(index));
   }
@@ -48,7 +51,9 @@ export class Inputs {
   fix(now: Cycles): void {
     for (const point of this.#fromOutside) this.#points.copyPoint(point, this.offered, point);
     for (const feed of this.#feeds) this.#sample(feed, now);
+    this.#forces.overInputs(this.#points);
     for (const { point, of } of this.#validities) {
+      if (this.#forces.holds(point)) continue;
       this.#points.values[point * 8] = this.#points.quality[of] === QUALITY.good ? 1 : 0;
       this.#points.quality[point] = QUALITY.good;
       this.#points.time[point] = this.#points.time[of]!;

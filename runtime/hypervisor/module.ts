@@ -7,6 +7,8 @@ import { type EngineFactory, interpret } from "../hart/index.ts";
 import type { Partition, System } from "../system.ts";
 import { EventLog, type EventSink, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
+import type { Command } from "./commands.ts";
+import { Forces } from "./forces.ts";
 import { Inputs } from "./inputs.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { Outputs } from "./outputs.ts";
@@ -52,7 +54,8 @@ export class Module {
     this.#timeline = new Timeline(system.schedule);
     this.#hashes = new BigUint64Array(partitions.length);
     this.#logs = partitions.map(({ index }) => new EventLog(index, hasher, events));
-    const outputs = partitions.map((partition) => new Outputs(partition));
+    const forces = partitions.map((partition) => new Forces(partition));
+    const outputs = partitions.map((partition, index) => new Outputs(partition, forces[index]!));
     const queues = system.queuingChannels.map((channel) => new MessageQueue(channel));
     this.#running = partitions.map(
       (partition, index) =>
@@ -61,8 +64,9 @@ export class Module {
           system,
           image: imageOf(partition),
           engine: engineOf(partition),
-          inputs: new Inputs(partition, system, outputs),
+          inputs: new Inputs(partition, system, outputs, forces[index]!),
           outputs: outputs[index]!,
+          forces: forces[index]!,
           ports: new Ports(partition.ports, queues),
           log: this.#logs[index]!,
           outside,
@@ -93,8 +97,9 @@ export class Module {
     return this.#timeline.atFrameStart;
   }
 
-  /** Processes the next boundary; at the start of a slot that is the slot's whole run. */
+  /** Processes the next boundary; at the start of a slot that is the slot's whole run. A frame's first takes the commands before. */
   step(): void {
+    if (this.atFrameStart) this.#takeCommands();
     const { next, nextAt, frame } = this.#timeline;
     this.#boardTime = nextAt;
     if (next.kind === "slotStart") this.#running[next.slot.partition]!.startSlot(frame, next.slot, nextAt);
@@ -128,6 +133,17 @@ export class Module {
   /** `stateHash` of every partition. */
   stateHashes(): BigUint64Array {
     return BigUint64Array.from(this.#running, (_, partition) => this.stateHash(partition));
+  }
+
+  #takeCommands(): void {
+    for (const command of this.#outside.commands(this.frame)) this.#obey(command);
+  }
+
+  #obey(command: Command): void {
+    const partition = this.#running[command.partition]!;
+    if (command.kind === "force") partition.force(command.target, command.bytes);
+    else if (command.kind === "release") partition.release(command.target);
+    else partition.type(command.bytes);
   }
 
   #endFrame(frame: number): void {

@@ -1,6 +1,7 @@
 /** The outputs of a partition: what it published, held until its slot's end, and what stands in for them when it is stopped. */
 import type { Partition, Point } from "../system.ts";
 import type { Cycles } from "../units.ts";
+import type { Forces } from "./forces.ts";
 import { PointCells, QUALITY } from "./point-cells.ts";
 import { PointPlaces } from "./point-places.ts";
 
@@ -11,10 +12,12 @@ export class Outputs {
   /** What PUBLISH read from RAM in this slot. */
   readonly pending: PointCells;
   readonly #outputs: readonly Point[];
+  readonly #forces: Forces;
   #isPending = false;
   #produced = false;
 
-  constructor(partition: Partition) {
+  constructor(partition: Partition, forces: Forces) {
+    this.#forces = forces;
     this.#outputs = partition.points.filter(({ direction }) => direction === "output");
     this.points = PointCells.initial(partition.points);
     this.pending = PointCells.initial(partition.points);
@@ -29,6 +32,7 @@ export class Outputs {
   /** Reads the outputs from RAM; the last publish of a slot counts. */
   publish(ram: Uint8Array): void {
     this.places.copyFromRam(ram, this.pending);
+    this.#forces.overOutputs(this.pending);
     this.#isPending = true;
   }
 

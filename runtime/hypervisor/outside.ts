@@ -4,6 +4,7 @@
  */
 import type { Fault } from "../hart/engine.ts";
 import type { Cycles } from "../units.ts";
+import type { Command } from "./commands.ts";
 import type { PointCells } from "./point-cells.ts";
 
 /** Where in board time something happened. */
@@ -40,6 +41,8 @@ export const PARTITION_MODES = ["IDLE", "COLD_START", "WARM_START", "NORMAL"] as
 export type PartitionMode = (typeof PARTITION_MODES)[number];
 
 export interface Outside {
+  /** At the start of a frame, before its first boundary: what the module is to do from this frame on, in order of arrival. */
+  commands(frame: number): readonly Command[];
   /**
    * At the start of a partition's slot: bring `inputs` up to date. It holds what was latched last. Cells that a channel
    * feeds, and validity points, are overwritten afterwards; then the whole is fixed for the slot.

@@ -7,6 +7,8 @@ import { type EngineFactory, TRAP_CAUSES } from "../hart/index.ts";
 import type { Partition, Slot, System } from "../system.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
+import type { ForceTarget } from "./commands.ts";
+import type { Forces } from "./forces.ts";
 import { GuestServices } from "./guest-services.ts";
 import type { Inputs } from "./inputs.ts";
 import { OperatingMode } from "./operating-mode.ts";
@@ -16,6 +18,7 @@ import { PlaceInTime } from "./place-in-time.ts";
 import type { PointCells } from "./point-cells.ts";
 import type { Ports } from "./ports.ts";
 import { Retention } from "./retention.ts";
+import { SerialInput } from "./serial-input.ts";
 
 /** What a partition is made of. */
 export interface PartitionParts {
@@ -25,6 +28,7 @@ export interface PartitionParts {
   readonly engine: EngineFactory;
   readonly inputs: Inputs;
   readonly outputs: Outputs;
+  readonly forces: Forces;
   readonly ports: Ports;
   readonly log: EventLog;
   readonly outside: Outside;
@@ -58,6 +62,8 @@ export class RunningPartition implements PartitionView {
   readonly points: PointCells;
   readonly #inputs: Inputs;
   readonly #outputs: Outputs;
+  readonly #forces: Forces;
+  readonly #serialInput = new SerialInput();
   readonly #ports: Ports;
   readonly #log: EventLog;
   readonly #outside: Outside;
@@ -84,6 +90,7 @@ export class RunningPartition implements PartitionView {
     this.points = parts.outputs.points;
     this.#inputs = parts.inputs;
     this.#outputs = parts.outputs;
+    this.#forces = parts.forces;
     this.#ports = parts.ports;
     this.#log = log;
     this.#outside = outside;
@@ -111,6 +118,7 @@ export class RunningPartition implements PartitionView {
       bootArguments: partition.bootArguments,
       partita: this.#services,
       transmit: (byte) => this.#services.transmit(byte),
+      receive: () => this.#serialInput.take(),
     });
     this.#retention = new Retention(this.#board, partition.areas.retained, restored);
   }
@@ -165,6 +173,21 @@ export class RunningPartition implements PartitionView {
     this.#showPoints(at);
   }
 
+  /** Between two frames. */
+  force(target: ForceTarget, bytes: Uint8Array): void {
+    this.#forces.hold(target, bytes);
+  }
+
+  /** Between two frames; `null`: all. */
+  release(target: ForceTarget | null): void {
+    this.#forces.release(target);
+  }
+
+  /** Between two frames: `bytes` are on their way to its serial port. */
+  type(bytes: Uint8Array): void {
+    this.#serialInput.add(bytes);
+  }
+
   #showPoints(at: Cycles): void {
     if (this.#mode.current === "IDLE" && !this.#failed) {
       this.#outputs.fail(at);
@@ -181,6 +204,7 @@ export class RunningPartition implements PartitionView {
   #run(duration: Cycles): void {
     const { slotStart } = this.#place;
     if (this.#isAuto) this.#services.latch();
+    this.#forces.overVariables(this.#board);
     let used = 0;
     let exit: BoardExit = "budget";
     while (used < duration && exit === "budget") {

@@ -1,4 +1,5 @@
 /** Records a run as it happens: everything that enters from outside, and each frame's hashes (law 4). */
+import { type Command, encodeCommand } from "../hypervisor/commands.ts";
 import type { BoardInstant, Outside } from "../hypervisor/outside.ts";
 import { PointCells } from "../hypervisor/point-cells.ts";
 import type { System } from "../system.ts";
@@ -44,8 +45,8 @@ export interface RecorderOptions {
 export class Recorder implements Outside {
   readonly #inner: Outside;
   readonly #blocks: BlockWriter;
-  readonly #buffer: Uint8Array;
-  readonly #view: DataView;
+  #buffer: Uint8Array;
+  #view: DataView;
   /** What each partition's inputs were when they were last recorded. */
   readonly #recorded: readonly PointCells[];
   #used: number = BlockWriter.payloadAt;
@@ -59,6 +60,12 @@ export class Recorder implements Outside {
     const room = BlockWriter.payloadAt + BLOCK_BYTES + 2 * largestRecord(system);
     this.#buffer = new Uint8Array(room);
     this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  commands(frame: number): readonly Command[] {
+    const commands = this.#inner.commands(frame);
+    for (const command of commands) this.#command(frame, encodeCommand(command));
+    return commands;
   }
 
   latch(at: BoardInstant, inputs: PointCells): void {
@@ -127,8 +134,21 @@ export class Recorder implements Outside {
     this.#blocks.write(block, new DataView(block.buffer), block.length);
   }
 
+  /** A command may be longer than a block: a program's new image is one. */
   #makeRoom(bytes: number): void {
-    if (this.#used + bytes > this.#buffer.length) this.flush();
+    if (this.#used + bytes <= this.#buffer.length) return;
+    this.flush();
+    if (this.#used + bytes <= this.#buffer.length) return;
+    this.#buffer = new Uint8Array(this.#used + bytes);
+    this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  #command(frame: number, encoded: Uint8Array): void {
+    this.#makeRoom(9 + encoded.length);
+    this.#begin(RECORD_KINDS.command, frame);
+    this.#view.setUint32(this.#used, encoded.length, true);
+    this.#buffer.set(encoded, this.#used + 4);
+    this.#used += 4 + encoded.length;
   }
 
   #begin(kind: number, frame: number): void {

@@ -12,14 +12,19 @@
  * | 2 frame | u32 frame, u64 hash of each partition |
  * | 3 stop | u32 frame before which every partition was stopped |
  * | 4 end | u32 frames run, u64 state hash of each partition |
+ * | 5 command | u32 frame at whose start it was obeyed, u32 length, the command (hypervisor/commands.ts) |
+ *
+ * Format 1 is the same without commands.
  */
+import type { Command } from "../hypervisor/commands.ts";
 import type { Hasher } from "./hashes.ts";
 
-const MAGIC = new TextEncoder().encode("PARTITA\x01");
+const MAGIC = new TextEncoder().encode("PARTITA\x02");
+const READABLE_FORMATS = [1, 2];
 const BLOCK_HEADER_BYTES = 16;
 export const CHANGE_BYTES = 11;
 
-export const RECORD_KINDS = { latch: 1, frame: 2, stop: 3, end: 4 } as const;
+export const RECORD_KINDS = { latch: 1, frame: 2, stop: 3, end: 4, command: 5 } as const;
 
 /** What was recorded, and what is needed to say whether a replay is of the same thing. */
 export interface RecordingHeader {
@@ -58,6 +63,7 @@ export type RecordingRecord =
     }
   | { readonly kind: "frame"; readonly frame: number; readonly hashes: BigUint64Array }
   | { readonly kind: "stop"; readonly frame: number }
+  | { readonly kind: "command"; readonly frame: number; readonly command: Command }
   | { readonly kind: "end"; readonly frame: number; readonly stateHashes: BigUint64Array };
 
 /** What decoding came to when the file cannot be used. */
@@ -106,11 +112,11 @@ export const readBlocks = (file: Uint8Array, hasher: Hasher): Blocks | Recording
   if (file.length < MAGIC.length || MAGIC.some((byte, i) => i < version && file[i] !== byte)) {
     return { kind: "damaged", offset: 0, message: "this is no Partita recording" };
   }
-  if (file[version] !== MAGIC[version]) {
+  if (!READABLE_FORMATS.includes(file[version]!)) {
     return {
       kind: "damaged",
       offset: version,
-      message: `recordings of format ${file[version]} are unknown here, only ${MAGIC[version]}`,
+      message: `recordings of format ${file[version]} are unknown here, only ${READABLE_FORMATS.join(" and ")}`,
     };
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

@@ -23,6 +23,7 @@ const system = systemOf({
 /** Sets some inputs at some latches: [frame, partition, point, value, quality]. */
 type Entry = readonly [number, number, number, number, number];
 const outsideOf = (entries: readonly Entry[]): Outside => ({
+  commands: () => [],
   latch: (at, inputs) => {
     for (const [frame, partition, point, value, quality] of entries) {
       if (frame !== at.frame || partition !== at.partition) continue;

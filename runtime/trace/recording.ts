@@ -1,4 +1,5 @@
 /** Reads a recording: its header, and its records one by one. */
+import { decodeCommand } from "../hypervisor/commands.ts";
 import type { Hasher } from "./hashes.ts";
 import {
   CHANGE_BYTES,
@@ -68,6 +69,10 @@ function* recordsOf(bytes: Uint8Array, partitions: number): Generator<RecordingR
     } else if (kind === RECORD_KINDS.end) {
       yield { kind: "end", frame, stateHashes: hashesAt(at + 5) };
       at += 5 + 8 * partitions;
+    } else if (kind === RECORD_KINDS.command) {
+      const length = view.getUint32(at + 5, true);
+      yield { kind: "command", frame, command: decodeCommand(bytes.subarray(at + 9, at + 9 + length)) };
+      at += 9 + length;
     } else {
       throw new Error(`a recording's block holds a record of the unknown kind ${kind}`);
     }

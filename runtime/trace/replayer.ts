@@ -1,4 +1,5 @@
 /** Feeds a recording back into a module in place of the outside, and compares what comes of it, frame by frame (law 4). */
+import { type Command, NO_COMMANDS } from "../hypervisor/commands.ts";
 import type { BoardInstant, Incident, Outside } from "../hypervisor/outside.ts";
 import type { PointCells } from "../hypervisor/point-cells.ts";
 import type { System } from "../system.ts";
@@ -62,6 +63,15 @@ export class Replayer implements Outside {
   get next(): "frame" | "stop" | "end" {
     if (this.#next?.kind === "stop") return "stop";
     return this.#framesLeft > 0 ? "frame" : "end";
+  }
+
+  commands(frame: number): readonly Command[] {
+    let commands = NO_COMMANDS;
+    while (this.#next?.kind === "command" && this.#next.frame === frame) {
+      commands = [...commands, this.#next.command];
+      this.#advance();
+    }
+    return commands;
   }
 
   latch(at: BoardInstant, inputs: PointCells): void {

@@ -1,0 +1,120 @@
+/** Laws 3 and 4 for commands: a recording holds each with its frame, and nobody but the partition they are for can tell. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Command, type Outside, replay } from "../../runtime/hypervisor/index.ts";
+import { engineOf } from "../../runtime/index.ts";
+import type { System } from "../../runtime/system.ts";
+import { createHasher, type Recording } from "../../runtime/trace/index.ts";
+import { guestAddress } from "../../runtime/units.ts";
+import { DATA, worker } from "./guests.ts";
+import { randomModule } from "./random-module.ts";
+import { busyOutside, randomFrom, randomSlices, recordOf, runSystem, traceOf } from "./runs.ts";
+import { systemOf } from "./systems.ts";
+
+const hasher = await createHasher();
+const seeds = fc.integer();
+const FRAMES = 8;
+
+type Random = (below: number) => number;
+
+const randomTarget = (system: System, partition: number, random: Random) => {
+  const { points } = system.partitions[partition]!;
+  if (points.length > 0 && random(2) === 0) return { kind: "point" as const, point: random(points.length) };
+  const bit = random(2) === 0 ? null : random(8);
+  return { kind: "variable" as const, address: guestAddress(DATA.inputs + 4 * random(200)), bit };
+};
+
+/** A command for `partition`; a function of system, seed and partition alone. */
+const randomCommand = (system: System, partition: number, random: Random): Command => {
+  const target = randomTarget(system, partition, random);
+  const length = target.kind === "point" ? 8 : target.bit === null ? 4 : 1;
+  const bytes = Uint8Array.from({ length }, () => random(target.kind === "variable" && length === 1 ? 2 : 256));
+  switch (random(5)) {
+    case 0:
+      return { kind: "release", partition, target: random(3) === 0 ? null : target };
+    case 1:
+      return { kind: "uart", partition, bytes: Uint8Array.from({ length: 1 + random(20) }, () => random(256)) };
+    default:
+      return { kind: "force", partition, target, bytes };
+  }
+};
+
+/** Orders something of the partitions in `of` at about every other frame. */
+const commanding = (system: System, seed: number, of: readonly number[], inner: Outside): Outside => ({
+  ...inner,
+  commands: (frame) => {
+    const random = randomFrom(seed ^ (frame << 8));
+    return Array.from({ length: random(4) }, () => randomCommand(system, of[random(of.length)]!, random));
+  },
+});
+
+const everyone = (system: System) => system.partitions.map(({ index }) => index);
+
+describe("commands", () => {
+  it("are recorded, and replay bit for bit on another engine and in other slices", () => {
+    let heard = 0;
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const system = systemOf(randomModule(seed));
+        const outside = commanding(system, seed, everyone(system), busyOutside(system, seed));
+        const recording = recordOf(system, outside, FRAMES);
+        for (const options of [{}, { engineOf, slice: randomSlices(seed) }]) {
+          expect(replay(system, recording, hasher, options)).toEqual({ frames: FRAMES, divergence: null });
+        }
+        heard += [...recording.records()].filter(({ kind }) => kind === "command").length;
+      }),
+      { numRuns: 20 },
+    );
+    expect(heard).toBeGreaterThan(50);
+  });
+
+  it("make a difference: a replay without them does not come out the same", () => {
+    const system = systemOf({
+      partitions: { a: { image: worker({ seed: 1, inputs: 1, outputs: 1 }), inputs: 1, outputs: 1 } },
+      majorFrame: 2000,
+      slots: [["a", 0, 1500]],
+    });
+    const order: Command = {
+      ...{ kind: "force", partition: 0, target: { kind: "point", point: 0 } },
+      bytes: Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0),
+    };
+    const outside = { ...busyOutside(system, 1), commands: (frame: number) => (frame === 3 ? [order] : []) };
+    const recording = recordOf(system, outside, FRAMES);
+    const without: Recording = {
+      ...recording,
+      *records() {
+        for (const record of recording.records()) if (record.kind !== "command") yield record;
+      },
+    };
+    expect(replay(system, recording, hasher).divergence).toBeNull();
+    expect(replay(system, without, hasher).divergence).toMatchObject({ kind: "frameHash", frame: 3 });
+  });
+
+  it("for one partition leave all others the same to the bit", () => {
+    const guest = (seed: number) => ({
+      ...{ image: worker({ seed, inputs: 2, outputs: 2, uart: true, sleep: 400 }), inputs: 2, outputs: 2 },
+    });
+    const system = systemOf({
+      partitions: { ordered: guest(1), victim: guest(2), other: guest(3) },
+      majorFrame: 9000,
+      slots: [
+        ["ordered", 0, 3000],
+        ["victim", 3000, 3000],
+        ["other", 2000, 5000, 1],
+      ],
+    });
+    const quiet = busyOutside(system, 5);
+    let affected = 0;
+    const before = runSystem(system, { frames: FRAMES, outside: quiet });
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const outside = commanding(system, seed, [0], quiet);
+        const after = runSystem(system, { frames: FRAMES, outside });
+        for (const partition of [1, 2]) expect(traceOf(after, partition)).toEqual(traceOf(before, partition));
+        if (traceOf(after, 0).state !== traceOf(before, 0).state) affected += 1;
+      }),
+      { numRuns: 20 },
+    );
+    expect(affected).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,43 @@
+/**
+ * Commands: what the outside orders a module to do, at the start of a frame and in order of arrival (design.md §2, law 4). Whoever
+ * accepts a command has resolved its names and told its user what is wrong with it: the module only obeys.
+ */
+import type { GuestAddress } from "../units.ts";
+
+/** What a force holds: a point of the partition, or a variable of its guest by where it lies in RAM. */
+export type ForceTarget =
+  | { readonly kind: "point"; readonly point: number }
+  /** `bit`: the one bit of the byte that a BOOL takes; null: the value fills its bytes. */
+  | { readonly kind: "variable"; readonly address: GuestAddress; readonly bit: number | null };
+
+/** `bytes` are never empty. */
+export type Command =
+  /** A value that stays until it is released: of a point its cell's 8 bytes, of a variable as many as it has, 0 or 1 for a bit. */
+  | { readonly kind: "force"; readonly partition: number; readonly target: ForceTarget; readonly bytes: Uint8Array }
+  /** null: all forces of the partition. */
+  | { readonly kind: "release"; readonly partition: number; readonly target: ForceTarget | null }
+  /** Bytes for the partition's serial port. */
+  | { readonly kind: "uart"; readonly partition: number; readonly bytes: Uint8Array };
+
+export const NO_COMMANDS: readonly Command[] = [];
+
+const LENGTH_BYTES = 4;
+
+/** A command as recordings hold it and threads pass it on: a u32, so many bytes of JSON, and `bytes`, if it has some. */
+export const encodeCommand = (command: Command): Uint8Array => {
+  const { bytes = new Uint8Array(0), ...fields }: Command & { readonly bytes?: Uint8Array } = command;
+  const text = new TextEncoder().encode(JSON.stringify(fields));
+  const encoded = new Uint8Array(LENGTH_BYTES + text.length + bytes.length);
+  new DataView(encoded.buffer).setUint32(0, text.length, true);
+  encoded.set(text, LENGTH_BYTES);
+  encoded.set(bytes, LENGTH_BYTES + text.length);
+  return encoded;
+};
+
+/** `encoded` is what `encodeCommand` made; the command's bytes are a copy. */
+export const decodeCommand = (encoded: Uint8Array): Command => {
+  const length = new DataView(encoded.buffer, encoded.byteOffset).getUint32(0, true);
+  const textEnd = LENGTH_BYTES + length;
+  const fields = JSON.parse(new TextDecoder().decode(encoded.slice(LENGTH_BYTES, textEnd)));
+  return textEnd === encoded.length ? fields : { ...fields, bytes: encoded.slice(textEnd) };
+};

@@ -1,0 +1,95 @@
+/**
+ * The forces of a partition: values that somebody outside holds, whatever the plant and the guest say, until they are released.
+ * A forced input is as a LATCH brings it, good; a forced output as a PUBLISH hands it over; a forced variable is written at each
+ * start of a slot, so that the guest itself may change it for the rest of the slot. A restart releases nothing.
+ */
+import { RAM_BASE, type VirtualBoard } from "../board/index.ts";
+import type { Partition } from "../system.ts";
+import type { GuestAddress } from "../units.ts";
+import type { ForceTarget } from "./commands.ts";
+import { PointCells, QUALITY } from "./point-cells.ts";
+
+interface ForcedVariable {
+  readonly address: GuestAddress;
+  readonly bit: number | null;
+  readonly bytes: Uint8Array;
+}
+
+export class Forces {
+  readonly #partition: Partition;
+  /** The values of the forced points. */
+  readonly #values: PointCells;
+  readonly #isForced: Uint8Array;
+  #inputs: readonly number[] = [];
+  #outputs: readonly number[] = [];
+  #variables: readonly ForcedVariable[] = [];
+
+  constructor(partition: Partition) {
+    this.#partition = partition;
+    this.#values = new PointCells(partition.points.length);
+    this.#values.quality.fill(QUALITY.good);
+    this.#isForced = new Uint8Array(partition.points.length);
+  }
+
+  /** From now on; of two forces on the same target the later one counts. */
+  hold(target: ForceTarget, bytes: Uint8Array): void {
+    if (target.kind === "point") {
+      this.#values.values.set(bytes, 8 * target.point);
+      this.#isForced[target.point] = 1;
+      this.#listPoints();
+      return;
+    }
+    const { address, bit } = target;
+    this.#variables = [...this.#variablesBut(address, bit), { address, bit, bytes }];
+  }
+
+  /** `null`: all. What is not forced stays as it is. */
+  release(target: ForceTarget | null): void {
+    if (target === null) this.#isForced.fill(0);
+    else if (target.kind === "point") this.#isForced[target.point] = 0;
+    this.#listPoints();
+    if (target === null) this.#variables = [];
+    else if (target.kind === "variable") this.#variables = this.#variablesBut(target.address, target.bit);
+  }
+
+  holds(point: number): boolean {
+    return this.#isForced[point] === 1;
+  }
+
+  /** Overrides the inputs among `points`. */
+  overInputs(points: PointCells): void {
+    for (const point of this.#inputs) this.#override(points, point);
+  }
+
+  /** The same with outputs. */
+  overOutputs(points: PointCells): void {
+    for (const point of this.#outputs) this.#override(points, point);
+  }
+
+  /** Writes the forced variables into the guest's RAM. */
+  overVariables(board: VirtualBoard): void {
+    for (const { address, bit, bytes } of this.#variables) {
+      const at = address - RAM_BASE;
+      if (bit === null) board.ram.set(bytes, at);
+      else board.ram[at] = (board.ram[at]! & ~(1 << bit)) | (bytes[0]! << bit);
+      board.ramChanged(address, bytes.length);
+    }
+  }
+
+  #override(points: PointCells, point: number): void {
+    for (let i = point * 8; i < point * 8 + 8; i++) points.values[i] = this.#values.values[i]!;
+    points.quality[point] = QUALITY.good;
+  }
+
+  #listPoints(): void {
+    const forced = this.#partition.points.filter(({ index }) => this.holds(index));
+    const indices = (wanted: string) =>
+      forced.filter(({ direction }) => direction === wanted).map(({ index }) => index);
+    this.#inputs = indices("input");
+    this.#outputs = indices("output");
+  }
+
+  #variablesBut(address: GuestAddress, bit: number | null): readonly ForcedVariable[] {
+    return this.#variables.filter((forced) => forced.address !== address || forced.bit !== bit);
+  }
+}
