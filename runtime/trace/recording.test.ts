@@ -159,6 +159,7 @@ describe("a recording", () => {
 });
 
 describe("a recording's file", () => {
+  const FORMAT_AT = 7;
   const frames = 200;
   const { file } = record(
     Array.from({ length: frames }, (_, frame): Entry => [frame, frame % 2, 0, frame, QUALITY.good]),
@@ -190,6 +191,7 @@ describe("a recording's file", () => {
       fc.property(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const damaged = file.slice();
         damaged[at]! ^= flip;
+        fc.pre(at !== FORMAT_AT || damaged[at] !== 1);
         const result = decodeRecording(damaged, hasher);
         expect(result.kind).toBe("damaged");
         if (result.kind === "damaged") expect(result.offset).toBeLessThanOrEqual(at);
@@ -210,6 +212,15 @@ describe("a recording's file", () => {
       kind: "damaged",
       message: expect.stringMatching("block 1"),
     });
+  });
+
+  it("of format 1, which knew no commands, is read as ever", () => {
+    const former = file.slice();
+    expect(former[FORMAT_AT]).toBe(2);
+    former[FORMAT_AT] = 1;
+    expect([...recordingOf(former).records()]).toEqual([...recordingOf(file).records()]);
+    former[FORMAT_AT] = 3;
+    expect(decodeRecording(former, hasher)).toMatchObject({ kind: "damaged", offset: FORMAT_AT });
   });
 
   it("of another kind is refused by name", () => {
