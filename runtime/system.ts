@@ -39,9 +39,9 @@ export interface Point {
   readonly address: GuestAddress;
   /** For a BOOL that is one bit of a byte (%IX0.3): 0 … 7. `null`: the value fills its bytes. */
   readonly bit: number | null;
-  /** An input's value before anything was received, an output's before the first publish. */
+  /** An input's value before anything was received; an output's before the first publish, when `failSafe` is "hold". */
   readonly initial: PointValue;
-  /** What an output takes when its partition is stopped; "hold" keeps the last published value. */
+  /** What an output takes while its partition is not NORMAL, or suspended; "hold" keeps the last published value. */
   readonly failSafe: PointValue | "hold";
   /** A BOOL input that is TRUE while the quality of this other input (index in the same partition) is good. */
   readonly validityOf: number | null;

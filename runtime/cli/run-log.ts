@@ -60,6 +60,10 @@ export class RunLog {
       case "modeChanged":
         log.info(fields, `mode ${incident.from} → ${incident.to}`);
         return;
+      case "suspended":
+      case "resumed":
+        log.info(fields, incident.kind);
+        return;
       case "poweredOff":
         log.info({ ...fields, code: incident.code }, "the guest powered its board off");
         return;

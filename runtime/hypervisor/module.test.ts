@@ -119,7 +119,7 @@ describe("a partition's mode", () => {
       })),
     }));
     module.runFrame();
-    expect(look("a.o0")).toMatchObject({ value: 0, quality: "uncertain" });
+    expect(look("a.o0")).toMatchObject({ value: 0, quality: "bad" });
     expect(modeOf("a")).toBe(mode);
     module.runFrame();
     module.runFrame();

@@ -4,7 +4,10 @@ import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Outside, PARTITION_MODES, type PartitionMode } from "./outside.ts";
 import type { PlaceInTime } from "./place-in-time.ts";
 
-type Start = "COLD_START" | "WARM_START";
+/** How a partition starts anew: from its image, and with its retained data or without. */
+export type Start = "COLD_START" | "WARM_START";
+/** Why it started: what the guest reads of PARTITA_START_CONDITION. */
+export type StartCondition = keyof typeof PARTITA_START_CODES;
 
 export class OperatingMode {
   readonly #place: PlaceInTime;
@@ -15,6 +18,7 @@ export class OperatingMode {
   #mode: PartitionMode;
   #startCondition: number = PARTITA_START_CODES.POWER_ON;
   #restart: Start | null = null;
+  #suspended = false;
 
   /** `start`: how the partition starts at power-on. */
   constructor(start: Start, unaware: boolean, place: PlaceInTime, log: EventLog, outside: Outside) {
@@ -27,6 +31,21 @@ export class OperatingMode {
 
   get current(): PartitionMode {
     return this.#mode;
+  }
+
+  /** It keeps its mode and its state, and executes nothing. */
+  get suspended(): boolean {
+    return this.#suspended;
+  }
+
+  /** It executes in its slots. */
+  get runs(): boolean {
+    return this.#mode !== "IDLE" && !this.#suspended;
+  }
+
+  /** What it publishes counts; while it does not, its outputs are at their fail-safe values. */
+  get drives(): boolean {
+    return this.#mode === "NORMAL" && !this.#suspended;
   }
 
   /** As partita.h codes it. */
@@ -53,25 +72,43 @@ export class OperatingMode {
       return false;
     }
     if (mode === "IDLE") this.stop();
-    else this.startAnew(mode);
+    else this.startAnew(mode, "PARTITION_RESTART");
     return true;
   }
 
-  startAnew(start: Start): void {
+  startAnew(start: Start, condition: StartCondition): void {
     this.#restart = start;
+    this.#startCondition = PARTITA_START_CODES[condition];
+    this.#suspend(false);
     this.#become(start);
   }
 
   stop(): void {
     this.#restart = null;
+    this.#suspend(false);
     this.#become("IDLE");
+  }
+
+  suspend(): void {
+    this.#suspend(true);
+  }
+
+  resume(): void {
+    this.#suspend(false);
   }
 
   /** The partition has been reloaded, as `restart` asked. */
   restarted(): void {
     this.#restart = null;
-    this.#startCondition = PARTITA_START_CODES.PARTITION_RESTART;
     if (this.#unaware) this.#become("NORMAL");
+  }
+
+  #suspend(suspended: boolean): void {
+    if (this.#suspended === suspended) return;
+    this.#suspended = suspended;
+    const kind = suspended ? "suspended" : "resumed";
+    this.#log.write(this.#place, EVENT_KINDS[kind], NOTHING);
+    this.#outside.incident(this.#place, { kind });
   }
 
   #become(to: PartitionMode): void {
@@ -82,3 +119,5 @@ export class OperatingMode {
     this.#outside.incident(this.#place, { kind: "modeChanged", from, to });
   }
 }
+
+const NOTHING = new Uint8Array(0);

@@ -1,6 +1,6 @@
 /** The outputs of a partition: what it published, held until its slot's end, and what stands in for them when it is stopped. */
 import type { Partition, Point } from "../system.ts";
-import type { Cycles } from "../units.ts";
+import { type Cycles, cycles } from "../units.ts";
 import type { Forces } from "./forces.ts";
 import { PointCells, QUALITY } from "./point-cells.ts";
 import { PointPlaces } from "./point-places.ts";
@@ -15,6 +15,7 @@ export class Outputs {
   readonly #forces: Forces;
   #isPending = false;
   #produced = false;
+  #failed = false;
 
   constructor(partition: Partition, forces: Forces) {
     this.#forces = forces;
@@ -22,6 +23,11 @@ export class Outputs {
     this.points = PointCells.initial(partition.points);
     this.pending = PointCells.initial(partition.points);
     this.places = new PointPlaces(this.#outputs);
+  }
+
+  /** At power-on, before the partition is NORMAL: as after `fail`, but destinations of channels keep their own initial values. */
+  startFailed(): void {
+    this.#takeFailSafe(cycles(0));
   }
 
   /** Something other than initial values has taken effect: a publish, or fail-safe values. */
@@ -45,22 +51,23 @@ export class Outputs {
     }
     this.#isPending = false;
     this.#produced = true;
+    this.#failed = false;
   }
 
-  /** The partition is stopped: every output takes its fail-safe value, and is bad. */
+  /** The partition is not NORMAL, or suspended: every output is at its fail-safe value, and bad, until the next publish. */
   fail(now: Cycles): void {
+    this.#isPending = false;
+    if (this.#failed && this.#produced) return;
+    this.#takeFailSafe(now);
+    this.#produced = true;
+  }
+
+  #takeFailSafe(now: Cycles): void {
     for (const { index, type, failSafe } of this.#outputs) {
       if (failSafe !== "hold") this.points.set(index, type, failSafe);
       this.#mark(index, QUALITY.bad, now);
     }
-    this.#isPending = false;
-    this.#produced = true;
-  }
-
-  /** The partition starts anew: what it published in its former life is no longer vouched for. */
-  doubt(): void {
-    for (const { index } of this.#outputs) this.points.quality[index] = QUALITY.uncertain;
-    this.#isPending = false;
+    this.#failed = true;
   }
 
   #mark(point: number, quality: number, now: Cycles): void {

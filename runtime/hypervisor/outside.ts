@@ -34,6 +34,7 @@ export type Incident =
       readonly message: string;
     }
   | { readonly kind: "modeChanged"; readonly from: PartitionMode; readonly to: PartitionMode }
+  | { readonly kind: "suspended" | "resumed" }
   | { readonly kind: "poweredOff"; readonly code: number };
 
 export const PARTITION_MODES = ["IDLE", "COLD_START", "WARM_START", "NORMAL"] as const;
@@ -48,7 +49,10 @@ export interface Outside {
    * feeds, and validity points, are overwritten afterwards; then the whole is fixed for the slot.
    */
   latch(at: BoardInstant, inputs: PointCells): void;
-  /** At the end of a slot, after it took effect: all points of the partition as it saw (inputs) and published (outputs) them. */
+  /**
+   * At the end of a slot, after it took effect, and when a partition was stopped, suspended or restarted between its slots: all
+   * its points as it saw (inputs) and published (outputs) them.
+   */
   published(at: BoardInstant, points: PointCells): void;
   /** A byte that the guest wrote to its UART. */
   uart(at: BoardInstant, byte: number): void;

@@ -11,7 +11,7 @@ import type { ForceTarget } from "./commands.ts";
 import type { Forces } from "./forces.ts";
 import { GuestServices } from "./guest-services.ts";
 import type { Inputs } from "./inputs.ts";
-import { OperatingMode } from "./operating-mode.ts";
+import { OperatingMode, type Start, type StartCondition } from "./operating-mode.ts";
 import type { Outputs } from "./outputs.ts";
 import type { Outside, PartitionMode } from "./outside.ts";
 import { PlaceInTime } from "./place-in-time.ts";
@@ -50,6 +50,8 @@ export interface TimeUse {
 export interface PartitionView {
   readonly partition: Partition;
   readonly mode: PartitionMode;
+  /** It keeps its mode and its state, and executes nothing. */
+  readonly suspended: boolean;
   /** Inputs as the guest sees them and outputs as it published them. Do not write. */
   readonly points: PointCells;
   readonly timeUse: TimeUse;
@@ -79,8 +81,6 @@ export class RunningPartition implements PartitionView {
   readonly #retention: Retention;
   /** It has points or ports. */
   readonly #exchanges: boolean;
-  /** Its outputs have taken their fail-safe values. */
-  #failed = false;
   #given = cycles(0);
   #idle = cycles(0);
 
@@ -121,10 +121,15 @@ export class RunningPartition implements PartitionView {
       receive: () => this.#serialInput.take(),
     });
     this.#retention = new Retention(this.#board, partition.areas.retained, restored);
+    if (!this.#mode.drives) this.#outputs.startFailed();
   }
 
   get mode(): PartitionMode {
     return this.#mode.current;
+  }
+
+  get suspended(): boolean {
+    return this.#mode.suspended;
   }
 
   get timeUse(): TimeUse {
@@ -150,8 +155,8 @@ export class RunningPartition implements PartitionView {
       this.#ports.startSlot();
     }
     this.#given = cycles(this.#given + slot.duration);
-    if (this.#mode.current === "IDLE") this.#idle = cycles(this.#idle + slot.duration);
-    else this.#run(slot.duration);
+    if (this.#mode.runs) this.#run(slot.duration);
+    else this.#idle = cycles(this.#idle + slot.duration);
   }
 
   /** What the guest did in its slot takes effect. */
@@ -161,16 +166,41 @@ export class RunningPartition implements PartitionView {
       this.#outputs.takeEffect(at);
       this.#ports.endSlot();
     }
-    if (this.#mode.restart !== null) this.#outputs.doubt();
     this.#showPoints(at);
   }
 
-  /** Stops the guest for good, between two frames. */
-  stop(frame: number, at: Cycles): void {
+  // ── Lifecycle: what others do to the partition, between its slots. Each says whether there was anything to do. ────
+
+  /** Starts it when it is IDLE, with its retained data. */
+  start(frame: number, at: Cycles): boolean {
+    return this.#mode.current === "IDLE" && this.restart("WARM_START", "PARTITION_RESTART", frame, at);
+  }
+
+  /** Makes it IDLE until it is started or restarted. */
+  stop(frame: number, at: Cycles): boolean {
+    return this.#mode.current !== "IDLE" && this.#change(frame, at, () => this.#mode.stop());
+  }
+
+  /** It keeps its state, and executes nothing until it is resumed. */
+  suspend(frame: number, at: Cycles): boolean {
+    return this.#mode.runs && this.#change(frame, at, () => this.#mode.suspend());
+  }
+
+  resume(frame: number, at: Cycles): boolean {
+    return this.#mode.suspended && this.#change(frame, at, () => this.#mode.resume());
+  }
+
+  /** Its next slot finds it loaded from its image. */
+  restart(start: Start, condition: StartCondition, frame: number, at: Cycles): boolean {
+    return this.#change(frame, at, () => this.#mode.startAnew(start, condition));
+  }
+
+  #change(frame: number, at: Cycles, change: () => void): true {
     this.#place.frame = frame;
     this.#place.cycle = at;
-    this.#mode.stop();
+    change();
     this.#showPoints(at);
+    return true;
   }
 
   /** Between two frames. */
@@ -189,10 +219,7 @@ export class RunningPartition implements PartitionView {
   }
 
   #showPoints(at: Cycles): void {
-    if (this.#mode.current === "IDLE" && !this.#failed) {
-      this.#outputs.fail(at);
-      this.#failed = true;
-    }
+    if (!this.#mode.drives) this.#outputs.fail(at);
     this.#outside.published(this.#place, this.points);
   }
 
@@ -226,7 +253,7 @@ export class RunningPartition implements PartitionView {
     else if (exit === "poweredOff") {
       this.#outside.incident(this.#place, { kind: "poweredOff", code: this.#board.exitCode });
       this.#mode.stop();
-    } else if (exit === "reset") this.#mode.startAnew("COLD_START");
+    } else if (exit === "reset") this.#mode.startAnew("COLD_START", "PARTITION_RESTART");
   }
 
   #stopFaulty(): void {

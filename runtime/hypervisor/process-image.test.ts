@@ -9,10 +9,11 @@ import { guestAddress } from "../units.ts";
 import { QUALITY } from "./point-cells.ts";
 
 describe("a partition's outputs", () => {
-  it("are uncertain with their initial values before the first publish, and good from its slot's end on", () => {
-    const { module, look } = boot(alone(copier(), 1, [{ initial: 42 }]));
+  it("are bad with their fail-safe values before the first publish, and good from its slot's end on", () => {
+    const { module, look } = boot(alone(copier(), 1, [{ initial: 42 }, { initial: 42, failSafe: 7 }]));
     module.step();
-    expect(look("a.o0")).toEqual({ value: 42, quality: "uncertain", time: 0 });
+    expect(look("a.o0")).toEqual({ value: 42, quality: "bad", time: 0 });
+    expect(look("a.o1")).toEqual({ value: 7, quality: "bad", time: 0 });
     module.step();
     expect(look("a.o0")).toEqual({ value: 0, quality: "good", time: 1000 });
   });
@@ -22,7 +23,7 @@ describe("a partition's outputs", () => {
     const { module, look, modeOf } = boot(alone(halt(guest)));
     module.runFrame();
     expect(modeOf("a")).toBe("NORMAL");
-    expect(look("a.o0")).toMatchObject({ value: 0, quality: "uncertain" });
+    expect(look("a.o0")).toMatchObject({ value: 0, quality: "bad" });
   });
 
   it("show what PUBLISH read, not what was written afterwards", () => {

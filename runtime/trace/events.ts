@@ -34,6 +34,9 @@ export const EVENT_KINDS = {
   mode: 8,
   /** The hart as a slot left it [registers, pc, counters]. */
   slotEnd: 9,
+  /** [nothing] */
+  suspended: 10,
+  resumed: 11,
 } as const;
 export type EventKind = keyof typeof EVENT_KINDS;
 
