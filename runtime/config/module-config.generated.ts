@@ -142,11 +142,11 @@ export interface PointConfig {
    */
   direction?: "input" | "output";
   /**
-   * An input's value before anything was received, an output's before the first publish. Default: the program's initial value; for an image FALSE or 0.
+   * An input's value before anything was received; an output's before the first publish, when its failSafe is hold. Default: the program's initial value; for an image FALSE or 0.
    */
   initial?: boolean | number | string;
   /**
-   * What an output takes when its partition is stopped: a value, or hold for the last one published. Default: FALSE or 0.
+   * What an output takes while its partition is not NORMAL (starting, stopped, suspended): a value, or hold for the last one published. Default: FALSE or 0.
    */
   failSafe?: boolean | number | string;
   /**
