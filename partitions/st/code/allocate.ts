@@ -35,10 +35,13 @@ export interface Allocation {
 /** A REAL and an LREAL share the f registers. */
 export type RegisterFile = "integer" | "float";
 
-export const fileOf = (bank: Bank): RegisterFile => {
+type MachineBank = Exclude<Bank, "long">;
+const machineBank = (bank: Bank): MachineBank => {
   if (bank === "long") throw new Error("a long is split before it gets registers");
-  return bank === "integer" ? "integer" : "float";
+  return bank;
 };
+
+export const fileOf = (bank: Bank): RegisterFile => (machineBank(bank) === "integer" ? "integer" : "float");
 
 /** Words of the stack that a value takes. */
 export const wordsOf = (bank: Bank): 1 | 2 => (bank === "double" ? 2 : 1);
@@ -48,34 +51,31 @@ export const ARGUMENTS: Readonly<Record<RegisterFile, readonly number[]>> = {
   integer: [X.a0, X.a1, X.a2, X.a3, X.a4, X.a5, X.a6, X.a7],
   float: [F.fa0, F.fa1, F.fa2, F.fa3, F.fa4, F.fa5, F.fa6, F.fa7],
 };
-/** t0–t2, ft0 and ft1 are left to the code generator. */
-const CLOBBERED: Readonly<Record<RegisterFile, readonly number[]>> = {
+/**
+ * Values that no call crosses, best first; t0–t2, ft0 and ft1 are left to the code generator. A REAL and an LREAL begin at opposite
+ * ends: a translator keeps singles in singles where no double meets their register.
+ */
+const CLOBBERED: Readonly<Record<MachineBank, readonly number[]>> = {
   integer: [X.a5, X.a4, X.a3, X.a2, X.a1, X.a0, X.a6, X.a7, X.t3, X.t4, X.t5, X.t6],
   float: [
-    F.fa5,
-    F.fa4,
-    F.fa3,
-    F.fa2,
-    F.fa1,
-    F.fa0,
-    F.fa6,
-    F.fa7,
-    F.ft2,
-    F.ft3,
-    F.ft4,
-    F.ft5,
-    F.ft6,
-    F.ft7,
-    F.ft8,
-    F.ft9,
-    F.ft10,
-    F.ft11,
+    ...[F.fa5, F.fa4, F.fa3, F.fa2, F.fa1, F.fa0, F.fa6, F.fa7],
+    ...[F.ft2, F.ft3, F.ft4, F.ft5, F.ft6, F.ft7, F.ft8, F.ft9, F.ft10, F.ft11],
+  ],
+  double: [
+    ...[F.ft11, F.ft10, F.ft9, F.ft8, F.ft7, F.ft6, F.ft5, F.ft4, F.ft3, F.ft2],
+    ...[F.fa7, F.fa6, F.fa0, F.fa1, F.fa2, F.fa3, F.fa4, F.fa5],
   ],
 };
-const PRESERVED: Readonly<Record<RegisterFile, readonly number[]>> = {
+/** Registers that a function saves whole, so that they may hold an LREAL across calls. */
+const WIDE: readonly number[] = [F.fs11, F.fs10, F.fs9, F.fs8, F.fs7, F.fs6];
+const PRESERVED: Readonly<Record<MachineBank, readonly number[]>> = {
   integer: [X.s0, X.s1, X.s2, X.s3, X.s4, X.s5, X.s6, X.s7, X.s8, X.s9, X.s10, X.s11],
-  float: [F.fs0, F.fs1, F.fs2, F.fs3, F.fs4, F.fs5, F.fs6, F.fs7, F.fs8, F.fs9, F.fs10, F.fs11],
+  float: [F.fs0, F.fs1, F.fs2, F.fs3, F.fs4, F.fs5, ...WIDE.toReversed()],
+  double: WIDE,
 };
+
+/** As what a function saves the preserved f register. */
+export const savedBankOf = (register: number): "float" | "double" => (WIDE.includes(register) ? "double" : "float");
 
 interface Interval {
   readonly id: number;
@@ -112,7 +112,7 @@ export const allocate = (fn: IrFunction): Allocation => {
       active.push({ interval, register });
       locations.set(interval.id, { kind: "machine", register });
       const file = fileOf(interval.bank);
-      if (PRESERVED[file].includes(register)) saved[file].add(register);
+      if (PRESERVED[machineBank(interval.bank)].includes(register)) saved[file].add(register);
       continue;
     }
     const loser = cheapest(interval, active, calls);
@@ -137,8 +137,8 @@ const crossesCall = ({ start, end }: Interval, calls: readonly number[]): boolea
   calls.some((at) => start < at && at < end);
 
 const candidates = (interval: Interval, calls: readonly number[]): readonly number[] => {
-  const file = fileOf(interval.bank);
-  return crossesCall(interval, calls) ? PRESERVED[file] : [...CLOBBERED[file], ...PRESERVED[file]];
+  const bank = machineBank(interval.bank);
+  return crossesCall(interval, calls) ? PRESERVED[bank] : [...CLOBBERED[bank], ...PRESERVED[bank]];
 };
 
 const sameFile = (a: Interval, b: Interval): boolean => fileOf(a.bank) === fileOf(b.bank);

@@ -5,7 +5,6 @@ import {
   type Block,
   bankOfWidth,
   type Condition,
-  definitionOf,
   type Fork,
   type Guard,
   type Instruction,
@@ -16,7 +15,16 @@ import {
   type Terminator,
 } from "../ir/ir.ts";
 import type { AreaOffsets } from "./addresses.ts";
-import { type Allocation, ARGUMENTS, allocate, fileOf, indexInFile, type RegisterFile, wordsOf } from "./allocate.ts";
+import {
+  type Allocation,
+  ARGUMENTS,
+  allocate,
+  fileOf,
+  indexInFile,
+  type RegisterFile,
+  savedBankOf,
+  wordsOf,
+} from "./allocate.ts";
 import type { Assembler, BranchMnemonic, Ways } from "./assembler.ts";
 import { Emitter, type FrameLayout, fits12, SCRATCH } from "./emitter.ts";
 import { type Move, moveAll } from "./moves.ts";
@@ -57,16 +65,6 @@ const waysOf = ({ at, then, otherwise }: Fork, jumpsToThen: boolean): Ways =>
 /** Code that is seldom reached and stands behind the function. */
 export type ColdPath = () => void;
 
-/** What preserved f registers hold anywhere in the program: they are saved as "double" when any may hold one. */
-export type FloatBank = "float" | "double";
-
-export const floatBankOf = (functions: readonly IrFunction[]): FloatBank => {
-  const definitions = functions.flatMap(({ blocks }) =>
-    blocks.flatMap(({ instructions }) => instructions.map(definitionOf)),
-  );
-  return definitions.some((definition) => definition?.bank === "double") ? "double" : "float";
-};
-
 export interface Generated {
   readonly fn: IrFunction;
   /** Of stack that a call of it takes, those of its callees not counted. */
@@ -74,9 +72,9 @@ export interface Generated {
   readonly places: readonly VariablePlace[];
 }
 
-export const generateFunction = (asm: Assembler, fn: IrFunction, areas: AreaOffsets, floats: FloatBank): Generated => {
+export const generateFunction = (asm: Assembler, fn: IrFunction, areas: AreaOffsets): Generated => {
   const allocation = allocate(fn);
-  const layout = layOutFrame(fn, allocation, floats);
+  const layout = layOutFrame(fn, allocation);
   const positions = new PositionLabels(asm);
   const places = placesOf(fn, allocation, layout, positions);
   new Generator(asm, fn, allocation, layout, areas, positions).run();
@@ -100,7 +98,7 @@ const stackOffset = (banks: readonly Bank[], position: number): number =>
 const alignedTo = (step: number, words: number): number => Math.ceil(words / step) * step;
 
 /** From the stack pointer up: outgoing arguments, spilled values, slots, saved registers. */
-const layOutFrame = (fn: IrFunction, allocation: Allocation, floats: FloatBank): Layout => {
+const layOutFrame = (fn: IrFunction, allocation: Allocation): Layout => {
   const calls = fn.blocks.flatMap(({ instructions }) => instructions).filter((each) => each.kind === "call");
   const spills = 4 * alignedTo(2, Math.max(0, ...calls.map(({ banks }) => stackArguments(banks))));
   let end = spills + 4 * allocation.spillSlots;
@@ -114,7 +112,7 @@ const layOutFrame = (fn: IrFunction, allocation: Allocation, floats: FloatBank):
   const registers = [
     ...(calls.length > 0 ? [{ register: X.ra as number, bank: "integer" as const }] : []),
     ...allocation.saved.integer.map((register) => ({ register, bank: "integer" as const })),
-    ...allocation.saved.float.map((register) => ({ register, bank: floats })),
+    ...allocation.saved.float.map((register) => ({ register, bank: savedBankOf(register) })),
   ];
   const saved = registers.map((each) => {
     const bytes = 4 * wordsOf(each.bank);

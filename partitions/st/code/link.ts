@@ -18,7 +18,7 @@ import { Assembler, type LineRow } from "./assembler.ts";
 import { type CodeMap, codeMapOf } from "./code-map.ts";
 import { debugSections } from "./dwarf/sections.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
-import { floatBankOf, generateFunction } from "./generate.ts";
+import { generateFunction } from "./generate.ts";
 import { interruptionBytes } from "./interruption.ts";
 import { type DataLayout, initialData, layOutData, placeVariables, staticNames } from "./layout.ts";
 import { pointsOf } from "./points.ts";
@@ -85,8 +85,7 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   const asm = new Assembler({ prefix: "runtime", mayBeShort: false });
   const code = new Assembler();
   const frames = new Map<string, number>();
-  const floats = floatBankOf(functions);
-  const generated = functions.map((fn) => generateFunction(code, fn, layout.areas, floats));
+  const generated = functions.map((fn) => generateFunction(code, fn, layout.areas));
   for (const { fn, frameBytes } of generated) frames.set(fn.name, frameBytes);
   const image = {
     inputBytes: sizes.input,
