@@ -2,12 +2,13 @@
 import type { Source } from "./sources.ts";
 
 /** Top files of runtime/ that are words, not machinery: any room may use them. */
-const VOCABULARY = ["runtime/units.ts", "runtime/system.ts", "runtime/problem.ts", "runtime/image-manifest.ts"];
+const VOCABULARY = ["units", "system", "state", "problem", "image-manifest"].map((name) => `runtime/${name}.ts`);
 
 /** A room is the longest prefix here that fits a path; it may import itself, the vocabulary, and these. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/units.ts": [],
   "runtime/system.ts": [],
+  "runtime/state.ts": [],
   "runtime/problem.ts": [],
   "runtime/image-manifest.ts": [],
   "runtime/isa/": [],

@@ -1,54 +1,18 @@
 /** Laws 3 and 4 for commands: a recording holds each with its frame, and nobody but the partition they are for can tell. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Command, type Outside, replay } from "../../runtime/hypervisor/index.ts";
+import { type Command, replay } from "../../runtime/hypervisor/index.ts";
 import { engineOf } from "../../runtime/index.ts";
-import type { System } from "../../runtime/system.ts";
 import { createHasher, type Recording } from "../../runtime/trace/index.ts";
-import { guestAddress } from "../../runtime/units.ts";
-import { DATA, worker } from "./guests.ts";
+import { commanding, everyone } from "./commanding.ts";
+import { worker } from "./guests.ts";
 import { randomModule } from "./random-module.ts";
-import { busyOutside, randomFrom, randomSlices, recordOf, runSystem, traceOf } from "./runs.ts";
+import { busyOutside, randomSlices, recordOf, runSystem, traceOf } from "./runs.ts";
 import { systemOf } from "./systems.ts";
 
 const hasher = await createHasher();
 const seeds = fc.integer();
 const FRAMES = 8;
-
-type Random = (below: number) => number;
-
-const randomTarget = (system: System, partition: number, random: Random) => {
-  const { points } = system.partitions[partition]!;
-  if (points.length > 0 && random(2) === 0) return { kind: "point" as const, point: random(points.length) };
-  const bit = random(2) === 0 ? null : random(8);
-  return { kind: "variable" as const, address: guestAddress(DATA.inputs + 4 * random(200)), bit };
-};
-
-/** A command for `partition`; a function of system, seed and partition alone. */
-const randomCommand = (system: System, partition: number, random: Random): Command => {
-  const target = randomTarget(system, partition, random);
-  const length = target.kind === "point" ? 8 : target.bit === null ? 4 : 1;
-  const bytes = Uint8Array.from({ length }, () => random(target.kind === "variable" && length === 1 ? 2 : 256));
-  switch (random(5)) {
-    case 0:
-      return { kind: "release", partition, target: random(3) === 0 ? null : target };
-    case 1:
-      return { kind: "uart", partition, bytes: Uint8Array.from({ length: 1 + random(20) }, () => random(256)) };
-    default:
-      return { kind: "force", partition, target, bytes };
-  }
-};
-
-/** Orders something of the partitions in `of` at about every other frame. */
-const commanding = (system: System, seed: number, of: readonly number[], inner: Outside): Outside => ({
-  ...inner,
-  commands: (frame) => {
-    const random = randomFrom(seed ^ (frame << 8));
-    return Array.from({ length: random(4) }, () => randomCommand(system, of[random(of.length)]!, random));
-  },
-});
-
-const everyone = (system: System) => system.partitions.map(({ index }) => index);
 
 describe("commands", () => {
   it("are recorded, and replay bit for bit on another engine and in other slices", () => {

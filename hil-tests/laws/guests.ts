@@ -5,7 +5,7 @@ import { Assembly } from "./assembly.ts";
 
 /** Where these guests keep their data; the image lies below. */
 export const DATA = { inputs: 0x8000_1000, outputs: 0x8000_1100, buffer: 0x8000_1200, scratch: 0x8000_1300 } as const;
-const PARTITA_BASE = 0x0400_0000;
+export const PARTITA_BASE = 0x0400_0000;
 export const UART_BASE = 0x1000_0000;
 export const CLINT = { mtimecmp: 0x0200_4000, mtime: 0x0200_bff8 } as const;
 /** All of these hold the partita device's address in s0, their data's in s1 and a running checksum in s2. */

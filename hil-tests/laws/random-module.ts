@@ -3,6 +3,7 @@ import { babbler } from "./babbler.ts";
 import { flooder, spinner, trapLoop, worker } from "./guests.ts";
 import { randomFrom } from "./runs.ts";
 import type { PartitionSketch, SystemSketch } from "./systems.ts";
+import { tinkerer } from "./tinkerer.ts";
 
 type Random = (below: number) => number;
 type Queuing = NonNullable<SystemSketch["queuing"]>;
@@ -39,12 +40,14 @@ const randomPartition = (name: string, queuing: Queuing, random: Random): Partit
   const sends = ports("from");
   const inputs = random(4);
   const outputs = 1 + random(3);
-  const kind = random(10);
+  const kind = random(12);
   if (kind === 0) return { image: spinner(), inputs, outputs };
   if (kind === 1) return { image: trapLoop(), inputs, outputs };
   if (kind === 2) return { image: garbage(random), inputs, outputs };
   if (kind === 3 && sends.length > 0) return { image: flooder(), inputs, outputs };
   if (kind <= 5) return { image: babbler(random), latch: random(2) === 0 ? "auto" : "guest", inputs, outputs };
+  const latch = random(3) === 0 ? "auto" : "guest";
+  if (kind <= 7) return { image: tinkerer(random), latch, retained: 8 * random(3), inputs, outputs };
   const image = worker({
     ...{ seed: random(2 ** 31), inputs, outputs, sends, receives: ports("to") },
     ...{ uart: random(2) === 0, sleep: random(2) === 0 ? 0 : 1 + random(3000) },

@@ -1,5 +1,5 @@
 /** Runs a System for a test and keeps all that the laws speak of: hashes, events, states. */
-import { Module, type ModuleOptions, type Outside } from "../../runtime/hypervisor/index.ts";
+import { Module, type ModuleOptions, type ModuleState, type Outside } from "../../runtime/hypervisor/index.ts";
 import type { System } from "../../runtime/system.ts";
 import {
   createHasher,
@@ -47,6 +47,8 @@ export const busyOutside = (system: System, seed: number, inner: Outside = silen
 
 /** What a run left behind. */
 export interface RunResult {
+  /** As the run left it. */
+  readonly module: Module;
   /** Per frame, a hash a partition. */
   readonly frames: readonly (readonly bigint[])[];
   /** Per partition, all its events. */
@@ -57,14 +59,17 @@ export interface RunResult {
 }
 
 export interface RunOptions extends Omit<ModuleOptions, "events"> {
+  /** Number of the frame before which it ends. */
   readonly frames: number;
+  /** Where it starts; left out: at power-on. */
+  readonly from?: ModuleState;
   readonly outside?: Outside;
   /** Called before every boundary. */
   readonly disturb?: () => void;
 }
 
 export const runSystem = (system: System, options: RunOptions): RunResult => {
-  const { frames: count, outside = silence, disturb = () => {}, ...rest } = options;
+  const { frames: count, from, outside = silence, disturb = () => {}, ...rest } = options;
   const frames: bigint[][] = [];
   const events: Uint8Array[][] = system.partitions.map(() => []);
   const listener: Outside = {
@@ -80,11 +85,13 @@ export const runSystem = (system: System, options: RunOptions): RunResult => {
   };
   const sink = { events: (partition: number, bytes: Uint8Array) => void events[partition]!.push(bytes.slice()) };
   const module = new Module(system, listener, hasher, { ...rest, events: sink });
+  if (from !== undefined) module.restore(from);
   while (module.frame < count) {
     disturb();
     module.step();
   }
   return {
+    module,
     frames,
     events: events.map((parts) => new Uint8Array(Buffer.concat(parts))),
     states: [...module.stateHashes()],

@@ -17,6 +17,8 @@ export interface PartitionSketch {
   readonly image: Uint8Array;
   readonly latch?: "guest" | "auto";
   readonly memoryBytes?: number;
+  /** Bytes from `DATA.scratch` on that a warm start keeps. */
+  readonly retained?: number;
   /** Words from the start of the areas in `DATA`, or whole points. */
   readonly inputs?: number | readonly Partial<Point>[];
   readonly outputs?: number | readonly Partial<Point>[];
@@ -110,12 +112,13 @@ const portsOf = (name: string, queuing: NonNullable<SystemSketch["queuing"]>): Q
 const partitionOf = (
   name: string,
   index: number,
-  { image, latch = "guest", memoryBytes = 16384, inputs = 0, outputs = 0 }: PartitionSketch,
+  { image, latch = "guest", memoryBytes = 16384, retained = 0, inputs = 0, outputs = 0 }: PartitionSketch,
   ports: readonly QueuingPort[],
 ): Partition => {
   const ends = [...pointsOf("input", inputs), ...pointsOf("output", outputs)];
   const points = ends.map((point, at): Point => ({ ...point, index: at }));
-  const areas = { input: null, output: null, retained: null };
+  const kept = { base: guestAddress(DATA.scratch), bytes: retained, variables: [], ofThisImage: true };
+  const areas = { input: null, output: null, retained: retained === 0 ? null : kept };
   return {
     index,
     name,

@@ -4,6 +4,7 @@
  */
 import { allocateMemory, type Engine, type EngineFactory, type Fault, Hart, interpret } from "../hart/index.ts";
 import { WORD } from "../hart/layout.ts";
+import type { StateReader, StateWriter } from "../state.ts";
 import type { Area } from "../system.ts";
 import { type Cycles, cycles, type GuestAddress, guestAddress, type Hertz } from "../units.ts";
 import { BoardBus } from "./bus.ts";
@@ -17,6 +18,7 @@ import { Plic } from "./devices/plic.ts";
 import { Uart } from "./devices/uart.ts";
 import type { GuestImage } from "./image.ts";
 import { INTERRUPT_SOURCES, MEMORY_MAP, RAM_BASE } from "./memory-map.ts";
+import { type RamPages, RamPagesOf } from "./ram-pages.ts";
 import { staticCodeOf } from "./static-code.ts";
 
 export interface BoardOptions {
@@ -85,6 +87,8 @@ export class VirtualBoard {
   readonly #uart: Uart;
   readonly #bus: BoardBus;
   readonly #htif: Htif | null;
+  /** Made when they are first asked for. */
+  #ramPages: RamPagesOf | null = null;
   /** Board cycle at which the hart's `elapsed` was 0. */
   #hartStart = cycles(0);
   #used = cycles(0);
@@ -247,9 +251,43 @@ export class VirtualBoard {
     take(this.ram);
   }
 
+  /** Between two runs: hart and devices, not the RAM. */
+  save(writer: StateWriter): void {
+    writer.section("board", 1);
+    writer.flag(this.#waiting);
+    this.#hart.save(writer);
+    this.#bus.save(writer);
+  }
+
+  /**
+   * Hart and devices as `save` wrote them, and RAM with the `changedPages` of then.
+   * @param timeJump the board's time when it runs next, less what it would have been had it run on.
+   */
+  restore(reader: StateReader, ram: RamPages, timeJump: Cycles): void {
+    reader.section("board", 1);
+    this.#waiting = reader.flag();
+    this.#hart.restore(reader);
+    this.#bus.restore(reader);
+    this.#clint.timeJumped(timeJump);
+    this.#pages().restore(ram);
+    this.#engine.ramChanged(guestAddress(RAM_BASE), this.ram.length);
+  }
+
+  /** What of RAM is not as it was after a reset, copied. */
+  changedPages(): RamPages {
+    return this.#pages().changed();
+  }
+
   /** The host wrote to the guest's RAM: code may have changed. */
   ramChanged(address: GuestAddress, bytes: number): void {
     this.#engine.ramChanged(address, bytes);
+  }
+
+  #pages(): RamPagesOf {
+    const tree = { address: this.#deviceTreeAddress, bytes: this.#deviceTree };
+    const loaded = [...this.#image.segments, ...(this.#deviceTreeAddress === 0 ? [] : [tree])];
+    this.#ramPages ??= new RamPagesOf(this.ram, loaded);
+    return this.#ramPages;
   }
 
   /** `used` cycles after `start`: the timer interrupt is as it is at that cycle, before the instruction that starts there. */

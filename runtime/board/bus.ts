@@ -1,5 +1,6 @@
 /** Finds the device behind an MMIO address. RAM is not on this bus: the hart reaches it directly (design.md §2a). */
 import type { Bus, BusResult } from "../hart/engine.ts";
+import type { StateReader, StateWriter } from "../state.ts";
 import type { GuestAddress } from "../units.ts";
 import { type AccessSize, type Device, NO_ANSWER } from "./devices/device.ts";
 import type { Region } from "./memory-map.ts";
@@ -35,6 +36,14 @@ export class BoardBus implements Bus {
 
   reset(): void {
     for (const { device } of this.#mapped) device.reset();
+  }
+
+  save(writer: StateWriter): void {
+    for (const { device } of this.#mapped) device.save(writer);
+  }
+
+  restore(reader: StateReader): void {
+    for (const { device } of this.#mapped) device.restore(reader);
   }
 
   #at(address: GuestAddress, size: AccessSize): MappedDevice | undefined {

@@ -15,5 +15,6 @@ export type { ElfSection, ElfSegment, ElfSymbol, ImageProblem } from "./elf.ts";
 export { type GuestImage, parseImage } from "./image.ts";
 export { type ImageFacts, inspectImage, type SymbolPlace } from "./image-facts.ts";
 export { RAM_BASE } from "./memory-map.ts";
+export type { RamPages } from "./ram-pages.ts";
 export { StandaloneHost, type StandaloneOptions } from "./standalone-host.ts";
 export { Symbols } from "./symbols.ts";

@@ -2,6 +2,7 @@
  * One RISC-V hart: its registers, counters and interrupt lines, wherever an engine takes them next.
  * RISC-V Privileged 20211203 chapter 3, M and U mode.
  */
+import type { StateReader, StateWriter } from "../state.ts";
 import type { Cycles, GuestAddress } from "../units.ts";
 import { fWord, HART_BYTES, RAM_BASE, REGISTER_WORDS, STATE_WORDS, WORD } from "./layout.ts";
 import type { Permissions } from "./permissions.ts";
@@ -98,6 +99,19 @@ export class Hart {
     this.dropReservation();
     this.#counted = this.elapsed;
     this.#trapped = 0;
+  }
+
+  /** Between two runs, as its state is brought up to date then. */
+  save(writer: StateWriter): void {
+    writer.section("hart", 1);
+    writer.bytes(this.stateBytes);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("hart", 1);
+    reader.bytes(this.stateBytes);
+    this.protection.refresh();
+    this.updatePermissions();
   }
 
   get pc(): GuestAddress {

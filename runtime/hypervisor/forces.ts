@@ -4,10 +4,14 @@
  * start of a slot, so that the guest itself may change it for the rest of the slot. A restart releases nothing.
  */
 import { RAM_BASE, type VirtualBoard } from "../board/index.ts";
+import type { StateReader, StateWriter } from "../state.ts";
 import type { Partition } from "../system.ts";
-import type { GuestAddress } from "../units.ts";
+import { type GuestAddress, guestAddress } from "../units.ts";
 import type { ForceTarget } from "./commands.ts";
 import { PointCells, QUALITY } from "./point-cells.ts";
+
+/** In a state, for a variable that fills its bytes. */
+const NO_BIT = 255;
 
 interface ForcedVariable {
   readonly address: GuestAddress;
@@ -74,6 +78,31 @@ export class Forces {
       else board.ram[at] = (board.ram[at]! & ~(1 << bit)) | (bytes[0]! << bit);
       board.ramChanged(address, bytes.length);
     }
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("forces", 1);
+    writer.bytes(this.#isForced);
+    this.#values.save(writer);
+    writer.u32(this.#variables.length);
+    for (const { address, bit, bytes } of this.#variables) {
+      writer.u32(address);
+      writer.u8(bit ?? NO_BIT);
+      writer.u32(bytes.length);
+      writer.bytes(bytes);
+    }
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("forces", 1);
+    reader.bytes(this.#isForced);
+    this.#values.restore(reader);
+    this.#listPoints();
+    this.#variables = Array.from({ length: reader.u32() }, () => {
+      const [address, bit, bytes] = [reader.u32(), reader.u8(), new Uint8Array(reader.u32())];
+      reader.bytes(bytes);
+      return { address: guestAddress(address), bit: bit === NO_BIT ? null : bit, bytes };
+    });
   }
 
   #override(points: PointCells, point: number): void {

@@ -1,4 +1,5 @@
 /** The inputs of a partition: what the outside offers and what sampling channels bring, fixed at the start of each slot. */
+import type { StateReader, StateWriter } from "../state.ts";
 import type { Partition, SamplingChannel, System } from "../system.ts";
 import type { Cycles } from "../units.ts";
 import type { Forces } from "./forces.ts";
@@ -58,6 +59,15 @@ export class Inputs {
       this.#points.quality[point] = QUALITY.good;
       this.#points.time[point] = this.#points.time[of]!;
     }
+  }
+
+  /** What was accepted from outside, latched or not yet; what the guest saw lies in the partition's points. */
+  save(writer: StateWriter): void {
+    this.offered.save(writer);
+  }
+
+  restore(reader: StateReader): void {
+    this.offered.restore(reader);
   }
 
   #sample({ point, source, sourcePoint, refreshPeriod }: Feed, now: Cycles): void {

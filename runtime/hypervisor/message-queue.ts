@@ -2,6 +2,7 @@
  * A queuing channel: a FIFO between two ports (ARINC 653 P1 §2.3.5.6). Each end sees it as it was when its slot started, and
  * what it does to the queue is done at its slot's end, so that neither end's timing within a slot reaches the other.
  */
+import { StateMismatch, type StateReader, type StateWriter } from "../state.ts";
 import type { QueuingChannel } from "../system.ts";
 
 export class MessageQueue {
@@ -41,6 +42,31 @@ export class MessageQueue {
   /** Bytes of the message that `receive` gives next; 0 when there is none. */
   get nextLength(): number {
     return this.receivable === 0 ? 0 : this.#lengths[(this.#received + this.#taken) % this.depth]!;
+  }
+
+  /** Between the slots of its ends: the messages in the queue, the oldest first. */
+  save(writer: StateWriter): void {
+    writer.section("queue", 1);
+    writer.u32(this.#sent - this.#received);
+    for (let message = this.#received; message < this.#sent; message++) {
+      const place = message % this.depth;
+      const from = place * this.maxMessageBytes;
+      writer.u32(this.#lengths[place]!);
+      writer.bytes(this.#places.subarray(from, from + this.#lengths[place]!));
+    }
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("queue", 1);
+    this.#received = 0;
+    this.#sent = reader.u32();
+    if (this.#sent > this.depth)
+      throw new StateMismatch(`a queue of ${this.depth} places holds ${this.#sent} messages`);
+    for (let place = 0; place < this.#sent; place++) {
+      const from = place * this.maxMessageBytes;
+      this.#lengths[place] = reader.u32();
+      reader.bytes(this.#places.subarray(from, from + this.#lengths[place]!));
+    }
   }
 
   startSourceSlot(): void {

@@ -4,6 +4,7 @@
  */
 import { type GuestImage, parseImage } from "../board/index.ts";
 import { type EngineFactory, interpret } from "../hart/index.ts";
+import { StateReader, StateWriter } from "../state.ts";
 import type { Partition, System } from "../system.ts";
 import { EventLog, type EventSink, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
@@ -13,7 +14,7 @@ import { Inputs } from "./inputs.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { Outputs } from "./outputs.ts";
 import type { Outside } from "./outside.ts";
-import { type PartitionView, RunningPartition } from "./partition.ts";
+import { type PartitionState, type PartitionView, RunningPartition } from "./partition.ts";
 import { Ports } from "./ports.ts";
 import { Timeline } from "./schedule.ts";
 
@@ -28,11 +29,20 @@ export interface ModuleOptions {
   readonly restored?: readonly (Uint8Array | null)[];
 }
 
+/** A module between two major frames: what `Module.restore` needs to go on from there as if nothing had been in between. */
+export interface ModuleState {
+  readonly boardTime: Cycles;
+  /** Time, queues and each partition's place in them, as the classes wrote them. */
+  readonly bytes: Uint8Array;
+  readonly partitions: readonly PartitionState[];
+}
+
 export class Module {
   readonly system: System;
   readonly partitions: readonly PartitionView[];
   readonly #running: readonly RunningPartition[];
   readonly #logs: readonly EventLog[];
+  readonly #queues: readonly MessageQueue[];
   readonly #timeline: Timeline;
   readonly #outside: Outside;
   readonly #hasher: Hasher;
@@ -56,7 +66,7 @@ export class Module {
     this.#logs = partitions.map(({ index }) => new EventLog(index, hasher, events));
     const forces = partitions.map((partition) => new Forces(partition));
     const outputs = partitions.map((partition, index) => new Outputs(partition, forces[index]!));
-    const queues = system.queuingChannels.map((channel) => new MessageQueue(channel));
+    this.#queues = system.queuingChannels.map((channel) => new MessageQueue(channel));
     this.#running = partitions.map(
       (partition, index) =>
         new RunningPartition({
@@ -67,7 +77,7 @@ export class Module {
           inputs: new Inputs(partition, system, outputs, forces[index]!),
           outputs: outputs[index]!,
           forces: forces[index]!,
-          ports: new Ports(partition.ports, queues),
+          ports: new Ports(partition.ports, this.#queues),
           log: this.#logs[index]!,
           outside,
           restored: restored[index] ?? null,
@@ -144,6 +154,34 @@ export class Module {
     if (command.kind === "force") partition.force(command.target, command.bytes);
     else if (command.kind === "release") partition.release(command.target);
     else partition.type(command.bytes);
+  }
+
+  /** @throws in the midst of a frame: there is no state that could be restored then. */
+  save(): ModuleState {
+    if (!this.atFrameStart) throw new Error("a module is saved between two major frames");
+    const writer = new StateWriter();
+    writer.section("module", 1);
+    this.#timeline.save(writer);
+    for (const queue of this.#queues) queue.save(writer);
+    for (const partition of this.#running) partition.savePlace(writer);
+    const partitions = this.#running.map((partition) => partition.save());
+    return { boardTime: this.#boardTime, bytes: writer.finish(), partitions };
+  }
+
+  /**
+   * Goes on from `state`, which a module of the same System had: slices and engines may be others.
+   * @throws StateMismatch when it is of another module or layout; in the midst of a frame.
+   */
+  restore(state: ModuleState): void {
+    if (!this.atFrameStart) throw new Error("a module is restored between two major frames");
+    const reader = new StateReader(state.bytes);
+    reader.section("module", 1);
+    this.#boardTime = state.boardTime;
+    this.#timeline.restore(reader);
+    for (const queue of this.#queues) queue.restore(reader);
+    for (const partition of this.#running) partition.restorePlace(reader);
+    reader.end();
+    for (const [index, partition] of this.#running.entries()) partition.restore(state.partitions[index]!, cycles(0));
   }
 
   #endFrame(frame: number): void {

@@ -1,11 +1,13 @@
 /** The operating mode of a partition, and how it starts anew (ARINC 653 P1 §2.3.1.4). */
 import { PARTITA_START_CODES } from "../board/index.ts";
+import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Outside, PARTITION_MODES, type PartitionMode } from "./outside.ts";
 import type { PlaceInTime } from "./place-in-time.ts";
 
 /** How a partition starts anew: from its image, and with its retained data or without. */
-export type Start = "COLD_START" | "WARM_START";
+const STARTS = ["COLD_START", "WARM_START"] as const;
+export type Start = (typeof STARTS)[number];
 /** Why it started: what the guest reads of PARTITA_START_CONDITION. */
 export type StartCondition = keyof typeof PARTITA_START_CODES;
 
@@ -109,6 +111,22 @@ export class OperatingMode {
     const kind = suspended ? "suspended" : "resumed";
     this.#log.write(this.#place, EVENT_KINDS[kind], NOTHING);
     this.#outside.incident(this.#place, { kind });
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("mode", 1);
+    writer.u8(this.code);
+    writer.u8(this.#startCondition);
+    writer.u8(this.#restart === null ? 0 : 1 + STARTS.indexOf(this.#restart));
+    writer.flag(this.#suspended);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("mode", 1);
+    this.#mode = PARTITION_MODES[reader.u8()]!;
+    this.#startCondition = reader.u8();
+    this.#restart = STARTS[reader.u8() - 1] ?? null;
+    this.#suspended = reader.flag();
   }
 
   #become(to: PartitionMode): void {

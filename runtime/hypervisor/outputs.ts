@@ -1,4 +1,5 @@
 /** The outputs of a partition: what it published, held until its slot's end, and what stands in for them when it is stopped. */
+import type { StateReader, StateWriter } from "../state.ts";
 import type { Partition, Point } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { Forces } from "./forces.ts";
@@ -68,6 +69,23 @@ export class Outputs {
       this.#mark(index, QUALITY.bad, now);
     }
     this.#failed = true;
+  }
+
+  /** Between two slots, when nothing is pending: all points of the partition. */
+  save(writer: StateWriter): void {
+    writer.section("outputs", 1);
+    writer.flag(this.#produced);
+    writer.flag(this.#failed);
+    this.points.save(writer);
+  }
+
+  /** @param timeJump what is now called so many cycles later was called before. */
+  restore(reader: StateReader, timeJump: Cycles): void {
+    reader.section("outputs", 1);
+    this.#produced = reader.flag();
+    this.#failed = reader.flag();
+    this.points.restore(reader);
+    for (const { index } of this.#outputs) this.points.time[index]! += timeJump;
   }
 
   #mark(point: number, quality: number, now: Cycles): void {

@@ -2,8 +2,9 @@
  * One partition at run time: its board, its mode, its process image and its ports, driven slot by slot. What it does within
  * a slot reaches others at the slot's end (ARINC 653 P1 §2.3.1; design.md "At a boundary").
  */
-import { type BoardExit, type GuestImage, VirtualBoard } from "../board/index.ts";
+import { type BoardExit, type GuestImage, type RamPages, VirtualBoard } from "../board/index.ts";
 import { type EngineFactory, TRAP_CAUSES } from "../hart/index.ts";
+import { StateReader, StateWriter } from "../state.ts";
 import type { Partition, Slot, System } from "../system.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
@@ -36,6 +37,13 @@ export interface PartitionParts {
   readonly restored: Uint8Array | null;
   /** How much of the cycles that remain of a slot to run at once; the guest sees no difference. */
   readonly slice: (remaining: Cycles) => Cycles;
+}
+
+/** All that a partition's future depends on besides what its module brings it, between two frames. */
+export interface PartitionState {
+  /** Everything but the RAM, as the classes wrote it. */
+  readonly bytes: Uint8Array;
+  readonly ram: RamPages;
 }
 
 /** How a partition used its time so far. */
@@ -216,6 +224,50 @@ export class RunningPartition implements PartitionView {
   /** Between two frames: `bytes` are on their way to its serial port. */
   type(bytes: Uint8Array): void {
     this.#serialInput.add(bytes);
+  }
+
+  /** Between two frames. The state may be restored into any partition with this image, these points and this memory. */
+  save(): PartitionState {
+    const writer = new StateWriter();
+    writer.section("partition", 1);
+    this.#mode.save(writer);
+    this.#board.save(writer);
+    this.#inputs.save(writer);
+    this.#serialInput.save(writer);
+    this.#outputs.save(writer);
+    this.#retention.save(writer);
+    return { bytes: writer.finish(), ram: this.#board.changedPages() };
+  }
+
+  /**
+   * Between two frames.
+   * @param timeJump this module's board time less that of the module that the state comes from; the guest's mtime runs on.
+   */
+  restore({ bytes, ram }: PartitionState, timeJump: Cycles): void {
+    const reader = new StateReader(bytes);
+    reader.section("partition", 1);
+    this.#mode.restore(reader);
+    this.#board.restore(reader, ram, timeJump);
+    this.#inputs.restore(reader);
+    this.#serialInput.restore(reader);
+    this.#outputs.restore(reader, timeJump);
+    this.#retention.restore(reader);
+    reader.end();
+  }
+
+  /** What the partition is in its module only: where it is in time, how it used its slots, what is forced there. */
+  savePlace(writer: StateWriter): void {
+    this.#place.save(writer);
+    this.#forces.save(writer);
+    writer.f64(this.#given);
+    writer.f64(this.#idle);
+  }
+
+  restorePlace(reader: StateReader): void {
+    this.#place.restore(reader);
+    this.#forces.restore(reader);
+    this.#given = cycles(reader.f64());
+    this.#idle = cycles(reader.f64());
   }
 
   #showPoints(at: Cycles): void {

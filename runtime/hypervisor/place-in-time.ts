@@ -1,4 +1,5 @@
 /** Where a partition is in board time: one object for all that it logs and tells, so that none is allocated in a slot. */
+import type { StateReader, StateWriter } from "../state.ts";
 import type { Slot } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { BoardInstant } from "./outside.ts";
@@ -24,5 +25,20 @@ export class PlaceInTime implements BoardInstant {
     this.slotStart = at;
     this.slotDuration = slot.duration;
     this.cycle = at;
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("place", 1);
+    for (const value of [this.cycle, this.slotStart, this.slotDuration]) writer.f64(value);
+    for (const value of [this.frame, this.slot]) writer.u32(value);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("place", 1);
+    this.cycle = cycles(reader.f64());
+    this.slotStart = cycles(reader.f64());
+    this.slotDuration = cycles(reader.f64());
+    this.frame = reader.u32();
+    this.slot = reader.u32();
   }
 }

@@ -2,6 +2,7 @@
  * The values of a partition's points at one moment, outside the guest: one 8-byte cell a point, with its quality and time.
  * The same layout lies in plain memory (rig, replay) and in shared memory (worker ↔ bridge).
  */
+import type { StateReader, StateWriter } from "../state.ts";
 import { POINT_TYPES, type Point, type PointType, type PointValue } from "../system.ts";
 
 /** OPC's three, worst first. */
@@ -90,5 +91,19 @@ export class PointCells {
     this.values.set(other.values);
     this.time.set(other.time);
     this.quality.set(other.quality);
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("points", 1);
+    writer.bytes(this.values);
+    writer.bytes(this.quality);
+    writer.f64s(this.time);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("points", 1);
+    reader.bytes(this.values);
+    reader.bytes(this.quality);
+    reader.f64s(this.time);
   }
 }

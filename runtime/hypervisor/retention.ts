@@ -3,6 +3,7 @@
  * shows half of what it changes.
  */
 import { RAM_BASE, type VirtualBoard } from "../board/index.ts";
+import type { StateReader, StateWriter } from "../state.ts";
 import type { Area } from "../system.ts";
 
 export class Retention {
@@ -19,6 +20,16 @@ export class Retention {
       board.ramChanged(area.base, area.bytes);
     }
     this.bytes = this.#inRam.slice();
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("retained", 1);
+    writer.bytes(this.bytes);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("retained", 1);
+    reader.bytes(this.bytes);
   }
 
   /** The guest publishes: its scan is whole. */

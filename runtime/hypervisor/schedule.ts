@@ -1,4 +1,5 @@
 /** A schedule as a list of boundaries in the order they happen (design.md "At a boundary"; ARINC 653 P1 §2.3.1). */
+import type { StateReader, StateWriter } from "../state.ts";
 import type { Schedule, Slot } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
 
@@ -56,6 +57,22 @@ export class Timeline {
     this.#position += 1;
     if (this.#position === this.#boundaries.length) this.#beginFrame();
     this.next = this.#boundaries[this.#position]!;
+    this.nextAt = cycles(this.#frameStart + this.next.at);
+  }
+
+  /** At the start of a frame. */
+  save(writer: StateWriter): void {
+    writer.section("timeline", 1);
+    writer.u32(this.#frame);
+    writer.f64(this.#frameStart);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("timeline", 1);
+    this.#frame = reader.u32();
+    this.#frameStart = cycles(reader.f64());
+    this.#position = 0;
+    this.next = this.#boundaries[0]!;
     this.nextAt = cycles(this.#frameStart + this.next.at);
   }
 

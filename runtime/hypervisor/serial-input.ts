@@ -1,4 +1,5 @@
 /** The bytes on their way to a partition's serial port: they come at the starts of frames, and the guest takes them when it looks. */
+import type { StateReader, StateWriter } from "../state.ts";
 
 /** More than this waits for no guest: what comes then is lost, as on a line whose receiver does not read. */
 const CAPACITY = 65_536;
@@ -19,5 +20,18 @@ export class SerialInput {
   /** @returns the next byte; −1: there is none. */
   take(): number {
     return this.#bytes[this.#taken] === undefined ? -1 : this.#bytes[this.#taken++]!;
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("serial", 1);
+    writer.u32(this.#bytes.length - this.#taken);
+    writer.bytes(this.#bytes.subarray(this.#taken));
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("serial", 1);
+    this.#bytes = new Uint8Array(Math.min(reader.u32(), CAPACITY));
+    reader.bytes(this.#bytes);
+    this.#taken = 0;
   }
 }

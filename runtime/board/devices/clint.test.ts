@@ -35,6 +35,19 @@ describe("mtime", () => {
     );
   });
 
+  it("runs on when board time jumps, and the timer with it", () => {
+    fc.assert(
+      fc.property(clocks, fc.nat(), fc.nat(), fc.nat(1_000_000), (clock, from, to, later) => {
+        const { clint, time } = clintAt(clock);
+        clint.write(MTIMECMP, 4, 123_456);
+        clint.write(MTIMECMP + 4, 4, 0);
+        const [then, due] = [time(cycles(from + later)), clint.nextEvent() - from];
+        clint.timeJumped(cycles(to - from));
+        expect([time(cycles(to + later)), clint.nextEvent() - to]).toEqual([then, due]);
+      }),
+    );
+  });
+
   it("does not move when written", () => {
     const { clint, time } = clintAt(100e6);
     clint.write(MTIME, 4, 99);

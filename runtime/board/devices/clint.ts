@@ -3,6 +3,7 @@
  * addresses of QEMU's `virt` machine; RISC-V Privileged §3.2.1 for mtime and mtimecmp).
  */
 import type { BusResult } from "../../hart/engine.ts";
+import type { StateReader, StateWriter } from "../../state.ts";
 import { type Cycles, cycles, type Hertz } from "../../units.ts";
 import { type AccessSize, type Device, NO_ANSWER } from "./device.ts";
 
@@ -34,6 +35,8 @@ export class Clint implements Device {
   #compareLow = 0;
   #compareHigh = 0;
   #timerAt = cycles(0);
+  /** What the guest's time is ahead of the board's: not 0 where its state was brought here from another time. */
+  #ahead = cycles(0);
 
   constructor(options: ClintOptions) {
     this.#now = options.now;
@@ -50,6 +53,29 @@ export class Clint implements Device {
     this.#setSoftwareInterrupt(false);
     this.#compareLow = 0xffff_ffff;
     this.#compareHigh = 0xffff_ffff;
+    this.#timerAt = this.#firstCycleAtCompare();
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("clint", 1);
+    writer.u8(this.#softwareInterrupt);
+    writer.u32(this.#compareLow);
+    writer.u32(this.#compareHigh);
+    writer.f64(this.#ahead);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("clint", 1);
+    this.#softwareInterrupt = reader.u8();
+    this.#compareLow = reader.u32();
+    this.#compareHigh = reader.u32();
+    this.#ahead = cycles(reader.f64());
+    this.#timerAt = this.#firstCycleAtCompare();
+  }
+
+  /** Board time has jumped by so many cycles, back when negative; mtime runs on as if it had not. */
+  timeJumped(by: Cycles): void {
+    this.#ahead = cycles(this.#ahead - by);
     this.#timerAt = this.#firstCycleAtCompare();
   }
 
@@ -94,7 +120,7 @@ export class Clint implements Device {
 
   /** floor(board cycles × 10 MHz / clock), without rounding: split so that no product exceeds 2^53. Also the hart's `time` CSR. */
   mtime(): number {
-    const now = this.#now();
+    const now = this.#now() + this.#ahead;
     const rest = now % this.#cycles;
     return ((now - rest) / this.#cycles) * this.#ticks + Math.floor((rest * this.#ticks) / this.#cycles);
   }
@@ -105,7 +131,7 @@ export class Clint implements Device {
     const compare = this.#compareHigh * WORD + this.#compareLow;
     const rest = compare % this.#ticks;
     const at = ((compare - rest) / this.#ticks) * this.#cycles + Math.ceil((rest * this.#cycles) / this.#ticks);
-    return cycles(at <= Number.MAX_SAFE_INTEGER ? at : Infinity);
+    return cycles(at <= Number.MAX_SAFE_INTEGER ? at - this.#ahead : Infinity);
   }
 }
 

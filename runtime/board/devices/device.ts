@@ -1,5 +1,6 @@
 /** What every device of a board is: registers that answer reads and writes inside its region, and nothing else. */
 import type { BusResult } from "../../hart/engine.ts";
+import type { StateReader, StateWriter } from "../../state.ts";
 
 export type AccessSize = 1 | 2 | 4;
 
@@ -16,4 +17,8 @@ export interface Device {
   write(offset: number, size: AccessSize, value: number): BusResult;
   /** As after power-on. */
   reset(): void;
+  /** All that a guest could find out by reads and writes, in the same order as `restore` takes it; none where it keeps nothing. */
+  save(writer: StateWriter): void;
+  /** The lines that it drives are restored by those that it drives them to. */
+  restore(reader: StateReader): void;
 }

@@ -20,6 +20,8 @@ export class Finisher implements Device {
   }
 
   reset(): void {}
+  save(): void {}
+  restore(): void {}
 
   read(): number {
     return 0;

@@ -3,6 +3,7 @@
  * do; this file answers them from RAM and from a PartitaHost. ARINC 653 P1 §3 names the services.
  */
 import type { BusResult } from "../../hart/engine.ts";
+import type { StateReader, StateWriter } from "../../state.ts";
 import type { Area } from "../../system.ts";
 import type { Hertz } from "../../units.ts";
 import { RAM_BASE } from "../memory-map.ts";
@@ -112,6 +113,22 @@ export class PartitaDevice implements Device {
     this.#buffer = 0;
     this.#length = 0;
     this.#status = RETURN.NO_ERROR;
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("partita", 1);
+    for (const value of [this.#errorDetail, this.#errorMessage, this.#port]) writer.u32(value);
+    for (const value of [this.#buffer, this.#length, this.#status]) writer.u32(value);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("partita", 1);
+    this.#errorDetail = reader.u32();
+    this.#errorMessage = reader.u32();
+    this.#port = reader.u32();
+    this.#buffer = reader.u32();
+    this.#length = reader.u32();
+    this.#status = reader.u32();
   }
 
   read(offset: number, size: AccessSize): number {

@@ -3,6 +3,7 @@
  * PLIC specification 1.0.0 chapters 1–9, laid out as on QEMU's `virt` machine; device tree "sifive,plic-1.0.0").
  */
 import type { BusResult } from "../../hart/engine.ts";
+import type { StateReader, StateWriter } from "../../state.ts";
 import { type AccessSize, type Device, NO_ANSWER } from "./device.ts";
 
 /** Sources are 1 … 95; number 0 means "none" (§1.4). */
@@ -59,6 +60,28 @@ export class Plic implements Device {
     }
     for (let word = 0; word < WORDS; word++) this.#forwardRequests(word);
     this.#update();
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("plic", 1);
+    writer.bytes(this.#priorities);
+    for (const words of [this.#lines, this.#pending, this.#inService]) writer.u32s(words);
+    for (const { enabled, threshold } of this.#contexts) {
+      writer.u32s(enabled);
+      writer.u8(threshold);
+    }
+    writer.flag(this.#asserted);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("plic", 1);
+    reader.bytes(this.#priorities);
+    for (const words of [this.#lines, this.#pending, this.#inService]) reader.u32s(words);
+    for (const context of this.#contexts) {
+      reader.u32s(context.enabled);
+      context.threshold = reader.u8();
+    }
+    this.#asserted = reader.flag();
   }
 
   /** A device's interrupt line. @param source 1 … 95. */

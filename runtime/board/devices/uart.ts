@@ -4,6 +4,7 @@
  * thus a function of its own accesses and of the host's bytes. Registers are bytes; a wider access meets the one it starts at.
  */
 import type { BusResult } from "../../hart/engine.ts";
+import type { StateReader, StateWriter } from "../../state.ts";
 import { type AccessSize, type Device, NO_ANSWER } from "./device.ts";
 
 const DATA = 0;
@@ -79,6 +80,35 @@ export class Uart implements Device {
     this.#scratch = 0;
     this.#divisor = 0;
     this.#update();
+  }
+
+  save(writer: StateWriter): void {
+    writer.section("uart", 1);
+    writer.bytes(this.#received);
+    for (const value of [this.#first, this.#count, this.#trigger, this.#interruptEnable, this.#lineControl])
+      writer.u8(value);
+    for (const value of [this.#modemControl, this.#modemDelta, this.#scratch]) writer.u8(value);
+    writer.u32(this.#divisor);
+    for (const flag of [this.#fifoEnabled, this.#overrun, this.#transmitterEmptyPending, this.#asserted])
+      writer.flag(flag);
+  }
+
+  restore(reader: StateReader): void {
+    reader.section("uart", 1);
+    reader.bytes(this.#received);
+    this.#first = reader.u8();
+    this.#count = reader.u8();
+    this.#trigger = reader.u8();
+    this.#interruptEnable = reader.u8();
+    this.#lineControl = reader.u8();
+    this.#modemControl = reader.u8();
+    this.#modemDelta = reader.u8();
+    this.#scratch = reader.u8();
+    this.#divisor = reader.u32();
+    this.#fifoEnabled = reader.flag();
+    this.#overrun = reader.flag();
+    this.#transmitterEmptyPending = reader.flag();
+    this.#asserted = reader.flag();
   }
 
   /** A byte of the host would raise an interrupt. */

@@ -1,0 +1,50 @@
+/** An outside that orders things of a module at random: forces, releases, bytes for serial ports. */
+import { type Command, type ForceTarget, type Outside, PointCells } from "../../runtime/hypervisor/index.ts";
+import type { System } from "../../runtime/system.ts";
+import { guestAddress } from "../../runtime/units.ts";
+import { DATA } from "./guests.ts";
+import { randomFrom } from "./runs.ts";
+
+type Random = (below: number) => number;
+
+const randomTarget = (system: System, partition: number, random: Random): ForceTarget => {
+  const { points } = system.partitions[partition]!;
+  if (points.length > 0 && random(2) === 0) return { kind: "point", point: random(points.length) };
+  const bit = random(2) === 0 ? null : random(8);
+  return { kind: "variable", address: guestAddress(DATA.inputs + 4 * random(200)), bit };
+};
+
+/** Of a point a cell, whose unused bytes are 0; of a variable a word, or a bit. */
+const randomValue = (system: System, partition: number, target: ForceTarget, random: Random): Uint8Array => {
+  if (target.kind === "variable") {
+    return Uint8Array.from({ length: target.bit === null ? 4 : 1 }, () => random(target.bit === null ? 256 : 2));
+  }
+  const cell = new PointCells(1);
+  cell.set(0, system.partitions[partition]!.points[target.point]!.type, random(2 ** 32));
+  return cell.values;
+};
+
+/** A command for `partition`; a function of system, seed and partition alone. */
+const randomCommand = (system: System, partition: number, random: Random): Command => {
+  const target = randomTarget(system, partition, random);
+  const bytes = randomValue(system, partition, target, random);
+  switch (random(5)) {
+    case 0:
+      return { kind: "release", partition, target: random(3) === 0 ? null : target };
+    case 1:
+      return { kind: "uart", partition, bytes: Uint8Array.from({ length: 1 + random(20) }, () => random(256)) };
+    default:
+      return { kind: "force", partition, target, bytes };
+  }
+};
+
+/** Orders something of the partitions in `of` at about every other frame. */
+export const commanding = (system: System, seed: number, of: readonly number[], inner: Outside): Outside => ({
+  ...inner,
+  commands: (frame) => {
+    const random = randomFrom(seed ^ (frame << 8));
+    return Array.from({ length: random(4) }, () => randomCommand(system, of[random(of.length)]!, random));
+  },
+});
+
+export const everyone = (system: System) => system.partitions.map(({ index }) => index);
