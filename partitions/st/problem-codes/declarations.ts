@@ -341,4 +341,33 @@ export const DECLARATION_PAGES = [
         events(REQ := TRUE, MESSAGE := code);
       END_PROGRAM`,
   },
+  {
+    number: 118,
+    name: "edge-place",
+    title: "R_EDGE or F_EDGE where nothing remembers the input",
+    explanation: lines`
+      An edge is the difference to the call before, so R_EDGE and F_EDGE are for inputs of what keeps its variables between calls:
+      VAR_INPUT of a FUNCTION_BLOCK or a PROGRAM (IEC 61131-3 §6.6.3.2). Elsewhere an R_TRIG or F_TRIG finds it.`,
+    failing: lines`
+      FUNCTION_BLOCK Counter
+        VAR_OUTPUT count : INT; END_VAR
+        VAR pulse : BOOL R_EDGE; END_VAR
+        IF pulse THEN count := count + 1; END_IF;
+        pulse := FALSE;
+      END_FUNCTION_BLOCK
+      PROGRAM Main
+        VAR c : Counter; END_VAR
+        c();
+      END_PROGRAM`,
+    corrected: lines`
+      FUNCTION_BLOCK Counter
+        VAR_INPUT pulse : BOOL R_EDGE; END_VAR
+        VAR_OUTPUT count : INT; END_VAR
+        IF pulse THEN count := count + 1; END_IF;
+      END_FUNCTION_BLOCK
+      PROGRAM Main
+        VAR c : Counter; in AT %IX0.0 : BOOL; END_VAR
+        c(pulse := in);
+      END_PROGRAM`,
+  },
 ] as const satisfies readonly ProblemPage[];

@@ -1,6 +1,7 @@
 /** Which units a program needs, called ones before their callers; no unit may lead back to itself (IEC 61131-3 §6.6.1). */
 import { checkStatements } from "./check-statement.ts";
 import { targetsOf } from "./classes.ts";
+import { detectEdges } from "./edges.ts";
 import type { Unit } from "./symbols.ts";
 import { warnAbout } from "./warnings/index.ts";
 import type { ProgramWorld } from "./world.ts";
@@ -31,7 +32,8 @@ export class CallOrder {
     if (this.#checked.has(unit)) return;
     this.#checked.add(unit);
     this.#world.checkBody(unit, (scope) => {
-      unit.body = checkStatements(scope, unit.declaration.body);
+      const body = checkStatements(scope, unit.declaration.body);
+      unit.body = [...detectEdges(unit, body), ...body];
       if (!unit.isLibrary) warnAbout(unit, scope.world.problems);
     });
   }

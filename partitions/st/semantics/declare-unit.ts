@@ -3,6 +3,7 @@ import type { Name, UnitDeclaration, VariableDeclaration } from "../syntax/ast.t
 import { checkClass } from "./check-class.ts";
 import { declareMembers, interfaceNamed } from "./declare-class.ts";
 import { declareVariable } from "./declare-variable.ts";
+import { edgeVariables } from "./edges.ts";
 import { ImagePart, zeros } from "./image.ts";
 import { imageOf, rememberImage } from "./initial-values.ts";
 import { resolveType } from "./resolve-type.ts";
@@ -86,6 +87,11 @@ export const declareVariables = (
       own.add(key);
       names.set(key, declared);
       if (section.kind !== "VAR_EXTERNAL") variables.push(declared);
+      if (declared.edge !== null && section.kind !== "VAR_EXTERNAL") {
+        const { edge, before } = edgeVariables(declared);
+        names.set(key, edge);
+        variables.push(edge, before);
+      }
     }
   }
   const result = declaration.result === null ? null : resultOf(inside, declaration);

@@ -2,6 +2,7 @@
 import type { SectionKind, UnitDeclaration, VariableDeclaration, VariableSection } from "../syntax/ast.ts";
 import { checkAs } from "./check-expression.ts";
 import { declareAddress } from "./declare-address.ts";
+import { checkEdge } from "./edges.ts";
 import { checkInitializer, checkParts, startingImage } from "./initial-values.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
@@ -33,14 +34,6 @@ export const declareVariable = (
   const isCalledAnew = kind === "temp" || (kind === "local" && isFunction(unit));
   const isConstant = section.constant && kind !== "input" && kind !== "inOut";
   const { constant, initial, start } = initialOf(scope, declaration, type, isConstant, isCalledAnew);
-  if (declaration.edge !== null) {
-    scope.world.problems.error(
-      name.at,
-      "not-supported",
-      `${declaration.edge} is not supported yet`,
-      `use ${declaration.edge === "R_EDGE" ? "R_TRIG" : "F_TRIG"}`,
-    );
-  }
   return {
     at: name.at,
     name: name.text,
@@ -51,7 +44,7 @@ export const declareVariable = (
     readOnly: section.constant,
     retain: section.retain,
     address: declareAddress(scope, declaration, type, unit),
-    edge: declaration.edge,
+    edge: checkEdge(scope, declaration, type, kind, unit),
     access: section.access,
     initial,
     start,

@@ -6,7 +6,14 @@ export const unusedVariable: WarningRule = {
   *check({ variables, name }, { named }) {
     for (const variable of variables) {
       const isOwn = variable.section === "local" || variable.section === "temp" || variable.section === "static";
-      if (!isOwn || variable.address !== null || variable.type.kind === "unknown" || named.has(variable.key)) continue;
+      if (
+        !isOwn ||
+        variable.edge !== null ||
+        variable.address !== null ||
+        variable.type.kind === "unknown" ||
+        named.has(variable.key)
+      )
+        continue;
       const what = variable.type.kind === "block" ? "is declared, but never called" : "is never used";
       yield { at: variable.at, message: `${variable.name} ${what} in ${name}`, hint: "remove it" };
     }
