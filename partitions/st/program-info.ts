@@ -1,7 +1,7 @@
 /** What tools may know of a compiled program: where its variables are and what they hold. */
 
 import type { DataLayout } from "./code/layout.ts";
-import { instancesOf, type Program } from "./semantics/analyse.ts";
+import { instancesOf, type Program, programsOf } from "./semantics/analyse.ts";
 import type { Variable } from "./semantics/symbols.ts";
 import { type Family, isSigned, nameOf, type Type } from "./semantics/types.ts";
 
@@ -150,8 +150,8 @@ export const describeProgram = (program: Program, layout: DataLayout, dataBase: 
     })),
     variables: [
       ...program.globals.flatMap((variable) => describe(variable, variable.name)),
-      ...instancesOf(program).flatMap((instance) =>
-        instance.program.variables.flatMap((variable) => describe(variable, `${instance.name}.${variable.name}`)),
+      ...programsOf(program).flatMap((each) =>
+        each.program.variables.flatMap((variable) => describe(variable, `${each.name}.${variable.name}`)),
       ),
     ],
     assertions: instancesOf(program).flatMap((instance) =>

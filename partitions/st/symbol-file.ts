@@ -1,6 +1,6 @@
 /** The symbols of a compiled program for tools that read and write its variables: HMI, SCADA, loggers. One JSON document. */
 import { notesAt } from "./declaration-notes.ts";
-import { instancesOf, type Program } from "./semantics/analyse.ts";
+import { type Program, programsOf } from "./semantics/analyse.ts";
 import { isStatic, type Unit, type Variable } from "./semantics/symbols.ts";
 import { type ElementaryType, isSigned, nameOf, scalarOf, type Type } from "./semantics/types.ts";
 
@@ -66,7 +66,7 @@ export const symbolFileOf = (program: Program, units: Iterable<Unit>, memory: In
   const lister = new Lister(memory);
   for (const variable of program.globals) lister.add(variable, variable.name);
   const programs = new Set<Unit>();
-  for (const { name, program: unit } of instancesOf(program)) {
+  for (const { name, program: unit } of programsOf(program)) {
     programs.add(unit);
     for (const variable of unit.variables) lister.add(variable, `${name}.${variable.name}`);
   }

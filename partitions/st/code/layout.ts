@@ -1,7 +1,7 @@
 /** Gives every static variable its place: the areas of the data one behind the other, small variables within reach of gp. */
 import type { ConstantPool } from "../ir/frame.ts";
 import type { DescribeAddress } from "../ir/print.ts";
-import { instancesOf, type Program } from "../semantics/analyse.ts";
+import { type Program, programsOf } from "../semantics/analyse.ts";
 import type { Image, Relocation } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
 import { isStatic, type StaticArea, type Unit, type Variable } from "../semantics/symbols.ts";
@@ -19,7 +19,7 @@ export type AreaSizes = Readonly<Record<StaticArea | "runtime", number>>;
 
 /** Variables that stand somewhere for the whole run: globals, the programs' own, constant tables of any unit. */
 export const staticVariables = (program: Program): readonly Variable[] => {
-  const programs = new Set(instancesOf(program).map((instance) => instance.program));
+  const programs = new Set(programsOf(program).map((each) => each.program));
   return [
     ...program.globals.filter(isStored),
     ...[...programs].flatMap(({ variables }) =>

@@ -8,7 +8,7 @@ import { type Lowering, lowerUnit } from "../ir/lower-unit.ts";
 import { OPTIMIZING, type PassOptions, PLAIN, runPasses } from "../ir/optimize.ts";
 import { printFunction } from "../ir/print.ts";
 import { describeProgram, type ProgramInfo } from "../program-info.ts";
-import { instancesOf, type Program } from "../semantics/analyse.ts";
+import { instancesOf, type Program, programsOf } from "../semantics/analyse.ts";
 import type { Place } from "../semantics/checked.ts";
 import type { Unit, Variable } from "../semantics/symbols.ts";
 import { QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
@@ -74,7 +74,7 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
     ...routines.map(({ port, routine }) => portRoutine(port, routine)),
   ];
   const roots = [
-    ...instancesOf(program).map((instance) => instance.program.name),
+    ...instancesOf(program).map((instance) => instance.entry.name),
     ...routines.map(({ routine }) => routine),
   ];
   const placeConstant = (bytes: Uint8Array) => constants.place({ bytes, relocations: [] });
@@ -98,7 +98,7 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   emitRuntime(asm, {
     tasks: program.tasks.map(({ intervalNs, rank, instances }, i) => ({
       ...{ intervalNs, rank, deadlineMissed: deadlines[i]! },
-      programs: instances.map((instance) => instance.program.name),
+      programs: instances.map((instance) => instance.entry.name),
     })),
     image,
     uninterrupted: routines.filter(({ name, routine }) => name !== routine),
@@ -179,7 +179,7 @@ const passedOn = (
 };
 
 const portsOf = (program: Program): readonly Variable[] =>
-  instancesOf(program).flatMap((instance) => instance.program.variables.filter(({ type }) => type.kind === "port"));
+  programsOf(program).flatMap((each) => each.program.variables.filter(({ type }) => type.kind === "port"));
 
 /** `name`: where calls go. One task's routines are called directly, as nothing can come in between. */
 const portRoutines = (program: Program, ports: readonly Variable[]) =>
@@ -206,7 +206,7 @@ const stackBytes = (
   const depthOf = stackDepths(functions, frames);
   const byRank = new Map<number, number>();
   for (const { rank, instances } of program.tasks) {
-    const depths = instances.map((instance) => depthOf(instance.program.name));
+    const depths = instances.map((instance) => depthOf(instance.entry.name));
     byRank.set(rank, Math.max(byRank.get(rank) ?? 0, ...depths));
   }
   const scans = [...byRank.values()].map((depth) => depth + STACK_RESERVE);

@@ -12,6 +12,8 @@ export interface Program {
   readonly tasks: readonly Task[];
   /** Those that the programs call, directly or not, and themselves; called ones first. */
   readonly units: readonly Unit[];
+  /** PROGRAMs that are no instance, but are called by others, or looked into. */
+  readonly called: readonly Unit[];
   /** Function blocks and classes, of which instances may be reached through a reference. */
   readonly classes: readonly Unit[];
   readonly globals: readonly Variable[];
@@ -23,6 +25,12 @@ export interface Program {
 
 /** The instances of all tasks. */
 export const instancesOf = ({ tasks }: Program): readonly Instance[] => tasks.flatMap(({ instances }) => instances);
+
+/** Programs with variables of their own, by the names that these are found under. */
+export const programsOf = (program: Program): readonly Pick<Instance, "name" | "program">[] => [
+  ...instancesOf(program),
+  ...program.called.map((unit) => ({ name: unit.name, program: unit })),
+];
 
 /** What is compiled together. */
 export interface ProgramFiles {
@@ -39,18 +47,28 @@ export const analyse = (
   problems: Problems,
   before: Kept,
 ): { readonly program: Program | null; readonly kept: Kept } => {
-  const { world, units, calls, routine } = declare(files, problems, before);
+  const { world, units, calls, checked, routine } = declare(files, problems, before);
   const isWhole = files.program.every((file) => file.isWhole);
   const tasks = findTasks(world, units, options, isWhole);
-  const ordered = tasks.flatMap(({ instances }) => instances.flatMap(({ program }) => calls.of(program)));
+  const instances = tasks.flatMap((task) => task.instances);
+  for (const { entry } of instances) checked.add(entry);
+  const ordered = instances.flatMap(({ entry }) => calls.of(entry));
   for (const unit of units.flatMap(bodiesOf)) calls.of(unit);
   const kept = world.settle();
   if (tasks.length === 0) return { program: null, kept };
   const program = {
-    ...{ tasks, units: ordered, routine },
+    ...{ tasks, units: ordered, called: calledPrograms(ordered, instances), routine },
     ...{ classes: world.classes(), globals: world.globals(), addresses: world.addresses },
   };
   return { program, kept };
+};
+
+const calledPrograms = (units: readonly Unit[], instances: readonly Instance[]): readonly Unit[] => {
+  const own = new Set(instances.map(({ program }) => program));
+  const named = units.flatMap((unit) => [...(unit.kind === "PROGRAM" ? [unit] : []), ...unit.programs]);
+  return [...new Set(named)].filter(
+    (program) => !own.has(program) && !instances.some(({ entry }) => entry === program),
+  );
 };
 
 /** Of a library: all that its files declare, used or not. */
@@ -77,5 +95,5 @@ const declare = (files: ProgramFiles, problems: Problems, before: Kept) => {
     if (unit === null) throw new Error(`the library has no ${key}`);
     return new CallOrder(world, checked).of(unit);
   };
-  return { world, units, calls, routine };
+  return { world, units, calls, checked, routine };
 };

@@ -89,7 +89,9 @@ const refuseCallee = (scope: Scope, call: Call, text: string, unit: Unit | null)
       at,
       "not-callable",
       `${text} is a ${unit.kind}`,
-      `declare an instance of it: X : ${unit.name}; and call X(…)`,
+      unit.kind === "PROGRAM"
+        ? "call it in a statement of its own and read its outputs afterwards"
+        : `declare an instance of it: X : ${unit.name}; and call X(…)`,
     );
   } else {
     const hint = didYouMean(text, [...STANDARD_NAMES, ...REFERENCE_FUNCTIONS, ...visibleNames(scope)]);

@@ -45,12 +45,15 @@ export const enabled = (value: CheckedExpression, enable: Enable | null): Checke
     ? value
     : { kind: "enabled", type: value.type, ...enable, value };
 
-/** The same of a call that gives no value. */
-export const enabledStatement = (statement: CheckedStatement, enable: Enable | null): CheckedStatement => {
-  if (enable === null) return statement;
-  const { at } = statement;
+/** The same of a call that gives no value, with what goes with it. */
+export const enabledStatements = (
+  at: Call["at"],
+  statements: readonly CheckedStatement[],
+  enable: Enable | null,
+): readonly CheckedStatement[] => {
+  if (enable === null) return statements;
   const tell = (value: boolean): readonly CheckedStatement[] =>
     enable.eno === null ? [] : [{ kind: "assign", at, place: enable.eno, value: { ...TRUE, value } }];
-  const branch = { at, condition: enable.condition, body: [statement, ...tell(true)] };
-  return { kind: "if", at, branches: [branch], otherwise: tell(false) };
+  const branch = { at, condition: enable.condition, body: [...statements, ...tell(true)] };
+  return [{ kind: "if", at, branches: [branch], otherwise: tell(false) }];
 };

@@ -4,6 +4,7 @@ import { checkCall } from "./check-call.ts";
 import { checkExpression } from "./check-expression.ts";
 import { checkMember, checkTarget, ownProperty, qualifiedName, selfWord } from "./check-member.ts";
 import { readProperty } from "./check-method-call.ts";
+import { programMember } from "./check-program-call.ts";
 import { type CheckedExpression, type Place, rootOf } from "./checked.ts";
 import { converted, limited } from "./computed.ts";
 import { coerce, NOTHING } from "./convert.ts";
@@ -103,7 +104,7 @@ export const checkUnbound = (scope: Scope, expression: Expression): Place | null
     case "direct":
       return checkDirect(scope, expression);
     case "member":
-      return globalNamed(scope, qualifiedName(scope, expression)) ?? checkMember(scope, expression);
+      return checkQualified(scope, expression);
     case "index":
       return checkElement(scope, expression);
     case "bit":
@@ -120,6 +121,13 @@ export const checkUnbound = (scope: Scope, expression: Expression): Place | null
       scope.world.problems.error(expression.at, "not-a-variable", "expected a variable here");
       return null;
   }
+};
+
+const checkQualified = (scope: Scope, expression: Extract<Expression, { kind: "member" }>): Place | null => {
+  const global = globalNamed(scope, qualifiedName(scope, expression));
+  if (global !== null) return global;
+  const found = programMember(scope, expression);
+  return found === undefined ? checkMember(scope, expression) : found;
 };
 
 const checkName = (scope: Scope, { name, at }: Extract<Expression, { kind: "name" }>): Place | null => {
@@ -327,7 +335,8 @@ export const checkWritable = (scope: Scope, place: Place, at: Expression["at"]):
   if (address?.area === "input") {
     problems.warning(at, "input-assigned", "this is an input: the next scan overwrites what is assigned here");
   }
-  const output = outputWritten(place);
+  const isForeign = variable?.section === "output" && scope.names.get(variable.key) !== variable;
+  const output = isForeign ? variable.name : outputWritten(place);
   if (output !== null) {
     problems.error(at, "not-assignable", `${output} is an output of its block and cannot be assigned from outside`);
     return false;

@@ -1,13 +1,14 @@
 /** Statements (IEC 61131-3 §7.3.3). */
 import type { CaseLabel, Expression, Statement } from "../syntax/ast.ts";
 import { type Call, calleeOf, matchArguments } from "./check-call.ts";
-import { enabledStatement, takeEnable } from "./check-enable.ts";
+import { enabledStatements, takeEnable } from "./check-enable.ts";
 import { checkAs, checkExpression } from "./check-expression.ts";
 import { receive } from "./check-member.ts";
 import { assignProperty, checkMethodCall } from "./check-method-call.ts";
 import { isBitwise } from "./check-operator.ts";
 import { checkAssigned, checkPlace, checkUnbound, checkWritable } from "./check-place.ts";
 import { checkPortCall } from "./check-port-call.ts";
+import { checkProgramCall, programNamed } from "./check-program-call.ts";
 import { checkReference } from "./check-reference.ts";
 import { checkTestStatement } from "./check-test.ts";
 import type { CheckedExpression, CheckedStatement, Place, Target } from "./checked.ts";
@@ -138,8 +139,13 @@ const checkLatch = (scope: Scope, { at, target, condition, to }: Of<"latch">): C
   };
 };
 
-const checkCallStatement = (scope: Scope, { at, call: expression }: Of<"call">): CheckedStatement | null => {
+const checkCallStatement = (
+  scope: Scope,
+  { at, call: expression }: Of<"call">,
+): CheckedStatement | readonly CheckedStatement[] | null => {
   const call = expression as Call;
+  const program = programNamed(scope, call.callee);
+  if (program !== null) return checkProgramCall(scope, call, program);
   const callee = calleeOf(scope, call);
   if (callee === null) return null;
   if (callee.kind === "value") return { kind: "evaluate", at, value: callee.value };
@@ -153,12 +159,12 @@ const checkCallStatement = (scope: Scope, { at, call: expression }: Of<"call">):
   return null;
 };
 
-const checkBlockCall = (scope: Scope, given: Call, target: Target, block: BlockType): CheckedStatement => {
+const checkBlockCall = (scope: Scope, given: Call, target: Target, block: BlockType): readonly CheckedStatement[] => {
   const parameters = block.fields
     .map(({ variable }) => variable)
     .filter(({ section }) => section === "input" || section === "output" || section === "inOut");
   const { call, enable } = takeEnable(scope, given, parameters);
-  return enabledStatement(checkPlainCall(scope, call, parameters, target, block), enable);
+  return enabledStatements(call.at, [checkPlainCall(scope, call, parameters, target, block)], enable);
 };
 
 const checkPlainCall = (

@@ -57,6 +57,7 @@ export const unitOf = (space: Space, declaration: UnitDeclaration, isLibrary: bo
   body: [],
   calls: new Set(),
   dispatches: [],
+  programs: new Set(),
   assertions: [],
 });
 

@@ -123,6 +123,8 @@ export interface Unit {
   /** The units that the body calls. */
   readonly calls: Set<Unit>;
   readonly dispatches: Dispatch[];
+  /** PROGRAMs whose variables the body uses. */
+  readonly programs: Set<Unit>;
   /** Of a TEST: filled when the body is checked. */
   readonly assertions: Assertion[];
 }
@@ -147,6 +149,8 @@ export interface Instance {
   readonly name: string;
   readonly at: Span;
   readonly program: Unit;
+  /** What a scan calls: the program, or what connects its inputs and outputs and calls it. */
+  readonly entry: Unit;
 }
 
 /** What is released together, again and again. */

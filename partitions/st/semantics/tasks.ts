@@ -6,7 +6,9 @@ import type {
   Name,
   TaskDeclaration,
 } from "../syntax/ast.ts";
+import { bodiesOf } from "./call-order.ts";
 import { checkExpression } from "./check-expression.ts";
+import { connected } from "./connections.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { Instance, Task, Unit } from "./symbols.ts";
 import { INTEGER_LITERAL, isInteger, TIME } from "./types.ts";
@@ -65,7 +67,14 @@ export const findTasks = (
 const testTask = (units: readonly Unit[], test: string): readonly Task[] => {
   const program = units.find(({ kind, key }) => kind === "TEST" && key === test);
   if (program === undefined) return [];
-  return [{ name: null, intervalNs: MAX_INTERVAL_NS, rank: 0, instances: [{ name: test, at: program.at, program }] }];
+  return [
+    {
+      name: null,
+      intervalNs: MAX_INTERVAL_NS,
+      rank: 0,
+      instances: [{ name: test, at: program.at, program, entry: program }],
+    },
+  ];
 };
 
 const isNamed = (wanted: string | null, ...names: readonly Name[]): boolean =>
@@ -78,9 +87,9 @@ const bareTask = (
   isWhole: boolean,
 ): readonly Task[] => {
   const programs = units.filter(({ kind }) => kind === "PROGRAM");
-  const [program, second] = programs.filter(
-    ({ key }) => options.program === null || key === options.program.toUpperCase(),
-  );
+  const wanted = options.program?.toUpperCase() ?? null;
+  const [program, second] =
+    wanted === null ? withoutCallers(units, programs) : programs.filter(({ key }) => key === wanted);
   if (program === undefined) {
     const at = { source: world.source, start: 0, end: 0 };
     const names = programs.map(({ name }) => name);
@@ -103,7 +112,16 @@ const bareTask = (
     return [];
   }
   const intervalNs = options.intervalNs ?? options.defaultIntervalNs;
-  return [{ name: null, intervalNs, rank: 0, instances: [{ name: program.name, at: program.at, program }] }];
+  return [
+    { name: null, intervalNs, rank: 0, instances: [{ name: program.name, at: program.at, program, entry: program }] },
+  ];
+};
+
+/** Programs that no other calls; all, when each has a caller. */
+const withoutCallers = (units: readonly Unit[], programs: readonly Unit[]): readonly Unit[] => {
+  const called = new Set(units.flatMap(bodiesOf).flatMap(({ calls }) => [...calls]));
+  const free = programs.filter((program) => !called.has(program));
+  return free.length === 0 ? programs : free;
 };
 
 const tasksOf = (
@@ -116,9 +134,12 @@ const tasksOf = (
   const { problems } = world;
   const found = configuration.instances.flatMap((declared) => {
     const instance = instanceOf(world, declared, units, isWhole);
-    return instance === null ? [] : [{ task: declared.task, instance }];
+    return instance === null ? [] : [{ task: declared.task, instance, connections: declared.connections }];
   });
-  const instances = separate(world, found);
+  const instances = separate(world, found).map((each) => ({
+    ...each,
+    instance: connected(world, each.instance, each.connections),
+  }));
   if (configuration.instances.length === 0) {
     problems.error(
       configuration.name.at,
@@ -161,7 +182,7 @@ const instanceOf = (
   isWhole: boolean,
 ): Instance | null => {
   const program = units.find(({ key }) => key === wanted.key);
-  if (program?.kind === "PROGRAM") return { name: name.text, at: name.at, program };
+  if (program?.kind === "PROGRAM") return { name: name.text, at: name.at, program, entry: program };
   const programs = units.filter(({ kind }) => kind === "PROGRAM").map((unit) => unit.name);
   const hint = didYouMean(wanted.text, programs);
   if (isWhole) world.problems.error(wanted.at, "unknown-name", `there is no PROGRAM ${wanted.text}`, hint);
@@ -184,7 +205,10 @@ const separate = <T extends { readonly instance: Instance }>(
       return each;
     }
     const placed = program.variables.find(({ address, type }) => address !== null || type.kind === "port");
-    if (placed === undefined) return { ...each, instance: { ...each.instance, program: world.copyOf(program, name) } };
+    if (placed === undefined) {
+      const copy = world.copyOf(program, name);
+      return { ...each, instance: { ...each.instance, program: copy, entry: copy } };
+    }
     const what = placed.address === null ? "a port" : "an address";
     const hint = "declare it in VAR_GLOBAL, or write a PROGRAM for each instance";
     world.problems.error(

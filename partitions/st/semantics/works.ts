@@ -95,6 +95,7 @@ const checkAnew = (world: World, unit: Unit, check: (scope: Scope) => void): voi
   // Of another object of the same declaration the body would be another.
   world.unit(unit.key);
   unit.calls.clear();
+  unit.programs.clear();
   for (const list of [unit.dispatches, unit.assertions]) list.length = 0;
   check({ world, unit, names: unit.names });
 };

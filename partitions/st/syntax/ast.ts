@@ -312,6 +312,8 @@ export interface InstanceDeclaration {
   readonly name: Name;
   readonly task: Name | null;
   readonly program: Name;
+  /** `(in := source, out => sink)` */
+  readonly connections: readonly Argument[];
 }
 
 export interface ConfigurationDeclaration {

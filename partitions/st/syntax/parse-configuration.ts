@@ -1,6 +1,6 @@
 /** CONFIGURATION: which programs run, and when (IEC 61131-3 §6.8). */
 import type { ConfigurationDeclaration, InstanceDeclaration, TaskDeclaration, VariableSection } from "./ast.ts";
-import { parseExpression } from "./parse-expression.ts";
+import { parseArguments, parseExpression } from "./parse-expression.ts";
 import { parseSection } from "./parse-variables.ts";
 import { describe, type TokenStream } from "./token-stream.ts";
 
@@ -74,15 +74,7 @@ const parseInstance = (stream: TokenStream): InstanceDeclaration => {
   const task = stream.takeWord("WITH") ? stream.expectName("the name of a task") : null;
   stream.expectSymbol(":", "before the program's type");
   const program = stream.expectName("the name of a PROGRAM");
-  if (stream.isSymbol("(")) {
-    const hint = "connect the variables inside the program, for example through VAR_GLOBAL or AT";
-    throw stream.fail(
-      stream.token.at,
-      "not-supported",
-      "connections of a program instance are not supported yet",
-      hint,
-    );
-  }
+  const connections = stream.isSymbol("(") ? parseArguments(stream) : [];
   stream.expectSemicolon("after the program instance");
-  return { at: stream.since(start), name, task, program };
+  return { at: stream.since(start), name, task, program, connections };
 };

@@ -102,6 +102,11 @@ const parseMember = (stream: TokenStream, base: Expression): Expression => {
 };
 
 const parseCall = (stream: TokenStream, callee: Expression): Expression => {
+  const list = parseArguments(stream);
+  return { kind: "call", at: stream.since(callee.at), callee, arguments: list };
+};
+
+export const parseArguments = (stream: TokenStream): readonly Argument[] => {
   stream.expectSymbol("(", "before the arguments");
   const list: Argument[] = [];
   while (!stream.isSymbol(")")) {
@@ -109,7 +114,7 @@ const parseCall = (stream: TokenStream, callee: Expression): Expression => {
     if (!stream.takeSymbol(",")) break;
   }
   stream.expectSymbol(")", "after the arguments");
-  return { kind: "call", at: stream.since(callee.at), callee, arguments: list };
+  return list;
 };
 
 const parseArgument = (stream: TokenStream): Argument => {
