@@ -53,4 +53,14 @@ describe("the points of a program", () => {
     const refused = problemsOf("PROGRAM M VAR a : INT; END_VAR a := %I*; END_PROGRAM").map(({ message }) => message);
     expect(refused).toEqual(["%I* is no address"]);
   });
+
+  it("take and give integers of their size where they are named directly", () => {
+    const source = `PROGRAM Main VAR i : INT := -5; j : INT; u : UDINT; b : SINT; END_VAR
+      %MW2 := i; j := %MW2; %MD2 := 70000; u := %MD2; %MB1 := b; %MW0 := 16#FFFE; b := %MB0; END_PROGRAM`;
+    expect(valuesAfter(source, "j u b")).toEqual([-5, 70000, -2]);
+    const refused = problemsOf("PROGRAM M VAR i : INT; END_VAR i := %MB0; i := %MD0; END_PROGRAM").map(
+      ({ message }) => message,
+    );
+    expect(refused).toEqual(["expected INT, found DWORD"]);
+  });
 });

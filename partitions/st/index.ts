@@ -53,7 +53,7 @@ import { type CompileOptions, type CompileResult, Compiler, type SourceInput } f
 
 export type { CodeMap, CodePlace, SourcePlace } from "./code/code-map.ts";
 export type { CoverableUnit } from "./code/coverable.ts";
-export { ASSERTION_FAILED } from "./code/partita-device.ts";
+export { ASSERTION_FAILED, ERROR_EXPECTED } from "./code/partita-device.ts";
 export {
   type CompileOptions,
   type CompileResult,

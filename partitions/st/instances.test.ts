@@ -1,5 +1,33 @@
 import { describe, expect, it } from "vitest";
-import { valuesAfter } from "./testing/running.ts";
+import { problemsOf, valuesAfter } from "./testing/running.ts";
+
+describe("an instance of a block that is assigned", () => {
+  it("is copied with all that it keeps, timers and blocks inside of it too", () => {
+    const source = `
+      FUNCTION_BLOCK Inner VAR_OUTPUT n : INT; END_VAR n := n + 1; END_FUNCTION_BLOCK
+      FUNCTION_BLOCK Stage VAR_INPUT x : INT; END_VAR VAR_OUTPUT sum : INT; END_VAR VAR i : Inner; t : TON; END_VAR
+        i(); t(IN := TRUE, PT := T#15ms); sum := sum + x + i.n;
+      END_FUNCTION_BLOCK
+      PROGRAM Main VAR a, b : Stage; list : ARRAY [1..2] OF Stage; k : INT := 2; n : INT; END_VAR
+        a(x := 5); IF n = 0 THEN b := a; list[k] := a; END_IF; n := n + 1; b(x := 1); list[k](x := 0);
+      END_PROGRAM`;
+    expect(valuesAfter(source, "a.sum b.sum list[2].sum list[1].sum", 2)).toEqual([13, 13, 11, 0]);
+  });
+
+  it("stays of its own class, and takes as much as the class that it is assigned as has", () => {
+    const source = `
+      FUNCTION_BLOCK Base VAR_INPUT x : INT; END_VAR METHOD Kind : INT Kind := 1; END_METHOD END_FUNCTION_BLOCK
+      FUNCTION_BLOCK Derived EXTENDS Base VAR_INPUT y : INT; END_VAR METHOD Kind : INT Kind := 2; END_METHOD END_FUNCTION_BLOCK
+      FUNCTION Put : INT VAR_IN_OUT into, from : Base; END_VAR into := from; Put := into.Kind(); END_FUNCTION
+      PROGRAM Main VAR b : Base := (x := 5); d : Derived := (x := 6, y := 7); e : Derived; k, l : INT; END_VAR
+        e := d; k := Put(d, b); l := Put(b, e);
+      END_PROGRAM`;
+    expect(valuesAfter(source, "d.x d.y k b.x l e.y")).toEqual([5, 7, 2, 6, 1, 7]);
+    expect(problemsOf(source.replace("e := d;", "b := d;")).map(({ message }) => message)).toEqual([
+      "expected Base, found Derived",
+    ]);
+  });
+});
 
 describe("instances of one PROGRAM", () => {
   it("have variables, blocks, methods and actions of their own, and the globals in common", () => {

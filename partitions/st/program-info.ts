@@ -2,7 +2,7 @@
 
 import type { DataLayout } from "./code/layout.ts";
 import { instancesOf, type Program, programsOf } from "./semantics/analyse.ts";
-import type { Variable } from "./semantics/symbols.ts";
+import type { Assertion, Variable } from "./semantics/symbols.ts";
 import { type Family, isSigned, nameOf, type Type } from "./semantics/types.ts";
 
 export interface ProgramInfo {
@@ -17,8 +17,8 @@ export interface ProgramInfo {
 export interface AssertionInfo {
   readonly file: string;
   readonly line: number;
-  readonly kind: "ASSERT_TRUE" | "ASSERT_FALSE" | "ASSERT_EQ" | "ASSERT_NEAR";
-  /** What is looked at, as the user wrote it. */
+  readonly kind: Assertion["kind"];
+  /** What is looked at, as the user wrote it; of ASSERT_ERROR the error. */
   readonly text: string;
   /** Actual, expected, tolerance, as far as it has them: as they were when it was last seen. */
   readonly values: readonly ProgramVariable[];

@@ -145,4 +145,11 @@ describe("what has no address", () => {
     expect(refused("", "p := ADR(1 + 2);")).toEqual(["expected a variable here"]);
     expect(refused("q : POINTER TO POINTR;", "")).toEqual(["there is no type POINTR"]);
   });
+
+  it("to an instance is called by its own name", () => {
+    const source = `
+      FUNCTION_BLOCK Sum VAR_INPUT x : INT; END_VAR VAR_OUTPUT y : INT; END_VAR y := y + x; END_FUNCTION_BLOCK
+      PROGRAM Main VAR a, b : Sum; r : REFERENCE TO Sum; n : INT; END_VAR r REF= a; r(x := 3, y => n); r REF= b; r(x := 4); END_PROGRAM`;
+    expect(valuesAfter(source, "a.y b.y n", 2)).toEqual([6, 8, 6]);
+  });
 });

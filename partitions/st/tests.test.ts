@@ -79,6 +79,56 @@ describe("a TEST", () => {
     ]);
   });
 
+  it("goes on after an error that it expects, and fails when it was another or none", () => {
+    const source = `
+      FUNCTION At : INT VAR_INPUT i : INT; END_VAR VAR a : ARRAY [1..3] OF INT := [7, 8, 9]; END_VAR At := a[i]; END_FUNCTION
+      TEST 'expects both' VAR zero, n : INT; END_VAR
+        n := 5 / zero; ASSERT_ERROR(NUMERIC_ERROR); ASSERT_EQ(n, 0);
+        n := At(4); n := At(0); ASSERT_ERROR(APPLICATION_ERROR); ASSERT_EQ(n, 7);
+        n := 5 / zero; ASSERT_ERROR(numeric_error);
+      END_TEST
+      TEST 'none' VAR n : INT; END_VAR n := At(1); ASSERT_ERROR(APPLICATION_ERROR); END_TEST
+      TEST 'another' VAR n : INT; END_VAR
+        n := At(9);
+        ASSERT_ERROR(NUMERIC_ERROR);
+      END_TEST
+      TEST 'one too many' VAR zero, n : INT; END_VAR
+        n := 5 / zero; ASSERT_ERROR(NUMERIC_ERROR);
+        n := 6 / zero;
+      END_TEST
+      TEST 'a wrong value before it' VAR zero, n : INT; END_VAR
+        n := 5 / zero;
+        ASSERT_EQ(n, 1);
+        ASSERT_ERROR(NUMERIC_ERROR);
+      END_TEST
+      TEST 'an error before a wrong value' VAR zero, n : INT; END_VAR
+        n := 5 / zero;
+        ASSERT_EQ(n, 1);
+      END_TEST`;
+    expect(outcomesOf(source)).toEqual([
+      null,
+      "8: expected APPLICATION_ERROR, but nothing was raised",
+      "11: expected NUMERIC_ERROR, but APPLICATION_ERROR was raised: t.st:2: array index out of bounds",
+      "15: division by zero (NUMERIC_ERROR)",
+      "19: n is 0, expected 1",
+      "23: division by zero (NUMERIC_ERROR)",
+    ]);
+    expect(problemsOf("TEST 'a' ASSERT_ERROR(DIVISION_ERROR); ASSERT_ERROR(5); END_TEST")).toEqual([
+      "unknown-name 1: DIVISION_ERROR is no error of the health monitor",
+      "unknown-name 1: 5 is no error of the health monitor",
+    ]);
+  });
+
+  it("compares texts as they are, whichever of them is a literal", () => {
+    const source = `
+      TEST 'same' VAR s : STRING(20) := 'abc'; w : WSTRING := "äb"; END_VAR
+        ASSERT_EQ('abc', s); ASSERT_EQ(s, 'abc'); ASSERT_EQ("äb", w); ASSERT_EQ('abc', 'abc'); ASSERT_EQ(CONCAT('a', 'b'), 'ab');
+      END_TEST
+      TEST 'longer' VAR s : STRING(20) := 'abcd'; END_VAR ASSERT_EQ('abc', s); END_TEST
+      TEST 'shorter' VAR s : STRING(3) := 'abc'; END_VAR ASSERT_EQ(s, 'abcd'); END_TEST`;
+    expect(outcomesOf(source)).toEqual([null, `5: 'abc' is "abc", expected "abcd"`, `6: s is "abc", expected "abcd"`]);
+  });
+
   it("has assertions and time to itself", () => {
     expect(problemsOf("PROGRAM P ASSERT_TRUE(TRUE); ADVANCE_TIME(T#1s); END_PROGRAM")).toEqual([
       "only-in-a-test 1: ASSERT_TRUE stands outside of a TEST",

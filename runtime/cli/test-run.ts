@@ -3,6 +3,7 @@ import {
   ASSERTION_FAILED,
   type AssertionInfo,
   type DeclaredTest,
+  ERROR_EXPECTED,
   type ProgramInfo,
 } from "../../partitions/st/index.ts";
 import { PARTITA_ERROR_CODES, parseImage, RAM_BASE } from "../board/index.ts";
@@ -25,6 +26,11 @@ export interface TestOutcome {
 export interface TestFailure {
   readonly file: string;
   readonly line: number;
+  readonly message: string;
+}
+
+interface Raised {
+  readonly code: number;
   readonly message: string;
 }
 
@@ -52,16 +58,29 @@ export const runTest = (
 ): TestOutcome => {
   const begin = clock.monotonicMs();
   let failure: TestFailure | null = null;
+  /** Errors that no ASSERT_ERROR has met yet. */
+  let pending: Raised[] = [];
+  const hear = (code: number, detail: number, message: string): void => {
+    if (code !== ASSERTION_FAILED && code !== ERROR_EXPECTED) {
+      pending.push({ code, message });
+      return;
+    }
+    const assertion = program.assertions[detail]!;
+    if (code === ERROR_EXPECTED) {
+      failure ??= unmet(assertion, pending);
+      pending = [];
+    } else if (pending.length === 0 || expectsMore(program, detail)) failure ??= failureOf(assertion, run);
+  };
   const run = new ProgramRun({
     elf,
     program,
     engine,
     memoryBytes: memoryFor(elf),
-    raiseError: (code, detail, message) => {
-      failure ??= code === ASSERTION_FAILED ? failureOf(program.assertions[detail]!, run) : raised(test, code, message);
-    },
+    raiseError: hear,
   });
   const end = run.runScans(1, maxCycles);
+  const [unexpected] = pending;
+  if (unexpected !== undefined) failure ??= raised(test, unexpected);
   const isHung = end === "limit" && failure === null;
   if (isHung) failure = { ...test, message: "it has not ended after 2 s of the board's time" };
   if (end === "fault") failure ??= { ...test, message: `it stopped: ${describeFault(run.board.fault!)}` };
@@ -83,13 +102,29 @@ const failureOf = ({ file, line, kind, text, values }: AssertionInfo, { board }:
     ASSERT_FALSE: `${text} is TRUE`,
     ASSERT_EQ: `${text} is ${actual}, expected ${expected}`,
     ASSERT_NEAR: `${text} is ${actual}, expected ${expected} ± ${tolerance}`,
+    ASSERT_ERROR: `${text} was not raised`,
   };
   return { file, line, message: messages[kind] };
 };
 
-/** An error that the program itself raises fails its test; the message of a runtime error begins with its place. */
-const raised = (test: DeclaredTest, code: number, message: string): TestFailure => {
-  const name = Object.entries(PARTITA_ERROR_CODES).find(([, value]) => value === code)?.[0] ?? `error ${code}`;
+/** Whether an ASSERT_ERROR stands behind this assertion: what was raised so far may be meant. */
+const expectsMore = ({ assertions }: ProgramInfo, position: number): boolean =>
+  assertions.slice(position + 1).some(({ kind }) => kind === "ASSERT_ERROR");
+
+/** What keeps an ASSERT_ERROR from being met; null: nothing does. */
+const unmet = ({ file, line, text }: AssertionInfo, pending: readonly Raised[]): TestFailure | null => {
+  const other = pending.find(({ code }) => nameOf(code) !== text);
+  if (other !== undefined)
+    return { file, line, message: `expected ${text}, but ${nameOf(other.code)} was raised: ${other.message}` };
+  return pending.length > 0 ? null : { file, line, message: `expected ${text}, but nothing was raised` };
+};
+
+const nameOf = (code: number): string =>
+  Object.entries(PARTITA_ERROR_CODES).find(([, value]) => value === code)?.[0] ?? `error ${code}`;
+
+/** An error that the test does not expect fails it; the message of a runtime error begins with its place. */
+const raised = (test: DeclaredTest, { code, message }: Raised): TestFailure => {
+  const name = nameOf(code);
   const [, file, line, rest] = /^(.*):(\d+): (.*)$/.exec(message) ?? [];
   return rest === undefined
     ? { ...test, message: `${message} (${name})` }

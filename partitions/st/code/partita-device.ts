@@ -17,6 +17,8 @@ export const DEVICE = {
 } as const;
 /** What a TEST raises when it fails, to whoever runs it: none of partita.h. The detail is the assertion's number. */
 export const ASSERTION_FAILED = 0x100;
+/** Where a TEST expects that an error was raised. The detail is the assertion's number. */
+export const ERROR_EXPECTED = 0x101;
 /** Codes of errors that the runtime raises. */
 export const ERRORS = { deadlineMissed: 1, application: 2, numeric: 3 } as const;
 export const MODE_NORMAL = 3;

@@ -1,8 +1,8 @@
 /** Statements → blocks of three-address code. */
 
-import { ASSERTION_FAILED, DEVICE } from "../code/partita-device.ts";
+import { ASSERTION_FAILED, DEVICE, ERROR_EXPECTED } from "../code/partita-device.ts";
 import type { CheckedStatement, Place } from "../semantics/checked.ts";
-import { type StringType, scalarOf, UDINT, ULINT } from "../semantics/types.ts";
+import { type BlockType, type StringType, scalarOf, UDINT, ULINT } from "../semantics/types.ts";
 import { bankOf, type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, type Operand } from "./ir.ts";
 import { lowerAggregate, referenceTo } from "./lower-aggregate.ts";
@@ -68,7 +68,11 @@ const lowerStatement = (frame: Frame, statement: CheckedStatement): void => {
       builder.jump(frame.leave, builder.newBlock());
       return;
     case "fail":
-      lowerFailure(frame, statement.assertion);
+      tellRunner(frame, ASSERTION_FAILED, statement.assertion);
+      builder.jump(frame.leave, builder.newBlock());
+      return;
+    case "expectError":
+      tellRunner(frame, ERROR_EXPECTED, statement.assertion);
       return;
     case "advanceTime": {
       const time = builder.load("w32", TIME_PLACE);
@@ -85,13 +89,12 @@ const MAY_BE_A_JUMP: ReadonlySet<CheckedStatement["kind"]> = new Set([
 
 const TIME_PLACE: Address = { base: { kind: "static", area: "runtime" }, offset: TIME_OFFSET };
 
-/** Whoever runs the test hears which assertion it was. */
-const lowerFailure = ({ builder, leave }: Frame, assertion: number): void => {
+/** Whoever runs the test hears which assertion it is. */
+const tellRunner = ({ builder }: Frame, code: number, assertion: number): void => {
   const register = (offset: number): Address => ({ base: { kind: "device" }, offset });
   builder.store("w32", constant(assertion), register(DEVICE.detail));
   builder.store("w32", constant(0), register(DEVICE.message));
-  builder.store("w32", constant(ASSERTION_FAILED), register(DEVICE.raise));
-  builder.jump(leave, builder.newBlock());
+  builder.store("w32", constant(code), register(DEVICE.raise));
 };
 
 export const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">["value"]): void => {
@@ -105,7 +108,22 @@ export const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">[
   }
   const from = lowerAggregate(frame, value);
   const guards: Guard[] = [];
-  frame.builder.copyBytes(addressOf(frame, place, guards), from, place.type, guards);
+  const to = addressOf(frame, place, guards);
+  if (place.type.kind === "block") copyInstance(frame, to, from, place.type, guards);
+  else frame.builder.copyBytes(to, from, place.type, guards);
+};
+
+/** All variables of the instance. It stays what it is: what comes first in one of a class, the address of its row of methods, is kept. */
+const copyInstance = (
+  { builder }: Frame,
+  to: Address,
+  from: Address,
+  { unit, bytes, align }: BlockType,
+  guards: readonly Guard[],
+): void => {
+  const head = unit.hasRow ? 4 : 0;
+  const rest = { bytes: bytes - head, align: head === 0 ? align : Math.min(align, 4) };
+  builder.copyBytes(builder.offset(to, head), builder.offset(from, head), rest, guards);
 };
 
 /** Up to the zero, not more: most strings are shorter than they may be. */

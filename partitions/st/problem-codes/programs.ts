@@ -113,8 +113,9 @@ export const PROGRAM_PAGES = [
     name: "only-in-a-test",
     title: "an assertion outside of a test",
     explanation: lines`
-      ASSERT_TRUE, ASSERT_FALSE, ASSERT_EQ, ASSERT_NEAR and ADVANCE_TIME belong to TEST 'name' … END_TEST, which stands at file
-      level and is run by partita test. What runs in the plant has no tests in it.`,
+      ASSERT_TRUE, ASSERT_FALSE, ASSERT_EQ, ASSERT_NEAR, ASSERT_ERROR and ADVANCE_TIME belong to TEST 'name' … END_TEST, which
+      stands at file level and is run by partita test. What runs in the plant has no tests in it. ASSERT_ERROR(NUMERIC_ERROR) says
+      that what the test did so far, or since its last ASSERT_ERROR, has raised this error of the health monitor and no other.`,
     failing: lines`
       PROGRAM Main
         VAR n : INT; END_VAR

@@ -7,8 +7,8 @@ export const STATEMENT_PAGES = [
     name: "not-assignable",
     title: "something that may not be assigned",
     explanation: lines`
-      CONSTANTs keep their value, outputs of a function block are written by the block alone, and instances of blocks are not
-      copied: assign the inputs, or call the block.`,
+      CONSTANTs keep their value, outputs of a function block are written by the block alone, and a port cannot be copied: it is
+      an end of a channel.`,
     failing: lines`
       PROGRAM Main
         VAR CONSTANT LIMIT_HIGH : INT := 900; END_VAR

@@ -289,4 +289,37 @@ export const WARNING_PAGES = [
         a := ABS(a);
       END_PROGRAM`,
   },
+  {
+    number: 514,
+    name: "body-hidden",
+    title: "a block without a body that hides the body of its base",
+    explanation: lines`
+      Methods are inherited, the body of a FUNCTION_BLOCK is not (IEC 61131-3 §6.6.5): an instance of a block that extends another and
+      has no body of its own does nothing when it is called. To run the body of the base, call it: SUPER^();`,
+    failing: lines`
+      FUNCTION_BLOCK Counter
+        VAR_OUTPUT count : INT; END_VAR
+        count := count + 1;
+      END_FUNCTION_BLOCK
+      FUNCTION_BLOCK Totaliser EXTENDS Counter
+        METHOD Reset count := 0; END_METHOD
+      END_FUNCTION_BLOCK
+      PROGRAM Main
+        VAR t : Totaliser; END_VAR
+        t();
+      END_PROGRAM`,
+    corrected: lines`
+      FUNCTION_BLOCK Counter
+        VAR_OUTPUT count : INT; END_VAR
+        count := count + 1;
+      END_FUNCTION_BLOCK
+      FUNCTION_BLOCK Totaliser EXTENDS Counter
+        METHOD Reset count := 0; END_METHOD
+        SUPER^();
+      END_FUNCTION_BLOCK
+      PROGRAM Main
+        VAR t : Totaliser; END_VAR
+        t();
+      END_PROGRAM`,
+  },
 ] as const satisfies readonly ProblemPage[];

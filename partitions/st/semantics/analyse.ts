@@ -51,7 +51,8 @@ export const analyse = (
   const isWhole = files.program.every((file) => file.isWhole);
   const tasks = findTasks(world, units, options, isWhole);
   const instances = tasks.flatMap((task) => task.instances);
-  for (const { entry } of instances) checked.add(entry);
+  // The body of a connection is there already.
+  for (const { entry, program } of instances) if (entry !== program) checked.add(entry);
   const ordered = instances.flatMap(({ entry }) => calls.of(entry));
   for (const unit of units.flatMap(bodiesOf)) calls.of(unit);
   const kept = world.settle();

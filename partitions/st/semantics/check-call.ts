@@ -46,7 +46,8 @@ export const calleeOf = (
 
 /** A variable that is no instance does not hide the function of its name: LEFT := LEFT(text, 3). */
 const isInstance = (scope: Scope, { key }: Name): boolean => {
-  const kind = lookUp(scope, key)?.type.kind;
+  const type = lookUp(scope, key)?.type;
+  const kind = type?.kind === "pointer" && type.flavour === "REFERENCE TO" ? type.target.kind : type?.kind;
   return kind === "block" || kind === "port" || kind === "unknown";
 };
 

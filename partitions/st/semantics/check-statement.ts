@@ -91,22 +91,33 @@ const checkAssignment = (scope: Scope, { at, target, value }: Of<"assign">): Che
   }
   if (place.kind === "property") return assignProperty(scope, place, checkAs(scope, value, place.type));
   checkWritable(scope, place, target.at);
+  if (place.kind === "direct") return assignDirect(scope, place, at, value);
   const checked = checkAs(scope, value, place.type);
   if (place.type.kind === "open array") {
     const hint = "assign its elements in a loop from LOWER_BOUND to UPPER_BOUND";
     scope.world.problems.error(at, "not-assignable", `${nameOf(place.type)} cannot be assigned as a whole`, hint);
     return null;
   }
-  if (place.type.kind === "block" || place.type.kind === "port") {
-    scope.world.problems.error(
-      at,
-      "not-assignable",
-      `an instance of ${nameOf(place.type)} cannot be assigned`,
-      "assign its inputs, or call it",
-    );
+  if (place.type.kind === "port") {
+    const message = `an instance of ${nameOf(place.type)} cannot be assigned`;
+    scope.world.problems.error(at, "not-assignable", message, "call it");
     return null;
   }
   return { kind: "assign", at, place, value: checked };
+};
+
+/** An address has a size and no other type: it takes any integer of that size (CODESYS). */
+const assignDirect = (
+  scope: Scope,
+  place: Extract<Place, { kind: "direct" }>,
+  at: Statement["at"],
+  expression: Expression,
+): CheckedStatement => {
+  const value = checkExpression(scope, expression, place.type);
+  const { type } = value;
+  if (isInteger(type) && type.bytes === place.type.bytes && place.type !== BOOL)
+    return { kind: "assign", at, place: { ...place, type }, value };
+  return { kind: "assign", at, place, value: coerce(scope, value, place.type, expression.at) };
 };
 
 /** `r REF= x`; NULL unbinds. */

@@ -1,13 +1,15 @@
-/** What a TEST can do that no other unit can: ASSERT_TRUE, ASSERT_FALSE, ASSERT_EQ, ASSERT_NEAR, ADVANCE_TIME. */
+/** What a TEST can do that no other unit can: ASSERT_TRUE, ASSERT_FALSE, ASSERT_EQ, ASSERT_NEAR, ASSERT_ERROR, ADVANCE_TIME. */
 import type { Argument, Expression } from "../syntax/ast.ts";
 import type { Call } from "./check-call.ts";
 import { checkAs, checkExpression } from "./check-expression.ts";
-import { combine } from "./check-operator.ts";
+import { combine, type Operand } from "./check-operator.ts";
 import type { CheckedExpression, CheckedStatement, Place } from "./checked.ts";
 import { coerce, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
-import { ASSERTIONS, type Assertion, type Variable } from "./symbols.ts";
-import { BOOL, nameOf, scalarOf, TIME, type Type } from "./types.ts";
+import { withOwnLength } from "./strings.ts";
+import { didYouMean } from "./suggestion.ts";
+import { ASSERTIONS, type Assertion, EXPECTED_ERRORS, type Variable } from "./symbols.ts";
+import { BOOL, nameOf, scalarOf, stringType, TIME, type Type } from "./types.ts";
 
 type Kind = Assertion["kind"];
 
@@ -16,6 +18,7 @@ const PARAMETERS: Readonly<Record<Kind, readonly string[]>> = {
   ASSERT_FALSE: ["CONDITION"],
   ASSERT_EQ: ["ACTUAL", "EXPECTED"],
   ASSERT_NEAR: ["ACTUAL", "EXPECTED", "TOLERANCE"],
+  ASSERT_ERROR: ["ERROR"],
 };
 
 /** Null: it is none of these, or the user's own function of that name. A call with a problem is left out. */
@@ -31,7 +34,27 @@ export const checkTestStatement = (scope: Scope, call: Call): readonly CheckedSt
   }
   if (kind === undefined) return checkAdvance(scope, call);
   const values = argumentsOf(scope, call, kind, PARAMETERS[kind]);
-  return values === null ? [] : checkAssertion(scope, call, kind, values);
+  if (values === null) return [];
+  return kind === "ASSERT_ERROR" ? checkError(scope, call, values[0]!) : checkAssertion(scope, call, kind, values);
+};
+
+/**
+ * What ran since the test began, or since the last of these, has raised this error, once or more, and no other: so the test goes on
+ * as if nothing had happened.
+ */
+const checkError = (scope: Scope, call: Call, given: Expression): readonly CheckedStatement[] => {
+  const key = given.kind === "name" ? given.name.key : "";
+  const error = EXPECTED_ERRORS.find((each) => each === key);
+  if (error === undefined) {
+    const { source, start, end } = given.at;
+    const text = source.text.slice(start, end);
+    const hint = didYouMean(text, EXPECTED_ERRORS) || `it can be ${EXPECTED_ERRORS.join(", ")}`;
+    scope.world.problems.error(given.at, "unknown-name", `${text} is no error of the health monitor`, hint);
+    return [];
+  }
+  const { assertions } = scope.unit!;
+  assertions.push({ at: call.at, kind: "ASSERT_ERROR", text: error, values: [] });
+  return [{ kind: "expectError", at: call.at, assertion: assertions.length - 1 }];
 };
 
 const checkAdvance = (scope: Scope, call: Call): readonly CheckedStatement[] => {
@@ -96,8 +119,8 @@ const comparedValues = (
   given: readonly Expression[],
 ): readonly CheckedExpression[] | null => {
   const [first, ...others] = given as readonly [Expression, ...Expression[]];
-  const hint = checkExpression(scope, first);
-  const actual = withOwnType(scope, hint, first.at);
+  const value = checkExpression(scope, first);
+  const actual = longEnough(scope, { value, at: first.at }, others) ?? withOwnType(scope, value, first.at);
   const { type } = actual;
   if (type.kind === "unknown") {
     for (const other of others) checkExpression(scope, other);
@@ -112,6 +135,18 @@ const comparedValues = (
     return null;
   }
   return [actual, ...others.map((other) => coerce(scope, checkExpression(scope, other, type), type, other.at))];
+};
+
+/** A text as a string that holds it and what is expected too, so that none of them is cut off; null: it is no text. */
+const longEnough = (scope: Scope, given: Operand, others: readonly Expression[]): CheckedExpression | null => {
+  const actual = withOwnLength(scope, given);
+  if (actual?.type.kind !== "string") return null;
+  const { wide, length } = actual.type;
+  const lengths = others.map((other) => {
+    const expected = withOwnLength(scope, { value: checkExpression(scope, other), at: other.at });
+    return expected?.type.kind === "string" ? expected.type.length : 0;
+  });
+  return coerce(scope, given.value, stringType(wide, Math.max(length, ...lengths)), given.at);
 };
 
 const comparison = (scope: Scope, call: Call, kind: Kind, places: readonly Place[]): CheckedExpression => {

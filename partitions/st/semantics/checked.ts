@@ -212,6 +212,8 @@ export type CallArgument =
 export type CheckedStatement =
   /** A TEST has failed, and ends: `assertion` is the position among those of its unit. */
   | { readonly kind: "fail"; readonly at: Span; readonly assertion: number }
+  /** A TEST expects that something before has raised an error. */
+  | { readonly kind: "expectError"; readonly at: Span; readonly assertion: number }
   /** TIME() of a TEST moves on. */
   | { readonly kind: "advanceTime"; readonly at: Span; readonly by: CheckedExpression }
   | { readonly kind: "assign"; readonly at: Span; readonly place: Place; readonly value: CheckedExpression }

@@ -9,7 +9,15 @@ import { refuse, type Standard } from "./standard-function.ts";
 import { isText, withOwnLength } from "./strings.ts";
 import { convertsTo } from "./temporal.ts";
 import { fromText, toText } from "./text-conversions.ts";
-import { DINT, ELEMENTARY, type ElementaryName, type ElementaryType, elementaryNamed, scalarOf } from "./types.ts";
+import {
+  DINT,
+  ELEMENTARY,
+  type ElementaryName,
+  type ElementaryType,
+  elementaryNamed,
+  isInteger,
+  scalarOf,
+} from "./types.ts";
 
 /** `from` null: what its operand is. */
 const conversion = (from: ElementaryType | null, to: ElementaryType): Standard => ({
@@ -62,19 +70,21 @@ const writing = (from: ElementaryType | "text" | null, wide: boolean): Standard 
   },
 });
 
-const truncation = (from: ElementaryType | null, to: ElementaryType): Standard => ({
+/** `to` null: the integer type that is expected, else DINT (table 23: TRUNC is overloaded). */
+const truncation = (from: ElementaryType | null, to: ElementaryType | null): Standard => ({
   parameters: ["IN"],
   atMost: 1,
-  check: (scope, operands, call) => {
+  check: (scope, operands, call, expected) => {
     const { value, at } = operands[0]!;
     const source = from ?? realTypeOf(operands, null);
-    return convertTo(coerce(scope, value, source, at), to, call.at, true);
+    const wanted = expected?.kind === "elementary" && isInteger(expected) ? expected : DINT;
+    return convertTo(coerce(scope, value, source, at), to ?? wanted, call.at, true);
   },
 });
 
 /** undefined: no conversion has this name. */
 export const conversionNamed = (key: string): Standard | undefined => {
-  if (key === "TRUNC") return truncation(null, DINT);
+  if (key === "TRUNC") return truncation(null, null);
   const [, from, verb, to] = /^(?:(\w+)_)?(TO|TRUNC)_(\w+)$/.exec(key) ?? [];
   if (to === undefined) return undefined;
   const target = elementaryNamed(to);

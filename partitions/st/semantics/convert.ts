@@ -3,6 +3,7 @@ import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression } from "./checked.ts";
 import { converted } from "./computed.ts";
 import { fits } from "./constants.ts";
+import { numberAsEnum } from "./enum-conversions.ts";
 import { addressAsNumber, coerceToInterface, coerceToPointer, pointerHint, reinterpret } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
 import { coerceToString } from "./strings.ts";
@@ -14,6 +15,7 @@ import {
   type Family,
   INT,
   INTEGER_LITERAL,
+  isInteger,
   isTemporal,
   LINT,
   LREAL,
@@ -80,9 +82,12 @@ export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: S
   const number = addressAsNumber(value, type);
   if (number !== null) return number;
   const to = type.kind === "elementary" ? type : null;
+  if (type.kind === "enum") return numberAsEnum(scope, value, type, at) ?? mismatch(scope, value, type, at);
   if (value.type.kind === "literal") return coerceLiteral(scope, value, type, at);
   const from = value.type.kind === "pointer" || value.type.kind === "interface" ? null : scalarOf(value.type);
   const isBitPattern = from?.family === "unsigned" && to?.family === "bits" && from.bytes <= to.bytes;
+  const ofAddress = to === null ? null : directAs(value, to);
+  if (ofAddress !== null) return ofAddress;
   if (to !== null && from !== null && (widens(from, to) || isBitPattern)) {
     if (losesDigits(from, to)) {
       const [message, hint] = [
@@ -95,6 +100,12 @@ export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: S
   }
   return mismatch(scope, value, type, at);
 };
+
+/** `%MW0` has a size and no other type: it is an integer where one of that size is wanted (CODESYS). Null: the value is none such. */
+const directAs = (value: CheckedExpression, to: ElementaryType): CheckedExpression | null =>
+  value.kind === "read" && value.place.kind === "direct" && isInteger(to) && to.bytes === value.type.bytes
+    ? { kind: "read", type: to, place: { ...value.place, type: to } }
+    : null;
 
 /** A constant outside of the range is an error here, any other value is checked each time. */
 const intoSubrange = (scope: Scope, value: CheckedExpression, type: SubrangeType, at: Span): CheckedExpression => {

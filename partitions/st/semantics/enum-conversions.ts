@@ -1,9 +1,21 @@
-/** Integers as values of an enum and back: `INT_TO_Color`, `TO_Color`, `Color_TO_INT`. Beyond the standard, which has no way between. */
+/**
+ * Integers as values of an enum and back: assigned, `INT_TO_Color`, `TO_Color`, `Color_TO_INT`. As in CODESYS; the standard has no way
+ * between.
+ */
+import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression } from "./checked.ts";
 import { asScalar, coerce, convertTo, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import { refuse, type Standard } from "./standard-function.ts";
-import { type ElementaryType, type EnumType, elementaryNamed, scalarOf } from "./types.ts";
+import {
+  type ElementaryType,
+  type EnumType,
+  elementaryNamed,
+  INTEGER_LITERAL,
+  isInteger,
+  scalarOf,
+  widens,
+} from "./types.ts";
 
 /** undefined: no conversion has this name. */
 export const enumConversion = (scope: Scope, key: string): Standard | undefined => {
@@ -28,10 +40,28 @@ const intoEnum = (from: ElementaryType | null, to: EnumType): Standard => ({
     const source = scalarOf(value.type);
     if (source === null || !["signed", "unsigned", "bits"].includes(source.family))
       return refuse(scope, input!, "an integer");
-    if (value.kind !== "constant") return { kind: "among", type: to, at: call.at, operand: value };
-    return known(scope, value, to, at);
+    return value.kind === "constant" ? known(scope, value, to, at) : among(value, to, call.at);
   },
 });
+
+const among = (operand: CheckedExpression, type: EnumType, at: Span): CheckedExpression => ({
+  ...{ kind: "among", type, at },
+  operand,
+});
+
+/** An integer that the type of the enum holds, where a value of the enum is wanted; null: it is no such integer. */
+export const numberAsEnum = (
+  scope: Scope,
+  given: CheckedExpression,
+  to: EnumType,
+  at: Span,
+): CheckedExpression | null => {
+  const isLiteral = given.kind === "constant" && given.type === INTEGER_LITERAL;
+  if (isLiteral) return known(scope, given, to, at);
+  const { type } = given.type.kind === "subrange" ? { type: given.type.base } : given;
+  if (type.kind !== "elementary" || !isInteger(type) || !widens(type, to.base)) return null;
+  return given.kind === "constant" ? known(scope, given, to, at) : among(given, to, at);
+};
 
 const known = (
   scope: Scope,

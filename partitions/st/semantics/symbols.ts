@@ -129,13 +129,16 @@ export interface Unit {
   readonly assertions: Assertion[];
 }
 
-export const ASSERTIONS = ["ASSERT_TRUE", "ASSERT_FALSE", "ASSERT_EQ", "ASSERT_NEAR"] as const;
+export const ASSERTIONS = ["ASSERT_TRUE", "ASSERT_FALSE", "ASSERT_EQ", "ASSERT_NEAR", "ASSERT_ERROR"] as const;
+
+/** Errors that a program can raise, by the health monitor's names for them. */
+export const EXPECTED_ERRORS = ["APPLICATION_ERROR", "NUMERIC_ERROR", "DEADLINE_MISSED"] as const;
 
 /** A place in a TEST that must hold. */
 export interface Assertion {
   readonly at: Span;
   readonly kind: (typeof ASSERTIONS)[number];
-  /** What is looked at, as the user wrote it. */
+  /** What is looked at, as the user wrote it; of ASSERT_ERROR the error. */
   readonly text: string;
   /** Where its values stay, for whoever tells of a failure: actual, expected, tolerance, as far as it has them. */
   readonly values: readonly Variable[];

@@ -160,7 +160,7 @@ const parsePrimary = (stream: TokenStream): Expression => {
       }
       break;
     case "name":
-      if (stream.isSymbol("#", 1)) return parseTyped(stream);
+      if (isTyped(stream)) return parseTyped(stream);
       if (stream.takeWord("TRUE", "FALSE")) return { kind: "boolean", at: token.at, value: token.upper === "TRUE" };
       if (stream.takeWord("NULL")) return { kind: "null", at: token.at };
       if (OPERATOR_FUNCTIONS.has(token.upper) && stream.isSymbol("(", 1)) {
@@ -173,10 +173,17 @@ const parsePrimary = (stream: TokenStream): Expression => {
   throw stream.fail(token.at, "syntax", `expected an expression, found ${describe(token)}`);
 };
 
+/** At a name with a # behind it, `Space.Color#Red` too. */
+const isTyped = (stream: TokenStream): boolean => {
+  let distance = 1;
+  while (stream.isSymbol(".", distance) && stream.isName(distance + 1)) distance += 2;
+  return stream.isSymbol("#", distance);
+};
+
 /** `INT#16#FF`, `T#5s`, `Color#Red`, `REAL#-1.5`. */
 const parseTyped = (stream: TokenStream): Expression => {
   const prefix = stream.token;
-  const type = stream.expectName("a type");
+  const type = stream.expectQualifiedName("a type");
   stream.advance();
   const token = stream.token;
   if (token.kind === "duration" && DURATION_PREFIXES.has(type.key)) {

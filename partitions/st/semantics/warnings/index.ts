@@ -1,6 +1,7 @@
 /** All warnings about a program unit whose body is checked. */
 import type { Problems } from "../../problems.ts";
 import type { Unit } from "../symbols.ts";
+import { bodyHidden } from "./body-hidden.ts";
 import { caseIncomplete } from "./case-incomplete.ts";
 import { loopVariableChanged } from "./loop-variable-changed.ts";
 import { neverAssigned } from "./never-assigned.ts";
@@ -16,6 +17,7 @@ import { unusedVariable } from "./unused-variable.ts";
 import { usesOf } from "./uses.ts";
 
 const RULES: readonly WarningRule[] = [
+  bodyHidden,
   caseIncomplete,
   loopVariableChanged,
   neverAssigned,
