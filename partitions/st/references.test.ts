@@ -103,6 +103,17 @@ describe("REF_TO", () => {
 });
 
 describe("REFERENCE TO", () => {
+  it("to an instance of a block is called as the block is", () => {
+    const source = `
+      FUNCTION_BLOCK Count VAR_INPUT by_ : INT := 1; END_VAR VAR_OUTPUT n : INT; END_VAR n := n + by_; END_FUNCTION_BLOCK
+      TYPE Holder : STRUCT r : REFERENCE TO Count; END_STRUCT; END_TYPE
+      FUNCTION Run VAR_INPUT r : REFERENCE TO Count; END_VAR r(by_ := 10); END_FUNCTION
+      PROGRAM Main VAR c : Count; r : REFERENCE TO Count; h : Holder; a : ARRAY [0..1] OF REFERENCE TO Count; n : INT; END_VAR
+        r REF= c; r(); h.r REF= c; h.r(by_ := 100); a[1] REF= c; a[1](by_ := 1000, n => n); Run(r);
+      END_PROGRAM`;
+    expect(valuesAfter(source, "c.n n")).toEqual([1111, 1101]);
+  });
+
   it("is another name for the variable that REF= binds it to", () => {
     const source = `
       FUNCTION_BLOCK Holder VAR_INPUT target : REFERENCE TO INT; END_VAR

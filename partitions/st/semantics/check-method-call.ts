@@ -3,6 +3,7 @@ import type { Expression } from "../syntax/ast.ts";
 import { type Call, checkFunction } from "./check-call.ts";
 import { enabled, takeEnable } from "./check-enable.ts";
 import { checkAccess, checkTarget, memberIn, receive, thisPlace } from "./check-member.ts";
+import { boundPlace } from "./check-place.ts";
 import type { CheckedExpression, CheckedStatement, FunctionCall, Place, Target } from "./checked.ts";
 import { findMethod, getterKey, methodOf, setterKey } from "./classes.ts";
 import { NOTHING } from "./convert.ts";
@@ -29,7 +30,7 @@ export const checkCallee = (scope: Scope, callee: Expression): Callee | null => 
     checkAccess(scope, method, callee.member.at);
     return { kind: "method", method, target };
   }
-  const place = memberIn(scope, target, callee.member);
+  const place = boundPlace(scope, memberIn(scope, target, callee.member), callee);
   return place === null ? null : { kind: "instance", target: { place, isSuper: false } };
 };
 

@@ -79,7 +79,8 @@ const valueNamed = (type: EnumType, key: string): CheckedExpression | null => {
 export const checkPlace = (scope: Scope, expression: Expression): Place | null =>
   boundPlace(scope, checkUnbound(scope, expression), expression);
 
-const boundPlace = (scope: Scope, found: Place | null, { at }: Expression): Place | null => {
+/** What a place found for itself stands for: of a REFERENCE TO what it refers to, of a PROPERTY what it gives. */
+export const boundPlace = (scope: Scope, found: Place | null, { at }: Expression): Place | null => {
   if (found === null) return null;
   const value = found.kind === "property" ? readProperty(scope, found) : null;
   if (value?.type.kind === "unknown") return null;

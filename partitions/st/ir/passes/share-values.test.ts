@@ -73,4 +73,39 @@ describe("sharing values", () => {
         return integer r2`;
     expect(afterPass(shareValues, text)).toContain("r2 = load w32 data+28");
   });
+
+  it("ends with a loop that it finds nothing to enter", () => {
+    const text = `
+      b0:
+        r0 = parameter 0
+        branch eq 0 1 b1 b3
+      b1:
+        r1 = phi b0 r0, b2 r3
+        branch lt r1 10 b2 b3
+      b2:
+        r2 = copy r1
+        r3 = add r2 0
+        jump b1
+      b3:
+        return integer r0`;
+    expect(afterPass(shareValues, text)).toBe("b0:\nr0 = parameter 0\njump b1\nb1:\nreturn integer r0");
+  });
+
+  it("keeps phis first when one of them is a constant", () => {
+    const text = `
+      b0:
+        r0 = parameter 0
+        branch lt r0 0 b1 b2
+      b1:
+        jump b3
+      b2:
+        jump b3
+      b3:
+        r1 = phi b1 7, b2 7
+        r2 = phi b1 r0, b2 3
+        r3 = load w32 r2+0
+        r4 = add r1 r3
+        return integer r4`;
+    expect(afterPass(shareValues, text)).toContain("b3:\nr2 = phi b1 r0, b2 3\nr1 = copy 7\n");
+  });
 });

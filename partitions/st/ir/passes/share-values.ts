@@ -46,6 +46,8 @@ class Numbering {
   readonly #fn: IrFunction;
   readonly #flow: ControlFlow;
   readonly #definitions = new Map<number, Instruction>();
+  /** Registers whose definition was seen; it stands before all that it dominates. */
+  readonly #seen = new Set<number>();
   /** What to use instead of a register. */
   readonly #better = new Map<number, Operand>();
   /** By expression: what has its value, where the block in hand is. */
@@ -73,7 +75,9 @@ class Numbering {
   #visit(block: Block, open: (() => void)[]): void {
     const expressions: string[] = [];
     const facts = this.#learnFromEdge(block);
-    block.instructions = block.instructions.flatMap((instruction) => this.#rewrite(instruction, expressions, block));
+    block.instructions = phisFirst(
+      block.instructions.flatMap((instruction) => this.#rewrite(instruction, expressions, block)),
+    );
     block.terminator = this.#decide(block, mapTerminator(block.terminator, this.#best));
     open.push(() => {
       for (const each of expressions) this.#known.delete(each);
@@ -113,9 +117,11 @@ class Numbering {
     const to = definitionOf(instruction);
     if (to === null) return [withoutIdleGuards(instruction)];
     this.#definitions.set(to.id, instruction);
+    this.#seen.add(to.id);
     if (instruction.kind === "phi") {
       const only = onlySource(instruction);
-      if (only !== null) return this.#replace(instruction, only);
+      // In a loop that nothing enters any more, the only source may come from the phi itself.
+      if (only !== null && (isConstant(only) || this.#seen.has(only.id))) return this.#replace(instruction, only);
     }
     const expression = this.#expressionOf(instruction, block);
     if (expression === null) return [instruction];
@@ -142,6 +148,7 @@ class Numbering {
     const { to, from } = instruction;
     if (!isConstant(from) || !isFloating(to.bank)) return this.#replace(instruction, from);
     this.#definitions.set(to.id, instruction);
+    this.#seen.add(to.id);
     const expression = `${to.bank} ${from.constant}`;
     const known = this.#known.get(expression);
     if (known !== undefined) return this.#replace(instruction, known);
@@ -215,6 +222,12 @@ class Numbering {
     return known === undefined ? null : known === fact!.isTrue;
   }
 }
+
+/** A phi that came down to a constant is a copy, which stands behind all that are still phis. */
+const phisFirst = (instructions: readonly Instruction[]): Instruction[] => [
+  ...instructions.filter(({ kind }) => kind === "phi"),
+  ...instructions.filter(({ kind }) => kind !== "phi"),
+];
 
 const isFloating = (bank: Bank): boolean => bank === "float" || bank === "double";
 
