@@ -75,6 +75,6 @@ const execute = promisify(execFile);
 
 /** What a program printed. @throws with its output when it fails. */
 export const output = async (command: string, ...args: string[]): Promise<string> => {
-  const { stdout } = await execute(command, args, { cwd: ROOT, timeout: 10_000 });
+  const { stdout } = await execute(command, args, { cwd: ROOT, timeout: 30_000 });
   return stdout;
 };

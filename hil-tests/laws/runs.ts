@@ -61,7 +61,7 @@ export interface RunResult {
 export interface RunOptions extends Omit<ModuleOptions, "events"> {
   /** Number of the frame before which it ends. */
   readonly frames: number;
-  /** Where it starts; left out: at power-on. */
+  /** Where it starts, in a module that has run two frames before; left out: at power-on. */
   readonly from?: ModuleState;
   readonly outside?: Outside;
   /** Called before every boundary. */
@@ -85,7 +85,11 @@ export const runSystem = (system: System, options: RunOptions): RunResult => {
   };
   const sink = { events: (partition: number, bytes: Uint8Array) => void events[partition]!.push(bytes.slice()) };
   const module = new Module(system, listener, hasher, { ...rest, events: sink });
-  if (from !== undefined) module.restore(from);
+  if (from !== undefined) {
+    for (let frame = 0; frame < 2; frame++) module.runFrame();
+    for (const noted of [frames, ...events]) noted.length = 0;
+    module.restore(from);
+  }
   while (module.frame < count) {
     disturb();
     module.step();

@@ -9,6 +9,7 @@ import { addExec } from "./exec.ts";
 import { addExplain } from "./explain.ts";
 import { addReplay } from "./replay.ts";
 import { addRun } from "./run.ts";
+import { addSnapshot } from "./snapshot.ts";
 import { addTest } from "./test.ts";
 import { VERSION } from "./version.ts";
 
@@ -29,7 +30,7 @@ const program = new Command("partita")
   .showSuggestionAfterError()
   .showHelpAfterError("(partita --help lists the verbs)")
   .exitOverride();
-for (const add of [addRun, addReplay, addCheck, addExec, addCompile, addTest, addDisasm, addExplain])
+for (const add of [addRun, addReplay, addSnapshot, addCheck, addExec, addCompile, addTest, addDisasm, addExplain])
   add(program, environment);
 
 // A reader that goes away (`partita … | head`) is no reason for a stack trace.

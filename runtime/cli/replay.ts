@@ -2,9 +2,17 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { engineOf } from "../host/engines.ts";
+import { decodeSnapshot } from "../host/snapshot-file.ts";
 import { replay } from "../hypervisor/index.ts";
-import type { EngineKind } from "../system.ts";
-import { createHasher, decodeRecording, describeDivergence, differencesOf } from "../trace/index.ts";
+import type { EngineKind, System } from "../system.ts";
+import {
+  createHasher,
+  decodeRecording,
+  describeDivergence,
+  differencesOf,
+  type Hasher,
+  type Recording,
+} from "../trace/index.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { loadModule } from "./load-module.ts";
 import { ENGINE_OF_ALL, engineOption } from "./options.ts";
@@ -41,11 +49,12 @@ const replayFile = async (path: string, options: ReplayVerbOptions, environment:
         "Go back to the files it was recorded with, or name their config with --module.",
     );
   }
+  const from = await startOf(path, recording, system, hasher);
   const { stdout, clock } = environment;
   if (!recording.complete)
     stdout.write("the recording has no end (the run was cut off): replaying up to its last whole block\n");
   const startedMs = clock.monotonicMs();
-  const { frames, divergence } = replay(system, recording, hasher, { engineOf });
+  const { frames, divergence } = replay(system, recording, hasher, { engineOf, ...from });
   const hostSeconds = (clock.monotonicMs() - startedMs) / 1000;
   const boardSeconds = (frames * system.schedule.majorFrame) / system.clock;
   const extent = `${frames} major frames, ${boardSeconds.toFixed(3)} s of board time in ${hostSeconds.toFixed(3)} s`;
@@ -56,4 +65,13 @@ const replayFile = async (path: string, options: ReplayVerbOptions, environment:
   const partition = system.partitions[divergence.partition]?.name ?? String(divergence.partition);
   stdout.write(`different: ${describeDivergence(divergence, partition)}\n(${extent})\n`);
   environment.exitWith(EXIT.failed);
+};
+
+/** What the recording starts from; nothing when that was power-on. */
+const startOf = async (path: string, { snapshot }: Recording, system: System, hasher: Hasher) => {
+  if (snapshot === null) return {};
+  const decoded = await decodeSnapshot(snapshot, system, hasher);
+  if (typeof decoded === "string")
+    throw new UserError(`${path} starts from a snapshot that cannot be used: ${decoded}`);
+  return { from: decoded.state };
 };

@@ -10,7 +10,7 @@ import { SharedExchange } from "../host/point-exchange.ts";
 import { RetainedExchange } from "../host/retained-exchange.ts";
 import { RetainedFiles } from "../host/retained-files.ts";
 import type { EngineKind, System } from "../system.ts";
-import { createHasher } from "../trace/index.ts";
+import { createHasher, type Hasher } from "../trace/index.ts";
 import { type Nanoseconds, toCycles } from "../units.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { loadModule } from "./load-module.ts";
@@ -18,6 +18,7 @@ import { createLog, LOG_LEVELS } from "./log.ts";
 import { durationOption, ENGINE_OF_ALL, engineOption } from "./options.ts";
 import { RunLog } from "./run-log.ts";
 import { formatSummary } from "./run-summary.ts";
+import { type OpenedSnapshot, openSnapshot } from "./snapshot-input.ts";
 import { VERSION } from "./version.ts";
 
 interface RunVerbOptions {
@@ -25,6 +26,7 @@ interface RunVerbOptions {
   readonly duration?: Nanoseconds;
   readonly fast?: true;
   readonly record?: string;
+  readonly restore?: string;
   readonly stats?: true;
   readonly logLevel: string;
 }
@@ -39,6 +41,7 @@ export const addRun = (program: Command, environment: CliEnvironment): void => {
     .option("--duration <time>", "stop after this much board time, rounded up to whole major frames", durationOption)
     .option("--fast", "unpaced and without the outside: inputs keep their initial values; needs --duration")
     .option("--record <file>", "keep everything that enters, for `partita replay`")
+    .option("--restore <file>", "go on from a snapshot; whole modules and chosen partitions")
     .addOption(engineOption(ENGINE_OF_ALL))
     .option("--stats", `print the lateness histogram every ${STATS_INTERVAL_MS / 1000} s as well as at the end`)
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
@@ -52,11 +55,13 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   const system = await loadModule(path, environment, options.engine);
   const log = createLog(options.logLevel, environment);
   const recording = options.record === undefined ? null : openRecording(options.record, log);
+  const hasher = await createHasher();
+  const snapshot = options.restore === undefined ? null : await openSnapshot(options.restore, system, hasher);
   const exchange = new SharedExchange(system);
   const bridge = options.fast ? null : await connect(system, exchange, environment, log);
   const runLog = new RunLog(log, system);
   // An unpaced run is alone with its config and images, and the same each time.
-  const retained = options.fast ? null : await keepRetained(system, runLog);
+  const retained = options.fast ? null : await keepRetained(system, hasher, runLog, snapshot);
   const { majorFrame } = system.schedule;
   const frames = options.duration === undefined ? Infinity : toCycles(options.duration, system.clock) / majorFrame;
   const board = startBoard(system, exchange, {
@@ -64,6 +69,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     frames: Math.ceil(frames),
     version: VERSION,
     restored: retained?.restored ?? [],
+    snapshot,
     retained: retained?.exchange ?? null,
     record: recording?.write ?? null,
     onMessage: (message) => {
@@ -108,11 +114,13 @@ const connect = async (
 };
 
 /** Takes up what the last run left, and keeps what this one will leave; null: the config does not ask for it. */
-const keepRetained = async (system: System, runLog: RunLog) => {
+const keepRetained = async (system: System, hasher: Hasher, runLog: RunLog, snapshot: OpenedSnapshot | null) => {
   if (system.retain === null) return null;
-  const files = new RetainedFiles(system, system.retain, await createHasher(), (note) => runLog.retained(note));
+  const files = new RetainedFiles(system, system.retain, hasher, (note) => runLog.retained(note));
   const exchange = new RetainedExchange(system);
-  const restored = await files.restore();
+  // A whole module's state has its retained data.
+  const isWhole = snapshot !== null && snapshot.state.bytes !== null;
+  const restored = isWhole ? [] : await files.restore();
   files.start(exchange);
   return { restored, exchange, stop: () => files.stop(exchange) };
 };

@@ -1,4 +1,5 @@
 /** What the main thread and the board worker say to each other. */
+import type { ModuleState } from "../hypervisor/index.ts";
 import type { BoardInstant, Incident, PartitionMode } from "../hypervisor/outside.ts";
 import type { System } from "../system.ts";
 import type { Cycles } from "../units.ts";
@@ -8,6 +9,8 @@ export interface BoardJob {
   readonly system: System;
   /** The tool's version, for the recording. */
   readonly version: string;
+  /** Where it starts; null: at power-on. */
+  readonly snapshot: BoardStart | null;
   /** Whole major frames after which the run ends by itself; Infinity: only when told. */
   readonly frames: number;
   readonly paced: boolean;
@@ -21,6 +24,15 @@ export interface BoardJob {
   readonly retained: SharedArrayBuffer | null;
   /** Where the recording's bytes go; null: none is made. */
   readonly recording: SharedArrayBuffer | null;
+}
+
+/** What a run goes on from. */
+export interface BoardStart {
+  readonly state: ModuleState;
+  /** Running hashes of the partitions' traces so far. */
+  readonly hashes: BigUint64Array;
+  /** The snapshot's file, which a recording takes in. */
+  readonly file: Uint8Array;
 }
 
 /** A place in board time that a log line can carry. */

@@ -1,8 +1,8 @@
 /** What the thread of a board does: the slot loop, and nothing that could make it wait but its pace. */
-import { Module } from "../hypervisor/index.ts";
+import { Module, type TimeUse } from "../hypervisor/index.ts";
 import { createHasher, formatHash, type Hasher, Recorder, RunningHashes } from "../trace/index.ts";
 import type { Cycles } from "../units.ts";
-import type { BoardJob, BoardMessage, RunSummary } from "./board-job.ts";
+import type { BoardJob, BoardMessage, BoardStart, RunSummary } from "./board-job.ts";
 import { ByteRing } from "./byte-ring.ts";
 import { hostClock } from "./clock.ts";
 import { engineOf } from "./engines.ts";
@@ -26,6 +26,8 @@ class BoardRun {
   /** Board cycles between two hand-overs of retained data, and when the next one is due. */
   readonly #retainPeriod: number;
   #retainAt: number;
+  /** Frames and board time before this run, and how each partition had used its slots. */
+  readonly #before: { readonly frames: number; readonly boardTime: Cycles; readonly timeUse: readonly TimeUse[] };
 
   constructor(job: BoardJob, hasher: Hasher, post: (message: BoardMessage) => void) {
     const { system } = job;
@@ -38,17 +40,20 @@ class BoardRun {
     this.#hostMs = new Float64Array(system.partitions.length);
     this.#retained = job.retained === null ? null : new RetainedExchange(system, job.retained);
     this.#retainPeriod = system.retain === null ? Infinity : (system.retain.periodMs * system.clock) / 1000;
-    this.#retainAt = this.#retainPeriod;
-    const { version, restored } = job;
+    const { version, restored, snapshot } = job;
     const ring = job.recording === null ? null : new ByteRing(job.recording);
     this.#recorder =
       ring === null
         ? null
         : new Recorder({
-            ...{ system, inner: this.#outside, version, hasher, restored },
+            ...{ system, inner: this.#outside, version, hasher, restored, snapshot: snapshot?.file ?? null },
             sink: (bytes) => ring.write(bytes),
           });
     this.#module = new Module(system, this.#recorder ?? this.#outside, hasher, { engineOf, restored });
+    if (snapshot !== null) this.#goOnFrom(snapshot);
+    const { frame: frames, boardTime, partitions } = this.#module;
+    this.#before = { frames, boardTime, timeUse: partitions.map(({ timeUse }) => timeUse) };
+    this.#retainAt = boardTime + this.#retainPeriod;
     this.#pacer = new Pacer({
       clock: hostClock,
       boardClock: system.clock,
@@ -57,6 +62,11 @@ class BoardRun {
       control: this.#control,
       onAnchor: (cycle, timeMs) => exchange.anchor(cycle, timeMs),
     });
+  }
+
+  #goOnFrom({ state, hashes }: BoardStart): void {
+    this.#module.restore(state);
+    this.#running.values.set(hashes);
   }
 
   run(): void {
@@ -82,7 +92,7 @@ class BoardRun {
   }
 
   #mayStartFrame(): boolean {
-    return this.#module.frame < this.#job.frames && Atomics.load(this.#control, 0) === 0;
+    return this.#module.frame - this.#before.frames < this.#job.frames && Atomics.load(this.#control, 0) === 0;
   }
 
   #step(): void {
@@ -102,9 +112,10 @@ class BoardRun {
 
   #summary(hostMs: number): RunSummary {
     const module = this.#module;
+    const { frames, boardTime, timeUse: used } = this.#before;
     return {
-      frames: module.frame,
-      boardSeconds: module.boardTime / module.system.clock,
+      frames: module.frame - frames,
+      boardSeconds: (module.boardTime - boardTime) / module.system.clock,
       hostMs,
       partitions: module.partitions.map(({ partition: { name, index }, mode, timeUse }) => ({
         name,
@@ -112,8 +123,8 @@ class BoardRun {
         faulted: this.#outside.faulted.has(index),
         hash: formatHash(this.#running.values[index]!),
         stateHash: formatHash(module.stateHash(index)),
-        busyCycles: timeUse.given - timeUse.idle,
-        slotCycles: timeUse.given,
+        busyCycles: timeUse.given - timeUse.idle - (used[index]!.given - used[index]!.idle),
+        slotCycles: timeUse.given - used[index]!.given,
         hostMs: this.#hostMs[index]!,
       })),
     };

@@ -1,7 +1,7 @@
 /** The main thread's end of a running board: starts its worker, passes its messages on, keeps its recording. */
 import { Worker } from "node:worker_threads";
 import type { System } from "../system.ts";
-import type { BoardJob, BoardMessage, RunSummary } from "./board-job.ts";
+import type { BoardJob, BoardMessage, BoardStart, RunSummary } from "./board-job.ts";
 import { ByteRing } from "./byte-ring.ts";
 import { LatenessHistogram, type LatenessReport } from "./lateness.ts";
 import type { SharedExchange } from "./point-exchange.ts";
@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Whole major frames to run; Infinity: until `stop`. */
   readonly frames: number;
   readonly version: string;
+  /** Where it starts; null, or left out: at power-on. */
+  readonly snapshot?: BoardStart | null;
   /** By partition, the retained data that it starts with; null, or left out: it starts cold. */
   readonly restored?: readonly (Uint8Array | null)[];
   /** Where its retained data go while it runs and when it ends; null, or left out: nobody keeps them. */
@@ -50,6 +52,7 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
     control: control.buffer as SharedArrayBuffer,
     lateness: lateness.shared,
     restored: options.restored ?? [],
+    snapshot: options.snapshot ?? null,
     retained: options.retained?.shared ?? null,
     recording: ring?.shared ?? null,
   };

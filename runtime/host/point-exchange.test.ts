@@ -55,9 +55,24 @@ const twoSides = () => {
 };
 
 describe("a point exchange", () => {
+  it("leaves inputs as they are that were never written", () => {
+    const { bridge, board } = twoSides();
+    const inputs = PointCells.initial(system.partitions[0]!.points);
+    inputs.set(1, "DINT", 77);
+    inputs.quality[1] = QUALITY.good;
+    bridge.writeInput({ partition: 0, point: 2 }, 5, "bad", 0);
+    bridge.handOver();
+    expect(board.takeInputs(0, inputs)).toBe(true);
+    expect([0, 1, 2].map((index) => [inputs.get(index, "DINT"), inputs.qualityOf(index)])).toEqual([
+      [100, "uncertain"],
+      [77, "good"],
+      [5, "bad"],
+    ]);
+  });
+
   it("hands inputs over only when told to, and all at once", () => {
     const { bridge, board } = twoSides();
-    const inputs = new PointCells(9);
+    const inputs = PointCells.initial(system.partitions[1]!.points);
     bridge.writeInput({ partition: 1, point: 8 }, -5, "good", 12);
     bridge.writeInput({ partition: 1, point: 0 }, 7, "bad", 13);
     expect(board.takeInputs(1, inputs)).toBe(false);

@@ -24,7 +24,10 @@ export interface PointExchange {
 
 /** The board's side. */
 export interface BoardExchange {
-  /** Copies what the bridge handed over into `inputs`. @returns false when there is nothing new since the last call. */
+  /**
+   * Copies what the bridge handed over into `inputs`; those that it has not written yet stay as they are.
+   * @returns false when there is nothing new since the last call.
+   */
   takeInputs(partition: number, inputs: PointCells): boolean;
   publish(partition: number, points: PointCells): void;
   /** Says that board cycle `cycle` is at host time `timeMs`. */
@@ -32,6 +35,8 @@ export interface BoardExchange {
 }
 
 const HEADER_BYTES = 64;
+/** The time of an input that the bridge has not written. */
+const NEVER = -1;
 const ANCHOR = { cycle: 1, timeMs: 2 } as const;
 
 /** Two images of one partition in one direction, and the counter of images completed. */
@@ -81,6 +86,8 @@ export class SharedExchange implements PointExchange, BoardExchange {
   readonly #anchor: Float64Array;
   readonly #inputs: DoubleBuffer[] = [];
   readonly #published: DoubleBuffer[] = [];
+  /** Room for what the board takes. */
+  readonly #taken: PointCells[] = [];
   /** The bridge's own copy of each partition's inputs, and whether it has changed since the last hand-over. */
   readonly #pending: { cells: PointCells; changed: boolean }[] = [];
 
@@ -103,7 +110,9 @@ export class SharedExchange implements PointExchange, BoardExchange {
         cells.set(point.index, point.type, point.initial);
         cells.quality[point.index] = QUALITY.uncertain;
       }
+      cells.time.fill(NEVER);
       this.#pending.push({ cells, changed: false });
+      this.#taken.push(new PointCells(points));
     }
   }
 
@@ -133,7 +142,12 @@ export class SharedExchange implements PointExchange, BoardExchange {
   }
 
   takeInputs(partition: number, inputs: PointCells): boolean {
-    return this.#inputs[partition]!.read(inputs);
+    const taken = this.#taken[partition]!;
+    if (!this.#inputs[partition]!.read(taken)) return false;
+    for (let point = 0; point < taken.count; point++) {
+      if (taken.time[point] !== NEVER) inputs.copyPoint(point, taken, point);
+    }
+    return true;
   }
 
   publish(partition: number, points: PointCells): void {

@@ -2,10 +2,11 @@
  * Keeps the partitions' retained data on disk, a file each, so that they outlive the module's power. A file is replaced as a
  * whole or not at all; one that cannot be used is put aside, never overwritten.
  */
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { RetainedStore, System } from "../system.ts";
 import type { Hasher } from "../trace/index.ts";
+import { replaceFile } from "./replace-file.ts";
 import type { RetainedExchange } from "./retained-exchange.ts";
 import { decodeRetained, encodeRetained, type RetainedOwner } from "./retained-file.ts";
 
@@ -119,19 +120,6 @@ export class RetainedFiles {
     }
   }
 }
-
-/** Whoever loses power in between finds the old file or the new one. */
-const replaceFile = async (file: string, bytes: Uint8Array): Promise<void> => {
-  const fresh = `${file}.new`;
-  const handle = await open(fresh, "w");
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(fresh, file);
-};
 
 /** @returns where it is now; null: it could not be moved, and stays. */
 const putAside = async (file: string): Promise<string | null> => {

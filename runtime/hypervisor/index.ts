@@ -2,5 +2,6 @@
 export { type Command, decodeCommand, encodeCommand, type ForceTarget, NO_COMMANDS } from "./commands.ts";
 export { Module, type ModuleOptions, type ModuleState } from "./module.ts";
 export type { BoardInstant, Incident, Outside } from "./outside.ts";
+export type { PartitionState, TimeUse } from "./partition.ts";
 export { PointCells, QUALITY, type Quality } from "./point-cells.ts";
 export { type ReplayOptions, replay } from "./replay.ts";

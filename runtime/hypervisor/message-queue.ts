@@ -44,6 +44,11 @@ export class MessageQueue {
     return this.receivable === 0 ? 0 : this.#lengths[(this.#received + this.#taken) % this.depth]!;
   }
 
+  /** Between the slots of its ends. */
+  empty(): void {
+    this.#received = this.#sent;
+  }
+
   /** Between the slots of its ends: the messages in the queue, the oldest first. */
   save(writer: StateWriter): void {
     writer.section("queue", 1);

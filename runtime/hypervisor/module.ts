@@ -29,12 +29,13 @@ export interface ModuleOptions {
   readonly restored?: readonly (Uint8Array | null)[];
 }
 
-/** A module between two major frames: what `Module.restore` needs to go on from there as if nothing had been in between. */
+/** A module, or some partitions of it, between two major frames: who restores it goes on as if nothing had been in between. */
 export interface ModuleState {
   readonly boardTime: Cycles;
-  /** Time, queues and each partition's place in them, as the classes wrote them. */
-  readonly bytes: Uint8Array;
-  readonly partitions: readonly PartitionState[];
+  /** Time, queues and each partition's place in them, as the classes wrote them; null: only partitions are held. */
+  readonly bytes: Uint8Array | null;
+  /** By partition; null: it is not held. */
+  readonly partitions: readonly (PartitionState | null)[];
 }
 
 export class Module {
@@ -156,32 +157,54 @@ export class Module {
     else partition.type(command.bytes);
   }
 
-  /** @throws in the midst of a frame: there is no state that could be restored then. */
-  save(): ModuleState {
+  /**
+   * @param chosen indices of partitions; left out: the whole module.
+   * @throws in the midst of a frame: there is no state that could be restored then.
+   */
+  save(chosen?: readonly number[]): ModuleState {
     if (!this.atFrameStart) throw new Error("a module is saved between two major frames");
+    return {
+      boardTime: this.#boardTime,
+      bytes: chosen === undefined ? this.#saveModule() : null,
+      partitions: this.#running.map((partition, index) =>
+        chosen?.includes(index) === false ? null : partition.save(),
+      ),
+    };
+  }
+
+  /**
+   * Goes on from `state`. A whole module must be of the same System; partitions alone, of a System that has them as they were: the
+   * others stay as they are, theirs see their time run on from where it was, and empty queues. Slices and engines may be others.
+   * @throws StateMismatch when the state has another layout; in the midst of a frame.
+   */
+  restore(state: ModuleState): void {
+    if (!this.atFrameStart) throw new Error("a module is restored between two major frames");
+    if (state.bytes !== null) this.#restoreModule(state.bytes, state.boardTime);
+    const timeJump = cycles(this.#boardTime - state.boardTime);
+    for (const [index, partition] of state.partitions.entries()) {
+      if (partition === null) continue;
+      if (state.bytes === null) this.#running[index]!.emptyQueues();
+      this.#running[index]!.restore(partition, timeJump);
+    }
+  }
+
+  #saveModule(): Uint8Array {
     const writer = new StateWriter();
     writer.section("module", 1);
     this.#timeline.save(writer);
     for (const queue of this.#queues) queue.save(writer);
     for (const partition of this.#running) partition.savePlace(writer);
-    const partitions = this.#running.map((partition) => partition.save());
-    return { boardTime: this.#boardTime, bytes: writer.finish(), partitions };
+    return writer.finish();
   }
 
-  /**
-   * Goes on from `state`, which a module of the same System had: slices and engines may be others.
-   * @throws StateMismatch when it is of another module or layout; in the midst of a frame.
-   */
-  restore(state: ModuleState): void {
-    if (!this.atFrameStart) throw new Error("a module is restored between two major frames");
-    const reader = new StateReader(state.bytes);
+  #restoreModule(bytes: Uint8Array, boardTime: Cycles): void {
+    const reader = new StateReader(bytes);
     reader.section("module", 1);
-    this.#boardTime = state.boardTime;
+    this.#boardTime = boardTime;
     this.#timeline.restore(reader);
     for (const queue of this.#queues) queue.restore(reader);
     for (const partition of this.#running) partition.restorePlace(reader);
     reader.end();
-    for (const [index, partition] of this.#running.entries()) partition.restore(state.partitions[index]!, cycles(0));
   }
 
   #endFrame(frame: number): void {

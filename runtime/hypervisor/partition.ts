@@ -255,6 +255,11 @@ export class RunningPartition implements PartitionView {
     reader.end();
   }
 
+  /** Between two frames: messages on their way from and to its ports are gone. */
+  emptyQueues(): void {
+    this.#ports.empty();
+  }
+
   /** What the partition is in its module only: where it is in time, how it used its slots, what is forced there. */
   savePlace(writer: StateWriter): void {
     this.#place.save(writer);

@@ -31,6 +31,11 @@ export class Ports {
     for (const queue of this.#destinations) queue.endDestinationSlot();
   }
 
+  /** Between two frames. */
+  empty(): void {
+    for (const queue of this.#queues) queue.empty();
+  }
+
   /** @returns the index of the port of that name, or −1. */
   find(name: string): number {
     return this.#ports.find((port) => port.name === name)?.index ?? -1;

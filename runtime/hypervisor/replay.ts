@@ -1,7 +1,7 @@
 /** Runs a recording again, frame by frame, until it ends or something is not as it was. */
 import type { System } from "../system.ts";
 import { type Divergence, type Hasher, type Recording, Replayer, restoredOf } from "../trace/index.ts";
-import { Module, type ModuleOptions } from "./module.ts";
+import { Module, type ModuleOptions, type ModuleState } from "./module.ts";
 import type { Outside } from "./outside.ts";
 
 export interface ReplayOutcome {
@@ -14,6 +14,8 @@ export interface ReplayOutcome {
 export interface ReplayOptions extends ModuleOptions {
   /** Is told what the module does, and brings nothing. */
   readonly watcher?: Outside;
+  /** What the recording started from, when that was a snapshot. */
+  readonly from?: ModuleState;
 }
 
 /** `system` must be the one recorded, see `differencesOf`; slices and engines may be others than in the run. */
@@ -21,10 +23,12 @@ export const replay = (
   system: System,
   recording: Recording,
   hasher: Hasher,
-  { watcher, ...options }: ReplayOptions = {},
+  { watcher, from, ...options }: ReplayOptions = {},
 ): ReplayOutcome => {
   const replayer = new Replayer(recording, watcher);
   const module = new Module(system, replayer, hasher, { ...options, restored: restoredOf(recording.header) });
+  if (from !== undefined) module.restore(from);
+  const first = module.frame;
   while (replayer.next !== "end" && replayer.divergence === null) {
     if (replayer.next === "stop") {
       module.stopAll();
@@ -32,5 +36,5 @@ export const replay = (
     } else module.runFrame();
   }
   if (replayer.divergence === null && recording.complete) replayer.end(module.stateHashes());
-  return { frames: module.frame, divergence: replayer.divergence };
+  return { frames: module.frame - first, divergence: replayer.divergence };
 };

@@ -1,4 +1,5 @@
 /** What a run leaves behind: events, hashes, recordings, and how a recording is replayed. The front door of runtime/trace. */
+export { type BlockFormat, BlockWriter, readBlocks } from "./blocks.ts";
 export {
   decodeEvents,
   EVENT_KINDS,

@@ -3,8 +3,9 @@ import { type Command, encodeCommand } from "../hypervisor/commands.ts";
 import type { BoardInstant, Outside } from "../hypervisor/outside.ts";
 import { PointCells } from "../hypervisor/point-cells.ts";
 import type { System } from "../system.ts";
+import { BlockWriter } from "./blocks.ts";
 import { formatHash, type Hasher } from "./hashes.ts";
-import { BlockWriter, CHANGE_BYTES, inHex, RECORD_KINDS, type RecordingHeader } from "./recording-format.ts";
+import { CHANGE_BYTES, inHex, RECORD_KINDS, RECORDING_FORMAT, type RecordingHeader } from "./recording-format.ts";
 
 /** A block is written when it holds this much … */
 const BLOCK_BYTES = 32768;
@@ -20,13 +21,14 @@ export const headerOf = (
   version: string,
   hasher: Hasher,
   restored: readonly (Uint8Array | null)[] = [],
+  start: RecordingHeader["start"] = "powerOn",
 ): RecordingHeader => ({
   version,
   module: system.name,
   configPath: system.configPath,
   digest: system.digest,
   partitions: system.partitions.map(({ name, image }) => ({ name, image: formatHash(hasher.hash(image)) })),
-  start: "powerOn",
+  start,
   restored: system.partitions.map(({ index }) => inHex(restored[index] ?? null)),
 });
 
@@ -37,6 +39,8 @@ export interface RecorderOptions {
   readonly hasher: Hasher;
   /** What the module was given as `ModuleOptions.restored`. */
   readonly restored?: readonly (Uint8Array | null)[];
+  /** The file of the snapshot that the run starts from; null, or left out: it starts at power-on. */
+  readonly snapshot?: Uint8Array | null;
   /** Gets the file's bytes in order, in a buffer that is reused: it must copy or write them before it returns. */
   readonly sink: (bytes: Uint8Array) => void;
 }
@@ -52,11 +56,13 @@ export class Recorder implements Outside {
   #used: number = BlockWriter.payloadAt;
   #frames = 0;
 
-  constructor({ system, inner, version, hasher, restored = [], sink }: RecorderOptions) {
+  constructor({ system, inner, version, hasher, restored = [], snapshot = null, sink }: RecorderOptions) {
     this.#inner = inner;
-    this.#blocks = new BlockWriter(hasher, sink);
+    this.#blocks = new BlockWriter(RECORDING_FORMAT, hasher, sink);
     this.#recorded = system.partitions.map(({ points }) => PointCells.initial(points));
-    this.#writeHeader(headerOf(system, version, hasher, restored));
+    const header = headerOf(system, version, hasher, restored, snapshot === null ? "powerOn" : "snapshot");
+    this.#blocks.writePayload(new TextEncoder().encode(JSON.stringify(header)));
+    if (snapshot !== null) this.#blocks.writePayload(snapshot);
     const room = BlockWriter.payloadAt + BLOCK_BYTES + 2 * largestRecord(system);
     this.#buffer = new Uint8Array(room);
     this.#view = new DataView(this.#buffer.buffer);
@@ -125,13 +131,6 @@ export class Recorder implements Outside {
     if (this.#used > BlockWriter.payloadAt) this.#blocks.write(this.#buffer, this.#view, this.#used);
     this.#used = BlockWriter.payloadAt;
     this.#frames = 0;
-  }
-
-  #writeHeader(header: RecordingHeader): void {
-    const text = new TextEncoder().encode(JSON.stringify(header));
-    const block = new Uint8Array(BlockWriter.payloadAt + text.length);
-    block.set(text, BlockWriter.payloadAt);
-    this.#blocks.write(block, new DataView(block.buffer), block.length);
   }
 
   /** A command may be longer than a block: a program's new image is one. */

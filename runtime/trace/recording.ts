@@ -1,18 +1,20 @@
 /** Reads a recording: its header, and its records one by one. */
 import { decodeCommand } from "../hypervisor/commands.ts";
+import { type FileDamage, readBlocks } from "./blocks.ts";
 import type { Hasher } from "./hashes.ts";
 import {
   CHANGE_BYTES,
   RECORD_KINDS,
-  type RecordingDamage,
+  RECORDING_FORMAT,
   type RecordingHeader,
   type RecordingRecord,
-  readBlocks,
 } from "./recording-format.ts";
 
 export interface Recording {
   readonly kind: "recording";
   readonly header: RecordingHeader;
+  /** The file of the snapshot that the run started from; null: it started at power-on. */
+  readonly snapshot: Uint8Array | null;
   /** Frames with a recorded hash. */
   readonly frames: number;
   /** It ends with its end record: nothing is missing. */
@@ -23,14 +25,16 @@ export interface Recording {
   records(): Generator<RecordingRecord>;
 }
 
-export const decodeRecording = (file: Uint8Array, hasher: Hasher): Recording | RecordingDamage => {
-  const blocks = readBlocks(file, hasher);
+export const decodeRecording = (file: Uint8Array, hasher: Hasher): Recording | FileDamage => {
+  const blocks = readBlocks(file, RECORDING_FORMAT, hasher);
   if (blocks.kind === "damaged") return blocks;
-  const [first, ...others] = blocks.payloads;
+  const [first, ...behind] = blocks.payloads;
   if (first === undefined) return { kind: "damaged", offset: file.length, message: "it ends within its header" };
   const header: RecordingHeader = JSON.parse(new TextDecoder().decode(first.bytes));
+  const start = header.start === "snapshot" ? behind.shift() : null;
+  if (start === undefined) return { kind: "damaged", offset: file.length, message: "it ends within its snapshot" };
   const records = function* (): Generator<RecordingRecord> {
-    for (const { bytes } of others) yield* recordsOf(bytes, header.partitions.length);
+    for (const { bytes } of behind) yield* recordsOf(bytes, header.partitions.length);
   };
   let frames = 0;
   let complete = false;
@@ -38,7 +42,15 @@ export const decodeRecording = (file: Uint8Array, hasher: Hasher): Recording | R
     if (record.kind === "frame") frames += 1;
     complete = record.kind === "end";
   }
-  return { kind: "recording", header, frames, complete, truncatedAt: blocks.truncatedAt, records };
+  return {
+    kind: "recording",
+    header,
+    snapshot: start?.bytes ?? null,
+    frames,
+    complete,
+    truncatedAt: blocks.truncatedAt,
+    records,
+  };
 };
 
 /** A block that matches its hash is as it was written, so its records are whole. */
