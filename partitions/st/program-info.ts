@@ -153,6 +153,7 @@ export const describeProgram = (program: Program, layout: DataLayout, dataBase: 
       ...programsOf(program).flatMap((each) =>
         each.program.variables.flatMap((variable) => describe(variable, `${each.name}.${variable.name}`)),
       ),
+      ...program.placement.located.flatMap(({ path, place }) => describe(place, path)),
     ],
     assertions: instancesOf(program).flatMap((instance) =>
       instance.program.assertions.map(({ at, kind, text, values }) => ({

@@ -70,6 +70,7 @@ export const symbolFileOf = (program: Program, units: Iterable<Unit>, memory: In
     programs.add(unit);
     for (const variable of unit.variables) lister.add(variable, `${name}.${variable.name}`);
   }
+  for (const { path, place } of program.placement.located) lister.add(place, path);
   for (const unit of units) {
     if (programs.has(unit) || unit.isLibrary) continue;
     for (const variable of unit.variables)
@@ -99,7 +100,7 @@ class Lister {
     const place = this.#memory.addressOf(variable);
     if (place === null || variable.type.bytes === 0) return;
     const isKept = variable.storage.kind === "static" && variable.storage.area === "retained";
-    const at = variable.address === null ? {} : { at: directName(variable.address) };
+    const at = variable.address === null ? {} : { at: directName(variable) };
     this.#list(path, variable.type, place.address, { ...declaredAt(variable), ...at, retain: isKept }, place.bit);
   }
 
@@ -150,8 +151,9 @@ const declaredAt = ({ at }: Variable): Omit<Declared, "retain"> => {
 
 const SIZES: Readonly<Record<number, string>> = { 1: "B", 2: "W", 4: "D", 8: "L" };
 
-const directName = ({ area, byte, bit, bytes }: NonNullable<Variable["address"]>): string => {
-  const letter = { input: "I", output: "Q", memory: "M" }[area];
+const directName = ({ storage, address, type: { bytes } }: Variable): string => {
+  const letter = { input: "I", output: "Q", memory: "M" }[address!.area];
+  const { offset: byte, bit } = storage.kind === "static" ? storage : { offset: 0, bit: null };
   if (bit !== null) return `%${letter}X${byte}.${bit}`;
   const size = SIZES[bytes];
   return size !== undefined && byte % bytes === 0 ? `%${letter}${size}${byte / bytes}` : `%${letter}B${byte}`;

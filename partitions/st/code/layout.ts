@@ -2,10 +2,11 @@
 import type { ConstantPool } from "../ir/frame.ts";
 import type { DescribeAddress } from "../ir/print.ts";
 import { type Program, programsOf } from "../semantics/analyse.ts";
-import type { Image, Relocation } from "../semantics/image.ts";
+import { type Image, ImagePart, type Relocation, zeros } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
+import { BIT_OFFSET, holderOf } from "../semantics/located.ts";
 import { isStatic, type StaticArea, type Unit, type Variable } from "../semantics/symbols.ts";
-import { alignUp, type Type } from "../semantics/types.ts";
+import { alignUp, BOOL, type Type } from "../semantics/types.ts";
 import type { AreaOffsets, DataArea } from "./addresses.ts";
 import { RUNTIME_BYTES } from "./runtime-names.ts";
 import { severalTasksBytes } from "./several-tasks.ts";
@@ -29,6 +30,7 @@ export const staticVariables = (program: Program): readonly Variable[] => {
     ...withClasses(program.units)
       .filter((unit) => !programs.has(unit))
       .flatMap(({ variables }) => variables.filter((variable) => isStatic(variable) && isStored(variable))),
+    ...program.placement.located.map(({ place }) => place),
   ];
 };
 
@@ -47,7 +49,8 @@ export const placeVariables = (program: Program): AreaSizes => {
   for (const { area, byte, bytes } of program.addresses) ends[area] = Math.max(ends[area], byte + bytes);
   const variables = [...staticVariables(program)].sort((a, b) => Number(isLarge(a)) - Number(isLarge(b)));
   for (const variable of variables) {
-    const { address, type } = variable;
+    const { type } = variable;
+    const address = program.placement.fixed.get(variable) ?? variable.address;
     if (address !== null && address.isFloating !== true) {
       variable.storage = { kind: "static", area: address.area, offset: address.byte, bit: address.bit };
       continue;
@@ -134,15 +137,26 @@ export const initialData = (
       new DataView(data.buffer).setUint32(at + each.at, addressOf(each, layout, addresses, at), true);
   };
   put(layout.areas.constants, constants);
-  for (const variable of staticVariables(program)) {
-    const { storage, type } = variable;
-    if (storage.kind !== "static") continue;
-    const at = layout.areas[storage.area] + storage.offset;
-    const image = variable.initial ?? imageOf(type);
+  const start = (variable: Variable, offset: number, image: Image): void => {
+    const { storage } = variable;
+    if (storage.kind !== "static") return;
+    const at = layout.areas[storage.area] + storage.offset + offset;
     if (storage.bit === null) put(at, image);
-    else if (image.bytes[0] !== 0) data[at]! |= 1 << storage.bit;
-  }
+    else data[at] = (data[at]! & ~(1 << storage.bit)) | (image.bytes[0]! << storage.bit);
+  };
+  for (const variable of staticVariables(program)) start(variable, 0, variable.initial ?? imageOf(variable.type));
+  for (const { root, offset, image } of program.placement.initials) start(root, offset, image);
+  for (const { place, root, offset } of program.placement.located) start(root, offset, holderImage(place));
   return data;
+};
+
+/** What an instance holds of a variable that stands in the process image. */
+const holderImage = (place: Variable): Image => {
+  const holder = ImagePart.copyOf(zeros(holderOf(place).bytes));
+  holder.part(0, 4).relocate(place, 0);
+  if (place.type === BOOL && place.storage.kind === "static")
+    holder.view.setUint32(BIT_OFFSET, place.storage.bit ?? 0, true);
+  return holder.image;
 };
 
 /** Where a relocation of an image that starts at `start` in the data leads to. */

@@ -1,7 +1,8 @@
 /** Places → addresses, loads and stores. */
-import type { Place } from "../semantics/checked.ts";
+import { type Place, variableOf } from "../semantics/checked.ts";
+import { BIT_OFFSET, isLocated } from "../semantics/located.ts";
 import type { DirectAddress, Variable } from "../semantics/symbols.ts";
-import { type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
+import { BOOL, type ElementaryType, isSigned, scalarOf } from "../semantics/types.ts";
 import { type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, isConstant, type Operand, type Register } from "./ir.ts";
 import { lowerAggregate, storeValue, temporary } from "./lower-aggregate.ts";
@@ -12,7 +13,9 @@ export type Target =
   | { readonly kind: "register"; readonly register: Register }
   | { readonly kind: "memory"; readonly address: Address }
   /** One bit of another place that holds a `type`. */
-  | { readonly kind: "bit"; readonly of: Target; readonly type: ElementaryType | null; readonly bit: number };
+  | { readonly kind: "bit"; readonly of: Target; readonly type: ElementaryType | null; readonly bit: number }
+  /** A bit of a byte whose number is known when the program runs. */
+  | { readonly kind: "any bit"; readonly byte: Address; readonly bit: Register };
 
 const memory = (address: Address): Target => ({ kind: "memory", address });
 
@@ -25,7 +28,7 @@ export const lowerPlace = (frame: Frame, place: Place, guards: Guard[] = []): Ta
       return lowerDirect(place.address);
     case "field": {
       const address = frame.builder.offset(addressOf(frame, place.base, guards), place.field.offset);
-      return memory(place.byReference ? dereference(frame, address) : address);
+      return place.byReference ? referred(frame, address, variableOf(place)) : memory(address);
     }
     case "element":
       return memory(lowerElement(frame, place, guards));
@@ -59,7 +62,12 @@ export const addressOf = (frame: Frame, place: Place, guards: Guard[] = []): Add
   return target.address;
 };
 
-const dereference = (frame: Frame, pointer: Address): Address => at(frame.builder.load("w32", pointer));
+/** What the address that stands at `holder` leads to. */
+const referred = ({ builder }: Frame, holder: Address, variable: Variable | null): Target => {
+  const address = at(builder.load("w32", holder));
+  if (variable === null || variable.type !== BOOL || !isLocated(variable)) return memory(address);
+  return { kind: "any bit", byte: address, bit: builder.load("w32", builder.offset(holder, BIT_OFFSET)) };
+};
 
 const lowerVariable = (frame: Frame, variable: Variable): Target => {
   const { storage } = variable;
@@ -69,7 +77,7 @@ const lowerVariable = (frame: Frame, variable: Variable): Target => {
   }
   if (storage.kind === "member") {
     const address: Address = { base: { kind: "register", register: selfOf(frame) }, offset: storage.offset };
-    return memory(variable.byReference ? dereference(frame, address) : address);
+    return variable.byReference ? referred(frame, address, variable) : memory(address);
   }
   const binding = frame.bindings.get(variable);
   if (binding === undefined) throw new Error(`${variable.name} has no place`);
@@ -92,6 +100,10 @@ export const readTarget = (frame: Frame, target: Target, type: Place["type"]): O
       const half = halfWith(frame, target, readWhole(frame, target));
       const bit = target.bit % 32;
       return builder.binary("and", bit === 0 ? half : builder.binary("srl", half, constant(bit)), constant(1));
+    }
+    case "any bit": {
+      const byte = builder.load("u8", target.byte);
+      return builder.binary("and", builder.binary("srl", byte, target.bit), constant(1));
     }
   }
 };
@@ -136,6 +148,14 @@ const writeTarget = (
     case "bit":
       writeBit(frame, target, value, guards);
       return;
+    case "any bit": {
+      const { builder } = frame;
+      const mask = builder.binary("xor", builder.binary("sll", constant(1), target.bit), constant(-1));
+      const cleared = builder.binary("and", builder.load("u8", target.byte), mask);
+      const changed = builder.binary("or", cleared, builder.binary("sll", value, target.bit));
+      builder.store("u8", changed, target.byte, guards);
+      return;
+    }
   }
 };
 

@@ -2,7 +2,8 @@
 
 import { ASSERTION_FAILED, DEVICE, ERROR_EXPECTED } from "../code/partita-device.ts";
 import type { CheckedStatement, Place } from "../semantics/checked.ts";
-import { type BlockType, type StringType, scalarOf, UDINT, ULINT } from "../semantics/types.ts";
+import { ownStretches } from "../semantics/located.ts";
+import { type StringType, scalarOf, type Type, UDINT, ULINT } from "../semantics/types.ts";
 import { bankOf, type Frame, widthOf } from "./frame.ts";
 import { type Address, constant, type Guard, type Operand } from "./ir.ts";
 import { lowerAggregate, referenceTo } from "./lower-aggregate.ts";
@@ -109,21 +110,27 @@ export const lowerAssignment = (frame: Frame, place: Place, value: Of<"assign">[
   const from = lowerAggregate(frame, value);
   const guards: Guard[] = [];
   const to = addressOf(frame, place, guards);
-  if (place.type.kind === "block") copyInstance(frame, to, from, place.type, guards);
-  else frame.builder.copyBytes(to, from, place.type, guards);
+  copyValue(frame, to, from, place.type, guards);
 };
 
-/** All variables of the instance. It stays what it is: what comes first in one of a class, the address of its row of methods, is kept. */
-const copyInstance = (
-  { builder }: Frame,
-  to: Address,
-  from: Address,
-  { unit, bytes, align }: BlockType,
-  guards: readonly Guard[],
-): void => {
-  const head = unit.hasRow ? 4 : 0;
-  const rest = { bytes: bytes - head, align: head === 0 ? align : Math.min(align, 4) };
-  builder.copyBytes(builder.offset(to, head), builder.offset(from, head), rest, guards);
+/**
+ * An instance stays what it is: what comes first in one of a class, the address of its row of methods, is kept, and so are the places
+ * of its variables in the process image.
+ */
+const copyValue = ({ builder }: Frame, to: Address, from: Address, type: Type, guards: readonly Guard[]): void => {
+  const head = type.kind === "block" && type.unit.hasRow ? 4 : 0;
+  for (const { offset, bytes } of ownStretches(type)) {
+    const skipped = Math.max(0, head - offset);
+    if (bytes <= skipped) continue;
+    const start = offset + skipped;
+    const align = start % type.align === 0 ? type.align : start % 4 === 0 ? 4 : 1;
+    builder.copyBytes(
+      builder.offset(to, start),
+      builder.offset(from, start),
+      { bytes: bytes - skipped, align },
+      guards,
+    );
+  }
 };
 
 /** Up to the zero, not more: most strings are shorter than they may be. */

@@ -3,7 +3,8 @@ import type { Problems } from "../problems.ts";
 import type { SourceFile } from "../syntax/ast.ts";
 import { bodiesOf, CallOrder } from "./call-order.ts";
 import type { Kept } from "./memory.ts";
-import type { DirectAddress, Instance, Task, Unit, Variable } from "./symbols.ts";
+import { type Placement, placeInstances, type Root } from "./placement.ts";
+import { type DirectAddress, type Instance, isStatic, type Task, type Unit, type Variable } from "./symbols.ts";
 import { findTasks, type TaskOptions } from "./tasks.ts";
 import { ProgramWorld, type StandardUnit } from "./world.ts";
 
@@ -14,6 +15,8 @@ export interface Program {
   readonly units: readonly Unit[];
   /** PROGRAMs that are no instance, but are called by others, or looked into. */
   readonly called: readonly Unit[];
+  /** Places of variables of instances in the process image, and initial values of single instances. */
+  readonly placement: Placement;
   /** Function blocks and classes, of which instances may be reached through a reference. */
   readonly classes: readonly Unit[];
   readonly globals: readonly Variable[];
@@ -24,10 +27,13 @@ export interface Program {
 }
 
 /** The instances of all tasks. */
-export const instancesOf = ({ tasks }: Program): readonly Instance[] => tasks.flatMap(({ instances }) => instances);
+export const instancesOf = ({ tasks }: Pick<Program, "tasks">): readonly Instance[] =>
+  tasks.flatMap(({ instances }) => instances);
 
 /** Programs with variables of their own, by the names that these are found under. */
-export const programsOf = (program: Program): readonly Pick<Instance, "name" | "program">[] => [
+export const programsOf = (
+  program: Pick<Program, "tasks" | "called">,
+): readonly Pick<Instance, "name" | "program">[] => [
   ...instancesOf(program),
   ...program.called.map((unit) => ({ name: unit.name, program: unit })),
 ];
@@ -55,13 +61,42 @@ export const analyse = (
   for (const { entry, program } of instances) if (entry !== program) checked.add(entry);
   const ordered = instances.flatMap(({ entry }) => calls.of(entry));
   for (const unit of units.flatMap(bodiesOf)) calls.of(unit);
+  const called = calledPrograms(ordered, instances);
+  const placement = placeInstances(
+    world,
+    rootsOf(world, { tasks, units: ordered, called }),
+    tasks.length > 0 && options.program === null && options.test === null,
+  );
   const kept = world.settle();
   if (tasks.length === 0) return { program: null, kept };
   const program = {
-    ...{ tasks, units: ordered, called: calledPrograms(ordered, instances), routine },
+    ...{ tasks, units: ordered, called, placement, routine },
     ...{ classes: world.classes(), globals: world.globals(), addresses: world.addresses },
   };
   return { program, kept };
+};
+
+/** Variables that may hold located ones, or that VAR_CONFIG may name. */
+const rootsOf = (world: ProgramWorld, program: Pick<Program, "tasks" | "units" | "called">): readonly Root[] => {
+  const programs = programsOf(program);
+  const own = new Set(programs.map((each) => each.program));
+  const ofUnit = (unit: Unit): readonly Root[] =>
+    unit.variables.filter(isStatic).map((variable) => {
+      const path = `${unit.name}.${variable.name}`;
+      return { path, name: path, variable };
+    });
+  return [
+    ...world.globals().map((variable) => ({ path: variable.name, name: variable.name, variable })),
+    ...programs.flatMap(({ name, program: unit }) => {
+      // Another instance of a PROGRAM is a copy of it, and its points bear its name.
+      const prefix = unit.key === unit.name.toUpperCase() ? "" : `${name}.`;
+      const kept = unit.variables.filter(({ section }) => section !== "temp");
+      return kept.map((variable) => ({
+        ...{ path: `${name}.${variable.name}`, name: `${prefix}${variable.name}`, variable },
+      }));
+    }),
+    ...program.units.filter((unit) => !own.has(unit)).flatMap(ofUnit),
+  ];
 };
 
 const calledPrograms = (units: readonly Unit[], instances: readonly Instance[]): readonly Unit[] => {

@@ -4,6 +4,7 @@ import { checkPlace } from "./check-place.ts";
 import type { CheckedExpression, Place, Receiver, Target } from "./checked.ts";
 import { findProperty, getterKey, isDerived, memberNames, methodOf, propertyOf, setterKey } from "./classes.ts";
 import { NOTHING } from "./convert.ts";
+import { isLocated } from "./located.ts";
 import { lookUp, type Scope } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import { classOf, type Dispatch, type Method, type Property, type Unit } from "./symbols.ts";
@@ -126,6 +127,8 @@ const fieldIn = (scope: Scope, base: Place, field: Field, { at }: Name): Place |
     scope.world.problems.error(at, "not-visible", `${field.name} is internal to ${nameOf(type)}`, hint);
     return null;
   }
+  if (variable !== undefined && isInside && isLocated(variable))
+    return { kind: "variable", type: field.type, variable };
   return { kind: "field", type: field.type, base, field, byReference: variable?.byReference ?? false };
 };
 

@@ -9,6 +9,7 @@ import { type CheckedExpression, type Place, rootOf } from "./checked.ts";
 import { converted, limited } from "./computed.ts";
 import { coerce, NOTHING } from "./convert.ts";
 import { parseAddress } from "./direct-address.ts";
+import { isLocated } from "./located.ts";
 import { lookUp, type Scope, visibleNames } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { Variable } from "./symbols.ts";
@@ -162,7 +163,12 @@ const globalNamed = (scope: Scope, name: Name | null): Place | null => {
 const variablePlace = (scope: Scope, variable: Variable, at: Expression["at"]): Place => {
   const { type } = variable;
   const owner = scope.unit?.owner ?? null;
-  if (owner === null || !variable.byReference || scope.unit?.variables.includes(variable) === true)
+  if (
+    owner === null ||
+    !variable.byReference ||
+    isLocated(variable) ||
+    scope.unit?.variables.includes(variable) === true
+  )
     return { kind: "variable", type, variable };
   const pointer: CheckedExpression = { kind: "inOutPointer", type: pointerTo("POINTER TO", () => type), variable };
   return { kind: "dereference", type, at, pointer, index: null };

@@ -75,6 +75,13 @@ export const rootOf = (
   return root;
 };
 
+/** The variable that a place is the whole of, of an instance too; null: none. */
+export const variableOf = (place: Place): Variable | null => {
+  if (place.kind === "variable") return place.variable;
+  if (place.kind !== "field" || place.base.type.kind !== "block") return null;
+  return place.base.type.fields.find(({ key }) => key === place.field.key)?.variable ?? null;
+};
+
 export type ArithmeticOperator = "add" | "subtract" | "multiply" | "divide" | "modulo" | "and" | "or" | "xor";
 export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 export type Intrinsic =

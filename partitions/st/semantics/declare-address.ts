@@ -3,14 +3,21 @@ import type { UnitDeclaration, VariableDeclaration } from "../syntax/ast.ts";
 import { type AddressResult, AREAS, parseAddress } from "./direct-address.ts";
 import { isPointType } from "./point-types.ts";
 import type { Scope } from "./scope.ts";
-import type { DirectAddress } from "./symbols.ts";
+import type { DirectAddress, Section } from "./symbols.ts";
 import { nameOf, scalarOf, type Type } from "./types.ts";
+
+/** What is said of an address in a declaration. */
+interface Located {
+  readonly address: VariableDeclaration["address"];
+  readonly name: string;
+}
 
 /** Where the variable stands; null: wherever there is room, or not where it says, which was reported. */
 export const declareAddress = (
   scope: Scope,
-  { address, name }: VariableDeclaration,
+  { address, name }: Located,
   type: Type,
+  section: Section,
   unit: UnitDeclaration["unit"] | null,
 ): DirectAddress | null => {
   if (address === null || type.kind === "unknown") return null;
@@ -22,13 +29,14 @@ export const declareAddress = (
     return null;
   }
   if (unit !== null && unit !== "PROGRAM") {
-    problems.error(
-      address.at,
-      "bad-address",
-      `AT is not possible in a ${unit}`,
-      "declare the variable in the PROGRAM or in VAR_GLOBAL and pass it",
-    );
-    return null;
+    const isOwn = unit === "FUNCTION_BLOCK" && section === "local";
+    if (!isOwn || floating === null) {
+      const hint = isOwn
+        ? `write AT ${address.text.slice(0, 2)}*: each instance has a place of its own, which VAR_CONFIG can give`
+        : "declare the variable in the PROGRAM or in VAR_GLOBAL and pass it";
+      problems.error(address.at, "bad-address", refusal(unit, section, isOwn), hint);
+      return null;
+    }
   }
   const scalar = scalarOf(type);
   const found =
@@ -60,13 +68,25 @@ export const declareAddress = (
     problems.error(
       address.at,
       "bad-address",
-      `${name.text} has ${scalar.bytes * 8} bits, ${address.text} has ${found.bytes * 8}`,
+      `${name} has ${scalar.bytes * 8} bits, ${address.text} has ${found.bytes * 8}`,
       sizeHint(address.text, scalar.bytes, false),
     );
     return null;
   }
   scope.world.addAddress(found);
   return found;
+};
+
+const refusal = (unit: UnitDeclaration["unit"], section: Section, isOwn: boolean): string => {
+  if (isOwn) return "all instances would share this address";
+  return unit === "FUNCTION_BLOCK"
+    ? `AT is for VAR of a FUNCTION_BLOCK, not for ${WORDS[section]}`
+    : `AT is not possible in a ${unit}`;
+};
+
+const WORDS: Readonly<Record<Section, string>> = {
+  ...{ input: "VAR_INPUT", output: "VAR_OUTPUT", inOut: "VAR_IN_OUT", local: "VAR", temp: "VAR_TEMP" },
+  ...{ static: "VAR_STAT", global: "VAR_GLOBAL", result: "a result" },
 };
 
 /** A point is found by its name, so that its address matters to nobody. A BOOL takes a byte. */

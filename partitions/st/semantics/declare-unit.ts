@@ -6,6 +6,7 @@ import { declareVariable } from "./declare-variable.ts";
 import { edgeVariables } from "./edges.ts";
 import { ImagePart, zeros } from "./image.ts";
 import { imageOf, rememberImage } from "./initial-values.ts";
+import { holderOf, isLocated } from "./located.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
 import type { Space } from "./space-view.ts";
@@ -184,7 +185,10 @@ const blockOf = (unit: Unit, instanceVariables: readonly Variable[]): BlockType 
   const own = unit.variables.filter((variable) => variable.section !== "temp" && !isStatic(variable));
   const kept = [...own, ...instanceVariables];
   const start = base?.block ?? (hasRow ? { bytes: 4, align: 4 } : null);
-  const parts = kept.map(({ byReference, type }) => ({ type: byReference ? UDINT : type }));
+  const parts = kept.map((variable) => {
+    if (isLocated(variable)) return { type: holderOf(variable) };
+    return { type: variable.byReference ? UDINT : variable.type };
+  });
   const { offsets, bytes, align } = layOut(start === null ? parts : [{ type: start }, ...parts]);
   const fields = kept.map((variable, i) => ({
     name: variable.name,

@@ -34,6 +34,7 @@ export const declareVariable = (
   const isCalledAnew = kind === "temp" || (kind === "local" && isFunction(unit));
   const isConstant = section.constant && kind !== "input" && kind !== "inOut";
   const { constant, initial, start } = initialOf(scope, declaration, type, isConstant, isCalledAnew);
+  const address = declareAddress(scope, { address: declaration.address, name: name.text }, type, kind, unit);
   return {
     at: name.at,
     name: name.text,
@@ -43,12 +44,16 @@ export const declareVariable = (
     constant,
     readOnly: section.constant,
     retain: section.retain,
-    address: declareAddress(scope, declaration, type, unit),
+    address,
     edge: checkEdge(scope, declaration, type, kind, unit),
     access: section.access,
     initial,
     start,
-    byReference: kind === "inOut" || (kind === "output" && isFunction(unit)) || type.kind === "open array",
+    byReference:
+      kind === "inOut" ||
+      (kind === "output" && isFunction(unit)) ||
+      type.kind === "open array" ||
+      (address !== null && unit === "FUNCTION_BLOCK"),
     storage: { kind: "local" },
   };
 };

@@ -7,7 +7,7 @@ import { type Image, ImagePart, zeros } from "./image.ts";
 import { staticPlace } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
-import { isStatic } from "./symbols.ts";
+import { isStatic, type Variable } from "./symbols.ts";
 import { nameOf, scalarOf, type Type } from "./types.ts";
 
 /** Of types whose values do not start as zeros: enums, structs, arrays and blocks. */
@@ -183,6 +183,14 @@ const writeFields = (
         type.fields.map((candidate) => candidate.name),
       );
       writing.scope.world.problems.error(name.at, "unknown-name", `${nameOf(type)} has no member ${name.text}`, hint);
+    } else if ("variable" in field && (field.variable as Variable).byReference) {
+      const message = `${name.text} has no value of its own in ${nameOf(type)}`;
+      writing.scope.world.problems.error(
+        name.at,
+        "not-assignable",
+        message,
+        "give a located variable its value in VAR_CONFIG",
+      );
     } else if (field.type.bytes > 0) write(writing, value, field.type, into.part(field.offset, field.type.bytes));
   }
 };

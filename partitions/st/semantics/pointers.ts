@@ -3,11 +3,12 @@
  * §6.4.4.10.2, which is as strict as any type) and REFERENCE TO, another name for a variable.
  */
 import type { Span } from "../syntax/source-text.ts";
-import type { CheckedExpression, Comparison, Place } from "./checked.ts";
+import { type CheckedExpression, type Comparison, type Place, variableOf } from "./checked.ts";
 import { isDerived, isImplementedBy, withBases } from "./classes.ts";
 import { converted } from "./computed.ts";
 import { withOwnType } from "./convert.ts";
 import type { Relocation } from "./image.ts";
+import { isLocated } from "./located.ts";
 import type { Scope } from "./scope.ts";
 import {
   BOOL,
@@ -100,8 +101,17 @@ export const pointerHint = (value: CheckedExpression, type: PointerType): string
 /** What is stored by the byte: a bit of a byte has no address. */
 export const hasAddress = (place: Place): boolean =>
   place.kind === "variable"
-    ? place.variable.address?.bit == null && place.variable.constant === null
-    : place.kind !== "bit" && place.kind !== "temporary" && !(place.kind === "direct" && place.address.bit !== null);
+    ? place.variable.address?.bit == null && place.variable.constant === null && !isLocatedBit(place)
+    : !isLocatedBit(place) &&
+      place.kind !== "bit" &&
+      place.kind !== "temporary" &&
+      !(place.kind === "direct" && place.address.bit !== null);
+
+/** It may stand at a bit, for all that is known here. */
+const isLocatedBit = (place: Place): boolean => {
+  const variable = variableOf(place);
+  return place.type === BOOL && variable !== null && isLocated(variable);
+};
 
 /** `p + 4`, `p - q`: in bytes, as in CODESYS. Null: nothing of that kind. */
 export const pointerArithmetic = (

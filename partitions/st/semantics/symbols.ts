@@ -50,7 +50,7 @@ export interface Variable {
   readonly initial: Image | null;
   /** Initial value that is computed anew at each call. */
   readonly start: CheckedExpression | null;
-  /** Passed by address: VAR_IN_OUT, and VAR_OUTPUT of a function. */
+  /** Passed by address: VAR_IN_OUT, and VAR_OUTPUT of a function. Or found by it: see located.ts. */
   readonly byReference: boolean;
   /** Set once layout knows it. */
   storage: Storage;

@@ -4,6 +4,7 @@ import type {
   ConfigurationDeclaration,
   Declaration,
   InterfaceDeclaration,
+  LocationDeclaration,
   Name,
   SourceFile,
   TypeDeclaration,
@@ -19,15 +20,14 @@ import { declareUnit } from "./declare-unit.ts";
 import { declareVariable } from "./declare-variable.ts";
 import { Heritage } from "./heritage.ts";
 import type { Image } from "./image.ts";
-import { checkInitializer, imageOf, startingImage } from "./initial-values.ts";
 import { Lazy } from "./lazy.ts";
 import type { Answer, Kept } from "./memory.ts";
-import { resolveType } from "./resolve-type.ts";
+import { builtInType, makeType, type NamedType, spelledType } from "./named-type.ts";
 import type { Scope, World } from "./scope.ts";
 import { fullName, KnownSpaces, OUTSIDE, type Space, using, viewOf } from "./space-view.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { DirectAddress, Origin, Unit, Variable } from "./symbols.ts";
-import { ELEMENTARY, type EnumType, elementaryNamed, QUEUE_RECEIVE, QUEUE_SEND, type Type, UNKNOWN } from "./types.ts";
+import { ELEMENTARY, type EnumType, elementaryNamed, type Type, UNKNOWN } from "./types.ts";
 import type { Question } from "./work.ts";
 import { type WorkedWorld, Works } from "./works.ts";
 
@@ -43,33 +43,11 @@ interface Place {
   readonly space: Space;
 }
 
-interface NamedType {
-  readonly type: Type;
-  /** What its variables start with; null: what the type itself starts with. */
-  readonly initial: Image | null;
-}
-
 /**
  * Which classes a call may reach depends on which were asked for before, and methods ask for theirs only when they are called:
  * what has any is worked out anew each time.
  */
 const isClass = (unit: Unit): boolean => unit.hasRow || unit.methods.size > 0 || unit.properties.size > 0;
-
-const makeType = (scope: Scope, { type, initial }: TypeDeclaration, name: string): NamedType => {
-  const resolved = resolveType(scope, type, name);
-  const start = startingImage(scope, type, resolved);
-  if (initial !== null) return { type: resolved, initial: checkInitializer(scope, initial, resolved, start) };
-  return { type: resolved, initial: start === imageOf(resolved) ? null : start };
-};
-
-/** Names that CODESYS and TwinCAT have for elementary types; pointers of the board have 32 bits. */
-const SPELLINGS: ReadonlyMap<string, string> = new Map([
-  ["BIT", "BOOL"],
-  ["__XWORD", "DWORD"],
-  ["__UXINT", "UDINT"],
-  ["__XINT", "DINT"],
-  ["PVOID", "DWORD"],
-]);
 
 /** A function or function block that comes with the compiler; its declaration is read when it is asked for. */
 export interface StandardUnit {
@@ -83,6 +61,8 @@ export class ProgramWorld implements WorkedWorld {
   readonly source: SourceText;
   readonly addresses: DirectAddress[] = [];
   readonly configurations: ConfigurationDeclaration[] = [];
+  /** What VAR_CONFIG says, of the program's own files. */
+  readonly locations: LocationDeclaration[] = [];
   readonly #types = new Map<string, Entry<NamedType>>();
   readonly #units = new Map<string, Entry<Unit | null>>();
   readonly #globals = new Map<string, Entry<Variable | null>>();
@@ -162,8 +142,14 @@ export class ProgramWorld implements WorkedWorld {
           space: this.#spaces.enter(place.space, declaration.name),
         });
         return;
+      case "locations":
+        if (place.origin === "program") this.locations.push(...declaration.locations);
+        return;
       case "configuration":
-        if (place.origin === "program") this.configurations.push(declaration);
+        if (place.origin === "program") {
+          this.configurations.push(declaration);
+          this.locations.push(...declaration.locations);
+        }
         for (const section of declaration.globals) this.#declareGlobals(section, place);
     }
   }
@@ -300,7 +286,7 @@ export class ProgramWorld implements WorkedWorld {
   }
 
   #isNew(name: Name, origin: Origin): boolean {
-    if (elementaryNamed(name.key) !== null || name.key === "QUEUE_SEND" || name.key === "QUEUE_RECEIVE") {
+    if (builtInType(name.key) !== null) {
       this.problems.error(name.at, "duplicate-name", `${name.text} is a type that is built in`, "choose another name");
       return false;
     }
@@ -414,10 +400,8 @@ export class ProgramWorld implements WorkedWorld {
 
   type(name: Name, problems = this.problems): Type | null {
     const { key, text, at } = name;
-    const declared = elementaryNamed(SPELLINGS.get(key) ?? key) ?? this.#types.get(key)?.lazy.get().type;
+    const declared = spelledType(key) ?? this.#types.get(key)?.lazy.get().type;
     if (declared != null) return declared;
-    if (key === "QUEUE_SEND") return QUEUE_SEND;
-    if (key === "QUEUE_RECEIVE") return QUEUE_RECEIVE;
     const unit = this.#units.get(key);
     if (unit !== undefined) {
       const resolved = unit.lazy.get();

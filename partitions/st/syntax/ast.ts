@@ -316,6 +316,15 @@ export interface InstanceDeclaration {
   readonly connections: readonly Argument[];
 }
 
+/** What VAR_CONFIG says of a variable of an instance: `p1.pump.run AT %QX0.3 : BOOL := TRUE;` */
+export interface LocationDeclaration {
+  readonly at: Span;
+  readonly target: Expression;
+  readonly address: VariableDeclaration["address"];
+  readonly type: TypeExpression;
+  readonly initial: Initializer | null;
+}
+
 export interface ConfigurationDeclaration {
   readonly kind: "configuration";
   readonly at: Span;
@@ -323,6 +332,7 @@ export interface ConfigurationDeclaration {
   readonly globals: readonly VariableSection[];
   readonly tasks: readonly TaskDeclaration[];
   readonly instances: readonly InstanceDeclaration[];
+  readonly locations: readonly LocationDeclaration[];
 }
 
 /** IEC 61131-3 §6.9 */
@@ -339,6 +349,7 @@ export type Declaration =
   | InterfaceDeclaration
   | ConfigurationDeclaration
   | { readonly kind: "globals"; readonly at: Span; readonly section: VariableSection }
+  | { readonly kind: "locations"; readonly at: Span; readonly locations: readonly LocationDeclaration[] }
   | NamespaceDeclaration
   /** For the rest of the file, or of the namespace. */
   | { readonly kind: "using"; readonly at: Span; readonly names: readonly Name[] };

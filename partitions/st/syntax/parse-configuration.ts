@@ -1,7 +1,14 @@
 /** CONFIGURATION: which programs run, and when (IEC 61131-3 §6.8). */
-import type { ConfigurationDeclaration, InstanceDeclaration, TaskDeclaration, VariableSection } from "./ast.ts";
-import { parseArguments, parseExpression } from "./parse-expression.ts";
-import { parseSection } from "./parse-variables.ts";
+import type {
+  ConfigurationDeclaration,
+  InstanceDeclaration,
+  LocationDeclaration,
+  TaskDeclaration,
+  VariableSection,
+} from "./ast.ts";
+import { parseArguments, parseExpression, parsePostfix } from "./parse-expression.ts";
+import { parseInitialValue } from "./parse-initializer.ts";
+import { parseAddress, parseSection, parseType } from "./parse-variables.ts";
 import { describe, type TokenStream } from "./token-stream.ts";
 
 const CONFIGURATION_WORDS: ReadonlySet<string> = new Set([
@@ -10,6 +17,7 @@ const CONFIGURATION_WORDS: ReadonlySet<string> = new Set([
   "RESOURCE",
   "END_RESOURCE",
   "VAR_GLOBAL",
+  "VAR_CONFIG",
   "END_CONFIGURATION",
   "FUNCTION",
   "FUNCTION_BLOCK",
@@ -22,10 +30,12 @@ export const parseConfiguration = (stream: TokenStream): ConfigurationDeclaratio
   const globals: VariableSection[] = [];
   const tasks: TaskDeclaration[] = [];
   const instances: InstanceDeclaration[] = [];
+  const locations: LocationDeclaration[] = [];
   while (!stream.atEnd && !stream.isWord("END_CONFIGURATION")) {
     stream.attempt(
       () => {
         if (stream.isWord("VAR_GLOBAL")) globals.push(parseSection(stream));
+        else if (stream.isWord("VAR_CONFIG")) locations.push(...parseLocations(stream));
         else if (stream.takeWord("RESOURCE")) parseResourceHead(stream);
         else if (stream.takeWord("END_RESOURCE")) stream.takeSymbol(";");
         else if (stream.isWord("TASK")) tasks.push(parseTask(stream));
@@ -34,7 +44,7 @@ export const parseConfiguration = (stream: TokenStream): ConfigurationDeclaratio
           throw stream.fail(
             stream.token.at,
             "syntax",
-            `expected TASK, PROGRAM, RESOURCE or VAR_GLOBAL, found ${describe(stream.token)}`,
+            `expected TASK, PROGRAM, RESOURCE, VAR_GLOBAL or VAR_CONFIG, found ${describe(stream.token)}`,
           );
         }
       },
@@ -43,7 +53,33 @@ export const parseConfiguration = (stream: TokenStream): ConfigurationDeclaratio
     if (stream.isWord("FUNCTION", "FUNCTION_BLOCK", "TYPE")) break;
   }
   stream.expectWord("END_CONFIGURATION", `to close ${name.text}`);
-  return { kind: "configuration", at: stream.since(start), name, globals, tasks, instances };
+  return { kind: "configuration", at: stream.since(start), name, globals, tasks, instances, locations };
+};
+
+/** At VAR_CONFIG: `p1.pump.run AT %QX0.3 : BOOL := TRUE;` */
+export const parseLocations = (stream: TokenStream): readonly LocationDeclaration[] => {
+  stream.advance();
+  const locations: LocationDeclaration[] = [];
+  while (!stream.atEnd && !stream.isWord("END_VAR", ...CONFIGURATION_WORDS)) {
+    const found = stream.attempt(
+      () => parseLocation(stream),
+      () => stream.skipTo(new Set(["END_VAR", ...CONFIGURATION_WORDS])),
+    );
+    if (found !== null) locations.push(found);
+  }
+  stream.expectWord("END_VAR", "to close VAR_CONFIG");
+  stream.takeSymbol(";");
+  return locations;
+};
+
+const parseLocation = (stream: TokenStream): LocationDeclaration => {
+  const target = parsePostfix(stream);
+  const address = stream.takeWord("AT") ? parseAddress(stream) : null;
+  stream.expectSymbol(":", "and the type of the variable");
+  const type = parseType(stream);
+  const initial = stream.takeSymbol(":=") ? parseInitialValue(stream) : null;
+  stream.expectSemicolon("after the declaration");
+  return { at: stream.since(target.at), target, address, type, initial };
 };
 
 const parseResourceHead = (stream: TokenStream): void => {

@@ -115,7 +115,7 @@ const parseVariable = (stream: TokenStream): readonly VariableDeclaration[] => {
 /** `:=`, or `REF=` of a REFERENCE TO. */
 const takeAssignment = (stream: TokenStream): boolean => stream.takeSymbol(":=") || stream.takeLettered("REF");
 
-const parseAddress = (stream: TokenStream): VariableDeclaration["address"] => {
+export const parseAddress = (stream: TokenStream): VariableDeclaration["address"] => {
   const token = stream.token;
   if (token.kind !== "direct") {
     throw stream.fail(token.at, "syntax", `expected an address like %IX0.3 after AT, found ${describe(token)}`);

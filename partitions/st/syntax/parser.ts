@@ -2,7 +2,7 @@
 import type { Problems } from "../problems.ts";
 import type { Declaration, SourceFile } from "./ast.ts";
 import { tokenize } from "./lexer.ts";
-import { parseConfiguration } from "./parse-configuration.ts";
+import { parseConfiguration, parseLocations } from "./parse-configuration.ts";
 import { isTest, parseTest } from "./parse-test.ts";
 import { parseActions, parseInterface, parseUnit, parseUsing } from "./parse-unit.ts";
 import { parseSection, parseTypeSection } from "./parse-variables.ts";
@@ -22,6 +22,7 @@ const TOP_WORDS: ReadonlySet<string> = new Set([
   "USING",
   "CONFIGURATION",
   "VAR_GLOBAL",
+  "VAR_CONFIG",
   "TEST",
 ]);
 export const parse = (source: SourceText, problems: Problems): SourceFile => {
@@ -101,6 +102,8 @@ const parseDeclaration = (stream: TokenStream): readonly Declaration[] => {
       return [parseConfiguration(stream)];
     case "VAR_GLOBAL":
       return [{ kind: "globals", at: token.at, section: parseSection(stream) }];
+    case "VAR_CONFIG":
+      return [{ kind: "locations", at: token.at, locations: parseLocations(stream) }];
   }
   if (isTest(stream)) return [parseTest(stream)];
   if (stream.takeSymbol(";")) return [];
