@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { POINT_TYPES, type PointType } from "../runtime/index.ts";
-import { fitted, fromJsonValue, integerRange, toJsonValue } from "./point-value.ts";
+import { isWide, POINT_TYPES, type PointType } from "../runtime/index.ts";
+import { fitted, fromJsonValue, integerRange, toJsonValue, wideRange } from "./point-value.ts";
 
-const integerTypes = (Object.keys(POINT_TYPES) as PointType[]).filter((type) => type !== "BOOL" && type !== "REAL");
+const types = Object.keys(POINT_TYPES) as PointType[];
+const integerTypes = types.filter((type) => !isWide(type) && !["BOOL", "REAL", "LREAL"].includes(type));
 
 describe("a value from outside", () => {
   test.each(integerTypes)("fits a %s exactly from its least to its greatest value", (type) => {
@@ -12,6 +13,28 @@ describe("a value from outside", () => {
     expect([fitted(type, least), fitted(type, greatest)]).toEqual([least, greatest]);
     expect([fitted(type, least - 1), fitted(type, greatest + 1)]).toEqual([null, null]);
     expect([fitted(type, Number.NaN), fitted(type, Number.POSITIVE_INFINITY)]).toEqual([null, null]);
+  });
+
+  test.each(types.filter(isWide))("fits a %s exactly from its least to its greatest value", (type) => {
+    const { least, greatest } = wideRange(type);
+    expect(greatest - least + 1n).toBe(2n ** 64n);
+    expect([fitted(type, least), fitted(type, greatest), fitted(type, 2.6)]).toEqual([least, greatest, 3n]);
+    expect([fitted(type, least - 1n), fitted(type, greatest + 1n), fitted(type, 1e30)]).toEqual([null, null, null]);
+    expect([fitted(type, Number.NaN), fitted(type, Number.POSITIVE_INFINITY)]).toEqual([null, null]);
+  });
+
+  test("of 64 bits is a JSON number up to 2^53, and its digits in a string beyond", () => {
+    expect([toJsonValue("LINT", -5n), toJsonValue("ULINT", 2n ** 64n - 1n), toJsonValue("LREAL", 0.1)]).toEqual([
+      ...[-5, "18446744073709551615", 0.1],
+    ]);
+    expect(fromJsonValue("LINT", -5)).toEqual({ value: -5n });
+    expect(fromJsonValue("ULINT", "18446744073709551615")).toEqual({ value: 2n ** 64n - 1n });
+    expect(fromJsonValue("LREAL", 1e300)).toEqual({ value: 1e300 });
+    expect(fromJsonValue("LINT", 2 ** 60)).toEqual({
+      refused: "LINT takes a whole number, beyond 2^53 in quotation marks",
+    });
+    expect(fromJsonValue("LINT", "12x")).toHaveProperty("refused");
+    expect(fromJsonValue("LWORD", -1)).toEqual({ refused: "LWORD takes 0 to 18446744073709551615" });
   });
 
   test("is refused by a REAL when single precision has no finite value for it", () => {

@@ -1,7 +1,7 @@
 /** What a point may hold: values from outside are fitted to its type or refused; nothing wraps or becomes NaN on the way in. */
-import { POINT_TYPES, type PointType, type PointValue } from "../runtime/index.ts";
+import { isWide, POINT_TYPES, type PointType, type PointValue } from "../runtime/index.ts";
 
-/** Least and greatest value of an integer type (IEC 61131-3 table 10). */
+/** Least and greatest value of an integer type of up to 32 bits (IEC 61131-3 table 10). */
 export const integerRange = (type: PointType): { readonly least: number; readonly greatest: number } => {
   const { bytes, kind } = POINT_TYPES[type];
   const bits = bytes * 8;
@@ -10,19 +10,34 @@ export const integerRange = (type: PointType): { readonly least: number; readonl
     : { least: 0, greatest: kind === "bool" ? 1 : 2 ** bits - 1 };
 };
 
+/** The same of one of 64 bits. */
+export const wideRange = (type: PointType): { readonly least: bigint; readonly greatest: bigint } =>
+  POINT_TYPES[type].kind === "signed"
+    ? { least: -(2n ** 63n), greatest: 2n ** 63n - 1n }
+    : { least: 0n, greatest: 2n ** 64n - 1n };
+
 /**
  * The value that a point of `type` takes for `quantity`: REAL rounded to single precision, integers to the nearest.
  * @returns null when the type has no such value: out of range, not finite, or no 0 or 1 for a BOOL.
  */
-export const fitted = (type: PointType, quantity: number): PointValue | null => {
+export const fitted = (type: PointType, quantity: number | bigint): PointValue | null => {
+  if (isWide(type)) return fittedWide(type, quantity);
+  const number = Number(quantity);
   const { kind } = POINT_TYPES[type];
   if (kind === "float") {
-    const single = Math.fround(quantity);
-    return Number.isFinite(single) ? single : null;
+    const value = type === "REAL" ? Math.fround(number) : number;
+    return Number.isFinite(value) ? value : null;
   }
-  if (kind === "bool") return quantity === 0 || quantity === 1 ? quantity === 1 : null;
-  const whole = Math.round(quantity);
+  if (kind === "bool") return number === 0 || number === 1 ? number === 1 : null;
+  const whole = Math.round(number);
   const { least, greatest } = integerRange(type);
+  return whole >= least && whole <= greatest ? whole : null;
+};
+
+const fittedWide = (type: PointType, quantity: number | bigint): bigint | null => {
+  if (typeof quantity === "number" && !Number.isFinite(quantity)) return null;
+  const whole = typeof quantity === "bigint" ? quantity : BigInt(Math.round(quantity));
+  const { least, greatest } = wideRange(type);
   return whole >= least && whole <= greatest ? whole : null;
 };
 
@@ -35,9 +50,10 @@ const shortest = (single: number): number => {
   return Number(single.toPrecision(9));
 };
 
-/** For JSON: `null` where JSON has no number for it (NaN, infinities). */
-export const toJsonValue = (type: PointType, value: PointValue): boolean | number | null => {
+/** For JSON: `null` where JSON has no number for it (NaN, infinities), digits in a string beyond 2^53, where readers round numbers. */
+export const toJsonValue = (type: PointType, value: PointValue): boolean | number | string | null => {
   if (typeof value === "boolean") return value;
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (!Number.isFinite(value)) return null;
   return type === "REAL" ? shortest(value) : value;
 };
@@ -51,11 +67,25 @@ export const fromJsonValue = (
   if (kind === "bool") {
     return typeof sent === "boolean" ? { value: sent } : { refused: "BOOL takes true or false" };
   }
+  if (isWide(type)) return wideFromJson(type, sent);
   if (typeof sent !== "number") return { refused: `${type} takes a number` };
   if (kind !== "float" && !Number.isInteger(sent)) return { refused: `${type} takes a whole number` };
   const value = fitted(type, sent);
   if (value !== null) return { value };
-  if (kind === "float") return { refused: "beyond the range of a REAL" };
+  if (kind === "float") return { refused: `beyond the range of ${type === "REAL" ? "a" : "an"} ${type}` };
   const { least, greatest } = integerRange(type);
+  return { refused: `${type} takes ${least} to ${greatest}` };
+};
+
+const wideFromJson = (
+  type: PointType,
+  sent: unknown,
+): { readonly value: PointValue } | { readonly refused: string } => {
+  const isNumber = typeof sent === "number" && Number.isSafeInteger(sent);
+  if (!isNumber && !(typeof sent === "string" && /^-?\d{1,20}$/.test(sent)))
+    return { refused: `${type} takes a whole number, beyond 2^53 in quotation marks` };
+  const value = fitted(type, BigInt(sent));
+  if (value !== null) return { value };
+  const { least, greatest } = wideRange(type);
   return { refused: `${type} takes ${least} to ${greatest}` };
 };

@@ -6,7 +6,10 @@
 import type { RetainedVariable } from "./image-manifest.ts";
 import type { Cycles, GuestAddress, Hertz } from "./units.ts";
 
-/** Elementary IEC 61131-3 types that a point may have. TIME is a DINT of milliseconds. */
+/**
+ * Elementary IEC 61131-3 types that a point may have. TIME is a DINT of milliseconds, LTIME a LINT of nanoseconds; DATE and DT are
+ * UDINTs of seconds since 1970-01-01, TOD one of milliseconds since midnight.
+ */
 export const POINT_TYPES = {
   BOOL: { bytes: 1, kind: "bool" },
   SINT: { bytes: 1, kind: "signed" },
@@ -20,10 +23,22 @@ export const POINT_TYPES = {
   DWORD: { bytes: 4, kind: "unsigned" },
   TIME: { bytes: 4, kind: "signed" },
   REAL: { bytes: 4, kind: "float" },
+  LINT: { bytes: 8, kind: "signed" },
+  ULINT: { bytes: 8, kind: "unsigned" },
+  LWORD: { bytes: 8, kind: "unsigned" },
+  LREAL: { bytes: 8, kind: "float" },
+  LTIME: { bytes: 8, kind: "signed" },
+  DATE: { bytes: 4, kind: "unsigned" },
+  TOD: { bytes: 4, kind: "unsigned" },
+  DT: { bytes: 4, kind: "unsigned" },
 } as const;
 export type PointType = keyof typeof POINT_TYPES;
-/** A point's value: BOOL as boolean, all else as number (REAL already rounded to single precision). */
-export type PointValue = boolean | number;
+/** Integers of 64 bits, which a number cannot hold. */
+export const isWide = (type: PointType): boolean => POINT_TYPES[type].bytes === 8 && POINT_TYPES[type].kind !== "float";
+/** FALSE, or 0. */
+export const zeroOf = (type: PointType): PointValue => (type === "BOOL" ? false : isWide(type) ? 0n : 0);
+/** A point's value: BOOL as boolean, integers of 8 bytes as bigint, all else as number (REAL already rounded to single precision). */
+export type PointValue = boolean | number | bigint;
 
 export type Direction = "input" | "output";
 

@@ -129,11 +129,12 @@ export class Rig {
     return this.#published[named.partition.index]!.get(named.point.index, named.point.type);
   }
 
-  /** @throws when the point is a BOOL. */
+  /** @throws when the point is a BOOL, or an integer of 64 bits. */
   number(name: string): number {
     const value = this.get(name);
     if (typeof value === "number") return value;
-    throw new TypeError(`${name} is a BOOL; use rig.isOn`);
+    const hint = typeof value === "bigint" ? "has 64 bits; use rig.get" : "is a BOOL; use rig.isOn";
+    throw new TypeError(`${name} ${hint}`);
   }
 
   /** @throws when the point is no BOOL. */

@@ -45,5 +45,7 @@ export const describeSituation = (situation: Situation): string => {
   ].join("\n");
 };
 
-const formatValue = (value: PointValue): string =>
-  typeof value === "boolean" ? (value ? "TRUE" : "FALSE") : String(Number(value.toPrecision(7)));
+const formatValue = (value: PointValue): string => {
+  if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
+  return String(typeof value === "bigint" ? value : Number(value.toPrecision(7)));
+};

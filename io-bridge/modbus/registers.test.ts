@@ -1,15 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ByteOrder, POINT_TYPES, type PointType } from "../../runtime/index.ts";
-import { integerRange } from "../point-value.ts";
+import { type ByteOrder, isWide, POINT_TYPES, type PointType, type PointValue } from "../../runtime/index.ts";
+import { integerRange, wideRange } from "../point-value.ts";
 import { decodeRegisters, encodeRegisters, registerCount } from "./registers.ts";
 
 const TYPES = Object.keys(POINT_TYPES) as PointType[];
 const ORDERS: readonly ByteOrder[] = ["ABCD", "DCBA", "BADC", "CDAB"];
 const plain = (type: PointType, byteOrder: ByteOrder = "ABCD") => ({ type, byteOrder, scale: 1, offset: 0 });
 
-const valuesOf = (type: PointType): fc.Arbitrary<number | boolean> => {
+const valuesOf = (type: PointType): fc.Arbitrary<PointValue> => {
   if (type === "BOOL") return fc.boolean();
+  if (type === "LREAL") return fc.double({ noNaN: true, noDefaultInfinity: true });
+  if (isWide(type)) {
+    const { least, greatest } = wideRange(type);
+    return fc.oneof(fc.bigInt({ min: least, max: greatest }), fc.constantFrom(least, greatest, 0n));
+  }
   if (type === "REAL") return fc.float({ noNaN: true, noDefaultInfinity: true });
   const { least, greatest } = integerRange(type);
   return fc.oneof(fc.integer({ min: least, max: greatest }), fc.constantFrom(least, greatest, 0));
@@ -25,6 +30,25 @@ describe("registers", () => {
       [0xf147, 0x0020],
       [0x2000, 0x47f1],
     ]);
+  });
+
+  test("hold 64 bits in four, turned round as the byte order says", () => {
+    const value = 0x0102_0304_0506_0708n;
+    expect(ORDERS.map((order) => encodeRegisters(value, plain("LINT", order)))).toEqual([
+      [0x0102, 0x0304, 0x0506, 0x0708],
+      [0x0807, 0x0605, 0x0403, 0x0201],
+      [0x0201, 0x0403, 0x0605, 0x0807],
+      [0x0708, 0x0506, 0x0304, 0x0102],
+    ]);
+    // 123456.0 in double precision is 40 FE 24 00 00 00 00 00.
+    expect(encodeRegisters(123456, plain("LREAL"))).toEqual([0x40fe, 0x2400, 0, 0]);
+    expect(encodeRegisters(-1, plain("ULINT"))).toEqual([0, 0, 0, 0]);
+    expect(encodeRegisters(1e30, plain("LINT"))).toEqual([0x7fff, 0xffff, 0xffff, 0xffff]);
+    expect(encodeRegisters(Number.NaN, plain("LINT"))).toBeNull();
+    expect(encodeRegisters(2n ** 40n, plain("UDINT"))).toEqual([0xffff, 0xffff]);
+    expect(decodeRegisters([0xffff, 0xffff, 0xffff, 0xffff], plain("LINT"), "INT")).toBe(-1);
+    expect(decodeRegisters([0xffff, 0xffff, 0xffff, 0xffff], plain("ULINT"), "LINT")).toBeNull();
+    expect(decodeRegisters([7], { ...plain("UINT"), scale: 10 }, "ULINT")).toBe(70n);
   });
 
   test.each(TYPES.flatMap((type) => ORDERS.map((order) => [type, order] as const)))(

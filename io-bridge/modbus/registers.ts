@@ -6,34 +6,34 @@ import {
   type PointType,
   type PointValue,
 } from "../../runtime/index.ts";
-import { fitted, integerRange } from "../point-value.ts";
+import { fitted, integerRange, wideRange } from "../point-value.ts";
 
 /** The part of a mapping that says how a value is coded. */
 export type Coding = Pick<ModbusMapping, "type" | "byteOrder" | "scale" | "offset">;
 
-/** Where each byte of the wire comes from in the big-endian value. */
-const ORDER: Record<ByteOrder, readonly [number, number, number, number]> = {
-  ABCD: [0, 1, 2, 3],
-  DCBA: [3, 2, 1, 0],
-  BADC: [1, 0, 3, 2],
-  CDAB: [2, 3, 0, 1],
+/** Registers that a value of `type` takes: one up to 16 bits, two up to 32, else four. */
+export const registerCount = (type: PointType): 1 | 2 | 4 => {
+  const { bytes } = POINT_TYPES[type];
+  return bytes === 8 ? 4 : bytes === 4 ? 2 : 1;
 };
 
-/** Registers that a value of `type` takes: one up to 16 bits, else two. */
-export const registerCount = (type: PointType): 1 | 2 => (POINT_TYPES[type].bytes === 4 ? 2 : 1);
+const scratch = new DataView(new ArrayBuffer(8));
 
-const scratch = new DataView(new ArrayBuffer(4));
+const swapBytes = (register: number): number => ((register & 0xff) << 8) | (register >> 8);
 
-/** Every order is its own inverse, so this serves both ways. */
-const reorder = (high: number, low: number, byteOrder: ByteOrder): readonly [number, number] => {
-  const bytes = [high >> 8, high & 0xff, low >> 8, low & 0xff];
-  const [a, b, c, d] = ORDER[byteOrder];
-  return [(bytes[a]! << 8) | bytes[b]!, (bytes[c]! << 8) | bytes[d]!];
+/**
+ * The registers of a value in transmission order from those with the most significant first: DCBA turns all bytes round, BADC those of
+ * each register, CDAB the registers; a single register stays. Every order is its own inverse, so this serves both ways.
+ */
+const reorder = (registers: readonly number[], byteOrder: ByteOrder): readonly number[] => {
+  if (registers.length === 1) return registers;
+  const swapped = byteOrder === "BADC" || byteOrder === "DCBA" ? registers.map(swapBytes) : registers;
+  return byteOrder === "CDAB" || byteOrder === "DCBA" ? [...swapped].reverse() : swapped;
 };
 
-const toRaw = (value: PointValue, { scale, offset }: Coding): number => {
-  const quantity = Number(value);
-  return scale === 1 && offset === 0 ? quantity : (quantity - offset) / scale;
+const toRaw = (value: PointValue, { scale, offset }: Coding): number | bigint => {
+  if (scale === 1 && offset === 0) return typeof value === "bigint" ? value : Number(value);
+  return (Number(value) - offset) / scale;
 };
 
 /**
@@ -42,27 +42,43 @@ const toRaw = (value: PointValue, { scale, offset }: Coding): number => {
  */
 export const encodeRegisters = (value: PointValue, coding: Coding): readonly number[] | null => {
   const raw = toRaw(value, coding);
-  if (POINT_TYPES[coding.type].kind === "float") {
-    scratch.setFloat32(0, raw);
-    return reorder(scratch.getUint16(0), scratch.getUint16(2), coding.byteOrder);
-  }
-  if (Number.isNaN(raw)) return null;
-  const { least, greatest } = integerRange(coding.type);
-  const whole = Math.min(Math.max(Math.round(raw), least), greatest);
-  if (registerCount(coding.type) === 1) return [whole & 0xffff];
-  return reorder((whole >>> 16) & 0xffff, whole & 0xffff, coding.byteOrder);
+  const { kind, bytes } = POINT_TYPES[coding.type];
+  if (kind === "float" && bytes === 8) scratch.setFloat64(0, Number(raw));
+  else if (kind === "float") scratch.setFloat32(0, Number(raw));
+  else if (Number.isNaN(raw)) return null;
+  else if (bytes === 8) scratch.setBigInt64(0, limitedWide(coding.type, raw));
+  else if (bytes === 4) scratch.setUint32(0, limited(coding.type, Number(raw)));
+  else scratch.setUint16(0, limited(coding.type, Number(raw)));
+  const registers = Array.from({ length: registerCount(coding.type) }, (_, i) => scratch.getUint16(2 * i));
+  return reorder(registers, coding.byteOrder);
 };
 
-const rawOf = (registers: readonly number[], { type, byteOrder }: Coding): number => {
-  if (registerCount(type) === 1) {
-    const register = registers[0]!;
-    return POINT_TYPES[type].kind === "signed" ? (register << 16) >> 16 : register;
-  }
-  const [high, low] = reorder(registers[0]!, registers[1]!, byteOrder);
-  scratch.setUint16(0, high);
-  scratch.setUint16(2, low);
+const limited = (type: PointType, raw: number): number => {
+  const { least, greatest } = integerRange(type);
+  return Math.min(Math.max(Math.round(raw), least), greatest);
+};
+
+const limitedWide = (type: PointType, raw: number | bigint): bigint => {
+  const { least, greatest } = wideRange(type);
+  if (raw <= least) return least;
+  if (raw >= greatest) return greatest;
+  return typeof raw === "bigint" ? raw : BigInt(Math.round(raw));
+};
+
+const rawOf = (registers: readonly number[], { type, byteOrder }: Coding): number | bigint => {
+  const count = registerCount(type);
+  for (const [i, register] of reorder(registers.slice(0, count), byteOrder).entries())
+    scratch.setUint16(2 * i, register);
   const { kind } = POINT_TYPES[type];
-  return kind === "float" ? scratch.getFloat32(0) : kind === "signed" ? scratch.getInt32(0) : scratch.getUint32(0);
+  switch (count) {
+    case 1:
+      return kind === "signed" ? scratch.getInt16(0) : scratch.getUint16(0);
+    case 2:
+      return kind === "float" ? scratch.getFloat32(0) : kind === "signed" ? scratch.getInt32(0) : scratch.getUint32(0);
+    case 4:
+      if (kind === "float") return scratch.getFloat64(0);
+      return kind === "signed" ? scratch.getBigInt64(0) : scratch.getBigUint64(0);
+  }
 };
 
 /**
@@ -76,5 +92,6 @@ export const decodeRegisters = (
 ): PointValue | null => {
   const raw = rawOf(registers, coding);
   if (fitted(coding.type, raw) === null) return null;
-  return fitted(pointType, coding.scale === 1 && coding.offset === 0 ? raw : raw * coding.scale + coding.offset);
+  const isPlain = coding.scale === 1 && coding.offset === 0;
+  return fitted(pointType, isPlain ? raw : Number(raw) * coding.scale + coding.offset);
 };

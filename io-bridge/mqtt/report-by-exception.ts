@@ -37,7 +37,8 @@ export class ReportByException {
 
   #isBeyondDeadband(value: PointValue, last: PointValue): boolean {
     if (Object.is(value, last)) return false;
-    const distance = Math.abs(Number(value) - Number(last));
+    const isWide = typeof value === "bigint" && typeof last === "bigint";
+    const distance = Math.abs(isWide ? Number(value - last) : Number(value) - Number(last));
     return typeof value === "boolean" || Number.isNaN(distance) || distance > this.#limits.deadband;
   }
 }

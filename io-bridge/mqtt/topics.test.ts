@@ -27,6 +27,16 @@ describe("a command", () => {
   });
 });
 
+test("integers of 64 bits travel as numbers up to 2^53, as digits in a string beyond, both ways", () => {
+  expect(telemetryPayload("LINT", -5n, "good", 5)).toBe('{"value":-5,"quality":"good","timestamp":5}');
+  expect(telemetryPayload("ULINT", 2n ** 64n - 1n, "good", 5)).toBe(
+    '{"value":"18446744073709551615","quality":"good","timestamp":5}',
+  );
+  expect(parseCommand(Buffer.from('{"value": "18446744073709551615"}'), "ULINT")).toEqual({ value: 2n ** 64n - 1n });
+  expect(parseCommand(Buffer.from("-7"), "LTIME")).toEqual({ value: -7n });
+  expect(parseCommand(Buffer.from("1.5"), "LREAL")).toEqual({ value: 1.5 });
+});
+
 test("telemetry and status are the documented JSON", () => {
   expect(telemetryPayload("REAL", Math.fround(4.2), "good", 1700000000000)).toBe(
     '{"value":4.2,"quality":"good","timestamp":1700000000000}',

@@ -14,6 +14,7 @@ import {
   type Quality,
   SharedExchange,
   type System,
+  zeroOf,
 } from "../../runtime/index.ts";
 import type { Logger } from "../logger.ts";
 
@@ -29,7 +30,7 @@ const pointFrom = (text: PointText, index: number): Point => {
     direction: direction === "in" ? "input" : "output",
     address: guestAddress(0x8000_0000 + index * 4),
     bit: null,
-    initial: type === "BOOL" ? false : 0,
+    initial: zeroOf(type),
     failSafe: "hold",
     validityOf: null,
   };

@@ -63,4 +63,20 @@ describe("the points of a program", () => {
     );
     expect(refused).toEqual(["expected INT, found DWORD"]);
   });
+
+  it("may be of 64 bits, and of dates", () => {
+    const source = `PROGRAM Main
+      VAR a AT %ID0 : DATE; b AT %IL1 : LINT; c AT %QL0 : ULINT := 18446744073709551615; d AT %QL1 : LREAL := 0.1; e AT %Q* : LTIME := LT#-5ns; f AT %QD8 : DT := DT#1970-01-02-00:00:00; g AT %Q* : TOD; h AT %Q* : LWORD; END_VAR
+      c := c - 1; d := d * 2.0; h := 16#8000_0000_0000_0001; IF b > 0 THEN e := LT#0ns; END_IF; g := TOD#00:00:01; IF a > D#2000-01-01 THEN f := DT#1970-01-01-00:00:00; END_IF; END_PROGRAM`;
+    expect(pointsOf(source)).toEqual([
+      "a DATE input 0 0",
+      "b LINT input 8 0",
+      "c ULINT output 0 18446744073709551615",
+      "d LREAL output 8 0.1",
+      "e LTIME output 40 -5",
+      "f DT output 32 86400",
+      "g TOD output 48 0",
+      "h LWORD output 56 0",
+    ]);
+  });
 });

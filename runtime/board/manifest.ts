@@ -8,7 +8,7 @@ import type {
   ManifestTask,
   RetainedVariable,
 } from "../image-manifest.ts";
-import { POINT_TYPES, type PointType } from "../system.ts";
+import { isWide, POINT_TYPES, type PointType, type PointValue } from "../system.ts";
 import type { ImageProblem } from "./elf.ts";
 
 export const parseManifest = (section: Uint8Array): ImageManifest | ImageProblem => {
@@ -53,15 +53,22 @@ const pointOf = (json: unknown, where: string): ManifestPoint => {
   expect(direction === "input" || direction === "output", `${where}.direction`, '"input" or "output"');
   const ofBits = type === "BOOL" && Number.isInteger(bit) && Number(bit) >= 0 && Number(bit) <= 7;
   expect(bit === null || ofBits, `${where}.bit`, "null, or 0 to 7 for a BOOL");
-  expect(typeof initial === (type === "BOOL" ? "boolean" : "number"), `${where}.initial`, `a value of type ${type}`);
   return {
     name: text(name, `${where}.name`),
     type: type as PointType,
     direction: direction as ManifestPoint["direction"],
     address: whole(address, `${where}.address`, 0xffff_ffff),
     bit: bit as number | null,
-    initial: initial as boolean | number,
+    initial: valueOf(type as PointType, initial, `${where}.initial`),
   };
+};
+
+/** Integers of 64 bits are written as digits in a text, for JSON readers round large numbers. */
+const valueOf = (type: PointType, json: unknown, where: string): PointValue => {
+  const isDigits = typeof json === "string" && /^-?\d{1,20}$/.test(json);
+  const fits = isWide(type) ? isDigits : typeof json === (type === "BOOL" ? "boolean" : "number");
+  expect(fits, where, `a value of type ${type}`);
+  return isWide(type) ? BigInt(json as string) : (json as boolean | number);
 };
 
 const taskOf = (json: unknown, where: string): ManifestTask => {

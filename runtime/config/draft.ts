@@ -2,7 +2,7 @@
  * A module as far as its config could be understood: what the rules look at. Whatever is unusable is null here and has been
  * reported already, so no rule meets a wrong type or a quantity that cannot be read.
  */
-import type { Direction, PointType, PointValue } from "../system.ts";
+import { type Direction, type PointType, type PointValue, zeroOf } from "../system.ts";
 import type { LoadedImage } from "./images.ts";
 import type {
   ClientPointConfig,
@@ -223,7 +223,7 @@ const entryOf = <Value>(mapping: Readonly<Record<string, Value>>, key: string): 
 const declaredPoint = (name: string, config: Partly<PointConfig>, image: LoadedImage | null): DraftPoint => {
   const { symbol, type = null, direction = null } = config;
   const address = image?.facts.symbols.get(symbol ?? "")?.address ?? null;
-  return { name, type, direction, address, bit: null, initial: type === "BOOL" ? false : 0, config };
+  return { name, type, direction, address, bit: null, initial: type === null ? 0 : zeroOf(type), config };
 };
 
 const draftSchedule = (

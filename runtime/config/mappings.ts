@@ -43,6 +43,6 @@ export const isBitArea = ({ config }: DraftMapping): boolean =>
 
 /** Addresses that it takes; one when its area or type is not known. */
 export const width = (mapping: DraftMapping): number =>
-  mapping.type !== null && mapping.config.area !== null && !isBitArea(mapping) && POINT_TYPES[mapping.type].bytes === 4
-    ? 2
-    : 1;
+  mapping.type === null || mapping.config.area === null || isBitArea(mapping)
+    ? 1
+    : Math.ceil(POINT_TYPES[mapping.type].bytes / 2);

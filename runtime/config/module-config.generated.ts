@@ -32,7 +32,7 @@ export type OnBad =
       substitute: Value;
     };
 /**
- * A value of the point's type: true or false for BOOL, a duration for TIME, else a number.
+ * A value of the point's type: true or false for BOOL, a duration for TIME and LTIME, else a number; a whole number beyond 2^53 in quotation marks.
  */
 export type Value = boolean | number | string;
 
@@ -136,7 +136,27 @@ export interface PointConfig {
   /**
    * Image only.
    */
-  type?: "BOOL" | "SINT" | "INT" | "DINT" | "USINT" | "UINT" | "UDINT" | "BYTE" | "WORD" | "DWORD" | "TIME" | "REAL";
+  type?:
+    | "BOOL"
+    | "SINT"
+    | "INT"
+    | "DINT"
+    | "USINT"
+    | "UINT"
+    | "UDINT"
+    | "BYTE"
+    | "WORD"
+    | "DWORD"
+    | "TIME"
+    | "REAL"
+    | "LINT"
+    | "ULINT"
+    | "LWORD"
+    | "LREAL"
+    | "LTIME"
+    | "DATE"
+    | "TOD"
+    | "DT";
   /**
    * Image only: input or output, as the guest sees it.
    */
@@ -273,7 +293,27 @@ export interface ServerPointConfig {
   /**
    * How the value travels. Default: the point's type.
    */
-  type?: "BOOL" | "SINT" | "INT" | "DINT" | "USINT" | "UINT" | "UDINT" | "BYTE" | "WORD" | "DWORD" | "TIME" | "REAL";
+  type?:
+    | "BOOL"
+    | "SINT"
+    | "INT"
+    | "DINT"
+    | "USINT"
+    | "UINT"
+    | "UDINT"
+    | "BYTE"
+    | "WORD"
+    | "DWORD"
+    | "TIME"
+    | "REAL"
+    | "LINT"
+    | "ULINT"
+    | "LWORD"
+    | "LREAL"
+    | "LTIME"
+    | "DATE"
+    | "TOD"
+    | "DT";
   /**
    * value = raw × scale + offset
    */
@@ -353,7 +393,27 @@ export interface ClientPointConfig {
   /**
    * How the value travels. Default: the point's type.
    */
-  type?: "BOOL" | "SINT" | "INT" | "DINT" | "USINT" | "UINT" | "UDINT" | "BYTE" | "WORD" | "DWORD" | "TIME" | "REAL";
+  type?:
+    | "BOOL"
+    | "SINT"
+    | "INT"
+    | "DINT"
+    | "USINT"
+    | "UINT"
+    | "UDINT"
+    | "BYTE"
+    | "WORD"
+    | "DWORD"
+    | "TIME"
+    | "REAL"
+    | "LINT"
+    | "ULINT"
+    | "LWORD"
+    | "LREAL"
+    | "LTIME"
+    | "DATE"
+    | "TOD"
+    | "DT";
   /**
    * value = raw × scale + offset
    */

@@ -1,24 +1,25 @@
 /** Makes the System of a draft that no rule has anything against: names become indices, quantities numbers in final units. */
 import { dirname, resolve } from "node:path";
 import type { ManifestArea, ManifestRetained } from "../image-manifest.ts";
-import type {
-  Area,
-  ModbusClient,
-  ModbusClientMapping,
-  ModbusMapping,
-  ModbusServer,
-  MqttLink,
-  Partition,
-  Point,
-  PointRef,
-  PointValue,
-  QueuingChannel,
-  QueuingPort,
-  RetainedArea,
-  RetainedStore,
-  SamplingChannel,
-  Schedule,
-  System,
+import {
+  type Area,
+  type ModbusClient,
+  type ModbusClientMapping,
+  type ModbusMapping,
+  type ModbusServer,
+  type MqttLink,
+  type Partition,
+  type Point,
+  type PointRef,
+  type PointValue,
+  type QueuingChannel,
+  type QueuingPort,
+  type RetainedArea,
+  type RetainedStore,
+  type SamplingChannel,
+  type Schedule,
+  type System,
+  zeroOf,
 } from "../system.ts";
 import { type Cycles, cycles, guestAddress, hertz } from "../units.ts";
 import { type Draft, type DraftPartition, type DraftPoint, readParts } from "./draft.ts";
@@ -286,8 +287,8 @@ const valueFor = ({ type }: DraftPoint, written: Value | null): PointValue => {
 
 const resolvedPoint = (point: DraftPoint, index: number, names: readonly string[]): Point => {
   const { name, type, direction, address, bit, initial, config } = point;
-  const nothing = type === "BOOL" ? false : 0;
-  const { failSafe = nothing } = config ?? {};
+  const nothing = zeroOf(sure(type));
+  const failSafe = config?.failSafe;
   return {
     index,
     name,
@@ -297,7 +298,11 @@ const resolvedPoint = (point: DraftPoint, index: number, names: readonly string[
     bit,
     initial: config?.initial === undefined ? initial : valueFor(point, config.initial),
     failSafe:
-      failSafe === "hold" ? "hold" : failSafe === nothing || config === null ? nothing : valueFor(point, failSafe),
+      failSafe === undefined || failSafe === nothing
+        ? nothing
+        : failSafe === "hold"
+          ? failSafe
+          : valueFor(point, failSafe),
     validityOf: config?.validityOf === undefined ? null : names.indexOf(sure(config.validityOf)),
   };
 };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { PointType } from "../system.ts";
+import type { PointType, PointValue } from "../system.ts";
 import { readValue } from "./values.ts";
 
 describe("values in a config", () => {
-  it.each<[PointType, boolean | number | string, boolean | number]>([
+  it.each<[PointType, boolean | number | string, PointValue]>([
     ["BOOL", true, true],
     ["SINT", -128, -128],
     ["BYTE", 0xff, 255],
@@ -12,6 +12,12 @@ describe("values in a config", () => {
     ["TIME", "1.5 s", 1500],
     ["REAL", 0.1, Math.fround(0.1)],
     ["REAL", 3, 3],
+    ["LREAL", 0.1, 0.1],
+    ["LINT", -5, -5n],
+    ["LINT", "-9223372036854775808", -(2n ** 63n)],
+    ["ULINT", "18446744073709551615", 2n ** 64n - 1n],
+    ["LTIME", "1.5 us", 1500n],
+    ["DT", 1700000000, 1700000000],
   ])("%s takes %j", (type, written, value) => {
     expect(readValue(type, written)).toEqual({ value });
   });
@@ -30,6 +36,13 @@ describe("values in a config", () => {
     ["REAL", 1e39],
     ["REAL", Number.NaN],
     ["REAL", "1.0"],
+    ["LREAL", Number.POSITIVE_INFINITY],
+    ["LINT", 2 ** 60],
+    ["LINT", "9223372036854775808"],
+    ["ULINT", -1],
+    ["LWORD", "0x10"],
+    ["LTIME", 5],
+    ["TOD", -1],
   ])("%s refuses %j, saying what it takes", (type, written) => {
     expect(readValue(type, written)).toEqual({ wanted: expect.stringMatching(/^(true or false|a )/) });
   });

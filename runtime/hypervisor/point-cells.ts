@@ -44,7 +44,8 @@ export class PointCells {
     const view = this.#view;
     const { bytes, kind } = POINT_TYPES[type];
     if (kind === "bool") return view.getUint8(at) !== 0;
-    if (kind === "float") return view.getFloat32(at, true);
+    if (kind === "float") return bytes === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
+    if (bytes === 8) return kind === "signed" ? view.getBigInt64(at, true) : view.getBigUint64(at, true);
     if (kind === "signed") {
       return bytes === 1 ? view.getInt8(at) : bytes === 2 ? view.getInt16(at, true) : view.getInt32(at, true);
     }
@@ -57,7 +58,9 @@ export class PointCells {
     const view = this.#view;
     const { bytes, kind } = POINT_TYPES[type];
     if (kind === "bool") view.setUint8(at, value ? 1 : 0);
-    else if (kind === "float") view.setFloat32(at, Number(value), true);
+    else if (kind === "float" && bytes === 4) view.setFloat32(at, Number(value), true);
+    else if (kind === "float") view.setFloat64(at, Number(value), true);
+    else if (bytes === 8) view.setBigInt64(at, wholeOf(value), true);
     else if (bytes === 1) view.setUint8(at, Number(value));
     else if (bytes === 2) view.setUint16(at, Number(value), true);
     else view.setUint32(at, Number(value), true);
@@ -107,3 +110,8 @@ export class PointCells {
     reader.f64s(this.time);
   }
 }
+
+const wholeOf = (value: PointValue): bigint => {
+  if (typeof value === "bigint") return value;
+  return Number.isFinite(Number(value)) ? BigInt(Math.trunc(Number(value))) : 0n;
+};

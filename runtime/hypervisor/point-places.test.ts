@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { POINT_TYPES, type Point, type PointType, type PointValue } from "../system.ts";
+import { isWide, POINT_TYPES, type Point, type PointType, type PointValue, zeroOf } from "../system.ts";
 import { guestAddress } from "../units.ts";
 import { PointCells } from "./point-cells.ts";
 import { PointPlaces } from "./point-places.ts";
@@ -32,20 +32,31 @@ const pointsOf = (all: readonly Sketch[]): Point[] =>
     direction: "input",
     address: guestAddress(0x8000_0000 + 8 * index),
     bit: type === "BOOL" ? bit : null,
-    initial: 0,
+    initial: zeroOf(type),
     failSafe: "hold",
     validityOf: null,
   }));
 
-const pointValue = ({ type, value }: Sketch): PointValue =>
-  POINT_TYPES[type].kind === "bool" ? value % 2 === 0 : POINT_TYPES[type].kind === "float" ? Math.fround(value) : value;
+const pointValue = ({ type, value }: Sketch): PointValue => {
+  if (isWide(type)) return BigInt(value) * 2n ** 31n + 7n;
+  const { kind } = POINT_TYPES[type];
+  return kind === "bool"
+    ? value % 2 === 0
+    : type === "REAL"
+      ? Math.fround(value)
+      : kind === "float"
+        ? value / 3
+        : value;
+};
 
 /** What RAM then holds, as a DataView would write it. */
 const written = (point: Point, value: PointValue, ram: Uint8Array): void => {
   const view = new DataView(ram.buffer);
   const at = point.address - 0x8000_0000;
   const { bytes, kind } = POINT_TYPES[point.type];
-  if (kind === "float") view.setFloat32(at, Number(value), true);
+  if (point.type === "REAL") view.setFloat32(at, Number(value), true);
+  else if (kind === "float") view.setFloat64(at, Number(value), true);
+  else if (bytes === 8) view.setBigInt64(at, BigInt(value), true);
   else if (kind === "bool" && point.bit !== null) {
     const bit = 2 ** point.bit;
     const others = ram[at]! - (Math.floor(ram[at]! / bit) % 2) * bit;

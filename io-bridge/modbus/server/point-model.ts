@@ -14,7 +14,7 @@ import type { BitArea, DataModel, RegisterArea } from "./pdu.ts";
 interface Place {
   readonly mapping: ModbusMapping;
   /** Which of the value's registers lies here. */
-  readonly register: 0 | 1;
+  readonly register: number;
 }
 
 interface Write {
@@ -35,9 +35,10 @@ export class PointModel implements DataModel {
     this.#image = image;
     for (const mapping of mappings) {
       const places = this.#places[mapping.area];
-      places.set(mapping.address, { mapping, register: 0 });
       const isRegister = mapping.area === "inputRegister" || mapping.area === "holdingRegister";
-      if (isRegister && registerCount(mapping.type) === 2) places.set(mapping.address + 1, { mapping, register: 1 });
+      const count = isRegister ? registerCount(mapping.type) : 1;
+      for (let register = 0; register < count; register++)
+        places.set(mapping.address + register, { mapping, register });
     }
   }
 

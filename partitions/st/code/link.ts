@@ -135,7 +135,7 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
     notes: [
       {
         name: MANIFEST_SECTION,
-        bytes: new TextEncoder().encode(JSON.stringify(manifestOf(program, layout, sizes, dataBase, data))),
+        bytes: new TextEncoder().encode(manifestText(manifestOf(program, layout, sizes, dataBase, data))),
       },
       ...debug,
     ],
@@ -268,6 +268,10 @@ const dataSymbols = (
     kind: "object" as const,
   })),
 ];
+
+/** Integers of 64 bits as text: readers of JSON round large numbers. */
+const manifestText = (manifest: ImageManifest): string =>
+  JSON.stringify(manifest, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 
 const manifestOf = (
   program: Program,

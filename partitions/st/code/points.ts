@@ -1,8 +1,9 @@
 /** The points of a partition: its variables at %I and %Q, of arrays and structs each element and member (design.md §7). */
 import type { ManifestPoint } from "../../../runtime/image-manifest.ts";
+import type { PointValue } from "../../../runtime/system.ts";
 import type { Program } from "../semantics/analyse.ts";
 import { isPointType } from "../semantics/point-types.ts";
-import { type ElementaryType, scalarOf, type Type } from "../semantics/types.ts";
+import { type ElementaryType, isSigned, scalarOf, type Type } from "../semantics/types.ts";
 import { type DataLayout, staticVariables } from "./layout.ts";
 
 /** `data` as it stands before the first scan, at the guest address `dataBase`. */
@@ -61,10 +62,12 @@ const indicesOf = (
     [[]],
   );
 
-const initialOf = (view: DataView, { family, bytes }: ElementaryType, bit: number | null): boolean | number => {
+const initialOf = (view: DataView, type: ElementaryType, bit: number | null): PointValue => {
+  const { family, bytes } = type;
   if (family === "bool") return ((view.getUint8(0) >> (bit ?? 0)) & 1) !== 0;
-  if (family === "real") return view.getFloat32(0, true);
-  const signed = family === "signed" || family === "time";
+  if (family === "real") return bytes === 8 ? view.getFloat64(0, true) : view.getFloat32(0, true);
+  const signed = isSigned(type);
+  if (bytes === 8) return signed ? view.getBigInt64(0, true) : view.getBigUint64(0, true);
   if (bytes === 1) return signed ? view.getInt8(0) : view.getUint8(0);
   if (bytes === 2) return signed ? view.getInt16(0, true) : view.getUint16(0, true);
   return signed ? view.getInt32(0, true) : view.getUint32(0, true);

@@ -15,6 +15,14 @@ const POINT_TYPES: Readonly<Record<PointType, true>> = {
   DWORD: true,
   TIME: true,
   REAL: true,
+  LINT: true,
+  ULINT: true,
+  LWORD: true,
+  LREAL: true,
+  LTIME: true,
+  DATE: true,
+  TOD: true,
+  DT: true,
 };
 
 export const isPointType = (name: ElementaryName): name is PointType => Object.hasOwn(POINT_TYPES, name);
