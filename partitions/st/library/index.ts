@@ -9,6 +9,7 @@ import { LONG_MATHEMATICS } from "./long-mathematics.ts";
 import { LONG_TRIGONOMETRY } from "./long-trigonometry.ts";
 import { MATHEMATICS } from "./mathematics.ts";
 import { READ_TEXTS } from "./read-texts.ts";
+import { REAL_TEXTS } from "./real-texts.ts";
 import { STANDARD_BLOCKS } from "./standard-blocks.ts";
 import { STRINGS } from "./strings.ts";
 import { TEXTS } from "./texts.ts";
@@ -24,6 +25,7 @@ export const STANDARD_LIBRARY: string = [
   STRINGS,
   TEXTS,
   READ_TEXTS,
+  REAL_TEXTS,
 ].join("");
 
 /** The text of each FUNCTION and FUNCTION_BLOCK by its name, in capitals. */

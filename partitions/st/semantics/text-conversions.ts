@@ -70,7 +70,7 @@ export const fromText = (scope: Scope, value: CheckedExpression, type: Elementar
     case "char":
       return convertTo(readText(scope, "STRING_TO_CHAR", CHAR, text), type, at);
     case "real":
-      return converted(readText(scope, "STRING_TO_LREAL", LREAL, text), type);
+      return converted(readText(scope, "STRING_TO_LREAL", LREAL, text, [truth(type.bytes === 4)]), type);
     case "bits":
     case "unsigned":
     case "signed":

@@ -1,0 +1,320 @@
+/**
+ * REAL and LREAL as texts and back, exactly (IEC 61131-3 §6.6.2.5.8): the fewest digits that read back the same, and of these
+ * the nearest (Steele and White, "How to Print Floating-Point Numbers Accurately", 1990); what is read is rounded once. Whole
+ * numbers of any length stand in words of 32 bits, the lowest first.
+ */
+export const REAL_TEXTS = `
+(* The N words at A times FACTOR, plus CARRY; with one word more where that needs one. *)
+FUNCTION PARTITA_MULTIPLY_WORDS : DINT
+  VAR_INPUT A : POINTER TO UDINT; N : DINT; FACTOR, CARRY : UDINT; END_VAR
+  VAR I : DINT; T : ULINT; END_VAR
+  FOR I := 0 TO N - 1 DO
+    T := UDINT_TO_ULINT(A[I]) * FACTOR + CARRY;
+    A[I] := ULINT_TO_UDINT(T);
+    CARRY := ULINT_TO_UDINT(SHR(T, 32));
+  END_FOR;
+  IF CARRY > 0 THEN
+    A[N] := CARRY;
+    N := N + 1;
+  END_IF;
+  PARTITA_MULTIPLY_WORDS := N;
+END_FUNCTION
+
+(* Times ten to the power of E. *)
+FUNCTION PARTITA_SCALE_WORDS : DINT
+  VAR_INPUT A : POINTER TO UDINT; N, E : DINT; END_VAR
+  WHILE E >= 9 DO
+    N := PARTITA_MULTIPLY_WORDS(A, N, 1_000_000_000, 0);
+    E := E - 9;
+  END_WHILE;
+  PARTITA_SCALE_WORDS := PARTITA_MULTIPLY_WORDS(A, N, ULINT_TO_UDINT(PARTITA_TEN_TO(E)), 0);
+END_FUNCTION
+
+(* The N words at A by DIVISOR; TRUE: something is left. *)
+FUNCTION PARTITA_DIVIDE_WORDS : BOOL
+  VAR_INPUT A : POINTER TO UDINT; N : DINT; DIVISOR : UDINT; END_VAR
+  VAR I : DINT; T, Q, LEFT : ULINT; END_VAR
+  FOR I := N - 1 TO 0 BY -1 DO
+    T := SHL(LEFT, 32) OR A[I];
+    Q := T / DIVISOR;
+    A[I] := ULINT_TO_UDINT(Q);
+    LEFT := T - Q * DIVISOR;
+  END_FOR;
+  PARTITA_DIVIDE_WORDS := LEFT > 0;
+END_FUNCTION
+
+(* A - FACTOR * B takes the place of A, all of N words. *)
+FUNCTION PARTITA_SUBTRACT_WORDS
+  VAR_INPUT A, B : POINTER TO UDINT; N : DINT; FACTOR : UDINT; END_VAR
+  VAR I : DINT; T : ULINT; BORROW, LOW : UDINT; END_VAR
+  FOR I := 0 TO N - 1 DO
+    T := UDINT_TO_ULINT(B[I]) * FACTOR + BORROW;
+    LOW := ULINT_TO_UDINT(T);
+    BORROW := ULINT_TO_UDINT(SHR(T, 32));
+    IF A[I] < LOW THEN
+      BORROW := BORROW + 1;
+    END_IF;
+    A[I] := A[I] - LOW;
+  END_FOR;
+END_FUNCTION
+
+(* The sign of A + FACTOR * B - C, all of N words. *)
+FUNCTION PARTITA_COMPARE_WORDS : DINT
+  VAR_INPUT A, B : POINTER TO UDINT; FACTOR : UDINT; C : POINTER TO UDINT; N : DINT; END_VAR
+  VAR I : DINT; T : LINT; ANY : UDINT; END_VAR
+  FOR I := 0 TO N - 1 DO
+    T := ULINT_TO_LINT(UDINT_TO_ULINT(B[I]) * FACTOR + A[I]) - C[I] + T;
+    ANY := ANY OR LINT_TO_UDINT(T);
+    T := UDINT_TO_DINT(LINT_TO_UDINT(SHR(T, 32)));
+  END_FOR;
+  IF T < 0 THEN
+    PARTITA_COMPARE_WORDS := -1;
+  ELSIF T > 0 OR ANY > 0 THEN
+    PARTITA_COMPARE_WORDS := 1;
+  END_IF;
+END_FUNCTION
+
+(* Sets words that are 0 to VALUE times two to the power of SHIFT; how many they are then. *)
+FUNCTION PARTITA_SET_WORDS : DINT
+  VAR_INPUT A : POINTER TO UDINT; VALUE : ULINT; SHIFT : DINT; END_VAR
+  VAR N : DINT; END_VAR
+  N := SHIFT / 32;
+  A[N] := ULINT_TO_UDINT(VALUE);
+  N := N + 1;
+  IF VALUE > 16#FFFF_FFFF THEN
+    A[N] := ULINT_TO_UDINT(SHR(VALUE, 32));
+    N := N + 1;
+  END_IF;
+  PARTITA_SET_WORDS := PARTITA_MULTIPLY_WORDS(A, N, SHL(UDINT#1, SHIFT MOD 32), 0);
+END_FUNCTION
+
+FUNCTION PARTITA_TEN_TO : ULINT
+  VAR_INPUT N : DINT; END_VAR
+  VAR I : DINT; END_VAR
+  PARTITA_TEN_TO := 1;
+  FOR I := 1 TO N DO
+    PARTITA_TEN_TO := PARTITA_TEN_TO * 10;
+  END_FOR;
+END_FUNCTION
+
+(* SINGLE: with as few digits as tell one REAL from the others. *)
+FUNCTION PARTITA_LREAL_TO_STRING : STRING
+  VAR_INPUT CAPACITY : DINT; VALUE : LREAL; SINGLE : BOOL; END_VAR
+  VAR N : DINT; DEST : POINTER TO BYTE; END_VAR
+  DEST := ADR(PARTITA_LREAL_TO_STRING);
+  IF VALUE <> VALUE THEN
+    PARTITA_APPEND_TEXT(DEST, 0, CAPACITY, 'NaN');
+    RETURN;
+  END_IF;
+  IF VALUE < 0.0 THEN
+    N := PARTITA_APPEND_TEXT(DEST, 0, CAPACITY, '-');
+    VALUE := -VALUE;
+  END_IF;
+  IF VALUE > 1.7976931348623157E308 THEN
+    PARTITA_APPEND_TEXT(DEST, N, CAPACITY, 'Infinity');
+  ELSIF VALUE = 0.0 THEN
+    PARTITA_APPEND_TEXT(DEST, N, CAPACITY, '0.0');
+  ELSIF SINGLE THEN
+    PARTITA_APPEND_SHORTEST(DEST, N, CAPACITY, DWORD_TO_LWORD(REAL_TO_DWORD(LREAL_TO_REAL(VALUE))), 23, 150);
+  ELSE
+    PARTITA_APPEND_SHORTEST(DEST, N, CAPACITY, LREAL_TO_LWORD(VALUE), 52, 1075);
+  END_IF;
+END_FUNCTION
+
+(* The digits of the number that BITS are, a fraction of WIDTH bits under an exponent with BIAS: R / S is what is still to be
+   written of it, M / S half the distance to the number below, and FACTOR times that half the one to the number above. *)
+FUNCTION PARTITA_APPEND_SHORTEST : DINT
+  VAR_INPUT DEST : POINTER TO BYTE; N, CAPACITY : DINT; BITS : LWORD; WIDTH, BIAS : DINT; END_VAR
+  VAR R, S, M : ARRAY [0..40] OF UDINT; RN, SN, MN, E, K, COUNT, EVEN : DINT; FRACTION, DIGITS, TOP : ULINT;
+    DIGIT, FACTOR, SHIFT : UDINT := 1; IS_LOW, IS_HIGH : BOOL; END_VAR
+  E := LWORD_TO_DINT(SHR(BITS, WIDTH));
+  FRACTION := LWORD_TO_ULINT(BITS) - SHL(DINT_TO_ULINT(E), WIDTH);
+  IF E = 0 THEN
+    E := 1;
+  ELSE
+    (* The number below a power of two is half as far away as the one above. *)
+    IF FRACTION = 0 AND E > 1 THEN
+      FACTOR := 2;
+    END_IF;
+    FRACTION := FRACTION + SHL(ULINT#1, WIDTH);
+  END_IF;
+  E := E - BIAS;
+  (* What lies half way between two numbers reads back as the even one. *)
+  EVEN := 1 - ULINT_TO_DINT(FRACTION MOD 2);
+  (* The number is below ten to the power of K, which begins too small. *)
+  K := E;
+  DIGITS := FRACTION;
+  WHILE DIGITS > 1 DO
+    DIGITS := SHR(DIGITS, 1);
+    K := K + 1;
+  END_WHILE;
+  DIGITS := 0;
+  K := K * 315_653 / 1_048_576 - 1;
+  RN := PARTITA_SET_WORDS(ADR(R), FRACTION, MAX(E, 0) + 2);
+  SN := PARTITA_SET_WORDS(ADR(S), 1, MAX(-E, 0) + 2);
+  MN := PARTITA_SET_WORDS(ADR(M), 1, MAX(E, 0) + 2 - UDINT_TO_DINT(FACTOR));
+  SN := PARTITA_SCALE_WORDS(ADR(S), SN, MAX(K, 0));
+  RN := PARTITA_SCALE_WORDS(ADR(R), RN, MAX(-K, 0));
+  MN := PARTITA_SCALE_WORDS(ADR(M), MN, MAX(-K, 0));
+  WHILE PARTITA_COMPARE_WORDS(ADR(R), ADR(M), FACTOR, ADR(S), MAX(RN, SN)) + EVEN > 0 DO
+    SN := PARTITA_MULTIPLY_WORDS(ADR(S), SN, 10, 0);
+    K := K + 1;
+  END_WHILE;
+  (* The highest word of S from 2**27 to 2**28: ten times it is a word still, and the highest words tell a digit or one below. *)
+  TOP := S[SN - 1];
+  WHILE TOP < 16#800_0000 OR TOP >= 16#1000_0000 AND TOP < 16#800_0000_0000_0000 DO
+    TOP := TOP * 2;
+    SHIFT := SHIFT * 2;
+  END_WHILE;
+  SN := PARTITA_MULTIPLY_WORDS(ADR(S), SN, SHIFT, 0);
+  PARTITA_MULTIPLY_WORDS(ADR(R), RN, SHIFT, 0);
+  PARTITA_MULTIPLY_WORDS(ADR(M), MN, SHIFT, 0);
+  REPEAT
+    PARTITA_MULTIPLY_WORDS(ADR(R), SN, 10, 0);
+    PARTITA_MULTIPLY_WORDS(ADR(M), SN, 10, 0);
+    DIGIT := R[SN - 1] / (S[SN - 1] + 1);
+    PARTITA_SUBTRACT_WORDS(ADR(R), ADR(S), SN, DIGIT);
+    IF PARTITA_COMPARE_WORDS(ADR(R), ADR(R), 0, ADR(S), SN) >= 0 THEN
+      PARTITA_SUBTRACT_WORDS(ADR(R), ADR(S), SN, 1);
+      DIGIT := DIGIT + 1;
+    END_IF;
+    IS_LOW := PARTITA_COMPARE_WORDS(ADR(R), ADR(R), 0, ADR(M), SN) < EVEN;
+    IS_HIGH := PARTITA_COMPARE_WORDS(ADR(R), ADR(M), FACTOR, ADR(S), SN) + EVEN > 0;
+    DIGITS := DIGITS * 10 + DIGIT;
+    COUNT := COUNT + 1;
+  UNTIL IS_LOW OR IS_HIGH END_REPEAT;
+  (* Both would do: the nearer one. *)
+  IF IS_LOW AND IS_HIGH THEN
+    IS_HIGH := PARTITA_COMPARE_WORDS(ADR(R), ADR(R), 1, ADR(S), SN) + UDINT_TO_DINT(DIGIT MOD 2) > 0;
+  END_IF;
+  IF IS_HIGH THEN
+    DIGITS := DIGITS + 1;
+  END_IF;
+  PARTITA_APPEND_SHORTEST := PARTITA_APPEND_DECIMAL(DEST, N, CAPACITY, DIGITS, COUNT, K - 1);
+END_FUNCTION
+
+(* 1.5, -2, 1E6. SINGLE: rounded to the nearest REAL. What stands behind a hundred digits only tells whether there is more. *)
+FUNCTION PARTITA_STRING_TO_LREAL : LREAL
+  VAR_IN_OUT CONSTANT A : STRING; END_VAR
+  VAR_INPUT SINGLE : BOOL; END_VAR
+  VAR P, POINT : POINTER TO BYTE; EXPONENT, VALUE : ULINT; E, DIGITS, N : DINT; NEGATIVE, SMALL, IS_MORE : BOOL;
+    SPACE : ARRAY [0..59] OF UDINT; WORDS : POINTER TO UDINT; END_VAR
+  (* Two words of nothing stand below the number. *)
+  WORDS := ADR(SPACE[2]);
+  P := ADR(A);
+  PARTITA_SKIP_BLANKS(P);
+  NEGATIVE := PARTITA_TAKE(P, 16#2D);
+  IF NOT NEGATIVE THEN
+    PARTITA_TAKE(P, 16#2B);
+  END_IF;
+  WHILE P^ >= 48 AND P^ <= 57 OR P^ = 95 OR P^ = 46 AND POINT = 0 DO
+    IF P^ = 46 THEN
+      POINT := P;
+    ELSIF P^ <> 95 THEN
+      IF DIGITS < 100 THEN
+        N := PARTITA_MULTIPLY_WORDS(WORDS, N, 10, BYTE_TO_UDINT(P^) - 48);
+        IF N > 0 THEN
+          DIGITS := DIGITS + 1;
+        END_IF;
+      ELSE
+        IS_MORE := IS_MORE OR P^ <> 48;
+        E := E + 1;
+      END_IF;
+      IF POINT <> 0 THEN
+        E := E - 1;
+      END_IF;
+    END_IF;
+    P := P + 1;
+  END_WHILE;
+  IF (P^ OR 32) = 101 THEN
+    P := P + 1;
+    SMALL := PARTITA_TAKE(P, 16#2D);
+    IF NOT SMALL THEN
+      PARTITA_TAKE(P, 16#2B);
+    END_IF;
+    PARTITA_TAKE_DIGITS(P, EXPONENT, 10);
+    E := E + SEL(SMALL, 1, -1) * ULINT_TO_DINT(MIN(EXPONENT, ULINT#100_000));
+  END_IF;
+  VALUE := SHL(UDINT_TO_ULINT(WORDS[1]), 32) OR WORDS[0];
+  IF DIGITS = 0 OR DIGITS + E < -323 THEN
+    PARTITA_STRING_TO_LREAL := 0.0;
+  ELSIF DIGITS + E > 309 THEN
+    PARTITA_STRING_TO_LREAL := PARTITA_POWER_OF_TWO(1024);
+  ELSIF NOT SINGLE AND DIGITS <= 15 AND ABS(E) <= 19 OR DIGITS <= 7 AND ABS(E) <= 10 THEN
+    (* Both are LREALs themselves, and of a REAL both are REALs, so that one operation rounds rightly. *)
+    PARTITA_STRING_TO_LREAL := ULINT_TO_LREAL(VALUE);
+    IF E < 0 THEN
+      PARTITA_STRING_TO_LREAL := PARTITA_STRING_TO_LREAL / ULINT_TO_LREAL(PARTITA_TEN_TO(-E));
+    ELSE
+      PARTITA_STRING_TO_LREAL := PARTITA_STRING_TO_LREAL * ULINT_TO_LREAL(PARTITA_TEN_TO(E));
+    END_IF;
+  ELSE
+    PARTITA_STRING_TO_LREAL := PARTITA_NEAREST_LREAL(WORDS, N, DIGITS, E, IS_MORE, SINGLE);
+  END_IF;
+  IF NEGATIVE THEN
+    PARTITA_STRING_TO_LREAL := -PARTITA_STRING_TO_LREAL;
+  END_IF;
+END_FUNCTION
+
+(* From -1022 on; above 1023 there is no end. *)
+FUNCTION PARTITA_POWER_OF_TWO : LREAL
+  VAR_INPUT N : DINT; END_VAR
+  PARTITA_POWER_OF_TWO := LWORD_TO_LREAL(SHL(DINT_TO_LWORD(N + 1023), 52));
+END_FUNCTION
+
+(* The N words times ten to the power of E; they have so many DIGITS, and there are two words of nothing below them. *)
+FUNCTION PARTITA_NEAREST_LREAL : LREAL
+  VAR_INPUT WORDS : POINTER TO UDINT; N, DIGITS, E : DINT; IS_MORE, SINGLE : BOOL; END_VAR
+  VAR I, SHIFT, BINARY, LEAST : DINT; TOP, KEPT, REST, HALF : ULINT; NEXT : UDINT; END_VAR
+  IF E >= 0 THEN
+    N := PARTITA_SCALE_WORDS(WORDS, N, E);
+  ELSE
+    (* So far up that the quotient has 64 bits. *)
+    SHIFT := MAX(64 + (1 - E - DIGITS) * 3322 / 1000, 0) / 32 + 1;
+    FOR I := N - 1 TO 0 BY -1 DO
+      WORDS[I + SHIFT] := WORDS[I];
+    END_FOR;
+    FOR I := 0 TO SHIFT - 1 DO
+      WORDS[I] := 0;
+    END_FOR;
+    N := N + SHIFT;
+    BINARY := -32 * SHIFT;
+    WHILE E < 0 DO
+      IS_MORE := PARTITA_DIVIDE_WORDS(WORDS, N, ULINT_TO_UDINT(PARTITA_TEN_TO(MIN(-E, 9)))) OR IS_MORE;
+      E := E + 9;
+      WHILE WORDS[N - 1] = 0 DO
+        N := N - 1;
+      END_WHILE;
+    END_WHILE;
+  END_IF;
+  (* The highest 64 bits, times two to the power of BINARY. *)
+  TOP := SHL(UDINT_TO_ULINT(WORDS[N - 1]), 32) OR WORDS[N - 2];
+  NEXT := WORDS[N - 3];
+  BINARY := BINARY + 32 * (N - 2);
+  WHILE TOP < 16#8000_0000_0000_0000 DO
+    TOP := SHL(TOP, 1) OR SHR(NEXT, 31);
+    NEXT := SHL(NEXT, 1);
+    BINARY := BINARY - 1;
+  END_WHILE;
+  FOR I := 0 TO N - 4 DO
+    NEXT := NEXT OR WORDS[I];
+  END_FOR;
+  IS_MORE := IS_MORE OR NEXT > 0;
+  SHIFT := SEL(SINGLE, 11, 40);
+  LEAST := SEL(SINGLE, -1074, -149);
+  SHIFT := MAX(SHIFT, LEAST - BINARY);
+  IF SHIFT <= 64 THEN
+    KEPT := SHR(TOP, SHIFT);
+    REST := TOP - SHL(KEPT, SHIFT);
+    HALF := SHL(ULINT#1, SHIFT - 1);
+    IF REST > HALF OR REST = HALF AND (IS_MORE OR KEPT MOD 2 = 1) THEN
+      KEPT := KEPT + 1;
+    END_IF;
+  END_IF;
+  BINARY := BINARY + SHIFT;
+  PARTITA_NEAREST_LREAL := ULINT_TO_LREAL(KEPT) * PARTITA_POWER_OF_TWO(MAX(BINARY, -1022));
+  IF BINARY < -1022 THEN
+    PARTITA_NEAREST_LREAL := PARTITA_NEAREST_LREAL * PARTITA_POWER_OF_TWO(BINARY + 1022);
+  END_IF;
+END_FUNCTION
+`;
