@@ -46,6 +46,10 @@ export class Aliases {
       }
     }
     this.#escaped = this.#findEscaped(fn);
+    // All that the ranges have to say, as long as they are those of the function.
+    for (const { instructions } of fn.blocks)
+      for (const instruction of instructions)
+        for (const { base } of addressesOf(instruction)) if (base.kind === "register") this.#pointer(base.register.id);
   }
 
   extentOf({ base, offset }: Address, bytes: number): Extent {
@@ -97,12 +101,26 @@ export class Aliases {
       : { root: start.root, low, high };
   }
 
+  /** What a register that is computed from an address points into; null: anything. */
+  #rootOf(id: number): Base | null {
+    for (let at = id; ; ) {
+      const instruction = this.#definitions.get(at)?.instruction;
+      let next: Base | null = null;
+      if (instruction?.kind === "address") next = instruction.address.base;
+      else if (instruction?.kind === "binary" && instruction.operation === "add" && !isConstant(instruction.left))
+        next = { kind: "register", register: instruction.left };
+      if (next?.kind !== "register") return next;
+      at = next.register.id;
+    }
+  }
+
   #findEscaped(fn: IrFunction): ReadonlySet<FrameSlot> {
     const escaped = new Set<FrameSlot>();
+    if (fn.slots.length === 0) return escaped;
     const pass = (operand: Operand): void => {
       if (isConstant(operand)) return;
-      const { root } = this.#pointer(operand.id);
-      if (root.kind === "frame") escaped.add(root.slot);
+      const root = this.#rootOf(operand.id);
+      if (root?.kind === "frame") escaped.add(root.slot);
     };
     for (const { instructions, terminator } of fn.blocks) {
       for (const instruction of instructions) for (const operand of givenAway(instruction)) pass(operand);
@@ -111,6 +129,21 @@ export class Aliases {
     return escaped;
   }
 }
+
+const NO_ADDRESSES: readonly Address[] = [];
+
+const addressesOf = (instruction: Instruction): readonly Address[] => {
+  switch (instruction.kind) {
+    case "load":
+    case "store":
+    case "address":
+      return [instruction.address];
+    case "copyBytes":
+      return [instruction.to, instruction.from];
+    default:
+      return NO_ADDRESSES;
+  }
+};
 
 /** What an instruction reads other than to go where it points, or to compute an address that is followed itself. */
 const givenAway = (instruction: Instruction): readonly Operand[] => {

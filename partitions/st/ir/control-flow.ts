@@ -13,6 +13,8 @@ export interface Loop {
   readonly depth: number;
 }
 
+const KNOWN = new WeakMap<Pick<IrFunction, "blocks">, ControlFlow>();
+
 export class ControlFlow {
   /** Reverse post-order; blocks that nothing leads to are not among them. */
   readonly order: readonly Block[];
@@ -22,15 +24,47 @@ export class ControlFlow {
   readonly #children = new Map<Block, Block[]>();
   readonly #spans = new Map<Block, readonly [number, number]>();
   #loops: ReadonlyMap<Block, Loop> | null = null;
+  #innermostFirst: readonly Loop[] | null = null;
+  /** Where each block of `order` led to. */
+  readonly #targets: readonly (readonly Block[])[];
+  /** No block leads back. */
+  readonly isStraight: boolean;
 
-  constructor({ blocks }: Pick<IrFunction, "blocks">) {
+  /** That of the function as it is now. */
+  static of(fn: Pick<IrFunction, "blocks">): ControlFlow {
+    let flow = KNOWN.get(fn);
+    if (flow === undefined || !flow.#isOf(fn)) {
+      flow = new ControlFlow(fn);
+      KNOWN.set(fn, flow);
+    }
+    return flow;
+  }
+
+  private constructor({ blocks }: Pick<IrFunction, "blocks">) {
     this.order = reversePostOrder(blocks[0]!);
     this.#positions = new Map(this.order.map((block, i) => [block, i]));
     for (const block of this.order) this.#predecessors.set(block, []);
-    for (const block of this.order)
-      for (const successor of successorsOf(block.terminator)) this.#predecessors.get(successor)!.push(block);
+    this.#targets = this.order.map(({ terminator }) => successorsOf(terminator));
+    for (const [i, block] of this.order.entries())
+      for (const successor of this.#targets[i]!) this.#predecessors.get(successor)!.push(block);
+    this.isStraight = this.order.every((block, i) =>
+      this.#targets[i]!.every((target) => !this.isBackEdge(block, target)),
+    );
     this.#findDominators();
     this.#numberTree();
+  }
+
+  #isOf({ blocks }: Pick<IrFunction, "blocks">): boolean {
+    return (
+      blocks[0] === this.entry &&
+      this.order.every(({ terminator }, i) => {
+        const targets = this.#targets[i]!;
+        const [first, second] = targets;
+        if (terminator.kind === "jump") return targets.length === 1 && first === terminator.target;
+        if (terminator.kind === "return") return targets.length === 0;
+        return targets.length === 2 && first === terminator.then && second === terminator.otherwise;
+      })
+    );
   }
 
   get entry(): Block {
@@ -58,13 +92,19 @@ export class ControlFlow {
     return from <= at && at <= to;
   }
 
+  /** In `order`. */
+  positionOf(block: Block): number {
+    return this.#positions.get(block)!;
+  }
+
   isBackEdge(from: Block, to: Block): boolean {
     return this.#positions.get(to)! <= this.#positions.get(from)!;
   }
 
   /** Inner loops before those around them. Only loops entered at their header alone are found. */
   get loops(): readonly Loop[] {
-    return [...new Set(this.#loopMap().values())].sort((a, b) => b.depth - a.depth);
+    this.#innermostFirst ??= [...new Set(this.#loopMap().values())].sort((a, b) => b.depth - a.depth);
+    return this.#innermostFirst;
   }
 
   /** The innermost loop that the block is in. */
@@ -90,18 +130,22 @@ export class ControlFlow {
     };
     for (let changed = true; changed; ) {
       changed = false;
-      for (const block of order.slice(1)) {
-        const known = this.predecessors(block).filter((each) => dominators.has(each));
-        const found = known.reduce(meet);
+      for (const block of order) {
+        if (block === this.entry) continue;
+        const found = this.#knownPredecessors(block).reduce(meet);
         if (dominators.get(block) === found) continue;
         dominators.set(block, found);
-        changed = true;
+        // Where nothing leads back all that comes before is settled.
+        changed = !this.isStraight;
       }
     }
-    for (const block of order.slice(1)) {
-      const dominator = dominators.get(block)!;
-      this.#children.set(dominator, [...(this.#children.get(dominator) ?? []), block]);
-    }
+    for (const block of order) this.#children.set(block, []);
+    for (const block of order) if (block !== this.entry) this.#children.get(dominators.get(block)!)!.push(block);
+  }
+
+  #knownPredecessors(block: Block): readonly Block[] {
+    const predecessors = this.predecessors(block);
+    return this.isStraight ? predecessors : predecessors.filter((each) => this.#dominators.has(each));
   }
 
   /** A block dominates those whose number lies in its span. */

@@ -310,85 +310,127 @@ export const withDefinition = (instruction: Instruction, to: Register): Instruct
   }
 };
 
-/** The same with every operand read replaced by `replace(operand)`. */
+/** The same with every operand read replaced by `replace(operand)`; the instruction itself when that is the same everywhere. */
 export const mapUses = (instruction: Instruction, replace: (operand: Operand) => Operand): Instruction => {
   switch (instruction.kind) {
     case "copy":
-    case "unary":
-      return { ...instruction, from: replace(instruction.from) };
-    case "phi":
-      return {
-        ...instruction,
-        sources: instruction.sources.map(({ from, value }) => ({ from, value: replace(value) })),
-      };
+    case "unary": {
+      const from = replace(instruction.from);
+      return from === instruction.from ? instruction : { ...instruction, from };
+    }
+    case "phi": {
+      const sources = mapped(instruction.sources, (source) => {
+        const value = replace(source.value);
+        return value === source.value ? source : { from: source.from, value };
+      });
+      return sources === instruction.sources ? instruction : { ...instruction, sources };
+    }
     case "binary":
-    case "divide":
-      return { ...instruction, left: replace(instruction.left), right: replace(instruction.right) };
-    case "checkIndex":
-      return { ...instruction, index: replace(instruction.index), count: replace(instruction.count) };
-    case "checkPointer":
-      return { ...instruction, pointer: replace(instruction.pointer), address: replace(instruction.address) };
-    case "select":
-      return {
-        ...instruction,
-        condition: replace(instruction.condition),
-        left: replace(instruction.left),
-        right: replace(instruction.right),
-      };
+    case "divide": {
+      const [left, right] = [replace(instruction.left), replace(instruction.right)];
+      return left === instruction.left && right === instruction.right ? instruction : { ...instruction, left, right };
+    }
+    case "checkIndex": {
+      const [index, count] = [replace(instruction.index), replace(instruction.count)];
+      return index === instruction.index && count === instruction.count
+        ? instruction
+        : { ...instruction, index, count };
+    }
+    case "checkPointer": {
+      const [pointer, address] = [replace(instruction.pointer), replace(instruction.address)];
+      return pointer === instruction.pointer && address === instruction.address
+        ? instruction
+        : { ...instruction, pointer, address };
+    }
+    case "select": {
+      const [condition, left, right] = [instruction.condition, instruction.left, instruction.right].map(replace);
+      return condition === instruction.condition && left === instruction.left && right === instruction.right
+        ? instruction
+        : { ...instruction, condition: condition!, left: left!, right: right! };
+    }
     case "load":
-    case "address":
-      return { ...instruction, address: mapAddress(instruction.address, replace) };
-    case "store":
-      return {
-        ...instruction,
-        from: replace(instruction.from),
-        address: mapAddress(instruction.address, replace),
-        guards: mapGuards(instruction.guards, replace),
-      };
-    case "copyBytes":
-      return {
-        ...instruction,
-        to: mapAddress(instruction.to, replace),
-        from: mapAddress(instruction.from, replace),
-        guards: mapGuards(instruction.guards, replace),
-      };
+    case "address": {
+      const address = mapAddress(instruction.address, replace);
+      return address === instruction.address ? instruction : { ...instruction, address };
+    }
+    case "store": {
+      const from = replace(instruction.from);
+      const address = mapAddress(instruction.address, replace);
+      const guards = mapGuards(instruction.guards, replace);
+      return from === instruction.from && address === instruction.address && guards === instruction.guards
+        ? instruction
+        : { ...instruction, from, address, guards };
+    }
+    case "copyBytes": {
+      const [to, from] = [mapAddress(instruction.to, replace), mapAddress(instruction.from, replace)];
+      const guards = mapGuards(instruction.guards, replace);
+      return to === instruction.to && from === instruction.from && guards === instruction.guards
+        ? instruction
+        : { ...instruction, to, from, guards };
+    }
     case "nop":
     case "parameter":
     case "raise":
       return instruction;
     case "call": {
-      const { target } = instruction;
-      return {
-        ...instruction,
-        target: typeof target === "string" ? target : { ...target, address: replace(target.address) },
-        arguments: instruction.arguments.map(replace),
-      };
+      const list = mapped(instruction.arguments, replace);
+      const target = mapTarget(instruction.target, replace);
+      return list === instruction.arguments && target === instruction.target
+        ? instruction
+        : { ...instruction, target, arguments: list };
     }
   }
 };
 
-/** The same with other addresses to load from and store to. */
+/** The list itself when every item stays what it is. */
+export const mapped = <T>(list: readonly T[], change: (item: T) => T): readonly T[] => {
+  for (let i = 0; i < list.length; i++) {
+    const first = change(list[i]!);
+    if (first !== list[i]) return [...list.slice(0, i), first, ...list.slice(i + 1).map(change)];
+  }
+  return list;
+};
+
+/** The same with other addresses to load from and store to; the instruction itself when they are the same. */
 export const mapAddresses = (instruction: Instruction, replace: (address: Address) => Address): Instruction => {
   switch (instruction.kind) {
     case "load":
     case "store":
-    case "address":
-      return { ...instruction, address: replace(instruction.address) };
-    case "copyBytes":
-      return { ...instruction, to: replace(instruction.to), from: replace(instruction.from) };
+    case "address": {
+      const address = replace(instruction.address);
+      return address === instruction.address ? instruction : { ...instruction, address };
+    }
+    case "copyBytes": {
+      const [to, from] = [replace(instruction.to), replace(instruction.from)];
+      return to === instruction.to && from === instruction.from ? instruction : { ...instruction, to, from };
+    }
     default:
       return instruction;
   }
 };
 
+const mapTarget = (
+  target: string | IndirectTarget,
+  replace: (operand: Operand) => Operand,
+): string | IndirectTarget => {
+  if (typeof target === "string") return target;
+  const address = replace(target.address);
+  return address === target.address ? target : { ...target, address };
+};
+
 const mapGuards = (guards: readonly Guard[], replace: (operand: Operand) => Operand): readonly Guard[] =>
-  guards.map(({ given, checked }) => ({ given: replace(given), checked: replace(checked) }));
+  mapped(guards, (guard) => {
+    const [given, checked] = [replace(guard.given), replace(guard.checked)];
+    return given === guard.given && checked === guard.checked ? guard : { given, checked };
+  });
 
 /** An address register is only ever replaced by a register. */
 const mapAddress = (address: Address, replace: (operand: Operand) => Operand): Address => {
   if (address.base.kind !== "register") return address;
   const register = replace(address.base.register);
-  return isConstant(register) ? address : { ...address, base: { kind: "register", register } };
+  return isConstant(register) || register === address.base.register
+    ? address
+    : { ...address, base: { kind: "register", register } };
 };
 
 export const terminatorUses = (terminator: Terminator): readonly Operand[] => {
@@ -406,21 +448,29 @@ export const mapTerminator = (terminator: Terminator, replace: (operand: Operand
   switch (terminator.kind) {
     case "jump":
       return terminator;
-    case "branch":
-      return { ...terminator, left: replace(terminator.left), right: replace(terminator.right) };
-    case "return":
-      return terminator.value === null ? terminator : { ...terminator, value: replace(terminator.value) };
+    case "branch": {
+      const [left, right] = [replace(terminator.left), replace(terminator.right)];
+      return left === terminator.left && right === terminator.right ? terminator : { ...terminator, left, right };
+    }
+    case "return": {
+      const value = terminator.value === null ? null : replace(terminator.value);
+      return value === terminator.value ? terminator : { ...terminator, value };
+    }
   }
 };
 
 /** The same with other blocks to go to. */
 export const mapTargets = (terminator: Terminator, replace: (block: Block) => Block): Terminator => {
   switch (terminator.kind) {
-    case "jump":
-      return { ...terminator, target: replace(terminator.target) };
+    case "jump": {
+      const target = replace(terminator.target);
+      return target === terminator.target ? terminator : { ...terminator, target };
+    }
     case "branch": {
       const [then, otherwise] = [replace(terminator.then), replace(terminator.otherwise)];
-      return { ...terminator, then, otherwise };
+      return then === terminator.then && otherwise === terminator.otherwise
+        ? terminator
+        : { ...terminator, then, otherwise };
     }
     case "return":
       return terminator;

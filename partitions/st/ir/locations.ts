@@ -1,9 +1,11 @@
 /** The places in memory that a function in SSA form loads from and stores to, and which of them touch each other. */
 import type { Aliases, Extent } from "./aliases.ts";
+import { Bits } from "./bits.ts";
 import {
   type Address,
   type Block,
   definitionOf,
+  type FrameSlot,
   type Instruction,
   type IrFunction,
   WIDTH_BYTES,
@@ -17,26 +19,42 @@ export interface Location {
   readonly extent: Extent;
 }
 
-/** What an instruction does to memory. */
+/** What an instruction does to memory; locations are told by their index. */
 export interface Effects {
   /** Its own location, of a load or store. */
   readonly location: Location | null;
   /** Locations that it may read. */
-  readonly reads: readonly Location[];
-  /** Locations that it may change, its own not among them unless a guard decides. */
-  readonly changes: readonly Location[];
+  readonly reads: Bits;
+  /** Locations that it may change, its own among them. */
+  readonly changes: Bits;
 }
 
 const NONE: readonly Location[] = [];
+/** What is wider touches so many that it is compared with each. */
+const NARROW = 64;
+const GRANULE = 8;
+
+/** Locations whose address starts alike. */
+interface Neighbours {
+  readonly all: Location[];
+  /** Of extents that are narrow, by each granule that they reach into. */
+  readonly narrow: Map<number, Location[]>;
+  readonly wide: Location[];
+}
 
 export class Locations {
   readonly all: Location[] = [];
   readonly aliases: Aliases;
   readonly #byName = new Map<string, Location>();
-  readonly #byBase = new Map<number, Location[]>();
-  readonly #touching = new Map<string, readonly Location[]>();
-  readonly #slots: IrFunction["slots"];
-  #visible: readonly Location[] = NONE;
+  readonly #byRegister = new Map<number, Location[]>();
+  readonly #byRoot = new Map<string, Neighbours>();
+  readonly #touching = new Map<string, Bits>();
+  readonly #slots: ReadonlyMap<FrameSlot, number>;
+  readonly #none: Bits;
+  /** Others may read and write them. */
+  readonly #visible: Bits;
+  /** They may be anywhere that is visible. */
+  readonly #anywhere: Bits;
 
   /**
    * @param aliases may be those of an earlier state of the function, as registers keep their values.
@@ -44,11 +62,13 @@ export class Locations {
    */
   constructor(fn: IrFunction, aliases: Aliases, blocks: Iterable<Block> = fn.blocks) {
     this.aliases = aliases;
-    this.#slots = fn.slots;
+    this.#slots = new Map(fn.slots.map((slot, index) => [slot, index]));
     for (const { instructions } of blocks) {
       for (const each of instructions) if (each.kind === "load" || each.kind === "store") this.#add(each);
     }
-    this.#visible = this.all.filter(({ extent }) => this.aliases.isVisible(extent));
+    this.#none = new Bits(this.all.length);
+    this.#visible = this.#those(({ extent }) => this.aliases.isVisible(extent));
+    this.#anywhere = this.#those(({ extent }) => extent.root.kind === "register");
   }
 
   /** Null: of the partita device, where every access counts. */
@@ -58,15 +78,12 @@ export class Locations {
 
   effectsOf(instruction: Instruction): Effects {
     switch (instruction.kind) {
-      case "load": {
-        const location = this.of(instruction);
-        return { location, reads: location === null ? NONE : this.touching(location.extent), changes: NONE };
-      }
+      case "load":
       case "store": {
         const location = this.of(instruction);
-        const touched = location === null ? NONE : this.touching(location.extent);
-        const isCertain = instruction.guards.length === 0;
-        return { location, reads: NONE, changes: isCertain ? touched.filter((each) => each !== location) : touched };
+        const touched = location === null ? this.#none : this.touching(location.extent);
+        const isLoad = instruction.kind === "load";
+        return { location, reads: isLoad ? touched : this.#none, changes: isLoad ? this.#none : touched };
       }
       case "copyBytes": {
         const [from, to] = [instruction.from, instruction.to].map((address) =>
@@ -81,7 +98,7 @@ export class Locations {
       case "divide":
       case "raise":
         // A report may end the program: what was stored before must stand there.
-        return { location: null, reads: this.#visible, changes: NONE };
+        return { location: null, reads: this.#visible, changes: this.#none };
       case "copy":
       case "nop":
       case "phi":
@@ -90,23 +107,35 @@ export class Locations {
       case "select":
       case "address":
       case "parameter":
-        return { location: null, reads: NONE, changes: NONE };
+        return { location: null, reads: this.#none, changes: this.#none };
     }
   }
 
   /** Locations whose address starts from the register that the instruction writes: they are other places from there on. */
   movedBy(instruction: Instruction): readonly Location[] {
     const definition = definitionOf(instruction);
-    return definition === null ? NONE : (this.#byBase.get(definition.id) ?? NONE);
+    return definition === null ? NONE : (this.#byRegister.get(definition.id) ?? NONE);
   }
 
-  touching(extent: Extent): readonly Location[] {
+  touching(extent: Extent): Bits {
     const key = `${this.#baseName(extent.root)} ${extent.low} ${extent.high}`;
     let found = this.#touching.get(key);
     if (found === undefined) {
-      found = this.all.filter((each) => this.aliases.overlap(each.extent, extent));
+      found = this.#findTouching(extent);
       this.#touching.set(key, found);
     }
+    return found;
+  }
+
+  #findTouching(extent: Extent): Bits {
+    const neighbours = this.#byRoot.get(this.#baseName(extent.root));
+    const isAnywhere = extent.root.kind === "register";
+    const found = Bits.copyOf(
+      isAnywhere ? this.#visible : this.aliases.isVisible(extent) ? this.#anywhere : this.#none,
+    );
+    if (isAnywhere) for (const { index } of neighbours?.all ?? NONE) found.delete(index);
+    if (neighbours === undefined) return found;
+    for (const each of nearby(neighbours, extent)) if (this.aliases.overlap(each.extent, extent)) found.add(each.index);
     return found;
   }
 
@@ -123,9 +152,33 @@ export class Locations {
     const location = { index: this.all.length, address, width, extent };
     this.all.push(location);
     this.#byName.set(name, location);
+    this.#addToRoot(location);
     if (address.base.kind !== "register") return;
     const { id } = address.base.register;
-    this.#byBase.set(id, [...(this.#byBase.get(id) ?? []), location]);
+    const known = this.#byRegister.get(id);
+    if (known === undefined) this.#byRegister.set(id, [location]);
+    else known.push(location);
+  }
+
+  #addToRoot(location: Location): void {
+    const { root, low, high } = location.extent;
+    const name = this.#baseName(root);
+    const neighbours = this.#byRoot.get(name) ?? { all: [], narrow: new Map<number, Location[]>(), wide: [] };
+    this.#byRoot.set(name, neighbours);
+    neighbours.all.push(location);
+    if (high - low > NARROW) neighbours.wide.push(location);
+    else
+      for (const granule of granulesOf(location.extent)) {
+        const known = neighbours.narrow.get(granule);
+        if (known === undefined) neighbours.narrow.set(granule, [location]);
+        else known.push(location);
+      }
+  }
+
+  #those(which: (location: Location) => boolean): Bits {
+    const found = new Bits(this.all.length);
+    for (const location of this.all) if (which(location)) found.add(location.index);
+    return found;
   }
 
   #nameOf({ base, offset }: Address, width: Width): string {
@@ -137,7 +190,7 @@ export class Locations {
       case "static":
         return base.area;
       case "frame":
-        return `slot ${this.#slots.indexOf(base.slot)}`;
+        return `slot ${this.#slots.get(base.slot)}`;
       case "register":
         return `r${base.register.id}`;
       case "device":
@@ -145,3 +198,20 @@ export class Locations {
     }
   }
 }
+
+const granulesOf = function* ({ low, high }: Extent): Iterable<number> {
+  for (let granule = Math.floor(low / GRANULE); granule * GRANULE < high; granule++) yield granule;
+};
+
+/** All that the extent may overlap, and some others; some of them more than once. */
+const nearby = ({ all, narrow, wide }: Neighbours, extent: Extent): readonly Location[] =>
+  extent.high - extent.low > NARROW
+    ? all
+    : [...wide, ...[...granulesOf(extent)].flatMap((granule) => narrow.get(granule) ?? NONE)];
+
+/** Adds all of `added` but the location itself, unless it was there before. */
+export const addOthers = (to: Bits, added: Bits, itself: Location | null): void => {
+  const wasThere = itself === null || to.has(itself.index);
+  to.addAll(added);
+  if (!wasThere) to.delete(itself.index);
+};

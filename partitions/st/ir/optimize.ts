@@ -29,6 +29,7 @@ const TIDY: Pass = { name: "tidy-blocks", run: tidyBlocks };
 const SHARE: Pass = { name: "share-values", run: shareValues };
 const DEAD: Pass = { name: "dead-code", run: removeDeadCode };
 
+const DEAD_STORES: Pass = { name: "dead-stores", run: removeDeadStores };
 const LOADS: Pass = { name: "reuse-loads", run: reuseLoads };
 const RANGES: Pass = { name: "use-ranges", run: useRanges };
 
@@ -73,7 +74,7 @@ export const OPTIMIZING: Passes = {
   late: [
     LONGS,
     SHARE,
-    { name: "dead-stores", run: removeDeadStores },
+    DEAD_STORES,
     { name: "promote-in-loops", run: promoteInLoops },
     SHARE,
     { name: "unroll-loops", run: unrollLoops },
@@ -82,7 +83,7 @@ export const OPTIMIZING: Passes = {
     LOADS,
     SHARE,
     { name: "loop-invariants", run: moveLoopInvariants },
-    { name: "dead-stores", run: removeDeadStores },
+    DEAD_STORES,
     RANGES,
     SHARE,
     DEAD,
@@ -127,21 +128,51 @@ export const runPasses = (
   const surroundings: Surroundings = { callees, ...known };
   for (const fn of calleesFirst(functions, roots)) {
     observe("lowered", fn);
-    for (const { name, run } of early) {
-      run(fn, surroundings);
-      observe(name, fn);
-    }
+    runAll(early, fn, surroundings, observe);
     callees.set(fn.name, { fn, calls: calls.get(fn.name) ?? 0 });
   }
   const kept = calleesFirst(functions, roots);
-  for (const fn of kept) {
-    for (const { name, run } of late) {
-      run(fn, surroundings);
-      observe(name, fn);
-    }
-  }
+  for (const fn of kept) runAll(late, fn, surroundings, observe);
   return kept;
 };
+
+/** A pass that would find the function as it left it is not run again. */
+const runAll = (passes: readonly Pass[], fn: IrFunction, surroundings: Surroundings, observe: PassObserver): void => {
+  const left = new Map<Pass, number>();
+  const watched = new WatchedFunction(fn);
+  for (const pass of passes) {
+    if (left.get(pass) !== watched.version) {
+      pass.run(fn, surroundings);
+      left.set(pass, watched.look());
+    }
+    observe(pass.name, fn);
+  }
+};
+
+/** Counts the states of a function: instructions never change, so that it is the same as long as they are the same objects. */
+class WatchedFunction {
+  version = 0;
+  readonly #fn: IrFunction;
+  #seen: unknown[] = [];
+
+  constructor(fn: IrFunction) {
+    this.#fn = fn;
+    this.look();
+  }
+
+  /** @returns the version that the function is in now. */
+  look(): number {
+    const now: unknown[] = [];
+    for (const block of this.#fn.blocks) {
+      now.push(block, block.terminator);
+      for (const instruction of block.instructions) now.push(instruction);
+    }
+    const before = this.#seen;
+    if (now.length === before.length && now.every((each, i) => each === before[i])) return this.version;
+    this.#seen = now;
+    return ++this.version;
+  }
+}
 
 const callsIn = ({ blocks }: IrFunction): readonly string[] =>
   blocks.flatMap(({ instructions }) => instructions.flatMap((each) => (each.kind === "call" ? targetsOf(each) : [])));

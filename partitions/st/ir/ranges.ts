@@ -11,6 +11,7 @@ import {
   type IrFunction,
   isConstant,
   type Operand,
+  successorsOf,
   terminatorUses,
 } from "./ir.ts";
 import { FULL, isWithin, meet, type Range, transfer, union } from "./range.ts";
@@ -29,28 +30,26 @@ interface Constraint {
 }
 
 export class Ranges {
+  readonly #blocks: readonly Block[];
   readonly #flow: ControlFlow;
   readonly #ranges = new Map<number, Range>();
   readonly #definitions = new Map<number, Instruction>();
   readonly #constraints = new Map<number, Constraint[]>();
   /** Constants that values are compared with, and their neighbours; ascending. */
-  readonly #bounds: readonly number[];
+  #bounds: readonly number[] = [];
+  readonly #growths = new Map<number, number>();
+  #isSolved = false;
 
+  /** Of the function as it is now; worked out when it is first asked for, and the blocks must be the same until then. */
   constructor(fn: IrFunction, flow: ControlFlow) {
+    this.#blocks = fn.blocks;
     this.#flow = flow;
-    for (const block of fn.blocks) {
-      for (const instruction of block.instructions) {
-        const definition = definitionOf(instruction);
-        if (definition !== null) this.#definitions.set(definition.id, instruction);
-      }
-      this.#collectConstraints(block);
-    }
-    this.#bounds = boundsIn(fn);
-    this.#solve();
   }
 
   /** In the block, whose dominating branches are heeded. */
   at(block: Block, operand: Operand): Range {
+    if (isConstant(operand)) return { low: operand.constant, high: operand.constant };
+    if (!this.#isSolved) this.#solve();
     return this.#at(block, operand) ?? FULL;
   }
 
@@ -133,28 +132,54 @@ export class Ranges {
   }
 
   #solve(): void {
-    const growths = new Map<number, number>();
-    for (let changed = true; changed; ) {
-      changed = false;
-      this.#eachInteger((block, instruction, id) => {
-        const next = this.#evaluate(block, instruction);
-        const before = this.#ranges.get(id);
-        if (next === null || (before !== undefined && isWithin(next, before))) return;
-        const grown = before === undefined ? next : union(before, next);
-        const count = (growths.get(id) ?? 0) + 1;
-        growths.set(id, count);
-        const isPhi = before !== undefined && instruction.kind === "phi";
-        this.#ranges.set(id, isPhi ? this.#widened(before, grown, count) : grown);
-        changed = true;
-      });
+    this.#isSolved = true;
+    for (const block of this.#blocks) {
+      for (const instruction of block.instructions) {
+        const definition = definitionOf(instruction);
+        if (definition !== null) this.#definitions.set(definition.id, instruction);
+      }
+      this.#collectConstraints(block);
     }
-    for (let round = 0; round < NARROWING_ROUNDS; round++) {
-      this.#eachInteger((block, instruction, id) => {
-        const next = this.#evaluate(block, instruction);
-        const before = this.#ranges.get(id);
-        if (next !== null && before !== undefined) this.#ranges.set(id, meet(before, next));
-      });
+    this.#bounds = this.#flow.isStraight ? [] : boundsIn(this.#blocks);
+    for (const { blocks, isLoop } of stretchesOf(this.#flow)) {
+      if (!isLoop) this.#settle(blocks);
+      else {
+        while (this.#grow(blocks));
+        for (let round = 0; round < NARROWING_ROUNDS; round++) this.#narrow(blocks);
+      }
     }
+  }
+
+  #settle(blocks: readonly Block[]): void {
+    eachInteger(blocks, (block, instruction, id) => {
+      const range = this.#evaluate(block, instruction);
+      if (range !== null) this.#ranges.set(id, range);
+    });
+  }
+
+  /** @returns whether any range is wider than before. */
+  #grow(blocks: readonly Block[]): boolean {
+    let changed = false;
+    eachInteger(blocks, (block, instruction, id) => {
+      const next = this.#evaluate(block, instruction);
+      const before = this.#ranges.get(id);
+      if (next === null || (before !== undefined && isWithin(next, before))) return;
+      const grown = before === undefined ? next : union(before, next);
+      const count = (this.#growths.get(id) ?? 0) + 1;
+      this.#growths.set(id, count);
+      const isPhi = before !== undefined && instruction.kind === "phi";
+      this.#ranges.set(id, isPhi ? this.#widened(before, grown, count) : grown);
+      changed = true;
+    });
+    return changed;
+  }
+
+  #narrow(blocks: readonly Block[]): void {
+    eachInteger(blocks, (block, instruction, id) => {
+      const next = this.#evaluate(block, instruction);
+      const before = this.#ranges.get(id);
+      if (next !== null && before !== undefined) this.#ranges.set(id, meet(before, next));
+    });
   }
 
   #widened(before: Range, after: Range, growths: number): Range {
@@ -165,15 +190,6 @@ export class Ranges {
       bounds.find((bound) => bound >= after.high) ?? FULL.high,
     ];
     return { low: after.low < before.low ? low : after.low, high: after.high > before.high ? high : after.high };
-  }
-
-  #eachInteger(visit: (block: Block, instruction: Instruction, id: number) => void): void {
-    for (const block of this.#flow.order) {
-      for (const instruction of block.instructions) {
-        const definition = definitionOf(instruction);
-        if (definition?.bank === "integer") visit(block, instruction, definition.id);
-      }
-    }
   }
 
   #evaluate(block: Block, instruction: Instruction): Range | null {
@@ -187,12 +203,51 @@ export class Ranges {
   }
 }
 
+/** Blocks that follow one another in the order of the flow: those that some way back spans, or some that none does. */
+interface Stretch {
+  readonly blocks: readonly Block[];
+  readonly isLoop: boolean;
+}
+
+/** What comes before a stretch is settled when the stretch is come to. */
+const stretchesOf = (flow: ControlFlow): readonly Stretch[] => {
+  const { order } = flow;
+  if (flow.isStraight) return [{ blocks: order, isLoop: false }];
+  // By position of a loop's first block: that of the last one that leads back there.
+  const ends = new Map<number, number>();
+  for (const [i, { terminator }] of order.entries())
+    for (const target of successorsOf(terminator))
+      if (flow.isBackEdge(order[i]!, target)) ends.set(flow.positionOf(target), i);
+  const stretches: Stretch[] = [];
+  for (let start = 0; start < order.length; ) {
+    const isLoop = ends.has(start);
+    let end = start + 1;
+    if (isLoop) for (let i = start; i < end; i++) end = Math.max(end, (ends.get(i) ?? i) + 1);
+    else while (end < order.length && !ends.has(end)) end++;
+    stretches.push({ blocks: order.slice(start, end), isLoop });
+    start = end;
+  }
+  return stretches;
+};
+
+const eachInteger = (
+  blocks: readonly Block[],
+  visit: (block: Block, instruction: Instruction, id: number) => void,
+): void => {
+  for (const block of blocks) {
+    for (const instruction of block.instructions) {
+      const definition = definitionOf(instruction);
+      if (definition?.bank === "integer") visit(block, instruction, definition.id);
+    }
+  }
+};
+
 /** Worth to be looked through: extensions, and sums with a constant. */
 const isTransparent = (instruction: Instruction): boolean =>
   instruction.kind === "unary" ||
   (instruction.kind === "binary" && instruction.operation === "add" && isConstant(instruction.right));
 
-const boundsIn = ({ blocks }: IrFunction): readonly number[] => {
+const boundsIn = (blocks: readonly Block[]): readonly number[] => {
   const found = new Set([0]);
   for (const { instructions, terminator } of blocks) {
     const counts = instructions.flatMap((each) => (each.kind === "checkIndex" ? [each.count] : []));

@@ -18,7 +18,7 @@ import { sameOperand } from "../simplify.ts";
 import { removeUnreachable } from "./tidy-blocks.ts";
 
 export const convertBranches = (fn: IrFunction): void => {
-  const flow = new ControlFlow(fn);
+  const flow = ControlFlow.of(fn);
   const bits = bitTests(fn);
   for (const block of flow.order) {
     const found = triangleAt(flow, block, bits);

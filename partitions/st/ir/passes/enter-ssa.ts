@@ -18,7 +18,7 @@ import { computeLiveness } from "../liveness.ts";
 import { dominanceFrontiers, Reaching } from "../reaching.ts";
 
 export const enterSsa = (fn: IrFunction): void => {
-  const flow = new ControlFlow(fn);
+  const flow = ControlFlow.of(fn);
   fn.blocks = [...flow.order];
   const variables = assignedTwice(fn);
   if (variables.size === 0) return;

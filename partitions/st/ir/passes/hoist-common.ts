@@ -11,7 +11,7 @@ import {
 } from "../ir.ts";
 
 export const hoistCommon = (fn: IrFunction): void => {
-  const flow = new ControlFlow(fn);
+  const flow = ControlFlow.of(fn);
   for (const block of flow.order) {
     const { terminator } = block;
     if (terminator.kind !== "branch") continue;

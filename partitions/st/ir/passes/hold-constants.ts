@@ -22,7 +22,7 @@ const MOST = 6;
 export const holdConstants = (fn: IrFunction): void => {
   const done = new Set<Loop["header"]>();
   for (;;) {
-    const flow = new ControlFlow(fn);
+    const flow = ControlFlow.of(fn);
     const loop = flow.loops.findLast(({ header, outer }) => outer === null && !done.has(header));
     if (loop === undefined) return;
     done.add(loop.header);

@@ -71,8 +71,9 @@ const inSequence = (fn: IrFunction, copies: readonly Copy[]): readonly Instructi
 
 /** Copies in inner loops first. */
 const joinCopies = (fn: IrFunction): void => {
-  const flow = new ControlFlow(fn);
-  fn.blocks = fn.blocks.filter((block) => flow.order.includes(block));
+  const flow = ControlFlow.of(fn);
+  const reached = new Set(flow.order);
+  fn.blocks = fn.blocks.filter((block) => reached.has(block));
   const interference = interferenceOf(fn);
   const copies = fn.blocks.flatMap((block) =>
     block.instructions.flatMap((each) =>

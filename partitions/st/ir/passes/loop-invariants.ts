@@ -4,10 +4,10 @@ import { definitionOf, type Instruction, type IrFunction, isConstant, usesOf } f
 import { preheaderOf } from "../preheader.ts";
 
 export const moveLoopInvariants = (fn: IrFunction): void => {
-  fn.blocks = [...new ControlFlow(fn).order];
+  fn.blocks = [...ControlFlow.of(fn).order];
   const done = new Set<Loop["header"]>();
   for (;;) {
-    const flow = new ControlFlow(fn);
+    const flow = ControlFlow.of(fn);
     const loop = flow.loops.find(({ header }) => !done.has(header));
     if (loop === undefined) return;
     done.add(loop.header);

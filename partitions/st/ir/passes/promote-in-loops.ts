@@ -3,6 +3,7 @@
  * (Cooper and Lu, "Register Promotion in C Programs", 1997).
  */
 import { Aliases } from "../aliases.ts";
+import { Bits } from "../bits.ts";
 import { ControlFlow, type Loop } from "../control-flow.ts";
 import {
   type Block,
@@ -13,7 +14,7 @@ import {
   type Register,
   successorsOf,
 } from "../ir.ts";
-import { type Location, Locations } from "../locations.ts";
+import { addOthers, type Location, Locations } from "../locations.ts";
 import { insertBefore, preheaderOf } from "../preheader.ts";
 import { Ranges } from "../ranges.ts";
 import { dominanceFrontiers, Reaching } from "../reaching.ts";
@@ -22,13 +23,13 @@ import { nothing } from "./enter-ssa.ts";
 
 /** Inner loops first: what they load before and store behind themselves is then for the loop around. */
 export const promoteInLoops = (fn: IrFunction, { isPreempted }: Pick<Surroundings, "isPreempted">): void => {
-  const before = new ControlFlow(fn);
+  const before = ControlFlow.of(fn);
   fn.blocks = [...before.order];
   if (before.loops.length === 0) return;
   const aliases = new Aliases(fn, new Ranges(fn, before));
   const done = new Set<Block>();
   for (;;) {
-    const flow = new ControlFlow(fn);
+    const flow = ControlFlow.of(fn);
     const loop = flow.loops.find(({ header }) => !done.has(header));
     if (loop === undefined) return;
     done.add(loop.header);
@@ -41,16 +42,17 @@ export const promoteInLoops = (fn: IrFunction, { isPreempted }: Pick<Surrounding
 /** Stored in the loop, and touched by nothing in it but loads and stores of exactly this. */
 const promotableIn = (locations: Locations, { blocks }: Loop): readonly Location[] => {
   const stored = new Set<Location>();
-  const touched = new Set<Location>();
+  const touched = new Bits(locations.all.length);
   for (const block of blocks) {
     for (const instruction of block.instructions) {
       const { location, reads, changes } = locations.effectsOf(instruction);
       if (instruction.kind === "store" && location !== null) stored.add(location);
-      for (const each of [...reads, ...changes])
-        if (each !== location || instruction.kind === "store") touched.add(each);
+      const isGuarded = instruction.kind === "store" && instruction.guards.length > 0;
+      addOthers(touched, reads, location);
+      addOthers(touched, changes, isGuarded ? null : location);
     }
   }
-  return [...stored].filter((location) => locations.isFixed(location) && !touched.has(location));
+  return [...stored].filter((location) => locations.isFixed(location) && !touched.has(location.index));
 };
 
 /** Whether the loop is never left without a store there. */
@@ -64,9 +66,9 @@ const isStoredAnyway = (flow: ControlFlow, { blocks }: Loop, location: Location)
 };
 
 const promote = (fn: IrFunction, loop: Loop, promotable: readonly Location[]): void => {
-  const before = preheaderOf(fn, new ControlFlow(fn), loop).block;
+  const before = preheaderOf(fn, ControlFlow.of(fn), loop).block;
   const exits = dedicatedExits(fn, loop);
-  const flow = new ControlFlow(fn);
+  const flow = ControlFlow.of(fn);
   const frontiers = dominanceFrontiers(flow);
   for (const { address, width } of promotable) {
     const bank = bankOfWidth(width);
@@ -117,7 +119,7 @@ const keepInRegister = (block: Block, isSame: (access: Access) => boolean, reach
 
 /** Blocks that are reached from the loop only, one for each block that it is left to. */
 const dedicatedExits = (fn: IrFunction, { blocks }: Loop): readonly Block[] => {
-  const flow = new ControlFlow(fn);
+  const flow = ControlFlow.of(fn);
   const targets = new Set(
     [...blocks].flatMap(({ terminator }) => successorsOf(terminator).filter((target) => !blocks.has(target))),
   );

@@ -3,65 +3,65 @@
  * move before the loop (Muchnick, "Advanced Compiler Design and Implementation", §12.5).
  */
 import { Aliases } from "../aliases.ts";
+import { Bits } from "../bits.ts";
 import { ControlFlow, type Loop } from "../control-flow.ts";
-import { type Block, bankOfWidth, type InstructionOf, type IrFunction, newRegister, type Operand } from "../ir.ts";
-import { type Location, Locations } from "../locations.ts";
+import {
+  type Block,
+  bankOfWidth,
+  type Instruction,
+  type InstructionOf,
+  type IrFunction,
+  newRegister,
+  type Operand,
+} from "../ir.ts";
+import { addOthers, type Location, Locations } from "../locations.ts";
+import { holdsAtStart, Transfer } from "../must-hold.ts";
 import { preheaderOf } from "../preheader.ts";
 import { Ranges } from "../ranges.ts";
 import { dominanceFrontiers, Reaching } from "../reaching.ts";
 import { nothing } from "./enter-ssa.ts";
 
 export const reuseLoads = (fn: IrFunction): void => {
-  const before = new ControlFlow(fn);
+  const before = ControlFlow.of(fn);
   fn.blocks = [...before.order];
   const aliases = new Aliases(fn, new Ranges(fn, before));
   loadBeforeLoops(fn, before, new Locations(fn, aliases));
-  const flow = new ControlFlow(fn);
+  const flow = ControlFlow.of(fn);
   fn.blocks = [...flow.order];
   const locations = new Locations(fn, aliases);
   if (locations.all.length === 0) return;
-  replaceLoads(fn, flow, locations, availableAtStart(flow, locations));
+  const available = holdsAtStart(flow, locations.all.length, (block) => knownBehind(block, locations));
+  replaceLoads(fn, flow, locations, available);
 };
 
-/** By location: whether its value is known. */
-type Known = Uint8Array;
+/** Whether the value of a location is known behind its load or store. */
+const isCertain = (instruction: Instruction): boolean =>
+  instruction.kind === "load" || (instruction.kind === "store" && instruction.guards.length === 0);
 
-/** Goes through a block; `known` is changed as its instructions change what is known. */
-const pass = (block: Block, locations: Locations, known: Known, visit: Visit = () => {}): void => {
+/** What a block makes of the locations whose value is known. */
+const knownBehind = (block: Block, locations: Locations): Transfer => {
+  const transfer = new Transfer(locations.all.length);
   for (const instruction of block.instructions) {
     const { location, changes } = locations.effectsOf(instruction);
-    if (location !== null) visit(instruction, location, known[location.index] === 1);
-    for (const { index } of changes) known[index] = 0;
-    const isCertain = instruction.kind === "load" || (instruction.kind === "store" && instruction.guards.length === 0);
-    if (location !== null && isCertain) known[location.index] = 1;
-    for (const { index } of locations.movedBy(instruction)) known[index] = 0;
+    transfer.clearAll(changes);
+    if (location !== null && isCertain(instruction)) transfer.set(location.index);
+    for (const { index } of locations.movedBy(instruction)) transfer.clear(index);
   }
+  return transfer;
 };
 
-type Visit = (instruction: Block["instructions"][number], location: Location, isKnown: boolean) => void;
+type Visit = (instruction: Instruction, location: Location, isKnown: boolean) => void;
 
-const availableAtStart = (flow: ControlFlow, locations: Locations): ReadonlyMap<Block, Known> => {
-  const count = locations.all.length;
-  const atStart = new Map<Block, Known>();
-  const atEnd = new Map<Block, Known>();
-  for (const block of flow.order) atEnd.set(block, new Uint8Array(count).fill(1));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const block of flow.order) {
-      const known = new Uint8Array(count).fill(block === flow.entry ? 0 : 1);
-      for (const from of flow.predecessors(block)) {
-        const before = atEnd.get(from)!;
-        for (let i = 0; i < count; i++) known[i]! &= before[i]!;
-      }
-      atStart.set(block, known);
-      const after = Uint8Array.from(known);
-      pass(block, locations, after);
-      if (atEnd.get(block)!.every((value, i) => value === after[i])) continue;
-      atEnd.set(block, after);
-      changed = true;
-    }
+/** Goes through the loads and stores of a block. @param knownAtStart is copied. */
+const visitAccesses = (block: Block, locations: Locations, knownAtStart: Bits, visit: Visit): void => {
+  const known = Bits.copyOf(knownAtStart);
+  for (const instruction of block.instructions) {
+    const { location, changes } = locations.effectsOf(instruction);
+    if (location !== null) visit(instruction, location, known.has(location.index));
+    known.deleteAll(changes);
+    if (location !== null && isCertain(instruction)) known.add(location.index);
+    for (const { index } of locations.movedBy(instruction)) known.delete(index);
   }
-  return atStart;
 };
 
 /** The values that blocks give a location: by stores, and by loads that stay. */
@@ -69,13 +69,13 @@ const replaceLoads = (
   fn: IrFunction,
   flow: ControlFlow,
   locations: Locations,
-  available: ReadonlyMap<Block, Known>,
+  available: ReadonlyMap<Block, Bits>,
 ): void => {
   const definitions = new Map<number, Map<Block, Operand>>();
   const needless = new Map<InstructionOf<"load">, Location>();
   const wanted = new Set<number>();
   for (const block of flow.order) {
-    pass(block, locations, Uint8Array.from(available.get(block)!), (instruction, location, isKnown) => {
+    visitAccesses(block, locations, available.get(block)!, (instruction, location, isKnown) => {
       if (instruction.kind === "load" && isKnown) {
         needless.set(instruction, location);
         wanted.add(location.index);
@@ -91,7 +91,7 @@ const replaceLoads = (
       definitions: definitions.get(index)!,
       undefinedValue: nothing(fn, bank),
       newRegister: () => newRegister(fn, bank),
-      isWanted: (block: Block) => available.get(block)![index] === 1,
+      isWanted: (block: Block) => available.get(block)!.has(index),
     };
     reaching.set(index, new Reaching(flow, frontiers, options));
   }
@@ -156,19 +156,19 @@ const loadBeforeLoops = (fn: IrFunction, flow: ControlFlow, locations: Locations
 /** Locations loaded in the loop that nothing in it changes but stores that leave their value in a register. */
 const steadyLoads = (flow: ControlFlow, locations: Locations, loop: Loop): readonly Location[] => {
   const loaded = new Set<Location>();
-  const changed = new Set<Location>();
+  const changed = new Bits(locations.all.length);
   const moved = new Set<Location>();
   for (const block of loop.blocks) {
     for (const instruction of block.instructions) {
       const { location, changes } = locations.effectsOf(instruction);
       if (location !== null && instruction.kind === "load") loaded.add(location);
-      for (const each of changes) changed.add(each);
+      addOthers(changed, changes, isCertain(instruction) ? location : null);
       for (const each of locations.movedBy(instruction)) moved.add(each);
     }
   }
   return [...loaded].filter(
     (location) =>
-      !changed.has(location) &&
+      !changed.has(location.index) &&
       !moved.has(location) &&
       (locations.isFixed(location) || isFollowedAnyway(flow, locations, loop, location)),
   );

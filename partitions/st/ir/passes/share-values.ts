@@ -10,6 +10,7 @@ import {
   type Block,
   type Condition,
   definitionOf,
+  type FrameSlot,
   type Instruction,
   type InstructionOf,
   type IrFunction,
@@ -45,6 +46,7 @@ const SYMMETRIC: ReadonlySet<string> = new Set(
 class Numbering {
   readonly #fn: IrFunction;
   readonly #flow: ControlFlow;
+  readonly #slots: ReadonlyMap<FrameSlot, number>;
   readonly #definitions = new Map<number, Instruction>();
   /** Registers whose definition was seen; it stands before all that it dominates. */
   readonly #seen = new Set<number>();
@@ -57,11 +59,14 @@ class Numbering {
 
   constructor(fn: IrFunction) {
     this.#fn = fn;
-    this.#flow = new ControlFlow(fn);
+    this.#flow = ControlFlow.of(fn);
     fn.blocks = [...this.#flow.order];
-    for (const instruction of fn.blocks.flatMap(({ instructions }) => instructions)) {
-      const definition = definitionOf(instruction);
-      if (definition !== null) this.#definitions.set(definition.id, instruction);
+    this.#slots = new Map(fn.slots.map((slot, index) => [slot, index]));
+    for (const { instructions } of fn.blocks) {
+      for (const instruction of instructions) {
+        const definition = definitionOf(instruction);
+        if (definition !== null) this.#definitions.set(definition.id, instruction);
+      }
     }
   }
 
@@ -75,15 +80,25 @@ class Numbering {
   #visit(block: Block, open: (() => void)[]): void {
     const expressions: string[] = [];
     const facts = this.#learnFromEdge(block);
-    block.instructions = phisFirst(
-      block.instructions.flatMap((instruction) => this.#rewrite(instruction, expressions, block)),
-    );
+    this.#rewriteAll(block, expressions);
     block.terminator = this.#decide(block, mapTerminator(block.terminator, this.#best));
     open.push(() => {
       for (const each of expressions) this.#known.delete(each);
       for (const each of facts) this.#facts.delete(each);
     });
     for (const child of this.#flow.dominatedBy(block)) open.push(() => this.#visit(child, open));
+  }
+
+  /** A phi that came down to a constant is a copy, which stands behind all that are still phis. */
+  #rewriteAll(block: Block, expressions: string[]): void {
+    const phis: Instruction[] = [];
+    const others: Instruction[] = [];
+    for (const instruction of block.instructions) {
+      const rewritten = this.#rewrite(instruction, expressions, block);
+      if (rewritten?.kind === "phi") phis.push(rewritten);
+      else if (rewritten !== null) others.push(rewritten);
+    }
+    block.instructions = phis.length === 0 ? others : [...phis, ...others];
   }
 
   readonly #best = (operand: Operand): Operand => {
@@ -99,6 +114,7 @@ class Numbering {
   readonly #definitionOf: Definitions = (operand) =>
     isConstant(operand) ? null : (this.#definitions.get(operand.id) ?? null);
 
+  /** A phi may stand for what is only computed further on, and what that is worth is found out later. */
   #replaceEverywhere(): void {
     for (const block of this.#fn.blocks) {
       block.instructions = block.instructions.map((instruction) => mapUses(instruction, this.#best));
@@ -106,7 +122,8 @@ class Numbering {
     }
   }
 
-  #rewrite(original: Instruction, expressions: string[], block: Block): readonly Instruction[] {
+  /** Null: nothing is to be done there any more. */
+  #rewrite(original: Instruction, expressions: string[], block: Block): Instruction | null {
     let instruction = withPlainAddresses(mapUses(original, this.#best), this.#definitionOf);
     for (let simpler = simplify(instruction, this.#definitionOf); simpler !== null; ) {
       if (!isInstruction(simpler)) return this.#replace(instruction, simpler);
@@ -115,7 +132,7 @@ class Numbering {
     }
     if (instruction.kind === "copy") return this.#copy(instruction, expressions);
     const to = definitionOf(instruction);
-    if (to === null) return [withoutIdleGuards(instruction)];
+    if (to === null) return withoutIdleGuards(instruction);
     this.#definitions.set(to.id, instruction);
     this.#seen.add(to.id);
     if (instruction.kind === "phi") {
@@ -124,11 +141,11 @@ class Numbering {
       if (only !== null && (isConstant(only) || this.#seen.has(only.id))) return this.#replace(instruction, only);
     }
     const expression = this.#expressionOf(instruction, block);
-    if (expression === null) return [instruction];
+    if (expression === null) return instruction;
     const known = this.#known.get(expression);
     if (known !== undefined) return this.#replace(instruction, known);
     this.#know(expression, to, expressions);
-    return [instruction];
+    return instruction;
   }
 
   #know(expression: string, operand: Operand, expressions: string[]): void {
@@ -137,14 +154,16 @@ class Numbering {
   }
 
   /** An address may still start from a register that holds a known integer, so that its copy stays until nobody reads it. */
-  #replace(instruction: Instruction, operand: Operand): readonly Instruction[] {
+  #replace(instruction: Instruction, operand: Operand): Instruction | null {
     const to = definitionOf(instruction)!;
     this.#better.set(to.id, operand);
-    return isConstant(operand) ? [{ kind: "copy", to, from: operand }] : [];
+    if (!isConstant(operand)) return null;
+    const isThere = instruction.kind === "copy" && instruction.from === operand && instruction.at === undefined;
+    return isThere ? instruction : { kind: "copy", to, from: operand };
   }
 
   /** A REAL or LREAL stays in the register that it was put into. */
-  #copy(instruction: InstructionOf<"copy">, expressions: string[]): readonly Instruction[] {
+  #copy(instruction: InstructionOf<"copy">, expressions: string[]): Instruction | null {
     const { to, from } = instruction;
     if (!isConstant(from) || !isFloating(to.bank)) return this.#replace(instruction, from);
     this.#definitions.set(to.id, instruction);
@@ -153,7 +172,7 @@ class Numbering {
     const known = this.#known.get(expression);
     if (known !== undefined) return this.#replace(instruction, known);
     this.#know(expression, to, expressions);
-    return [instruction];
+    return instruction;
   }
 
   /** Null: another one like it may have another value. */
@@ -176,10 +195,8 @@ class Numbering {
         return isConstantArea ? this.#addressName(instruction.width, instruction.address) : null;
       }
       case "phi": {
-        const sources = instruction.sources.map(
-          ({ from, value }) => `${this.#flow.order.indexOf(from)}:${nameOf(value)}`,
-        );
-        return `phi ${this.#flow.order.indexOf(block)} ${instruction.to.bank} ${sources.join(" ")}`;
+        const sources = instruction.sources.map(({ from, value }) => `${this.#flow.positionOf(from)}:${nameOf(value)}`);
+        return `phi ${this.#flow.positionOf(block)} ${instruction.to.bank} ${sources.join(" ")}`;
       }
       default:
         return null;
@@ -188,7 +205,7 @@ class Numbering {
 
   #addressName(prefix: string, { base, offset }: Address): string | null {
     if (base.kind === "static") return `${prefix} ${base.area} ${offset}`;
-    if (base.kind === "frame") return `${prefix} slot ${this.#fn.slots.indexOf(base.slot)} ${offset}`;
+    if (base.kind === "frame") return `${prefix} slot ${this.#slots.get(base.slot)} ${offset}`;
     return base.kind === "register" ? `${prefix} r${base.register.id} ${offset}` : null;
   }
 
@@ -223,12 +240,6 @@ class Numbering {
   }
 }
 
-/** A phi that came down to a constant is a copy, which stands behind all that are still phis. */
-const phisFirst = (instructions: readonly Instruction[]): Instruction[] => [
-  ...instructions.filter(({ kind }) => kind === "phi"),
-  ...instructions.filter(({ kind }) => kind !== "phi"),
-];
-
 const isFloating = (bank: Bank): boolean => bank === "float" || bank === "double";
 
 const nameOf = (operand: Operand): string => (isConstant(operand) ? `#${operand.constant}` : `r${operand.id}`);
@@ -257,10 +268,11 @@ const onlySource = ({ to, sources }: InstructionOf<"phi">): Operand | null => {
   return only !== null && isConstant(only) && isFloating(to.bank) ? null : only;
 };
 
-const withoutIdleGuards = (instruction: Instruction): Instruction =>
-  instruction.kind === "store" || instruction.kind === "copyBytes"
-    ? { ...instruction, guards: instruction.guards.filter(({ given, checked }) => !sameOperand(given, checked)) }
-    : instruction;
+const withoutIdleGuards = (instruction: Instruction): Instruction => {
+  if (instruction.kind !== "store" && instruction.kind !== "copyBytes") return instruction;
+  const guards = instruction.guards.filter(({ given, checked }) => !sameOperand(given, checked));
+  return guards.length === instruction.guards.length ? instruction : { ...instruction, guards };
+};
 
 /** Addresses start from as far back as is known. */
 const withPlainAddresses = (instruction: Instruction, definitions: Definitions): Instruction =>

@@ -28,7 +28,7 @@ const LARGEST_FUNCTION = 3000;
 
 /** Innermost loops only: those around them would be large then. */
 export const unrollLoops = (fn: IrFunction): void => {
-  const flow = new ControlFlow(fn);
+  const flow = ControlFlow.of(fn);
   fn.blocks = [...flow.order];
   let size = fn.blocks.reduce((sum, { instructions }) => sum + instructions.length, 0);
   const outer = new Set(flow.loops.map((loop) => loop.outer));

@@ -19,7 +19,7 @@ import { Ranges } from "../ranges.ts";
 import { mapPhiSources, removeUnreachable } from "./tidy-blocks.ts";
 
 export const useRanges = (fn: IrFunction): void => {
-  const flow = new ControlFlow(fn);
+  const flow = ControlFlow.of(fn);
   fn.blocks = [...flow.order];
   const ranges = new Ranges(fn, flow);
   for (const block of fn.blocks) {
