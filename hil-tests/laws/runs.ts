@@ -61,15 +61,17 @@ export interface RunResult {
 export interface RunOptions extends Omit<ModuleOptions, "events"> {
   /** Number of the frame before which it ends. */
   readonly frames: number;
-  /** Where it starts, in a module that has run two frames before; left out: at power-on. */
+  /** Where it starts; left out: at power-on. */
   readonly from?: ModuleState;
+  /** Frames that the module has run before it is restored. */
+  readonly warmUp?: number;
   readonly outside?: Outside;
   /** Called before every boundary. */
   readonly disturb?: () => void;
 }
 
 export const runSystem = (system: System, options: RunOptions): RunResult => {
-  const { frames: count, from, outside = silence, disturb = () => {}, ...rest } = options;
+  const { frames: count, from, warmUp = 0, outside = silence, disturb = () => {}, ...rest } = options;
   const frames: bigint[][] = [];
   const events: Uint8Array[][] = system.partitions.map(() => []);
   const listener: Outside = {
@@ -86,7 +88,7 @@ export const runSystem = (system: System, options: RunOptions): RunResult => {
   const sink = { events: (partition: number, bytes: Uint8Array) => void events[partition]!.push(bytes.slice()) };
   const module = new Module(system, listener, hasher, { ...rest, events: sink });
   if (from !== undefined) {
-    for (let frame = 0; frame < 2; frame++) module.runFrame();
+    for (let frame = 0; frame < warmUp; frame++) module.runFrame();
     for (const noted of [frames, ...events]) noted.length = 0;
     module.restore(from);
   }

@@ -10,47 +10,50 @@ const PLIC_BASE = 0x0c00_0000;
 const UART_SOURCE = 10;
 const MPP = 0x1800;
 
-/** A register of a device: where it is, how wide, and what may be written to it; nothing: it is only read. */
+/** A register of a device: where it is, how wide, and what is written to it; nothing: it is only read. */
 interface DeviceRegister {
   readonly address: number;
   readonly size: "b" | "w";
-  readonly values: readonly number[];
+  readonly values: readonly Value[];
 }
 
-const word = (address: number, ...values: number[]): DeviceRegister => ({ address, size: "w", values });
-const uart = (offset: number, ...values: number[]): DeviceRegister => ({
+/** The checksum stands for a value that is another one each round. */
+type Value = number | "checksum";
+
+const word = (address: number, ...values: Value[]): DeviceRegister => ({ address, size: "w", values });
+const uart = (offset: number, ...values: Value[]): DeviceRegister => ({
   address: UART_BASE + offset,
   size: "b",
   values,
 });
-const partita = (offset: number, ...values: number[]): DeviceRegister => word(PARTITA_BASE + offset, ...values);
+const partita = (offset: number, ...values: Value[]): DeviceRegister => word(PARTITA_BASE + offset, ...values);
 
 const DEVICE_REGISTERS: readonly DeviceRegister[] = [
-  word(CLINT_BASE, 0, 1),
-  word(CLINT.mtimecmp, 0, 5, 1 << 20),
+  word(CLINT_BASE, "checksum"),
+  word(CLINT.mtimecmp, 0, "checksum"),
   word(CLINT.mtimecmp + 4, 0, 1),
   word(CLINT.mtime),
-  word(PLIC_BASE + 4 * UART_SOURCE, 0, 1, 7),
+  word(PLIC_BASE + 4 * UART_SOURCE, 7, "checksum"),
   word(PLIC_BASE + 0x1000),
-  word(PLIC_BASE + 0x2000, 0, 1 << UART_SOURCE, -1),
-  word(PLIC_BASE + 0x2080, 0, 1 << UART_SOURCE),
-  word(PLIC_BASE + 0x20_0000, 0, 1, 6),
-  word(PLIC_BASE + 0x20_1000, 0, 3),
+  word(PLIC_BASE + 0x2000, -1, "checksum"),
+  word(PLIC_BASE + 0x2080, "checksum"),
+  word(PLIC_BASE + 0x20_0000, 0, "checksum"),
+  word(PLIC_BASE + 0x20_1000, "checksum"),
   word(PLIC_BASE + 0x20_0004, UART_SOURCE),
-  uart(0, 0x41, 0x80, 0xff),
-  uart(1, 0, 1, 2, 7, 15),
-  uart(2, 0, 1, 0xc1, 3),
-  uart(3, 3, 3, 0x83),
-  uart(4, 0, 0x10, 0x1f),
+  uart(0, "checksum"),
+  uart(1, 15, "checksum"),
+  uart(2, 1, "checksum"),
+  uart(3, 3, "checksum"),
+  uart(4, 0x10, "checksum"),
   uart(5),
   uart(6),
-  uart(7, 0x55, 0xaa),
+  uart(7, "checksum"),
   partita(REGISTER.MODE),
   partita(REGISTER.START_CONDITION),
   partita(REGISTER.FRAME),
   partita(REGISTER.SLOT_START),
   partita(REGISTER.SLOT_DURATION),
-  partita(REGISTER.ERROR_DETAIL, 1, 77),
+  partita(REGISTER.ERROR_DETAIL, "checksum"),
   partita(REGISTER.ERROR_MESSAGE, DATA.buffer, 0),
   partita(REGISTER.RAISE_ERROR, 2, 9),
   partita(REGISTER.LATCH_INPUTS, 0),
@@ -99,7 +102,7 @@ export const tinkerer = (random: Random, steps = 50): Uint8Array => {
 };
 
 const addStep = (guest: Guest, step: number, random: Random): void => {
-  const kind = random(20);
+  const kind = random(21);
   if (kind < 6) readDevice(guest, oneOf(DEVICE_REGISTERS, random));
   else if (kind < 12) writeDevice(guest, oneOf(DEVICE_REGISTERS, random), random);
   else if (kind < 15) useControlRegister(guest, oneOf(CONTROL_REGISTERS, random), random);
@@ -107,6 +110,7 @@ const addStep = (guest: Guest, step: number, random: Random): void => {
   else if (kind === 16) useMemory(guest, random);
   else if (kind === 17) reserve(guest, step);
   else if (kind === 18) enterUserMode(guest, step);
+  else if (kind === 19) patchCode(guest, step);
   else if (random(3) > 0) guest.timer(1 + random(400)).add(encode("wfi"));
   else restartSeldom(guest, step, random);
 };
@@ -120,8 +124,10 @@ const readDevice = (guest: Guest, { address, size }: DeviceRegister): void => {
 
 const writeDevice = (guest: Guest, { address, size, values }: DeviceRegister, random: Random): void => {
   if (values.length === 0) return;
-  guest.constant(X.t0, oneOf(values, random)).constant(X.t2, address);
-  guest.add(encode(size === "b" ? "sb" : "sw", { rs2: X.t0, rs1: X.t2, imm: 0 }));
+  const value = oneOf(values, random);
+  if (value !== "checksum") guest.constant(X.t0, value);
+  const source = value === "checksum" ? X.s2 : X.t0;
+  guest.constant(X.t2, address).add(encode(size === "b" ? "sb" : "sw", { rs2: source, rs1: X.t2, imm: 0 }));
 };
 
 const useControlRegister = (
@@ -168,6 +174,19 @@ const enterUserMode = (guest: Guest, step: number): void => {
     .add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 0 }))
     .fold(X.t0)
     .add(encode("ecall"));
+};
+
+/** The next round executes what this one wrote. */
+const patchCode = (guest: Guest, step: number): void => {
+  const patched = encode("addi", { rd: X.s2, rs1: X.s2, imm: 0 });
+  guest
+    .label(`patched${step}`)
+    .add(patched)
+    .add(encode("slli", { rd: X.t0, rs1: X.s2, imm: 20 }))
+    .constant(X.t1, patched)
+    .add(encode("or", { rd: X.t0, rs1: X.t0, rs2: X.t1 }))
+    .address(X.t2, `patched${step}`)
+    .add(encode("sw", { rs2: X.t0, rs1: X.t2, imm: 0 }));
 };
 
 /** In one round of some. */

@@ -4,6 +4,7 @@
  */
 import type { ByteOrder, ModbusArea, PointType, PointValue } from "../../runtime/system.ts";
 import type { FieldDevice, FieldSignal, Wire } from "./plant.ts";
+import type { Restore } from "./restore.ts";
 
 const REAL_WIRE: Wire = { type: "REAL" };
 
@@ -22,6 +23,14 @@ export class DeviceRegisters {
       holdingRegister: room("holdingRegister"),
     };
     this.sense();
+  }
+
+  checkpoint(): Restore {
+    const words = Object.values(this.#words);
+    const noted = words.map((each) => each.slice());
+    return () => {
+      for (const [index, each] of words.entries()) each.set(noted[index]!);
+    };
   }
 
   /** Number of bits or registers in `area`. */

@@ -3,12 +3,15 @@
  * virtual time and wires it to the module's points; hil-tests/field-devices steps it in real time behind Modbus TCP.
  */
 import type { ByteOrder, ModbusArea, PointType, PointValue } from "../../runtime/system.ts";
+import type { Restore } from "./restore.ts";
 
 export interface Plant {
   /** Seconds since the model began. */
   readonly time: number;
   /** Lets `seconds` pass with the actuators as they are. The same steps give the same states, bit for bit. */
   step(seconds: number): void;
+  /** Notes the model's state, faults included; left out: it cannot. */
+  readonly checkpoint?: () => Restore;
   /** The devices that its sensors and actuators hang on. */
   readonly devices: readonly FieldDevice[];
 }

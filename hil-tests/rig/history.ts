@@ -1,6 +1,7 @@
 /** What happened lately at a module's points: the story that a failure tells. */
 import type { PointCells } from "../../runtime/index.ts";
 import { POINT_TYPES, type PointValue } from "../../runtime/system.ts";
+import type { Restore } from "../plants/restore.ts";
 import type { NamedPoint, PointNames } from "./point-names.ts";
 
 export interface Change {
@@ -30,6 +31,14 @@ export class History {
   /** The latest, oldest first. */
   get changes(): readonly Change[] {
     return this.#changes;
+  }
+
+  checkpoint(): Restore {
+    const [last, changes] = [this.#last.map((values) => [...values]), [...this.#changes]];
+    return () => {
+      for (const [partition, values] of last.entries()) this.#last[partition] = [...values];
+      this.#changes.splice(0, this.#changes.length, ...changes);
+    };
   }
 
   observe(partition: number, cells: PointCells, time: number): void {

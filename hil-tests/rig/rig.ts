@@ -7,6 +7,7 @@ import { engineOf, PointCells, QUALITY, type Quality } from "../../runtime/index
 import type { PointValue, System } from "../../runtime/system.ts";
 import { createHasher, formatHash, type Hasher, RunningHashes } from "../../runtime/trace/index.ts";
 import type { Plant } from "../plants/plant.ts";
+import { allOf, type Restore } from "../plants/restore.ts";
 import { type Duration, formatTime, toMilliseconds } from "./duration.ts";
 import { History } from "./history.ts";
 import { loadOnce } from "./load.ts";
@@ -26,6 +27,13 @@ export interface RigIncident {
   readonly frame: number;
   readonly partition: string;
   readonly incident: Incident;
+}
+
+/** A moment of a rig, to which `Rig.returnTo` goes back. */
+export interface RigCheckpoint {
+  /** Virtual time, s. */
+  readonly time: number;
+  readonly frame: number;
 }
 
 export class Rig {
@@ -48,6 +56,7 @@ export class Rig {
   readonly #consoles: string[];
   /** Points read lately, the latest last: what a failure is about. */
   readonly #asked = new Set<NamedPoint>();
+  readonly #checkpoints = new WeakMap<RigCheckpoint, Restore>();
 
   private constructor(system: System, hasher: Hasher, { plant }: RigOptions) {
     this.system = system;
@@ -119,6 +128,28 @@ export class Rig {
       if (this.frame >= last) return;
       this.#runFrame();
     }
+  }
+
+  /**
+   * Notes all there is of the run, the plant included, in some milliseconds: what took minutes to reach is reached once.
+   * @throws when the plant has no `checkpoint`.
+   */
+  checkpoint(): RigCheckpoint {
+    if (this.#plant !== null && this.#plant.checkpoint === undefined)
+      throw new Error("this rig's plant has no checkpoint");
+    const state = this.#module.save();
+    const others = [this.#plant?.checkpoint?.(), this.#wiring?.checkpoint(), this.#history.checkpoint(), this.#notes()];
+    const checkpoint = { time: this.time, frame: this.frame };
+    const restore = allOf([() => this.#module.restore(state), ...others.filter((other) => other !== undefined)]);
+    this.#checkpoints.set(checkpoint, restore);
+    return checkpoint;
+  }
+
+  /** Goes back, or forth, to the moment of a checkpoint of this rig, as often as wanted. */
+  returnTo(checkpoint: RigCheckpoint): void {
+    const restore = this.#checkpoints.get(checkpoint);
+    if (restore === undefined) throw new Error("this is another rig's checkpoint");
+    restore();
   }
 
   // ── Points ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,6 +287,23 @@ export class Rig {
     for (const [{ partition, point }, quality] of this.#qualities) {
       this.#offered[partition.index]!.quality[point.index] = QUALITY[quality];
     }
+  }
+
+  /** What the rig itself knows of the run. */
+  #notes(): Restore {
+    const [incidents, consoles, hashes] = [[...this.incidents], [...this.#consoles], this.#hashes.values.slice()];
+    const [forces, qualities, failed] = [[...this.#forces], [...this.#qualities], [...this.#failed]];
+    const offered = this.#offered.map((cells) => cells.copy());
+    return () => {
+      this.incidents.splice(0, this.incidents.length, ...incidents);
+      this.#consoles.splice(0, this.#consoles.length, ...consoles);
+      this.#hashes.values.set(hashes);
+      for (const kept of [this.#forces, this.#qualities, this.#failed]) kept.clear();
+      for (const [named, value] of forces) this.#forces.set(named, value);
+      for (const [named, quality] of qualities) this.#qualities.set(named, quality);
+      for (const named of failed) this.#failed.add(named);
+      for (const [partition, cells] of offered.entries()) this.#offered[partition]!.copyFrom(cells);
+    };
   }
 
   #holds(condition: () => boolean): boolean {

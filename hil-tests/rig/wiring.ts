@@ -8,6 +8,7 @@ import { type PointCells, QUALITY } from "../../runtime/index.ts";
 import type { ModbusArea, ModbusClientMapping, PointValue, System } from "../../runtime/system.ts";
 import { DeviceRegisters } from "../plants/device-registers.ts";
 import type { Plant } from "../plants/plant.ts";
+import { allOf, type Restore } from "../plants/restore.ts";
 import type { NamedPoint, PointNames } from "./point-names.ts";
 
 interface Wire {
@@ -28,6 +29,16 @@ export class Wiring {
     const wires = wiresOf(system, names, this.#devices);
     this.#inputs = wires.filter(({ named }) => named.point.direction === "input");
     this.#outputs = wires.filter(({ named }) => named.point.direction === "output");
+  }
+
+  checkpoint(): Restore {
+    const registers = allOf(this.#devices.map((device) => device.checkpoint()));
+    const disconnected = [...this.#disconnected];
+    return () => {
+      registers();
+      this.#disconnected.clear();
+      for (const device of disconnected) this.#disconnected.add(device);
+    };
   }
 
   /** Whether the plant feeds this input. */

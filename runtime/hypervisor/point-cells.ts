@@ -96,6 +96,12 @@ export class PointCells {
     this.quality.set(other.quality);
   }
 
+  copy(): PointCells {
+    const copy = new PointCells(this.count);
+    copy.copyFrom(this);
+    return copy;
+  }
+
   save(writer: StateWriter): void {
     writer.section("points", 1);
     writer.bytes(this.values);

@@ -300,7 +300,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     this.#newlyVolatile = [];
     if (!areEqual(this.#translated, now)) this.#dropAll(this.#past);
     else {
-      this.#code.markAgain();
+      if (this.#pausedUntil === 0) this.#code.markAgain();
       this.#beginAt = this.#isIncomplete ? this.#past + this.#quietCycles : Infinity;
     }
   }

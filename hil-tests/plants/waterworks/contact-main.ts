@@ -2,6 +2,8 @@
  * The main between dosing point and reservoir: chlorine needs some time in the water before its residual means anything.
  * Plug flow, so what goes in comes out unmixed when the main's volume has passed: a dead time that depends on the flow.
  */
+import type { Restore } from "../restore.ts";
+
 const VOLUME = 300; // l: 20 s at 15 l/s
 const CELL = 2; // l
 /** Chlorine that raw water consumes at once (organics, iron), mg/l. The program was told 0.4 by the jar tests. */
@@ -27,6 +29,16 @@ export class ContactMain {
   get residual(): number {
     const age = this.#time - this.#enteredAt[this.#oldest]!;
     return this.#residual[this.#oldest]! * Math.exp(-DECAY * age);
+  }
+
+  checkpoint(): Restore {
+    const [residual, enteredAt] = [this.#residual.slice(), this.#enteredAt.slice()];
+    const [oldest, volume, mass, time] = [this.#oldest, this.#cellVolume, this.#cellMass, this.#time];
+    return () => {
+      this.#residual.set(residual);
+      this.#enteredAt.set(enteredAt);
+      [this.#oldest, this.#cellVolume, this.#cellMass, this.#time] = [oldest, volume, mass, time];
+    };
   }
 
   /** `flow` in l/s; `chlorine` dosed, mg/s. Dosed into standing water it waits and passes as one slug. */

@@ -1,5 +1,6 @@
 /** What the town draws: a day's curve and the noise of taps, pressure-driven. */
-import { normal, uniform } from "../random.ts";
+import { normal, type RandomNumbers, uniform } from "../random.ts";
+import { fieldsOf, type Restore } from "../restore.ts";
 
 /** Hour factors of a small town's working day around a mean of 1: night minimum near 3 h, peaks at 7 h and 19 h. */
 const HOURS = [
@@ -17,12 +18,21 @@ export class Demand {
   fixed: number | null = null;
   /** Hours since midnight. */
   timeOfDay: number;
-  readonly #random: () => number;
+  readonly #random: RandomNumbers;
   #noise = 0;
 
   constructor(seed: number, timeOfDay: number) {
     this.timeOfDay = timeOfDay;
     this.#random = normal(uniform(seed));
+  }
+
+  checkpoint(): Restore {
+    const [fields, numbers, noise] = [fieldsOf(this), this.#random.checkpoint(), this.#noise];
+    return () => {
+      fields();
+      numbers();
+      this.#noise = noise;
+    };
   }
 
   step(seconds: number): void {

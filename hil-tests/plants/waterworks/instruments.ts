@@ -1,4 +1,5 @@
 /** Measuring instruments, and how they fail: they go on talking, and what they say is wrong. */
+import { fieldsOf, type Restore } from "../restore.ts";
 
 export type InstrumentFault =
   /** Says for ever what it said when it failed. */
@@ -17,6 +18,14 @@ export class Transmitter {
     this.#measure = measure;
   }
 
+  checkpoint(): Restore {
+    const [fields, last] = [fieldsOf(this), this.#last];
+    return () => {
+      fields();
+      this.#last = last;
+    };
+  }
+
   read(): number {
     const { fault } = this;
     if (fault?.kind === "stuck") return this.#last;
@@ -33,6 +42,10 @@ export class Switch {
 
   constructor(measure: () => boolean) {
     this.#measure = measure;
+  }
+
+  checkpoint(): Restore {
+    return fieldsOf(this);
   }
 
   read(): boolean {

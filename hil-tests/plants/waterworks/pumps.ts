@@ -1,4 +1,5 @@
 /** The pumps and their starters: contactor, motor run-up, and hydraulic curves from manufacturers' sheets of this size. */
+import { fieldsOf, type Restore } from "../restore.ts";
 import { lagged } from "./instruments.ts";
 
 /** A pump on a contactor, at full speed or stopped. */
@@ -13,6 +14,10 @@ export class FixedSpeedPump {
   /** The contactor's auxiliary contact. */
   get running(): boolean {
     return this.command && !this.contactorOpen;
+  }
+
+  checkpoint(): Restore {
+    return fieldsOf(this);
   }
 
   step(seconds: number): void {
@@ -78,6 +83,14 @@ export class Inverter {
   /** Magnetised and following its reference: half a second after release. */
   get ready(): boolean {
     return this.release && !this.tripped && !this.neverReady && this.#magnetised >= 0.5;
+  }
+
+  checkpoint(): Restore {
+    const [fields, magnetised] = [fieldsOf(this), this.#magnetised];
+    return () => {
+      fields();
+      this.#magnetised = magnetised;
+    };
   }
 
   /** `flow`: what the pump delivers, l/s. */

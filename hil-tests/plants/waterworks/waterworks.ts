@@ -4,6 +4,7 @@
  * levels in m.
  */
 import type { FieldDevice, Plant } from "../plant.ts";
+import { allOf, fieldsOf, type Restore } from "../restore.ts";
 import { ContactMain } from "./contact-main.ts";
 import { Demand } from "./demand.ts";
 import { fieldDevices } from "./field-map.ts";
@@ -87,6 +88,18 @@ export class Waterworks implements Plant {
   step(seconds: number): void {
     const steps = Math.max(1, Math.ceil(seconds / LONGEST_STEP - 1e-9));
     for (let i = 0; i < steps; i++) this.#stepOnce(seconds / steps);
+  }
+
+  checkpoint(): Restore {
+    const { p101, p102, p201, inverter, p302, p303, demand, lt101, lsll102, fsl101, fsl102, at201, pt301 } = this;
+    const parts = [p101, p102, p201, inverter, p302, p303, demand, lt101, lsll102, fsl101, fsl102, at201, pt301];
+    const noted = [...parts, this.#contactMain].map((part) => part.checkpoint());
+    const restore = allOf([fieldsOf(this), fieldsOf(this.flows), ...noted]);
+    const analysed = this.#analysed;
+    return () => {
+      restore();
+      this.#analysed = analysed;
+    };
   }
 
   #stepOnce(seconds: number): void {
