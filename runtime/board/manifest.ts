@@ -59,12 +59,12 @@ const pointOf = (json: unknown, where: string): ManifestPoint => {
     direction: direction as ManifestPoint["direction"],
     address: whole(address, `${where}.address`, 0xffff_ffff),
     bit: bit as number | null,
-    initial: valueOf(type as PointType, initial, `${where}.initial`),
+    initial: pointValueOf(type as PointType, initial, `${where}.initial`),
   };
 };
 
 /** Integers of 64 bits are written as digits in a text, for JSON readers round large numbers. */
-const valueOf = (type: PointType, json: unknown, where: string): PointValue => {
+const pointValueOf = (type: PointType, json: unknown, where: string): PointValue => {
   const isDigits = typeof json === "string" && /^-?\d{1,20}$/.test(json);
   const fits = isWide(type) ? isDigits : typeof json === (type === "BOOL" ? "boolean" : "number");
   expect(fits, where, `a value of type ${type}`);

@@ -22,8 +22,9 @@ export const coverableOf = (
 ): readonly CoverableUnit[] => {
   const constants = new ConstantPool();
   const dispatches = units.flatMap((unit) => unit.dispatches);
+  const queries = units.flatMap((unit) => unit.queries);
   const lowering: Lowering = {
-    ...{ constants, classes: new ClassTable(classes, dispatches, constants) },
+    ...{ constants, classes: new ClassTable(classes, dispatches, queries, constants) },
     ...{ routine: (key) => key, keepsStatements: true },
   };
   return units.filter(({ kind }) => kind !== "TEST").map((unit) => coverableIn(unit, lowerUnit(unit, lowering).blocks));

@@ -65,6 +65,7 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   const classes = new ClassTable(
     program.classes,
     program.units.flatMap(({ dispatches }) => dispatches),
+    program.units.flatMap(({ queries }) => queries),
     constants,
   );
   const routines = portRoutines(program, ports);

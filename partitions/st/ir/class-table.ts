@@ -2,6 +2,7 @@
  * Which method a call runs that depends on the instance: each class has a row of addresses among the constants, each method
  * that is called in that way a column. Methods share a column where no class needs both.
  */
+import { isOne } from "../semantics/check-attempt.ts";
 import { targetsOf } from "../semantics/classes.ts";
 import { ImagePart, zeros } from "../semantics/image.ts";
 import type { Dispatch, Unit } from "../semantics/symbols.ts";
@@ -17,13 +18,28 @@ export interface Resolution {
   readonly column: number;
 }
 
+/** Of each class that has something there: a method, or that it is what is asked for. */
+type Column = Map<Unit, Unit | "yes">;
+
 export class ClassTable {
   readonly #resolutions = new Map<Dispatch["of"], Map<string, Resolution>>();
   readonly #rows = new Map<Unit, Address>();
 
-  constructor(classes: readonly Unit[], dispatches: readonly Dispatch[], constants: ConstantPool) {
-    const columns: Map<Unit, Unit>[] = [];
+  /** Columns that say whether a class is one of these. */
+  readonly #answers = new Map<Dispatch["of"], number>();
+
+  constructor(
+    classes: readonly Unit[],
+    dispatches: readonly Dispatch[],
+    queries: readonly Dispatch["of"][],
+    constants: ConstantPool,
+  ) {
+    const columns: Column[] = [];
     for (const dispatch of dispatches) this.#resolve(dispatch, classes, columns);
+    for (const wanted of new Set(queries)) {
+      const those = classes.filter((each) => isOne(each, wanted));
+      this.#answers.set(wanted, columns.push(new Map(those.map((each) => [each, "yes"]))) - 1);
+    }
     for (const each of classes) if (each.hasRow) this.#rows.set(each, constants.place(rowOf(each, columns)));
   }
 
@@ -40,7 +56,14 @@ export class ClassTable {
     return row.offset;
   }
 
-  #resolve(dispatch: Dispatch, classes: readonly Unit[], columns: Map<Unit, Unit>[]): void {
+  /** The column that is not 0 for what may stand where `wanted` is asked for. */
+  answer(wanted: Dispatch["of"]): number {
+    const column = this.#answers.get(wanted);
+    if (column === undefined) throw new Error(`a query for ${wanted.name} was not announced`);
+    return column;
+  }
+
+  #resolve(dispatch: Dispatch, classes: readonly Unit[], columns: Column[]): void {
     const { of, key } = dispatch;
     const known = this.#resolutions.get(of) ?? new Map<string, Resolution>();
     if (known.has(key)) return;
@@ -52,7 +75,7 @@ export class ClassTable {
 }
 
 /** The first column in which none of these classes has another method already. */
-const columnFor = (byClass: ReadonlyMap<Unit, Unit>, columns: Map<Unit, Unit>[]): number => {
+const columnFor = (byClass: ReadonlyMap<Unit, Unit>, columns: Column[]): number => {
   const entries = [...byClass];
   let column = columns.findIndex((taken) => entries.every(([unit, target]) => (taken.get(unit) ?? target) === target));
   if (column < 0) column = columns.push(new Map()) - 1;
@@ -60,11 +83,12 @@ const columnFor = (byClass: ReadonlyMap<Unit, Unit>, columns: Map<Unit, Unit>[])
   return column;
 };
 
-const rowOf = (unit: Unit, columns: readonly ReadonlyMap<Unit, Unit>[]) => {
+const rowOf = (unit: Unit, columns: readonly Column[]) => {
   const row = ImagePart.copyOf(zeros(Math.max(1, columns.length) * WORD));
   for (const [i, column] of columns.entries()) {
     const target = column.get(unit);
-    if (target !== undefined) row.part(i * WORD, WORD).relocate({ routine: target.name }, 0);
+    if (target === "yes") row.part(i * WORD, WORD).view.setUint32(0, 1, true);
+    else if (target !== undefined) row.part(i * WORD, WORD).relocate({ routine: target.name }, 0);
   }
   return row.image;
 };

@@ -12,7 +12,7 @@ import { lowerCompareAndBranch, lowerComparison } from "./lower-comparison.ts";
 import { lowerAmong, lowerConversion, lowerWithin } from "./lower-conversion.ts";
 import { selfOf } from "./lower-element.ts";
 import { lowerIntrinsic } from "./lower-intrinsic.ts";
-import { lowerReceiver } from "./lower-method-call.ts";
+import { lowerAttempt, lowerReceiver } from "./lower-method-call.ts";
 import { addressOf, lowerPlace, readTarget, writePlace } from "./lower-place.ts";
 
 type Of<Kind extends CheckedExpression["kind"]> = Extract<CheckedExpression, { kind: Kind }>;
@@ -31,6 +31,13 @@ export const lowerExpression = (frame: Frame, expression: CheckedExpression): Op
       return frame.builder.addressOf(addressOf(frame, expression.place));
     case "this":
       return selfOf(frame);
+    case "attempt":
+      return lowerAttempt(frame, expression);
+    case "query": {
+      const value = lowerExpression(frame, expression.value);
+      writePlace(frame, expression.place, value);
+      return frame.builder.binary("sltu", constant(0), value);
+    }
     case "inOutPointer": {
       const { storage } = expression.variable;
       if (storage.kind !== "member") throw new Error(`${expression.variable.name} is no VAR_IN_OUT of an instance`);

@@ -1,5 +1,6 @@
 /** ADR, REF, SIZEOF, __ISVALIDREF, LOWER_BOUND and UPPER_BOUND: functions of a variable itself, not of its value (IEC 61131-3 §6.4.4.10.2; CODESYS). */
 import type { Expression } from "../syntax/ast.ts";
+import { checkQuery } from "./check-attempt.ts";
 import type { Call } from "./check-call.ts";
 import { checkAs } from "./check-expression.ts";
 import { checkPlace, checkUnbound } from "./check-place.ts";
@@ -16,8 +17,18 @@ const FUNCTIONS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["REF", (scope, argument) => checkAddress(scope, argument, "REF_TO")],
   ["SIZEOF", (scope, argument) => checkSize(scope, argument)],
   ["__ISVALIDREF", (scope, argument) => checkIsValid(scope, argument)],
+  ["__QUERYINTERFACE", (scope, source, [target]) => checkQuery(scope, "__QUERYINTERFACE", source, target!)],
+  ["__QUERYPOINTER", (scope, source, [target]) => checkQuery(scope, "__QUERYPOINTER", source, target!)],
   ["LOWER_BOUND", (scope, argument, [dimension]) => checkBound(scope, argument, dimension!, "lower")],
   ["UPPER_BOUND", (scope, argument, [dimension]) => checkBound(scope, argument, dimension!, "upper")],
+]);
+
+/** Of those that take more than one. */
+const ARGUMENTS: ReadonlyMap<string, number> = new Map([
+  ["LOWER_BOUND", 2],
+  ["UPPER_BOUND", 2],
+  ["__QUERYINTERFACE", 2],
+  ["__QUERYPOINTER", 2],
 ]);
 
 export const REFERENCE_FUNCTIONS: readonly string[] = [...FUNCTIONS.keys()];
@@ -30,11 +41,13 @@ export const checkReferenceFunction = (scope: Scope, call: Call, key: string): C
     value === null || direction === "out" ? [] : [value],
   );
   const [first, ...further] = values;
-  const wanted = key.endsWith("_BOUND") ? 2 : 1;
+  const wanted = ARGUMENTS.get(key) ?? 1;
   if (first !== undefined && values.length === wanted && call.arguments.length === wanted)
     return check(scope, first, further);
-  const list = wanted === 2 ? "2 arguments: an array, the number of a dimension" : "1 argument: a variable";
-  scope.world.problems.error(call.at, "arguments", `${key} takes ${list}`);
+  const queries = "2 arguments: a reference, and a variable for what it is asked to be";
+  const list = key.endsWith("_BOUND") ? "2 arguments: an array, the number of a dimension" : queries;
+  const message = `${key} takes ${wanted === 2 ? list : "1 argument: a variable"}`;
+  scope.world.problems.error(call.at, "arguments", message);
   return NOTHING;
 };
 

@@ -1,5 +1,6 @@
 /** Statements (IEC 61131-3 §7.3.3). */
 import type { CaseLabel, Expression, Statement } from "../syntax/ast.ts";
+import { checkAttempt } from "./check-attempt.ts";
 import { type Call, calleeOf, matchArguments } from "./check-call.ts";
 import { enabledStatements, takeEnable } from "./check-enable.ts";
 import { checkAs, checkExpression } from "./check-expression.ts";
@@ -35,6 +36,8 @@ const checkStatement = (
   switch (statement.kind) {
     case "assign":
       return checkAssignment(scope, statement);
+    case "attempt":
+      return checkAttempt(scope, statement);
     case "bind":
       return checkBinding(scope, statement);
     case "latch":

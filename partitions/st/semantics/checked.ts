@@ -113,6 +113,15 @@ export type CheckedExpression =
       readonly dimension: number;
       readonly which: "lower" | "upper";
     }
+  /** A reference to an instance as one to `wanted`, be it a class or an interface; NULL where the instance is none such. */
+  | {
+      readonly kind: "attempt";
+      readonly type: PointerType | InterfaceType;
+      readonly wanted: Unit | InterfaceType;
+      readonly operand: CheckedExpression;
+    }
+  /** Assigns an attempt to a place; whether it succeeded. */
+  | { readonly kind: "query"; readonly type: ElementaryType; readonly place: Place; readonly value: CheckedExpression }
   /** The address of the instance whose body or method runs. */
   | { readonly kind: "this"; readonly type: PointerType }
   /** Where a VAR_IN_OUT of the instance leads to; 0 before its body was called for the first time. */

@@ -58,6 +58,7 @@ export const unitOf = (space: Space, declaration: UnitDeclaration, isLibrary: bo
   body: [],
   calls: new Set(),
   dispatches: [],
+  queries: [],
   programs: new Set(),
   assertions: [],
 });

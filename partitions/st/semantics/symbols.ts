@@ -123,6 +123,8 @@ export interface Unit {
   /** The units that the body calls. */
   readonly calls: Set<Unit>;
   readonly dispatches: Dispatch[];
+  /** What the body asks of instances whether they are one. */
+  readonly queries: Dispatch["of"][];
   /** PROGRAMs whose variables the body uses. */
   readonly programs: Set<Unit>;
   /** Of a TEST: filled when the body is checked. */

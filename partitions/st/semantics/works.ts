@@ -96,6 +96,6 @@ const checkAnew = (world: World, unit: Unit, check: (scope: Scope) => void): voi
   world.unit(unit.key);
   unit.calls.clear();
   unit.programs.clear();
-  for (const list of [unit.dispatches, unit.assertions]) list.length = 0;
+  for (const list of [unit.dispatches, unit.queries, unit.assertions]) list.length = 0;
   check({ world, unit, names: unit.names });
 };

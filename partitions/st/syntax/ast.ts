@@ -85,6 +85,8 @@ export type Expression =
 
 export type Statement =
   | { readonly kind: "assign"; readonly at: Span; readonly target: Expression; readonly value: Expression }
+  /** `target ?= source` */
+  | { readonly kind: "attempt"; readonly at: Span; readonly target: Expression; readonly value: Expression }
   /** `r REF= x` */
   | { readonly kind: "bind"; readonly at: Span; readonly target: Expression; readonly value: Expression }
   /** `x S= condition`, `x R= condition` */

@@ -100,7 +100,8 @@ const parseAssignmentOrCall = (stream: TokenStream): Statement => {
   }
   const special = parseSpecialAssignment(stream, target);
   if (special !== null) return special;
-  if (!stream.takeSymbol(":=")) {
+  const isAttempt = stream.takeSymbol("?=");
+  if (!isAttempt && !stream.takeSymbol(":=")) {
     const hint = stream.isSymbol("=") ? 'write ":=" to assign; "=" compares' : "";
     throw stream.fail(
       stream.token.at,
@@ -111,7 +112,7 @@ const parseAssignmentOrCall = (stream: TokenStream): Statement => {
   }
   const value = parseExpression(stream);
   stream.expectSemicolon("after the assignment");
-  return { kind: "assign", at: stream.since(target.at), target, value };
+  return { kind: isAttempt ? "attempt" : "assign", at: stream.since(target.at), target, value };
 };
 
 /** `REF=`, `S=` and `R=` of CODESYS; null: something else stands there. */
