@@ -14,6 +14,7 @@ export type { PartitaHost } from "./devices/partita-host.ts";
 export type { ElfSection, ElfSegment, ElfSymbol, ImageProblem } from "./elf.ts";
 export { type GuestImage, parseImage } from "./image.ts";
 export { type ImageFacts, inspectImage, type SymbolPlace } from "./image-facts.ts";
+export { LineTable, type SourceLine } from "./line-table.ts";
 export { RAM_BASE } from "./memory-map.ts";
 export type { RamPages } from "./ram-pages.ts";
 export { StandaloneHost, type StandaloneOptions } from "./standalone-host.ts";

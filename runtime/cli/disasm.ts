@@ -1,6 +1,11 @@
-/** `partita disasm`: an image as text, by section and symbol: address, word, instruction (as GNU objdump lays it out). */
+/**
+ * `partita disasm`: an image as text, by section and symbol: address, word, instruction (as GNU objdump lays it out), and above the
+ * instructions of a source line the line itself, where the image has a line table.
+ */
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import { type ElfSection, type GuestImage, RAM_BASE, Symbols } from "../board/index.ts";
+import { type ElfSection, type GuestImage, LineTable, RAM_BASE, type SourceLine, Symbols } from "../board/index.ts";
 import { disassemble, lengthOf } from "../isa/index.ts";
 import type { CliEnvironment } from "./environment.ts";
 import { readImage } from "./image-file.ts";
@@ -8,22 +13,52 @@ import { readImage } from "./image-file.ts";
 export const addDisasm = (program: Command, { stdout }: CliEnvironment): void => {
   program
     .command("disasm")
-    .description("print an image's instructions, by section and symbol")
+    .description(
+      "print an image's instructions, by section and symbol, with the lines of the source that they come from",
+    )
     .argument("<image>", "IMAGE.elf, or a flat binary at 0x80000000")
     .action(async (file: string) => {
       const { image } = await readImage(file);
-      for (const text of listing(image)) stdout.write(text);
+      const lineOf = sourceReader([".", dirname(file)]);
+      for (const text of listing(image, lineOf)) stdout.write(text);
     });
 };
 
-/** One piece a section or instruction, each ending its line. */
-export function* listing(image: GuestImage): Generator<string> {
+/** The text of a line of a file that lies in one of the folders, without blanks around it; empty: it is not there. */
+const sourceReader = (folders: readonly string[]) => {
+  const files = new Map<string, readonly string[]>();
+  const linesOf = (file: string): readonly string[] => {
+    for (const folder of folders) {
+      try {
+        return readFileSync(resolve(folder, file), "utf8").split("\n");
+      } catch {
+        // It may lie in the next one, or nowhere: then its lines have no text.
+      }
+    }
+    return [];
+  };
+  return ({ file, line }: SourceLine): string => {
+    const lines = files.get(file) ?? linesOf(file);
+    files.set(file, lines);
+    return lines[line - 1]?.trim() ?? "";
+  };
+};
+
+/** One piece a section, source line or instruction, each ending its line. */
+export function* listing(image: GuestImage, lineOf: (at: SourceLine) => string = () => ""): Generator<string> {
   const symbols = new Symbols(image.symbols);
+  const lines = lineTableOf(image);
   for (const section of sectionsOf(image)) {
     yield `\nsection ${section.name} at ${hex(section.address)}\n`;
-    yield* section.executable ? instructionsOf(section, symbols) : variablesOf(section, image);
+    yield* section.executable ? instructionsOf(section, { symbols, lines, lineOf }) : variablesOf(section, image);
   }
 }
+
+const lineTableOf = ({ sections }: GuestImage): LineTable => {
+  const bytesOf = (name: string) => sections.find((section) => section.name === name)?.bytes ?? new Uint8Array();
+  const [lines, lineTexts, texts] = [bytesOf(".debug_line"), bytesOf(".debug_line_str"), bytesOf(".debug_str")];
+  return new LineTable({ lines, lineTexts, texts });
+};
 
 /** A flat binary is one stretch that may hold code anywhere. */
 const sectionsOf = (image: GuestImage): readonly ElfSection[] => {
@@ -39,12 +74,24 @@ const sectionsOf = (image: GuestImage): readonly ElfSection[] => {
   }));
 };
 
-function* instructionsOf(section: ElfSection, symbols: Symbols): Generator<string> {
+/** What is told beside the instructions. */
+interface Notes {
+  readonly symbols: Symbols;
+  readonly lines: LineTable;
+  readonly lineOf: (at: SourceLine) => string;
+}
+
+function* instructionsOf(section: ElfSection, { symbols, lines, lineOf }: Notes): Generator<string> {
   const { address, bytes } = section;
+  let told: SourceLine | null = null;
   for (let at = 0; at < bytes.length; ) {
     const pc = address + at;
     const symbol = symbols.at(pc);
     if (symbol !== null) yield `\n${hex(pc)} <${symbol.name}>:\n`;
+    const source = lines.at(pc);
+    if (source !== null && (symbol !== null || source.file !== told?.file || source.line !== told.line))
+      yield `${source.file}:${source.line}: ${lineOf(source)}`.trimEnd().concat("\n");
+    told = source;
     const isData = symbols.covering(pc)?.kind === "object";
     const { word, length } = wordAt(bytes, at, isData);
     const text = isData || length < lengthOf(word) ? `.${length}byte 0x${word.toString(16)}` : disassemble(word, pc);
