@@ -28,11 +28,16 @@ const randomValue = (system: System, partition: number, target: ForceTarget, ran
 const randomCommand = (system: System, partition: number, random: Random): Command => {
   const target = randomTarget(system, partition, random);
   const bytes = randomValue(system, partition, target, random);
-  switch (random(5)) {
+  switch (random(8)) {
     case 0:
       return { kind: "release", partition, target: random(3) === 0 ? null : target };
     case 1:
       return { kind: "uart", partition, bytes: Uint8Array.from({ length: 1 + random(20) }, () => random(256)) };
+    case 2:
+      return { kind: "restart", partition, start: random(2) === 0 ? "COLD_START" : "WARM_START" };
+    case 3:
+    case 4:
+      return { kind: (["start", "stop", "suspend", "resume"] as const)[random(4)]!, partition };
     default:
       return { kind: "force", partition, target, bytes };
   }

@@ -17,6 +17,12 @@ const target: fc.Arbitrary<ForceTarget> = fc.oneof(
   }),
 );
 const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({ kind: fc.constantFrom("start", "stop", "suspend", "resume"), partition: fc.nat(9) }),
+  fc.record({
+    kind: fc.constant("restart" as const),
+    partition: fc.nat(9),
+    start: fc.constantFrom("COLD_START", "WARM_START"),
+  }),
   fc.record({ kind: fc.constant("force" as const), partition: fc.nat(9), target, bytes }),
   fc.record({
     kind: fc.constant("release" as const),

@@ -3,6 +3,7 @@
  * accepts a command has resolved its names and told its user what is wrong with it: the module only obeys.
  */
 import type { GuestAddress } from "../units.ts";
+import type { Start } from "./operating-mode.ts";
 
 /** What a force holds: a point of the partition, or a variable of its guest by where it lies in RAM. */
 export type ForceTarget =
@@ -12,6 +13,8 @@ export type ForceTarget =
 
 /** `bytes` are never empty. */
 export type Command =
+  | { readonly kind: "start" | "stop" | "suspend" | "resume"; readonly partition: number }
+  | { readonly kind: "restart"; readonly partition: number; readonly start: Start }
   /** A value that stays until it is released: of a point its cell's 8 bytes, of a variable as many as it has, 0 or 1 for a bit. */
   | { readonly kind: "force"; readonly partition: number; readonly target: ForceTarget; readonly bytes: Uint8Array }
   /** null: all forces of the partition. */

@@ -152,9 +152,23 @@ export class Module {
 
   #obey(command: Command): void {
     const partition = this.#running[command.partition]!;
-    if (command.kind === "force") partition.force(command.target, command.bytes);
-    else if (command.kind === "release") partition.release(command.target);
-    else partition.type(command.bytes);
+    const { frame, boardTime } = this;
+    switch (command.kind) {
+      case "restart":
+        partition.restart(command.start, "PARTITION_RESTART", frame, boardTime);
+        break;
+      case "force":
+        partition.force(command.target, command.bytes);
+        break;
+      case "release":
+        partition.release(command.target);
+        break;
+      case "uart":
+        partition.type(command.bytes);
+        break;
+      default:
+        partition[command.kind](frame, boardTime);
+    }
   }
 
   /**
