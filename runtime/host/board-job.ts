@@ -3,6 +3,7 @@ import type { ModuleState } from "../hypervisor/index.ts";
 import type { BoardInstant, Incident, PartitionMode } from "../hypervisor/outside.ts";
 import type { System } from "../system.ts";
 import type { Cycles } from "../units.ts";
+import type { BoardAnswer } from "./board-requests.ts";
 
 /** Given to the worker when it starts; the shared memories are those that the main thread keeps. */
 export interface BoardJob {
@@ -18,6 +19,8 @@ export interface BoardJob {
   /** One Int32: 0 while the run shall go on. */
   readonly control: SharedArrayBuffer;
   readonly lateness: SharedArrayBuffer;
+  /** The ring by which requests come: see board-requests.ts. */
+  readonly requests: SharedArrayBuffer;
   /** By partition, the retained data that it starts with; null: it starts cold. */
   readonly restored: readonly (Uint8Array | null)[];
   /** Where retained data are handed over; null: nobody keeps them. */
@@ -50,6 +53,7 @@ export type BoardMessage =
   /** A line that the guest wrote to its UART. */
   | { readonly kind: "uart"; readonly at: LoggedInstant; readonly text: string }
   | { readonly kind: "slipped"; readonly at: LoggedInstant }
+  | ({ readonly kind: "answer" } & BoardAnswer)
   /** The last one. */
   | { readonly kind: "ended"; readonly summary: RunSummary };
 

@@ -1,8 +1,10 @@
 /** What the thread of a board does: the slot loop, and nothing that could make it wait but its pace. */
-import { Module, type TimeUse } from "../hypervisor/index.ts";
+import { type Command, Module, NO_COMMANDS, type TimeUse } from "../hypervisor/index.ts";
 import { createHasher, formatHash, type Hasher, Recorder, RunningHashes } from "../trace/index.ts";
 import type { Cycles } from "../units.ts";
 import type { BoardJob, BoardMessage, BoardStart, RunSummary } from "./board-job.ts";
+import { lookAt } from "./board-look.ts";
+import { RequestReader } from "./board-requests.ts";
 import { ByteRing } from "./byte-ring.ts";
 import { hostClock } from "./clock.ts";
 import { engineOf } from "./engines.ts";
@@ -16,6 +18,7 @@ class BoardRun {
   readonly #job: BoardJob;
   readonly #post: (message: BoardMessage) => void;
   readonly #control: Int32Array;
+  readonly #requests: RequestReader;
   readonly #outside: ExchangeOutside;
   readonly #recorder: Recorder | null;
   readonly #module: Module;
@@ -36,7 +39,8 @@ class BoardRun {
     this.#post = post;
     this.#control = new Int32Array(job.control);
     this.#running = new RunningHashes(system.partitions.length, hasher);
-    this.#outside = new ExchangeOutside(system, exchange, this.#running, post);
+    this.#requests = new RequestReader(job.requests);
+    this.#outside = new ExchangeOutside(system, exchange, this.#running, post, (frame) => this.#takeRequests(frame));
     this.#hostMs = new Float64Array(system.partitions.length);
     this.#retained = job.retained === null ? null : new RetainedExchange(system, job.retained);
     this.#retainPeriod = system.retain === null ? Infinity : (system.retain.periodMs * system.clock) / 1000;
@@ -84,6 +88,17 @@ class BoardRun {
     this.#recorder?.stopped(this.#module.frame);
     this.#recorder?.end(this.#module.frame, this.#module.stateHashes());
     this.#post({ kind: "ended", summary });
+  }
+
+  /** Answers all that were made until now. @returns the commands among them. */
+  #takeRequests(frame: number): readonly Command[] {
+    const requests = this.#requests.take();
+    if (requests.length === 0) return NO_COMMANDS;
+    for (const request of requests) {
+      const look = request.kind === "look" ? lookAt(this.#module, request.places) : null;
+      this.#post({ kind: "answer", id: request.id, frame, look });
+    }
+    return requests.flatMap((request) => (request.kind === "command" ? [request.command] : []));
   }
 
   #handRetainedOver(): void {

@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { System } from "../system.ts";
 import type { BoardJob, BoardMessage, BoardStart, RunSummary } from "./board-job.ts";
+import { BoardRequests } from "./board-requests.ts";
 import { ByteRing } from "./byte-ring.ts";
 import { LatenessHistogram, type LatenessReport } from "./lateness.ts";
 import type { SharedExchange } from "./point-exchange.ts";
@@ -23,12 +24,13 @@ export interface RunOptions {
   readonly retained?: RetainedExchange | null;
   /** Gets the recording's bytes in order; null: no recording. Must not throw. */
   readonly record: ((bytes: Uint8Array) => void) | null;
-  /** Every message but the last. */
-  readonly onMessage: (message: Exclude<BoardMessage, { kind: "ended" }>) => void;
+  /** Every message but answers to requests, and the last. */
+  readonly onMessage: (message: Exclude<BoardMessage, { kind: "ended" | "answer" }>) => void;
 }
 
 export interface BoardThread {
   readonly ended: Promise<RunSummary>;
+  readonly requests: BoardRequests;
   /** Lets the current major frame end, sets all outputs to their fail-safe values, and ends the run. */
   stop(): void;
   lateness(): LatenessReport;
@@ -38,6 +40,7 @@ export interface BoardThread {
 export const startBoard = (system: System, exchange: SharedExchange, options: RunOptions): BoardThread => {
   const lateness = new LatenessHistogram();
   const control = new Int32Array(new SharedArrayBuffer(4));
+  const requests = new BoardRequests();
   const ring = options.record === null ? null : new ByteRing(RECORDING_RING_BYTES);
   const stop = (): void => {
     Atomics.store(control, 0, 1);
@@ -51,6 +54,7 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
     exchange: exchange.shared,
     control: control.buffer as SharedArrayBuffer,
     lateness: lateness.shared,
+    requests: requests.shared,
     restored: options.restored ?? [],
     snapshot: options.snapshot ?? null,
     retained: options.retained?.shared ?? null,
@@ -67,15 +71,17 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
     let summary: RunSummary | undefined;
     worker.on("message", (message: BoardMessage) => {
       if (message.kind === "ended") summary = message.summary;
+      else if (message.kind === "answer") requests.answered(message);
       else options.onMessage(message);
     });
     worker.on("error", reject);
     worker.on("exit", () => {
       clearInterval(timer);
       drain();
+      requests.ended();
       if (summary === undefined) reject(new Error("the board's thread ended without a summary"));
       else resolve(summary);
     });
   });
-  return { ended, stop, lateness: () => lateness.report() };
+  return { ended, requests, stop, lateness: () => lateness.report() };
 };

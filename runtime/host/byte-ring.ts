@@ -1,4 +1,4 @@
-/** A queue of bytes in shared memory with one writer (which may wait for room) and one reader (which never waits). */
+/** A queue of bytes in shared memory with one writer (which may wait for room, or take what there is) and one reader (which never waits). */
 
 const WRITTEN = 0;
 const READ = 1;
@@ -17,24 +17,30 @@ export class ByteRing {
     this.#bytes = new Uint8Array(this.shared, HEADER_BYTES);
   }
 
+  /** Whether there is something to read. */
+  get hasBytes(): boolean {
+    return Atomics.load(this.#counters, WRITTEN) !== Atomics.load(this.#counters, READ);
+  }
+
   /** Appends `bytes`, waiting while there is no room. Not for a browser's or Node's main thread. */
   write(bytes: Uint8Array): void {
-    const capacity = this.#bytes.length;
-    let from = 0;
-    while (from < bytes.length) {
-      const written = Atomics.load(this.#counters, WRITTEN);
+    for (let from = 0; ; ) {
       const read = Atomics.load(this.#counters, READ);
-      const room = capacity - ((written - read) >>> 0);
-      if (room === 0) {
-        Atomics.wait(this.#counters, READ, read);
-        continue;
-      }
-      const at = (written >>> 0) & (capacity - 1);
-      const length = Math.min(room, bytes.length - from, capacity - at);
-      for (let i = 0; i < length; i++) this.#bytes[at + i] = bytes[from + i]!;
-      from += length;
-      Atomics.store(this.#counters, WRITTEN, (written + length) | 0);
+      from += this.offer(from === 0 ? bytes : bytes.subarray(from));
+      if (from === bytes.length) return;
+      Atomics.wait(this.#counters, READ, read);
     }
+  }
+
+  /** Appends as many of `bytes` as there is room for. @returns how many these are. */
+  offer(bytes: Uint8Array): number {
+    const capacity = this.#bytes.length;
+    const written = Atomics.load(this.#counters, WRITTEN);
+    const room = capacity - ((written - Atomics.load(this.#counters, READ)) >>> 0);
+    const length = Math.min(room, bytes.length);
+    for (let i = 0; i < length; i++) this.#bytes[((written >>> 0) + i) & (capacity - 1)] = bytes[i]!;
+    Atomics.store(this.#counters, WRITTEN, (written + length) | 0);
+    return length;
   }
 
   /** Takes everything that is there, as a copy; empty when there is nothing. */

@@ -1,5 +1,5 @@
 /** The outside of a running module as its worker sees it: shared memory for points, messages for the log, never a wait. */
-import { type Command, NO_COMMANDS } from "../hypervisor/commands.ts";
+import type { Command } from "../hypervisor/commands.ts";
 import type { BoardInstant, Incident, Outside } from "../hypervisor/outside.ts";
 import { type PointCells, QUALITY } from "../hypervisor/point-cells.ts";
 import type { System } from "../system.ts";
@@ -27,6 +27,7 @@ export class ExchangeOutside implements Outside {
   readonly #exchange: BoardExchange;
   readonly #hashes: RunningHashes;
   readonly #post: (message: BoardMessage) => void;
+  readonly #takeCommands: Outside["commands"];
   readonly #voices: readonly Voice[];
   /** Partitions whose inputs date from before the run fell behind: uncertain until the bridge brings newer ones. */
   readonly #outdated: Uint8Array;
@@ -36,10 +37,17 @@ export class ExchangeOutside implements Outside {
   /** The partition whose slot started in the latest step, or −1. */
   started = -1;
 
-  constructor(system: System, exchange: BoardExchange, hashes: RunningHashes, post: (message: BoardMessage) => void) {
+  constructor(
+    system: System,
+    exchange: BoardExchange,
+    hashes: RunningHashes,
+    post: (message: BoardMessage) => void,
+    takeCommands: Outside["commands"],
+  ) {
     this.#exchange = exchange;
     this.#hashes = hashes;
     this.#post = post;
+    this.#takeCommands = takeCommands;
     this.#outdated = new Uint8Array(system.partitions.length);
     this.#voices = system.partitions.map(() => ({
       line: new Uint8Array(LONGEST_LINE),
@@ -50,8 +58,8 @@ export class ExchangeOutside implements Outside {
     }));
   }
 
-  commands(): readonly Command[] {
-    return NO_COMMANDS;
+  commands(frame: number): readonly Command[] {
+    return this.#takeCommands(frame);
   }
 
   latch(at: BoardInstant, inputs: PointCells): void {

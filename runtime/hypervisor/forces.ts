@@ -13,6 +13,12 @@ import { PointCells, QUALITY } from "./point-cells.ts";
 /** In a state, for a variable that fills its bytes. */
 const NO_BIT = 255;
 
+/** A value that is held; `bytes` as in the command. */
+export interface Force {
+  readonly target: ForceTarget;
+  readonly bytes: Uint8Array;
+}
+
 interface ForcedVariable {
   readonly address: GuestAddress;
   readonly bit: number | null;
@@ -54,6 +60,20 @@ export class Forces {
     this.#listPoints();
     if (target === null) this.#variables = [];
     else if (target.kind === "variable") this.#variables = this.#variablesBut(target.address, target.bit);
+  }
+
+  /** All that are held, of points first. */
+  get all(): readonly Force[] {
+    const points = [...this.#isForced.keys()].filter((point) => this.holds(point));
+    return [
+      ...points.map((point): Force => {
+        const bytes = this.#values.values.slice(8 * point, 8 * point + 8);
+        return { target: { kind: "point", point }, bytes };
+      }),
+      ...this.#variables.map(
+        ({ address, bit, bytes }): Force => ({ target: { kind: "variable", address, bit }, bytes }),
+      ),
+    ];
   }
 
   holds(point: number): boolean {

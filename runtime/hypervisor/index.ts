@@ -1,5 +1,6 @@
 /** The hypervisor: a module's partitions, run as its schedule says. The front door of runtime/hypervisor. */
 export { type Command, decodeCommand, encodeCommand, type ForceTarget, NO_COMMANDS } from "./commands.ts";
+export type { Force } from "./forces.ts";
 export { Module, type ModuleOptions, type ModuleState } from "./module.ts";
 export type { BoardInstant, Incident, Outside } from "./outside.ts";
 export type { PartitionState, TimeUse } from "./partition.ts";

@@ -9,7 +9,7 @@ import type { Partition, Slot, System } from "../system.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { ForceTarget } from "./commands.ts";
-import type { Forces } from "./forces.ts";
+import type { Force, Forces } from "./forces.ts";
 import { GuestServices } from "./guest-services.ts";
 import type { Inputs } from "./inputs.ts";
 import { OperatingMode, type Start, type StartCondition } from "./operating-mode.ts";
@@ -63,6 +63,10 @@ export interface PartitionView {
   /** Inputs as the guest sees them and outputs as it published them. Do not write. */
   readonly points: PointCells;
   readonly timeUse: TimeUse;
+  /** What is forced of it. */
+  readonly forces: readonly Force[];
+  /** Its RAM, from 0x8000_0000, current between two frames. Do not write. */
+  readonly ram: Uint8Array;
   /** Its retained data as its latest whole scan left them; empty when it has none. Do not write. */
   readonly retained: Uint8Array;
 }
@@ -142,6 +146,14 @@ export class RunningPartition implements PartitionView {
 
   get timeUse(): TimeUse {
     return { given: this.#given, idle: this.#idle };
+  }
+
+  get forces(): readonly Force[] {
+    return this.#forces.all;
+  }
+
+  get ram(): Uint8Array {
+    return this.#board.ram;
   }
 
   get retained(): Uint8Array {

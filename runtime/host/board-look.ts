@@ -1,0 +1,64 @@
+/** A look at a running module between two frames: what its user wants to see of it, all of the same moment. */
+import { RAM_BASE } from "../board/index.ts";
+import type { Force, Module } from "../hypervisor/index.ts";
+import type { PartitionMode } from "../hypervisor/outside.ts";
+import type { Cycles, GuestAddress } from "../units.ts";
+
+/** Something to look at: a point, or some of a guest's RAM. */
+export type LookPlace =
+  | { readonly kind: "point"; readonly partition: number; readonly point: number }
+  /** All of it lies in RAM. */
+  | { readonly kind: "memory"; readonly partition: number; readonly address: GuestAddress; readonly bytes: number };
+
+/** What was there: of a point its cell's 8 bytes. */
+export interface Looked {
+  readonly bytes: Uint8Array;
+  /** Of a point one of `QUALITY`; null for memory. */
+  readonly quality: number | null;
+}
+
+export interface PartitionLook {
+  readonly mode: PartitionMode;
+  readonly suspended: boolean;
+  /** Cycles in which the guest executed, of those that its slots gave it. */
+  readonly busyCycles: number;
+  readonly slotCycles: number;
+}
+
+export interface HeldForce extends Force {
+  readonly partition: number;
+}
+
+export interface BoardLook {
+  /** The frame that is about to start. */
+  readonly frame: number;
+  readonly boardTime: Cycles;
+  readonly partitions: readonly PartitionLook[];
+  /** In the order of the places asked for. */
+  readonly places: readonly Looked[];
+  readonly forces: readonly HeldForce[];
+}
+
+export const lookAt = (module: Module, places: readonly LookPlace[]): BoardLook => ({
+  frame: module.frame,
+  boardTime: module.boardTime,
+  partitions: module.partitions.map(({ mode, suspended, timeUse }) => ({
+    ...{ mode, suspended },
+    busyCycles: timeUse.given - timeUse.idle,
+    slotCycles: timeUse.given,
+  })),
+  places: places.map((place) => lookedAt(module, place)),
+  forces: module.partitions.flatMap(({ partition: { index }, forces }) =>
+    forces.map((force) => ({ partition: index, ...force })),
+  ),
+});
+
+const lookedAt = (module: Module, place: LookPlace): Looked => {
+  const { points, ram } = module.partitions[place.partition]!;
+  if (place.kind === "point") {
+    const at = 8 * place.point;
+    return { bytes: points.values.slice(at, at + 8), quality: points.quality[place.point]! };
+  }
+  const at = place.address - RAM_BASE;
+  return { bytes: ram.slice(at, at + place.bytes), quality: null };
+};
