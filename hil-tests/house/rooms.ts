@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/config/": [],
   "runtime/host/": ["runtime/hart/", "runtime/translator/", "runtime/hypervisor/", "runtime/trace/", "runtime/board/"],
   "runtime/index.ts": ["runtime/"],
-  "runtime/cli/": ["runtime/", "partitions/st/index.ts", "io-bridge/index.ts"],
+  "runtime/cli/": ["runtime/", "partitions/st/index.ts", "io-bridge/index.ts", "io-bridge/control/index.ts"],
   "partitions/st/": ["runtime/isa/"],
   "partitions/st/testing/": ["partitions/st/", "runtime/cli/program-run.ts"],
   "io-bridge/": ["runtime/index.ts"],
