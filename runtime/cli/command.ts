@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { hostClock } from "../host/clock.ts";
 import { addCheck } from "./check.ts";
 import { addCompile } from "./compile.ts";
+import { addCtl } from "./ctl.ts";
 import { addDisasm } from "./disasm.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { addExec } from "./exec.ts";
@@ -30,7 +31,18 @@ const program = new Command("partita")
   .showSuggestionAfterError()
   .showHelpAfterError("(partita --help lists the verbs)")
   .exitOverride();
-for (const add of [addRun, addReplay, addSnapshot, addCheck, addExec, addCompile, addTest, addDisasm, addExplain])
+for (const add of [
+  addRun,
+  addCtl,
+  addReplay,
+  addSnapshot,
+  addCheck,
+  addExec,
+  addCompile,
+  addTest,
+  addDisasm,
+  addExplain,
+])
   add(program, environment);
 
 // A reader that goes away (`partita … | head`) is no reason for a stack trace.

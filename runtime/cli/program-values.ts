@@ -67,6 +67,32 @@ const descend = (place: VariablePlace, path: string): VariablePlace | null => {
   return descend({ type: type.element, address: place.address + element * type.element.bytes, bit: null }, rest);
 };
 
+/** The path of the elementary variable, member or element that begins there; null: none does. */
+export const pathAt = ({ variables }: ProgramInfo, address: number, bit: number | null): string | null => {
+  const holder = variables.find(
+    (variable) =>
+      address >= variable.address && address < variable.address + variable.type.bytes && variable.bit === bit,
+  );
+  return holder === undefined ? null : pathWithin(holder.type, address - holder.address, holder.path);
+};
+
+const pathWithin = (type: VariableType, offset: number, path: string): string | null => {
+  if (type.kind === "struct") {
+    const field = type.fields.find(({ offset: start, type: of }) => offset >= start && offset < start + of.bytes);
+    return field === undefined ? null : pathWithin(field.type, offset - field.offset, `${path}.${field.name}`);
+  }
+  if (type.kind !== "array") return offset === 0 ? path : null;
+  const { dimensions, element } = type;
+  let place = Math.floor(offset / element.bytes);
+  const indices: number[] = [];
+  for (const { low, high } of [...dimensions].reverse()) {
+    const length = high - low + 1;
+    indices.unshift(low + (place % length));
+    place = Math.floor(place / length);
+  }
+  return pathWithin(element, offset % element.bytes, `${path}[${indices.join(",")}]`);
+};
+
 type StringKind = Extract<VariableType, { kind: "string" }>;
 
 /** `ram` starts at guest address `ramBase`. */

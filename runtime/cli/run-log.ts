@@ -17,7 +17,7 @@ export class RunLog {
     this.#system = system;
   }
 
-  message(message: Exclude<BoardMessage, { kind: "ended" | "running" }>): void {
+  message(message: Exclude<BoardMessage, { kind: "ended" | "running" | "answer" }>): void {
     const place = this.#place(message.at);
     if (message.kind === "incident") this.#incident(message.incident, { ...place, ...this.#unsaid(message.unsaid) });
     else if (message.kind === "uart") this.#log.info(place, `uart: ${message.text}`);

@@ -12,8 +12,9 @@ import { RetainedFiles } from "../host/retained-files.ts";
 import type { EngineKind, System } from "../system.ts";
 import { createHasher, type Hasher } from "../trace/index.ts";
 import { type Nanoseconds, toCycles } from "../units.ts";
+import { type Control, openControl } from "./control/open-control.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
-import { loadModule } from "./load-module.ts";
+import { loadWithPrograms } from "./load-module.ts";
 import { createLog, LOG_LEVELS } from "./log.ts";
 import { durationOption, ENGINE_OF_ALL, engineOption } from "./options.ts";
 import { RunLog } from "./run-log.ts";
@@ -27,6 +28,7 @@ interface RunVerbOptions {
   readonly fast?: true;
   readonly record?: string;
   readonly restore?: string;
+  readonly control?: string;
   readonly stats?: true;
   readonly logLevel: string;
 }
@@ -42,6 +44,10 @@ export const addRun = (program: Command, environment: CliEnvironment): void => {
     .option("--fast", "unpaced and without the outside: inputs keep their initial values; needs --duration")
     .option("--record <file>", "keep everything that enters, for `partita replay`")
     .option("--restore <file>", "go on from a snapshot; whole modules and chosen partitions")
+    .option(
+      "--control <path>",
+      "socket for `partita ctl`, instead of the one in your runtime folder named as the module",
+    )
     .addOption(engineOption(ENGINE_OF_ALL))
     .option("--stats", `print the lateness histogram every ${STATS_INTERVAL_MS / 1000} s as well as at the end`)
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
@@ -52,13 +58,19 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   if (options.fast && options.duration === undefined) {
     throw new UserError("--fast needs --duration: an unpaced run without an end has nothing to show");
   }
-  const system = await loadModule(path, environment, options.engine);
+  if (options.fast && options.control !== undefined) {
+    throw new UserError("--fast and --control exclude each other: an unpaced run is alone with its config");
+  }
+  const { system, programs } = await loadWithPrograms(path, environment, options.engine);
   const log = createLog(options.logLevel, environment);
   const recording = options.record === undefined ? null : openRecording(options.record, log);
   const hasher = await createHasher();
   const snapshot = options.restore === undefined ? null : await openSnapshot(options.restore, system, hasher);
   const exchange = new SharedExchange(system);
-  const bridge = options.fast ? null : await connect(system, exchange, environment, log);
+  const control = options.fast
+    ? null
+    : await openControl({ system, programs, path: options.control, environment, log });
+  const bridge = options.fast ? null : await connect(system, exchange, environment, log).catch(closing(control));
   const runLog = new RunLog(log, system);
   // An unpaced run is alone with its config and images, and the same each time.
   const retained = options.fast ? null : await keepRetained(system, hasher, runLog, snapshot);
@@ -73,11 +85,13 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     retained: retained?.exchange ?? null,
     record: recording?.write ?? null,
     onMessage: (message) => {
+      if (message.kind === "uart") control?.wrote(message.at.partition, message.text);
       if (message.kind !== "running") return runLog.message(message);
       const listening = bridge?.listening().map(({ name, host, port }) => `${name} ${host}:${port}`) ?? [];
       log.info({ module: system.name, digest: system.digest.slice(0, 16), listening }, "module running");
     },
   });
+  control?.serve(board);
   const restoreSignals = stopOnSignals(board, environment, () => log.info("stopping at the end of this major frame"));
   const stats = options.stats ? setInterval(() => printLateness(board, environment), STATS_INTERVAL_MS) : undefined;
   try {
@@ -91,11 +105,20 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   } finally {
     clearInterval(stats);
     restoreSignals();
+    await control?.close();
     await bridge?.stop();
     await retained?.stop();
     recording?.close();
   }
 };
+
+/** What was opened before something else failed is closed again. */
+const closing =
+  (control: Control | null) =>
+  async (error: unknown): Promise<never> => {
+    await control?.close();
+    throw error;
+  };
 
 const connect = async (
   system: System,

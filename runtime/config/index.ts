@@ -6,5 +6,5 @@ export { RULES } from "./rules/index.ts";
 export type { Rule } from "./rules/rule.ts";
 export { scheduleFigures } from "./schedule-figures.ts";
 export { readLibraries, readSources, type StSources } from "./st-sources.ts";
-export { suggested } from "./suggestion.ts";
+export { didYouMean, suggested } from "./suggestion.ts";
 export type { ConfigTools, StCompilation } from "./tools.ts";

@@ -1,0 +1,56 @@
+/** What `partita ctl` shows to a person. */
+import { jsonOf, type VariableValue } from "../program-values.ts";
+
+/** As far as it is shown. */
+export interface Status {
+  readonly module: string;
+  readonly schedule: string;
+  readonly frame: number;
+  readonly boardTime: number;
+  readonly forces: number;
+  readonly lateness: { readonly p99Us: number; readonly worstUs: number; readonly slips: number };
+  readonly partitions: readonly {
+    readonly name: string;
+    readonly mode: string;
+    readonly suspended: boolean;
+    readonly busyCycles: number;
+    readonly slotCycles: number;
+  }[];
+}
+
+export interface Reading {
+  readonly frame: number;
+  readonly boardTime: number;
+  readonly values: readonly {
+    readonly name: string;
+    readonly value: VariableValue;
+    readonly quality?: string;
+    readonly forced: boolean;
+  }[];
+}
+
+const percent = (part: number, whole: number): string => (whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`);
+
+export const formatStatus = (status: Status): string => {
+  const { module, schedule, frame, boardTime, lateness, forces, partitions } = status;
+  const width = Math.max(9, ...partitions.map(({ name }) => name.length));
+  const head =
+    `${module}: frame ${frame} of schedule ${schedule}, board time ${boardTime.toFixed(3)} s; ` +
+    `lateness p99 ≤ ${Math.round(lateness.p99Us)} µs, worst ${Math.round(lateness.worstUs)} µs, ${lateness.slips} slips; ` +
+    `${forces} forced`;
+  const title = `${"partition".padEnd(width)}  mode                   busy of slots`;
+  const rows = partitions.map(({ name, mode, suspended, busyCycles, slotCycles }) => {
+    const state = `${mode}${suspended ? ", suspended" : ""}`;
+    return `${name.padEnd(width)}  ${state.padEnd(21)}  ${percent(busyCycles, slotCycles).padStart(13)}`;
+  });
+  return [head, title, ...rows].join("\n");
+};
+
+/** `12.340 s  intake.level 3.2  intake.pump1 true (forced)  dosing.flow 0 (bad)`. */
+export const formatReading = ({ boardTime, values }: Reading): string => {
+  const shown = values.map(({ name, value, quality, forced }) => {
+    const notes = [...(forced ? ["forced"] : []), ...(quality === undefined || quality === "good" ? [] : [quality])];
+    return `${name} ${jsonOf(value)}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`;
+  });
+  return `${boardTime.toFixed(3)} s  ${shown.join("  ")}`;
+};

@@ -1,0 +1,216 @@
+/** What a running module does at the requests of its control socket (io-bridge/control/protocol.ts says which there are). */
+import { isDeepStrictEqual } from "node:util";
+import { type ControlOutcome, type Json, refusal } from "../../../io-bridge/control/index.ts";
+import type { ProgramInfo } from "../../../partitions/st/index.ts";
+import { didYouMean } from "../../config/index.ts";
+import type { HeldForce } from "../../host/board-look.ts";
+import { BoardHasEnded } from "../../host/board-requests.ts";
+import type { BoardThread } from "../../host/board-thread.ts";
+import { type Command, QUALITY } from "../../hypervisor/index.ts";
+import type { System } from "../../system.ts";
+import type { VariableValue } from "../program-values.ts";
+import type { Consoles } from "./consoles.ts";
+import { Refused } from "./refused.ts";
+import { type Target, Targets } from "./targets.ts";
+
+export interface ModuleControlOptions {
+  readonly system: System;
+  /** By partition; null for an image that is no compiled program. */
+  readonly programs: readonly (ProgramInfo | null)[];
+  readonly board: Pick<BoardThread, "requests" | "lateness" | "stop">;
+  readonly consoles: Consoles;
+}
+
+/** A force in words. */
+interface Held extends HeldForce {
+  readonly name: string;
+  readonly value: VariableValue;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+type Lifecycle = "start" | "stop" | "suspend" | "resume";
+
+const QUALITIES = Object.keys(QUALITY);
+/** In one request to read, so that copying it takes the board no time to speak of. */
+const MOST_NAMES = 1000;
+const MOST_BYTES = 65_536;
+
+export class ModuleControl {
+  readonly #options: ModuleControlOptions;
+  readonly #targets: Targets;
+  readonly #verbs: Readonly<Record<string, (members: Members) => Promise<Json> | Json>>;
+
+  constructor(options: ModuleControlOptions) {
+    this.#options = options;
+    this.#targets = new Targets(options.system, options.programs);
+    this.#verbs = {
+      status: () => this.#status(),
+      start: (members) => this.#lifecycle("start", members),
+      stop: (members) => this.#lifecycle("stop", members),
+      suspend: (members) => this.#lifecycle("suspend", members),
+      resume: (members) => this.#lifecycle("resume", members),
+      restart: (members) => this.#restart(members),
+      read: (members) => this.#read(members),
+      force: (members) => this.#force(members),
+      release: (members) => this.#release(members),
+      forces: async () => ({ forces: (await this.#held()).map(({ name, value }) => ({ name, value })) }),
+      uart: (members) => this.#uart(members),
+      console: (members) => this.#console(members),
+      shutdown: () => this.#shutdown(),
+    };
+  }
+
+  /** Never rejects. */
+  async handle(verb: string, members: Members): Promise<ControlOutcome> {
+    try {
+      const answer = Object.hasOwn(this.#verbs, verb) ? this.#verbs[verb] : undefined;
+      if (answer === undefined) return unknownVerb(verb, Object.keys(this.#verbs));
+      return { ok: true, result: await answer(members) };
+    } catch (error) {
+      if (error instanceof Refused) return { ok: false, error: error.error };
+      if (error instanceof BoardHasEnded) return refusal("stopped", error.message, null, "start it with partita run");
+      throw error;
+    }
+  }
+
+  async #status(): Promise<Json> {
+    const { system, board } = this.#options;
+    const { frame, boardTime, partitions, forces } = await board.requests.look([]);
+    const { buckets, ...lateness } = board.lateness();
+    return {
+      module: system.name,
+      digest: system.digest,
+      schedule: system.schedule.name,
+      frame,
+      boardTime: boardTime / system.clock,
+      lateness: { ...lateness },
+      forces: forces.length,
+      partitions: partitions.map((looked, index) => ({ name: system.partitions[index]!.name, ...looked })),
+    };
+  }
+
+  async #lifecycle(kind: Lifecycle, members: Members): Promise<Json> {
+    const { index, name } = this.#partition(members);
+    const { partitions } = await this.#options.board.requests.look([]);
+    const { mode, suspended } = partitions[index]!;
+    const already = {
+      start: mode === "IDLE" ? null : `runs already: its mode is ${mode}${suspended ? ", suspended" : ""}`,
+      stop: mode === "IDLE" ? "is stopped already: its mode is IDLE" : null,
+      suspend: mode === "IDLE" ? "is stopped: its mode is IDLE" : suspended ? "is suspended already" : null,
+      resume: suspended ? null : `is not suspended: its mode is ${mode}`,
+    }[kind];
+    if (already !== null) throw new Refused("no-action", `${name} ${already}`, "partition", INSTEAD[kind]);
+    return { frame: await this.#order({ kind, partition: index }) };
+  }
+
+  async #restart(members: Members): Promise<Json> {
+    const partition = this.#partition(members).index;
+    const { start } = members;
+    if (start !== "warm" && start !== "cold") {
+      throw new Refused("wrong-value", "a restart is warm or cold", "start", "warm keeps retained data, cold does not");
+    }
+    return { frame: await this.#order({ kind: "restart", partition, start: `${upper(start)}_START` }) };
+  }
+
+  async #read({ names }: Members): Promise<Json> {
+    const isList = Array.isArray(names) && names.every((name) => typeof name === "string");
+    if (!isList || names.length > MOST_NAMES) {
+      throw new Refused("wrong-value", "names are missing", "names", `a list of at most ${MOST_NAMES} texts`);
+    }
+    const targets = names.map((name: string) => this.#targets.find(name));
+    const bytes = targets.reduce((sum, { look }) => sum + (look.kind === "memory" ? look.bytes : 8), 0);
+    if (bytes > MOST_BYTES) {
+      const hint = `read members or elements of what is large, at most ${MOST_BYTES} bytes at once`;
+      throw new Refused("wrong-value", `the names stand for ${bytes} bytes`, "names", hint);
+    }
+    const { system, board } = this.#options;
+    const { frame, boardTime, places, forces } = await board.requests.look(targets.map(({ look }) => look));
+    const values = targets.map((target, at) => {
+      const looked = places[at]!;
+      return {
+        ...{ name: target.name, type: target.type, value: target.read(looked) },
+        ...(looked.quality === null ? {} : { quality: QUALITIES[looked.quality]! }),
+        forced: forces.some((force) => isSame(force, target)),
+      };
+    });
+    return { frame, boardTime: boardTime / system.clock, values };
+  }
+
+  async #force(members: Members): Promise<Json> {
+    const target = this.#targets.find(text(members, "name"));
+    const bytes = target.encode(text(members, "value"));
+    const partition = target.partition.index;
+    const frame = await this.#order({ kind: "force", partition, target: target.force, bytes });
+    return { frame, name: target.name, value: target.read({ bytes, quality: null }) };
+  }
+
+  async #release(members: Members): Promise<Json> {
+    const held = await this.#held();
+    const released = members.all === true ? held : [this.#oneOf(held, text(members, "name"))];
+    const orders = released.map(({ partition, target }) => this.#order({ kind: "release", partition, target }));
+    const frames = await Promise.all(orders);
+    return { frame: frames.at(-1) ?? null, released: released.map(({ name }) => name) };
+  }
+
+  #oneOf(held: readonly Held[], wanted: string): Held {
+    const target = this.#targets.find(wanted);
+    const found = held.find((force) => isSame(force, target));
+    if (found !== undefined) return found;
+    const hint = held.length === 0 ? "nothing is forced" : `forced: ${held.map(({ name }) => name).join(", ")}`;
+    throw new Refused("no-action", `${target.name} is not forced`, "name", hint);
+  }
+
+  /** All that is forced, whoever did it: forces come with a restored snapshot, too. */
+  async #held(): Promise<readonly Held[]> {
+    const { forces } = await this.#options.board.requests.look([]);
+    return forces.map((force) => ({ ...force, ...this.#targets.describe(force) }));
+  }
+
+  async #uart(members: Members): Promise<Json> {
+    const partition = this.#partition(members).index;
+    const bytes = new TextEncoder().encode(text(members, "text"));
+    if (bytes.length === 0) throw new Refused("wrong-value", "the text is empty", "text", "give at least a character");
+    return { frame: await this.#order({ kind: "uart", partition, bytes }), bytes: bytes.length };
+  }
+
+  #console(members: Members): Json {
+    const { since } = members;
+    if (typeof since !== "number") throw new Refused("wrong-value", "since is no number", "since", "0 begins");
+    const { next, lines } = this.#options.consoles.read(this.#partition(members).index, since);
+    return { next, lines };
+  }
+
+  #shutdown(): Json {
+    this.#options.board.stop();
+    return {};
+  }
+
+  #order(command: Command): Promise<number> {
+    return this.#options.board.requests.order(command);
+  }
+
+  #partition(members: Members) {
+    return this.#targets.partition(text(members, "partition"));
+  }
+}
+
+const isSame = (force: HeldForce, { partition, force: target }: Target): boolean =>
+  force.partition === partition.index && isDeepStrictEqual(force.target, target);
+
+const INSTEAD: Readonly<Record<Lifecycle, string>> = {
+  start: "restart it to have it start anew",
+  stop: "start has it run again",
+  suspend: "start or resume has it run again",
+  resume: "start has a stopped one run again",
+};
+
+const upper = (start: "warm" | "cold") => (({ warm: "WARM", cold: "COLD" }) as const)[start];
+
+const text = (members: Members, member: string): string => {
+  const value = members[member];
+  if (typeof value === "string") return value;
+  throw new Refused("wrong-value", `${member} is missing`, member, "it is a text");
+};
+
+const unknownVerb = (verb: string, known: readonly string[]): ControlOutcome =>
+  refusal("unknown-verb", `there is no verb ${verb}`, "verb", didYouMean(verb, known, "verbs", known.length));
