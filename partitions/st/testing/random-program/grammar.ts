@@ -5,12 +5,12 @@
  * - `<body>`: statements, `<counter>`: a counter of its own, `<leave>`: perhaps an EXIT, CONTINUE or RETURN.
  */
 
-export const SIGNED = ["SINT", "INT", "DINT", "LINT"] as const;
-export const UNSIGNED = ["USINT", "UINT", "UDINT", "ULINT"] as const;
-export const INTEGERS = [...SIGNED, ...UNSIGNED] as const;
-export const BITS = ["BYTE", "WORD", "DWORD", "LWORD"] as const;
-export const REALS = ["REAL", "LREAL"] as const;
-export const TEXTS = ["STRING", "WSTRING"] as const;
+const SIGNED = ["SINT", "INT", "DINT", "LINT"] as const;
+const UNSIGNED = ["USINT", "UINT", "UDINT", "ULINT"] as const;
+const INTEGERS = [...SIGNED, ...UNSIGNED] as const;
+const BITS = ["BYTE", "WORD", "DWORD", "LWORD"] as const;
+const REALS = ["REAL", "LREAL"] as const;
+const TEXTS = ["STRING", "WSTRING"] as const;
 const MOMENTS = ["DATE", "LDATE", "TOD", "LTOD", "DT", "LDT"] as const;
 const TIMES = ["TIME", "LTIME"] as const;
 

@@ -10,7 +10,7 @@ export const GLOBALS = `VAR_GLOBAL
   gLast : Node := (value := 5); gNode : Node := (value := 6, next := ADR(gLast));
 END_VAR`;
 
-export const GLOBAL_PLACES: Forms = {
+const GLOBAL_PLACES: Forms = {
   DINT: ["gDint", "gNode.next^.value"],
   INT: ["gRec.count", "gInts[<0..7>]"],
   STRING: ["gText"],
@@ -22,7 +22,7 @@ export const GLOBAL_PLACES: Forms = {
 };
 
 /** Both, with what they have in common in a row. */
-export const together = (...all: readonly Forms[]): Forms => {
+const together = (...all: readonly Forms[]): Forms => {
   const forms: Record<string, readonly string[]> = {};
   for (const each of all)
     for (const [type, list] of Object.entries(each)) forms[type] = [...(forms[type] ?? []), ...list];
