@@ -168,7 +168,9 @@ describe("problems", () => {
   });
 
   it("refuse what is not there yet in words", () => {
-    const unsupported = ["PROGRAM M VAR x AT %IL0 : LREAL; END_VAR END_PROGRAM"];
+    const unsupported = [
+      "PROGRAM M END_PROGRAM CONFIGURATION C TASK T(INTERVAL := T#1s, SINGLE := TRUE); PROGRAM p WITH T : M; END_CONFIGURATION",
+    ];
     for (const source of unsupported) expect(problemsOf(source).map(({ code }) => code)).toEqual(["not-supported"]);
   });
 
@@ -208,5 +210,23 @@ describe("the compiler", () => {
   it("gives the same image for the same source", () => {
     const [first, second] = [compiled(waterworks[0]!), compiled(waterworks[0]!)];
     expect(first.ok && second.ok && first.elf).toEqual(second.ok && second.elf);
+  });
+
+  it("call types as the source does, also where these are other names for types", () => {
+    const source = `TYPE Speed : REAL; Count : INT; Pair : STRUCT a : Count; END_STRUCT; Motor : Pair; END_TYPE
+      FUNCTION F : Speed VAR_INPUT c : Count; t : TIME_OF_DAY; END_VAR F := c; END_FUNCTION
+      FUNCTION_BLOCK B VAR_INPUT s : Speed; END_VAR END_FUNCTION_BLOCK
+      PROGRAM Main VAR v : Speed; c : Count; s : STRING; p : Pair; b : B; END_VAR
+        c := v; v := s; p.a := s; v := F(s, 5); b(s := s); v := p;
+      END_PROGRAM`;
+    expect(problemsOf(source).map(({ message }) => message)).toEqual([
+      "expected Count, found Speed",
+      "expected Speed, found STRING",
+      "expected Count, found STRING",
+      "expected Count, found STRING",
+      "expected TIME_OF_DAY, found an integer",
+      "expected Speed, found STRING",
+      "expected Speed, found Pair",
+    ]);
   });
 });

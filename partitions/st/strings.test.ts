@@ -78,9 +78,9 @@ describe("a string", () => {
   });
 
   it.each([
-    ["VAR s : STRING; w : WSTRING; END_VAR s := w;", /expected STRING\(80\), found WSTRING\(80\)/, /WSTRING_TO_STRING/],
-    ['VAR s : STRING; END_VAR s := "wide";', /expected STRING\(80\), found a wide string/, /single quotes/],
-    ["VAR s : STRING; n : INT; END_VAR s := n;", /expected STRING\(80\), found INT/, /INT_TO_STRING/],
+    ["VAR s : STRING; w : WSTRING; END_VAR s := w;", /expected STRING, found WSTRING/, /WSTRING_TO_STRING/],
+    ['VAR s : STRING; END_VAR s := "wide";', /expected STRING, found a wide string/, /single quotes/],
+    ["VAR s : STRING; n : INT; END_VAR s := n;", /expected STRING, found INT/, /INT_TO_STRING/],
     ["VAR s : STRING; END_VAR s := 'ж';", /ж is no character of a STRING/, /WSTRING/],
     ["VAR s : STRING(70000); END_VAR s := '';", /0 to 65535 characters/, /^$/],
     ["VAR n : INT; END_VAR n := LEN(5);", /expected a text/, /^$/],

@@ -128,3 +128,30 @@ describe("the symbol file", () => {
     expect(readBack(run.board.ram, element)).toBe(77);
   });
 });
+
+describe("the types and notes of what is declared", () => {
+  it("are those of the members of a STRUCT, and as the source spells them", () => {
+    const text = `TYPE Speed : REAL; Words : ARRAY [0..1] OF WORD;
+Drive : STRUCT
+  Actual : Speed; {unit: 'rpm'} // at the shaft
+  Name : STRING;
+  (* since the last service *)
+  Since : DATE_AND_TIME;
+END_STRUCT; END_TYPE
+FUNCTION_BLOCK Motor VAR d : Drive; list : Words; END_VAR END_FUNCTION_BLOCK
+PROGRAM Main VAR m : Motor; v : Speed; n : int; END_VAR m(); END_PROGRAM`;
+    const result = new Compiler().compile([{ file: "main.st", text }]);
+    if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join("\n"));
+    const entries = result.symbols().symbols;
+    expect(entries.map(({ path, type, comment, line }) => [path, type, comment, line])).toEqual([
+      ["Main.m", "Motor", undefined, 9],
+      ["Main.m.d", "Drive", undefined, 8],
+      ["Main.m.d.Actual", "Speed", "at the shaft", 3],
+      ["Main.m.d.Name", "STRING", undefined, 4],
+      ["Main.m.d.Since", "DATE_AND_TIME", "since the last service", 6],
+      ["Main.m.list", "Words", undefined, 8],
+      ["Main.v", "Speed", undefined, 9],
+      ["Main.n", "INT", undefined, 9],
+    ]);
+  });
+});

@@ -88,6 +88,9 @@ export const symbolFileOf = (program: Program, units: Iterable<Unit>, memory: In
 /** What the parts of a variable have from it, unless they say it themselves. */
 type Declared = Pick<SymbolEntry, "retain" | "file" | "line"> & Partial<Pick<SymbolEntry, "at" | "comment" | "unit">>;
 
+/** A type, and what its declaration calls it where that is another name. */
+type Typed = Pick<Variable, "type" | "spelling">;
+
 class Lister {
   readonly entries: SymbolEntry[] = [];
   readonly #memory: InitialMemory;
@@ -101,31 +104,31 @@ class Lister {
     if (place === null || variable.type.bytes === 0) return;
     const isKept = variable.storage.kind === "static" && variable.storage.area === "retained";
     const at = variable.address === null ? {} : { at: directName(variable) };
-    this.#list(path, variable.type, place.address, { ...declaredAt(variable), ...at, retain: isKept }, place.bit);
+    this.#list(path, variable, place.address, { ...declaredAt(variable.at), ...at, retain: isKept }, place.bit);
   }
 
-  #list(path: string, type: Type, address: number, declared: Declared, bit: number | null = null): void {
+  #list(path: string, { type, spelling }: Typed, address: number, declared: Declared, bit: number | null = null): void {
     const described = describe(type);
     if (described === null) return;
     const initial = this.#initial(type, address, bit);
     this.entries.push({
-      ...{ path, type: nameOf(type), ...described, address, bytes: type.bytes },
+      ...{ path, type: spelling ?? nameOf(type), ...described, address, bytes: type.bytes },
       ...(bit === null ? {} : { bit }),
       ...(initial === null ? {} : { initial }),
       ...declared,
     });
     const { retain, file, line } = declared;
     const inherited = { retain, file, line };
-    if (type.kind === "struct" || type.kind === "port") {
-      for (const field of type.fields)
-        this.#list(`${path}.${field.name}`, field.type, address + field.offset, inherited);
-    } else if (type.kind === "block") {
-      for (const { name, type: of, offset, variable } of type.fields)
-        if (!variable.byReference)
-          this.#list(`${path}.${name}`, of, address + offset, { ...declaredAt(variable), retain });
+    if (type.kind === "struct" || type.kind === "port" || type.kind === "block") {
+      for (const field of type.fields) {
+        if ("variable" in field && (field.variable as Variable).byReference) continue;
+        const own = field.at === null ? inherited : { ...declaredAt(field.at), retain };
+        this.#list(`${path}.${field.name}`, field, address + field.offset, own);
+      }
     } else if (type.kind === "array" && hasMembers(type.element)) {
+      const element: Typed = { type: type.element, spelling: null };
       for (const [i, index] of indicesOf(type.dimensions).entries())
-        this.#list(`${path}[${index}]`, type.element, address + i * type.element.bytes, inherited);
+        this.#list(`${path}[${index}]`, element, address + i * type.element.bytes, inherited);
     }
   }
 
@@ -139,7 +142,7 @@ class Lister {
   }
 }
 
-const declaredAt = ({ at }: Variable): Omit<Declared, "retain"> => {
+const declaredAt = (at: Variable["at"]): Omit<Declared, "retain"> => {
   const { comment, unit } = notesAt(at);
   return {
     file: at.source.file,

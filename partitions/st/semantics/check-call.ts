@@ -117,7 +117,7 @@ export const checkFunction = (
     if (variable.byReference)
       return { kind: "reference", variable, place: checkReference(scope, call, variable, argument) };
     if (argument?.value == null) return { kind: "value", variable, value: defaultOf(variable) };
-    return { kind: "value", variable, value: checkAs(scope, argument.value, variable.type) };
+    return { kind: "value", variable, value: checkAs(scope, argument.value, variable.type, variable.spelling) };
   });
   return { kind: "call", type: unit.result?.type ?? UNKNOWN, unit, receiver, arguments: list };
 };

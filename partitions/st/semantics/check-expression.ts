@@ -76,8 +76,12 @@ const isEnable = (scope: Scope, key: string): boolean =>
   key === "EN" && scope.unit !== null && scope.unit.kind !== "PROGRAM" && lookUp(scope, key) === null;
 
 /** The value as a `type`. */
-export const checkAs = (scope: Scope, expression: Expression, type: Type): CheckedExpression =>
-  coerce(scope, checkExpression(scope, expression, type), type, expression.at);
+export const checkAs = (
+  scope: Scope,
+  expression: Expression,
+  type: Type,
+  spelling: string | null = null,
+): CheckedExpression => coerce(scope, checkExpression(scope, expression, type), type, expression.at, spelling);
 
 const checkRead = (scope: Scope, expression: Expression, expected: Type | null): CheckedExpression => {
   const found = enumConstant(scope, expression, expected);

@@ -42,7 +42,12 @@ export const checkProgramCall = (scope: Scope, given: Call, program: Unit): read
     } else if (argument?.value != null) {
       const { value, negated } = argument;
       if (variable.section === "input")
-        inputs.push({ kind: "assign", at, place: placeOf(variable), value: checkAs(scope, value, variable.type) });
+        inputs.push({
+          kind: "assign",
+          at,
+          place: placeOf(variable),
+          value: checkAs(scope, value, variable.type, variable.spelling),
+        });
       else {
         const output = checkOutput(scope, value, negated ? not(readOf(placeOf(variable))) : readOf(placeOf(variable)));
         if (output !== null) outputs.push({ kind: "assign", at, ...output });

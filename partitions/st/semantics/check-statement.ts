@@ -12,7 +12,7 @@ import { checkPortCall } from "./check-port-call.ts";
 import { checkProgramCall, programNamed } from "./check-program-call.ts";
 import { checkReference } from "./check-reference.ts";
 import { checkTestStatement } from "./check-test.ts";
-import type { CheckedExpression, CheckedStatement, Place, Target } from "./checked.ts";
+import { type CheckedExpression, type CheckedStatement, type Place, spellingAt, type Target } from "./checked.ts";
 import { BODY } from "./classes.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
@@ -95,7 +95,7 @@ const checkAssignment = (scope: Scope, { at, target, value }: Of<"assign">): Che
   if (place.kind === "property") return assignProperty(scope, place, checkAs(scope, value, place.type));
   checkWritable(scope, place, target.at);
   if (place.kind === "direct") return assignDirect(scope, place, at, value);
-  const checked = checkAs(scope, value, place.type);
+  const checked = checkAs(scope, value, place.type, spellingAt(place));
   if (place.type.kind === "open array") {
     const hint = "assign its elements in a loop from LOWER_BOUND to UPPER_BOUND";
     scope.world.problems.error(at, "not-assignable", `${nameOf(place.type)} cannot be assigned as a whole`, hint);
@@ -202,7 +202,7 @@ const checkPlainCall = (
     const { variable } = field;
     const argument = given.get(variable);
     if (variable.section === "input" && argument?.value != null) {
-      inputs.push({ field, value: checkAs(scope, argument.value, variable.type) });
+      inputs.push({ field, value: checkAs(scope, argument.value, variable.type, variable.spelling) });
     } else if (variable.section === "inOut") {
       const place = checkReference(scope, call, variable, argument);
       if (place !== null) references.push({ field, place });
@@ -230,7 +230,7 @@ export const checkOutput = (
 ): { place: Place; value: CheckedExpression } | null => {
   const place = checkPlace(scope, target);
   if (place === null || !checkWritable(scope, place, target.at)) return null;
-  return { place, value: coerce(scope, value, place.type, target.at) };
+  return { place, value: coerce(scope, value, place.type, target.at, spellingAt(place)) };
 };
 
 const checkCase = (scope: Scope, statement: Of<"case">, loops: number): CheckedStatement => {

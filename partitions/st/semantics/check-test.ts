@@ -165,6 +165,17 @@ const comparison = (scope: Scope, call: Call, kind: Kind, places: readonly Place
 };
 
 const keptIn = (name: string, { at }: Call, type: Type): Variable => ({
-  ...{ at, name, key: name, type, section: "local", constant: null, readOnly: false, retain: false, address: null },
+  ...{
+    at,
+    name,
+    key: name,
+    type,
+    spelling: null,
+    section: "local",
+    constant: null,
+    readOnly: false,
+    retain: false,
+    address: null,
+  },
   ...{ edge: null, access: null, initial: null, start: null, byReference: false, storage: { kind: "local" } },
 });

@@ -82,6 +82,10 @@ export const variableOf = (place: Place): Variable | null => {
   return place.base.type.fields.find(({ key }) => key === place.field.key)?.variable ?? null;
 };
 
+/** The type of a place as its declaration writes it, where that is another name than its own. */
+export const spellingAt = (place: Place): string | null =>
+  place.kind === "field" ? place.field.spelling : (variableOf(place)?.spelling ?? null);
+
 export type ArithmeticOperator = "add" | "subtract" | "multiply" | "divide" | "modulo" | "and" | "or" | "xor";
 export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 export type Intrinsic =

@@ -1,6 +1,6 @@
 /** Giving an expression the type that its place wants (IEC 61131-3 §6.6.1.7). */
 import type { Span } from "../syntax/source-text.ts";
-import type { CheckedExpression } from "./checked.ts";
+import { type CheckedExpression, spellingAt } from "./checked.ts";
 import { converted } from "./computed.ts";
 import { fits } from "./constants.ts";
 import { numberAsEnum } from "./enum-conversions.ts";
@@ -71,19 +71,29 @@ export const withOwnType = (scope: Scope, value: CheckedExpression, at: Span): C
   return NOTHING;
 };
 
-/** The value as a `type`; reports and gives NOTHING when that takes a conversion that must be asked for. */
-export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: Span): CheckedExpression => {
+/**
+ * The value as a `type`; reports and gives NOTHING when that takes a conversion that must be asked for. `spelling`: what the source
+ * calls the type, where that is not its own name.
+ */
+export const coerce = (
+  scope: Scope,
+  value: CheckedExpression,
+  type: Type,
+  at: Span,
+  spelling: string | null = null,
+): CheckedExpression => {
   if (value.type.kind === "unknown" || type.kind === "unknown") return NOTHING;
-  if (type.kind === "subrange") return intoSubrange(scope, coerce(scope, value, type.base, at), type, at);
+  const refuse = (): CheckedExpression => mismatch(scope, value, type, at, spelling);
+  if (type.kind === "subrange") return intoSubrange(scope, coerce(scope, value, type.base, at, spelling), type, at);
   if (sameType(value.type, type)) return value;
-  if (type.kind === "string") return coerceToString(scope, value, type, at) ?? mismatch(scope, value, type, at);
-  if (type.kind === "interface") return coerceToInterface(value, type) ?? mismatch(scope, value, type, at);
-  if (type.kind === "pointer") return coerceToPointer(value, type) ?? mismatch(scope, value, type, at);
+  if (type.kind === "string") return coerceToString(scope, value, type, at) ?? refuse();
+  if (type.kind === "interface") return coerceToInterface(value, type) ?? refuse();
+  if (type.kind === "pointer") return coerceToPointer(value, type) ?? refuse();
   const number = addressAsNumber(value, type);
   if (number !== null) return number;
   const to = type.kind === "elementary" ? type : null;
-  if (type.kind === "enum") return numberAsEnum(scope, value, type, at) ?? mismatch(scope, value, type, at);
-  if (value.type.kind === "literal") return coerceLiteral(scope, value, type, at);
+  if (type.kind === "enum") return numberAsEnum(scope, value, type, at) ?? refuse();
+  if (value.type.kind === "literal") return coerceLiteral(scope, value, type, at, spelling);
   const from = value.type.kind === "pointer" || value.type.kind === "interface" ? null : scalarOf(value.type);
   const isBitPattern = from?.family === "unsigned" && to?.family === "bits" && from.bytes <= to.bytes;
   const ofAddress = to === null ? null : directAs(value, to);
@@ -98,7 +108,7 @@ export const coerce = (scope: Scope, value: CheckedExpression, type: Type, at: S
     }
     return convertTo(asScalar(value), to, at);
   }
-  return mismatch(scope, value, type, at);
+  return refuse();
 };
 
 /** `%MW0` has a size and no other type: it is an integer where one of that size is wanted (CODESYS). Null: the value is none such. */
@@ -124,8 +134,15 @@ export const asScalar = (value: CheckedExpression): CheckedExpression => {
   return type.kind === "enum" || type.kind === "subrange" ? reinterpret(value, type.base) : value;
 };
 
-const mismatch = (scope: Scope, value: CheckedExpression, to: Type, at: Span): CheckedExpression => {
+const mismatch = (
+  scope: Scope,
+  value: CheckedExpression,
+  to: Type,
+  at: Span,
+  spelling: string | null,
+): CheckedExpression => {
   const from = value.type;
+  const found = (value.kind === "read" ? spellingAt(value.place) : null) ?? nameOf(from);
   let hint = "";
   if (to.kind === "pointer") hint = pointerHint(value, to);
   else if (to.kind === "interface" && from.kind === "block")
@@ -134,7 +151,7 @@ const mismatch = (scope: Scope, value: CheckedExpression, to: Type, at: Span): C
     if (convertsTo(from, to)) hint = `convert it: ${from.name}_TO_${to.name}(…)`;
   } else if (to.kind === "string") hint = textHint(from, to);
   else if (to.kind === "enum") hint = `use one of its values, like ${to.name}#${to.values[0]?.name ?? "…"}`;
-  scope.world.problems.error(at, "type-mismatch", `expected ${nameOf(to)}, found ${nameOf(from)}`, hint);
+  scope.world.problems.error(at, "type-mismatch", `expected ${spelling ?? nameOf(to)}, found ${found}`, hint);
   return NOTHING;
 };
 
@@ -148,12 +165,18 @@ const textHint = (from: Type, to: StringType): string => {
   return name === "" ? "" : `convert it: ${name}_TO_${word}(…)`;
 };
 
-const coerceLiteral = (scope: Scope, value: CheckedExpression, type: Type, at: Span): CheckedExpression => {
+const coerceLiteral = (
+  scope: Scope,
+  value: CheckedExpression,
+  type: Type,
+  at: Span,
+  spelling: string | null,
+): CheckedExpression => {
   const to = type.kind === "elementary" ? type : null;
   if (to?.family === "char" && value.kind === "constant" && typeof value.value === "string")
     return coerceCharacter(scope, value.value, to, at);
   if (to === null || value.kind !== "constant" || typeof value.value === "string") {
-    return mismatch(scope, value, type, at);
+    return mismatch(scope, value, type, at, spelling);
   }
   const number = value.value;
   if (to.family === "real") {
@@ -164,8 +187,15 @@ const coerceLiteral = (scope: Scope, value: CheckedExpression, type: Type, at: S
   }
   const example = EXAMPLES[to.family];
   if (example === undefined)
-    return typeof number === "bigint" ? coerceInteger(scope, number, to, at) : mismatch(scope, value, type, at);
-  scope.world.problems.error(at, "type-mismatch", `expected ${to.name}, found ${nameOf(value.type)}`, example);
+    return typeof number === "bigint"
+      ? coerceInteger(scope, number, to, at)
+      : mismatch(scope, value, type, at, spelling);
+  scope.world.problems.error(
+    at,
+    "type-mismatch",
+    `expected ${spelling ?? to.name}, found ${nameOf(value.type)}`,
+    example,
+  );
   return NOTHING;
 };
 

@@ -7,7 +7,7 @@ import { edgeVariables } from "./edges.ts";
 import { ImagePart, zeros } from "./image.ts";
 import { imageOf, rememberImage } from "./initial-values.ts";
 import { holderOf, isLocated } from "./located.ts";
-import { resolveType } from "./resolve-type.ts";
+import { resolveType, spellingOf } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
 import type { Space } from "./space-view.ts";
 import { didYouMean } from "./suggestion.ts";
@@ -153,29 +153,31 @@ const hasEno = ({ unit }: UnitDeclaration): boolean =>
 
 /** The output that a body sets to say that something went wrong (§6.6.1.6); TRUE at the start of each call. */
 const enoOf = ({ at, unit }: UnitDeclaration): Variable => ({
-  ...{ at, name: "ENO", key: "ENO", type: BOOL, section: "output", constant: null, readOnly: false, retain: false },
+  ...{
+    at,
+    name: "ENO",
+    key: "ENO",
+    type: BOOL,
+    spelling: null,
+    section: "output",
+    constant: null,
+    readOnly: false,
+    retain: false,
+  },
   ...{ address: null, edge: null, access: null, initial: { bytes: Uint8Array.of(1), relocations: [] }, start: null },
   byReference: unit !== "FUNCTION_BLOCK",
   storage: { kind: "local" },
 });
 
-const resultOf = (scope: Scope, { result, name, at }: UnitDeclaration): Variable => ({
-  at,
-  name: name.text,
-  key: name.key,
-  type: resolveType(scope, result!, name.text),
-  section: "result",
-  constant: null,
-  readOnly: false,
-  retain: false,
-  address: null,
-  edge: null,
-  access: null,
-  initial: null,
-  start: null,
-  byReference: false,
-  storage: { kind: "local" },
-});
+const resultOf = (scope: Scope, declaration: UnitDeclaration): Variable => {
+  const { result, name, at } = declaration;
+  const type = resolveType(scope, result!, name.text);
+  return {
+    ...{ at, name: name.text, key: name.key, type, spelling: spellingOf(result!, type) },
+    ...{ section: "result", constant: null, readOnly: false, retain: false, address: null, edge: null, access: null },
+    ...{ initial: null, start: null, byReference: false, storage: { kind: "local" } },
+  };
+};
 
 /**
  * An instance keeps everything but VAR_TEMP and what all instances share; a VAR_IN_OUT is kept as an address. It begins with its
@@ -196,6 +198,8 @@ const blockOf = (unit: Unit, instanceVariables: readonly Variable[]): BlockType 
     // A variable of a method is no member.
     key: instanceVariables.includes(variable) ? `${variable.key} of a method` : variable.key,
     type: variable.type,
+    spelling: variable.spelling,
+    at: variable.at,
     offset: offsets[start === null ? i : i + 1]!,
     variable,
   }));

@@ -4,7 +4,7 @@ import { checkAs } from "./check-expression.ts";
 import { declareAddress } from "./declare-address.ts";
 import { checkEdge } from "./edges.ts";
 import { checkInitializer, checkParts, startingImage } from "./initial-values.ts";
-import { resolveType } from "./resolve-type.ts";
+import { resolveType, spellingOf } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
 import type { Section, Unit, Variable } from "./symbols.ts";
 import { nameOf, scalarOf, type Type, UNKNOWN } from "./types.ts";
@@ -40,6 +40,7 @@ export const declareVariable = (
     name: name.text,
     key: name.key,
     type,
+    spelling: spellingOf(declaration.type, type),
     section: kind,
     constant,
     readOnly: section.constant,
@@ -149,12 +150,14 @@ const initialOf = (
   }
   if (isCalledAnew && !isConstant) {
     const start =
-      initial.kind === "value" ? checkAs(scope, initial.value, type) : checkParts(scope, initial, type, own);
+      initial.kind === "value"
+        ? checkAs(scope, initial.value, type, spellingOf(declaration.type, type))
+        : checkParts(scope, initial, type, own);
     const isKnown = start.kind === "constant" || (start.kind === "aggregate" && start.parts.length === 0);
     if (!isKnown) return { constant: null, initial: null, start };
   }
   if (isConstant && scalarOf(type) !== null && type.kind !== "pointer" && initial.kind === "value") {
-    const value = checkAs(scope, initial.value, type);
+    const value = checkAs(scope, initial.value, type, spellingOf(declaration.type, type));
     if (value.kind === "constant" && value.type.kind !== "unknown")
       return { constant: value.value, initial: null, start: null };
     if (value.kind !== "constant") {

@@ -2,7 +2,7 @@
 import type { Name, TypeExpression, VariableDeclaration } from "../syntax/ast.ts";
 import { type Image, ImagePart, zeros } from "./image.ts";
 import { checkInitializer, imageOf, rememberImage, startingImage } from "./initial-values.ts";
-import { resolveType, tooLarge } from "./resolve-type.ts";
+import { resolveType, spellingOf, tooLarge } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
 import { alignUp, type Field, layOut, nameOf, type StructType, type Type, UNKNOWN } from "./types.ts";
 
@@ -12,6 +12,8 @@ interface Member {
   readonly name: string;
   readonly key: string;
   readonly type: Type;
+  readonly spelling: string | null;
+  readonly at: Name["at"];
   /** Given by AT: bytes from the start. */
   readonly offset: number | null;
   readonly image: Image;
@@ -28,7 +30,9 @@ export const resolveStruct = (scope: Scope, expression: StructExpression, name: 
     name: member.name,
     key: member.key,
     type: member.type,
+    spelling: member.spelling,
     offset: offsets[i]!,
+    at: member.at,
   }));
   const struct: StructType = { kind: "struct", name, fields: [...(base?.fields ?? []), ...fields], bytes, align };
   const image = ImagePart.copyOf(zeros(bytes));
@@ -83,6 +87,8 @@ const resolveMember = (scope: Scope, declaration: VariableDeclaration, struct: s
     name: name.text,
     key: name.key,
     type,
+    spelling: spellingOf(declaration.type, type),
+    at: name.at,
     offset: offsetOf(scope, declaration, type),
     image: initial === null ? start : checkInitializer(scope, initial, type, start),
     hasInitial: initial !== null,

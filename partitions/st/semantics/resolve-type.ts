@@ -66,6 +66,13 @@ export const resolveType = (scope: Scope, expression: TypeExpression, name: stri
   }
 };
 
+/** The type as the source writes it, where that is not its own name: `Speed` of an alias, `STRING` without a length; else null. */
+export const spellingOf = ({ kind, at }: TypeExpression, type: Type): string | null => {
+  if ((kind !== "name" && kind !== "string") || type.kind === "unknown") return null;
+  const text = at.source.text.slice(at.start, at.end).replace(/\s+/g, " ");
+  return text.toUpperCase() === nameOf(type).toUpperCase() ? null : text;
+};
+
 /** Characters of a string that does not say how many. */
 const DEFAULT_LENGTH = 80;
 const LONGEST_STRING = 65_535;

@@ -37,6 +37,8 @@ export interface Variable {
   readonly name: string;
   readonly key: string;
   readonly type: Type;
+  /** The type as the declaration writes it, where that is another name; see `spellingOf`. */
+  readonly spelling: string | null;
   readonly section: Section;
   /** Of a CONSTANT scalar. */
   readonly constant: ConstantValue | null;

@@ -1,5 +1,6 @@
 /** The data types (IEC 61131-3 §6.4) with their layout in RAM: C's, naturally aligned, little-endian. */
 import type { PointerFlavour } from "../syntax/ast.ts";
+import type { Span } from "../syntax/source-text.ts";
 import type { Method, Property, Unit, Variable } from "./symbols.ts";
 
 /**
@@ -93,7 +94,11 @@ export interface Field {
   readonly name: string;
   readonly key: string;
   readonly type: Type;
+  /** The type as the declaration writes it, where that is another name; see `spellingOf`. */
+  readonly spelling: string | null;
   readonly offset: number;
+  /** Where it is declared; null: it is built in. */
+  readonly at: Span | null;
 }
 
 export interface StructType {
@@ -225,7 +230,7 @@ export const elementaryNamed = (key: string): ElementaryType | null => {
   return Object.hasOwn(TYPES, name) ? TYPES[name as ElementaryName] : null;
 };
 
-/** In the user's spelling. */
+/** By its own name: that of an alias is kept by what is declared with it. */
 export const nameOf = (type: Type): string => {
   switch (type.kind) {
     case "array":
@@ -403,7 +408,7 @@ const portType = (name: PortType["name"], input: string, done: string): PortType
     name,
     bytes,
     align,
-    fields: parts.map((part, i) => ({ ...part, key: part.name, offset: offsets[i]! })),
+    fields: parts.map((part, i) => ({ ...part, key: part.name, spelling: null, offset: offsets[i]!, at: null })),
   };
 };
 
