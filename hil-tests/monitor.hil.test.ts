@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Outside } from "../runtime/hypervisor/index.ts";
-import { engineOf } from "../runtime/index.ts";
+import { engineOf, initialSchedule } from "../runtime/index.ts";
 import { busyOutside, fingerprint, type RunOptions, randomSlices, runSystem, silence } from "./laws/runs.ts";
 import { Waterworks, type WaterworksOptions } from "./plants/waterworks/index.ts";
 import { Rig, rigTest } from "./rig/index.ts";
@@ -41,9 +41,9 @@ describe("the controllers beside the monitor", () => {
 
   it("are the waterworks' own, in the same slots", () => {
     expect(monitored.partitions.slice(0, controllers.length)).toEqual(controllers);
-    expect(monitored.schedule.majorFrame).toBe(alone.schedule.majorFrame);
-    const { slots } = alone.schedule;
-    expect(monitored.schedule.slots.slice(0, slots.length)).toEqual(slots);
+    const [own, beside] = [alone, monitored].map(initialSchedule);
+    expect(beside!.majorFrame).toBe(own!.majorFrame);
+    expect(beside!.slots.slice(0, own!.slots.length)).toEqual(own!.slots);
   });
 
   it("have the traces that they have without it", () => {

@@ -100,6 +100,8 @@ export interface CyclicTask {
 export interface Partition {
   readonly index: number;
   readonly name: string;
+  /** It may ask for what concerns others: another schedule. */
+  readonly isSystem: boolean;
   /** The ELF executable, whether it came from `program:` or `image:`. */
   readonly image: Uint8Array;
   /** The file it was made from, for messages. */
@@ -130,11 +132,18 @@ export interface Slot {
   readonly duration: Cycles;
 }
 
+/** How a partition starts anew; a warm start keeps its retained data (ARINC 653 P1 §2.3.1.4). */
+export type Start = "COLD_START" | "WARM_START";
+
 export interface Schedule {
+  /** Position in `System.schedules`. */
+  readonly index: number;
   readonly name: string;
   readonly majorFrame: Cycles;
-  /** Ordered by start, then hart; slots of one hart do not overlap. */
+  /** Ordered by start, then hart; slots of one hart do not overlap. A partition without one does not run. */
   readonly slots: readonly Slot[];
+  /** By partition, what happens to it when the module switches to this schedule; null: it goes on as it is. */
+  readonly onEntry: readonly (Start | null)[];
 }
 
 export interface PointRef {
@@ -255,7 +264,8 @@ export interface System {
   readonly clock: Hertz;
   readonly harts: number;
   readonly partitions: readonly Partition[];
-  readonly schedule: Schedule;
+  /** One is current, at power-on the first; all harts change to another at the end of a major frame. */
+  readonly schedules: readonly Schedule[];
   readonly samplingChannels: readonly SamplingChannel[];
   readonly queuingChannels: readonly QueuingChannel[];
   readonly modbusServers: readonly ModbusServer[];
@@ -266,3 +276,6 @@ export interface System {
   /** Lateness beyond which a paced run re-anchors instead of catching up. */
   readonly maxLateness: Cycles;
 }
+
+/** The one that a module follows from power-on. */
+export const initialSchedule = ({ schedules }: Pick<System, "schedules">): Schedule => schedules[0]!;

@@ -32,6 +32,7 @@ const outside: Outside = {
     if (incident.kind === "modeChanged") return;
     throw new Error(`partition ${at.partition} did not run on: ${JSON.stringify(incident)}`);
   },
+  scheduleSwitched: () => {},
   frameEnded: () => {},
 };
 
@@ -46,8 +47,8 @@ const instructionsOf = ({ partitions }: Module): number =>
 
 /** At least so many cycles, to the end of a slot. */
 const runStretch = (module: Module, cycles: number): Stretch => {
-  const { schedule } = module.system;
-  const boundaries = 2 * schedule.slots.length + 1;
+  const { slots } = module.schedule;
+  const boundaries = 2 * slots.length + 1;
   const before = instructionsOf(module);
   const until = module.nextBoundary + cycles;
   const begin = hostClock.monotonicMs();
@@ -60,7 +61,7 @@ const runStretch = (module: Module, cycles: number): Stretch => {
   return {
     seconds,
     instructions: instructionsOf(module) - before,
-    slots: (steps * schedule.slots.length) / boundaries,
+    slots: (steps * slots.length) / boundaries,
   };
 };
 

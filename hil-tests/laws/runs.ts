@@ -22,6 +22,7 @@ export const silence: Outside = {
   published: () => {},
   uart: () => {},
   incident: () => {},
+  scheduleSwitched: () => {},
   frameEnded: () => {},
 };
 
@@ -80,6 +81,7 @@ export const runSystem = (system: System, options: RunOptions): RunResult => {
     published: (at, points) => outside.published(at, points),
     uart: (at, byte) => outside.uart(at, byte),
     incident: (at, incident) => outside.incident(at, incident),
+    scheduleSwitched: (frame, at, to) => outside.scheduleSwitched(frame, at, to),
     frameEnded: (frame, hashes) => {
       frames.push([...hashes]);
       outside.frameEnded(frame, hashes);

@@ -7,7 +7,9 @@ import type {
   QueuingChannel,
   QueuingPort,
   SamplingChannel,
+  Schedule,
   Slot,
+  Start,
   System,
 } from "../../runtime/system.ts";
 import { cycles, guestAddress, hertz } from "../../runtime/units.ts";
@@ -15,6 +17,7 @@ import { DATA } from "./guests.ts";
 
 export interface PartitionSketch {
   readonly image: Uint8Array;
+  readonly isSystem?: boolean;
   readonly latch?: "guest" | "auto";
   readonly memoryBytes?: number;
   /** Bytes from `DATA.scratch` on that a warm start keeps. */
@@ -24,11 +27,17 @@ export interface PartitionSketch {
   readonly outputs?: number | readonly Partial<Point>[];
 }
 
-export interface SystemSketch {
-  readonly partitions: Readonly<Record<string, PartitionSketch>>;
+export interface ScheduleSketch {
   readonly majorFrame: number;
   /** [partition, start, duration, hart = 0] */
   readonly slots: readonly (readonly [string, number, number, number?])[];
+  readonly onEntry?: Readonly<Record<string, Start>>;
+}
+
+/** It holds the first schedule itself. */
+export interface SystemSketch extends ScheduleSketch {
+  readonly partitions: Readonly<Record<string, PartitionSketch>>;
+  readonly otherSchedules?: readonly ScheduleSketch[];
   /** From one point to others, `partition.point`. */
   readonly sampling?: readonly { readonly from: string; readonly to: readonly string[]; readonly refresh?: number }[];
   /** Between ports that the channel makes: a partition's ports are numbered in the order of the channels here. */
@@ -58,14 +67,23 @@ export const systemOf = (sketch: SystemSketch): System => {
     const isIt = (port: QueuingPort) => port.channel === channel && port.direction === direction;
     return { partition, port: ports[partition]!.findIndex(isIt) };
   };
+  const schedules = [sketch, ...(sketch.otherSchedules ?? [])];
   return {
     name: "test",
     configPath: "/test.yaml",
     digest: "",
     clock: hertz(sketch.clock ?? 10_000_000),
-    harts: 1 + Math.max(0, ...sketch.slots.map(([, , , hart]) => hart ?? 0)),
+    harts: 1 + Math.max(0, ...schedules.flatMap(({ slots }) => slots.map(([, , , hart]) => hart ?? 0))),
     partitions,
-    schedule: { name: "test", majorFrame: cycles(sketch.majorFrame), slots: slotsOf(sketch.slots, names) },
+    schedules: schedules.map(
+      ({ majorFrame, slots, onEntry }, index): Schedule => ({
+        index,
+        name: `schedule${index}`,
+        majorFrame: cycles(majorFrame),
+        slots: slotsOf(slots, names),
+        onEntry: names.map((name) => onEntry?.[name] ?? null),
+      }),
+    ),
     retain: null,
     samplingChannels: (sketch.sampling ?? []).map(
       ({ from, to, refresh }): SamplingChannel => ({
@@ -89,7 +107,7 @@ export const systemOf = (sketch: SystemSketch): System => {
   };
 };
 
-const slotsOf = (slots: SystemSketch["slots"], names: readonly string[]): Slot[] =>
+const slotsOf = (slots: ScheduleSketch["slots"], names: readonly string[]): Slot[] =>
   slots
     .map(([name, start, duration, hart = 0]) => ({ name, start, duration, hart }))
     .sort((a, b) => a.start - b.start || a.hart - b.hart)
@@ -112,7 +130,15 @@ const portsOf = (name: string, queuing: NonNullable<SystemSketch["queuing"]>): Q
 const partitionOf = (
   name: string,
   index: number,
-  { image, latch = "guest", memoryBytes = 16384, retained = 0, inputs = 0, outputs = 0 }: PartitionSketch,
+  {
+    image,
+    isSystem = false,
+    latch = "guest",
+    memoryBytes = 16384,
+    retained = 0,
+    inputs = 0,
+    outputs = 0,
+  }: PartitionSketch,
   ports: readonly QueuingPort[],
 ): Partition => {
   const ends = [...pointsOf("input", inputs), ...pointsOf("output", outputs)];
@@ -122,6 +148,7 @@ const partitionOf = (
   return {
     index,
     name,
+    isSystem,
     image,
     imagePath: `/${name}.elf`,
     memoryBytes,

@@ -46,7 +46,6 @@ export class Rig {
   readonly #names: PointNames;
   readonly #history: History;
   readonly #hashes: RunningHashes;
-  readonly #frameSeconds: number;
   /** Inputs by partition, as the outside offers them at slot starts. */
   readonly #offered: readonly PointCells[];
   readonly #published: readonly PointCells[];
@@ -65,7 +64,6 @@ export class Rig {
     this.#wiring = plant === undefined ? null : new Wiring(system, this.#names, plant);
     this.#history = new History(this.#names, system.partitions.length);
     this.#hashes = new RunningHashes(system.partitions.length, hasher);
-    this.#frameSeconds = system.schedule.majorFrame / system.clock;
     this.#offered = system.partitions.map(({ points }) => PointCells.initial(points));
     this.#consoles = system.partitions.map(() => "");
     this.#module = new Module(system, this.#outside(), hasher, { engineOf });
@@ -85,7 +83,7 @@ export class Rig {
 
   /** Virtual time since power-on, s: always at the boundary of two major frames. */
   get time(): number {
-    return this.frame * this.#frameSeconds;
+    return this.#module.boardTime / this.system.clock;
   }
 
   /** Major frames that are over. */
@@ -99,7 +97,8 @@ export class Rig {
 
   /** Runs whole frames, at least so long. */
   runFor(duration: Duration): void {
-    this.runFrames(this.#framesIn(duration));
+    const end = this.#after(duration);
+    while (this.#module.boardTime < end) this.#runFrame();
   }
 
   /**
@@ -109,9 +108,10 @@ export class Rig {
    */
   runUntil(condition: () => boolean, { within }: { readonly within: Duration }): number {
     const start = this.time;
-    const last = this.frame + this.#framesIn(within);
+    const end = this.#after(within);
     while (!this.#holds(condition)) {
-      if (this.frame >= last) throw this.failure(`not within ${within}, from ${formatTime(start)} on: ${condition}`);
+      if (this.#module.boardTime >= end)
+        throw this.failure(`not within ${within}, from ${formatTime(start)} on: ${condition}`);
       this.#runFrame();
     }
     return this.time - start;
@@ -120,14 +120,26 @@ export class Rig {
   /** Runs so long; @throws RigFailure when `condition` is not true now and at the end of each frame. */
   runWhile(condition: () => boolean, { holdsFor }: { readonly holdsFor: Duration }): void {
     const start = this.time;
-    const last = this.frame + this.#framesIn(holdsFor);
+    const end = this.#after(holdsFor);
     for (;;) {
       if (!this.#holds(condition)) {
         throw this.failure(`did not hold for ${holdsFor}, from ${formatTime(start)} on: ${condition}`);
       }
-      if (this.frame >= last) return;
+      if (this.#module.boardTime >= end) return;
       this.#runFrame();
     }
+  }
+
+  /** The name of the schedule that the module follows. */
+  get schedule(): string {
+    return this.#module.schedule.name;
+  }
+
+  /** The next frame is the last one of this schedule: after it the module goes on in the one of that name. */
+  switchSchedule(name: string): void {
+    const schedule = this.system.schedules.find((one) => one.name === name);
+    if (schedule === undefined) throw new Error(`the module has no schedule ${name}`);
+    this.#module.requestSchedule(schedule.index);
   }
 
   /**
@@ -262,17 +274,18 @@ export class Rig {
 
   // ── Inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #framesIn(duration: Duration): number {
-    // A frame is never so short that a nanosecond counts; without the allowance 0.1 s could be 5.000000001 frames.
-    return Math.ceil(toMilliseconds(duration) / 1000 / this.#frameSeconds - 1e-6);
+  /** Board time when so much of it has passed from now on; rounded, or 0.1 s could be a cycle more than what it says. */
+  #after(duration: Duration): number {
+    return this.#module.boardTime + Math.round((toMilliseconds(duration) * this.system.clock) / 1000);
   }
 
   #runFrame(): void {
+    const { majorFrame } = this.#module.schedule;
     this.#wiring?.sense(this.#offered);
     this.#disturb();
     this.#module.runFrame();
     this.#wiring?.actuate(this.#published);
-    this.#plant?.step(this.#frameSeconds);
+    this.#plant?.step(majorFrame / this.system.clock);
   }
 
   /** Forces and failures, on top of what the wires brought. */
@@ -360,6 +373,7 @@ export class Rig {
         const partition = this.system.partitions[at.partition]!.name;
         this.incidents.push({ time: seconds(at), frame: at.frame, partition, incident });
       },
+      scheduleSwitched: () => {},
       frameEnded: (_, hashes) => this.#hashes.frameEnded(hashes),
     };
   }

@@ -54,6 +54,12 @@
 #define PARTITA_ILLEGAL_REQUEST 4
 #define PARTITA_STACK_OVERFLOW 5
 
+/* ---- schedules: counted from 0 in the order of the config; the first is the one at power-on ------------------------ */
+#define PARTITA_SCHEDULE 0x090         /* r   the one that the module follows; constant during a slot */
+#define PARTITA_SCHEDULE_REQUEST 0x094 /* w   system partitions only: after this major frame the module goes on in this one */
+#define PARTITA_SCHEDULE_STATUS 0x098  /* r   of the last request: PARTITA_NO_ERROR, PARTITA_INVALID_PARAM when there is no */
+                                       /*     such schedule, PARTITA_INVALID_CONFIG when this is no system partition */
+
 /* ---- queuing ports ------------------------------------------------------------------------------------------------ */
 #define PARTITA_PORT_LOOKUP 0x0c0      /* w   address of a NUL-terminated port name: selects it. PORT_SELECT then holds its */
                                        /*     index, or 0xffff_ffff when the config gives this partition no such port */

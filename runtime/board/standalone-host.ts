@@ -76,6 +76,14 @@ export class StandaloneHost implements PartitaHost {
     return cycles(0);
   }
 
+  schedule(): number {
+    return 0;
+  }
+
+  requestSchedule(): number {
+    return PARTITA_RETURN_CODES.INVALID_CONFIG;
+  }
+
   findPort(): number {
     return -1;
   }

@@ -1,8 +1,8 @@
-/** What `partita check` says of a module without problems: picture, figures, channels and io, as text or as JSON. */
-import { type LoadedSystem, scheduleFigures, showDuration } from "../config/index.ts";
+/** What `partita check` says of a module without problems: schedules, channels and io, as text or as JSON. */
+import { type LoadedSystem, type ScheduleFigures, scheduleFigures, showDuration } from "../config/index.ts";
 import { problemAsJson } from "../problem.ts";
-import type { PointRef, System } from "../system.ts";
-import { type Cycles, toNanoseconds } from "../units.ts";
+import type { PointRef, Schedule, System } from "../system.ts";
+import { type Cycles, type Hertz, toNanoseconds } from "../units.ts";
 import { counted } from "./counted.ts";
 import { slotPicture } from "./slot-picture.ts";
 
@@ -10,13 +10,9 @@ type Loaded = LoadedSystem & { readonly ok: true };
 
 export const report = (loaded: Loaded): string => {
   const { system } = loaded;
-  const { schedule, clock } = system;
-  const frame = showDuration(schedule.majorFrame, clock);
   return [
-    `module ${system.name} · ${megahertz(clock)} · schedule ${schedule.name}, major frame ${frame}\n`,
-    slotPicture(system),
-    partitionTable(loaded),
-    utilisation(loaded),
+    `module ${system.name} · ${megahertz(system.clock)}\n`,
+    ...system.schedules.flatMap((schedule) => scheduleParts(loaded, schedule)),
     section("channels", channels(system)),
     section("io", connections(system)),
   ]
@@ -24,14 +20,30 @@ export const report = (loaded: Loaded): string => {
     .join("\n");
 };
 
+const scheduleParts = ({ system, requirements }: Loaded, schedule: Schedule): readonly string[] => {
+  const { clock, harts, partitions } = system;
+  const figures = scheduleFigures(system, schedule, requirements);
+  return [
+    `schedule ${schedule.name} · major frame ${showDuration(schedule.majorFrame, clock)}${entry(system, schedule)}\n`,
+    slotPicture({ clock, harts, partitions, schedule }),
+    partitionTable(figures, clock),
+    utilisation(figures, schedule, clock),
+  ];
+};
+
+const entry = ({ partitions }: System, { onEntry }: Schedule): string => {
+  const actions = partitions.flatMap(({ name, index }) => (onEntry[index] ? [`${name} ${onEntry[index]}`] : []));
+  return actions.length === 0 ? "" : ` · on entry ${actions.join(", ")}`;
+};
+
 const megahertz = (clock: number): string => `${clock / 1e6} MHz`;
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-const partitionTable = ({ system, requirements }: Loaded): string => {
-  const show = (time: Cycles): string => showDuration(time, system.clock);
-  const rows = scheduleFigures(system, requirements).partitions.map((partition) => {
-    const { name, hart, slots, time, utilisation: share, longestGap, required } = partition;
+const partitionTable = ({ partitions }: ScheduleFigures, clock: Hertz): string => {
+  const show = (time: Cycles): string => showDuration(time, clock);
+  const rows = partitions.map(({ name, hart, slots, time, utilisation: share, longestGap, required }) => {
+    if (hart === null) return [name, ...Array<string>(8).fill("–")];
     const asked = required === null ? "–" : `${show(required.duration)} in ${show(required.period)}`;
     const given = required === null ? ["–", "–"] : [show(required.given), show(required.slack)];
     return [name, String(hart), String(slots), show(time), percent(share), show(longestGap), asked, ...given];
@@ -46,11 +58,11 @@ const table = (rows: readonly (readonly string[])[]): string => {
   return rows.map((row) => `${lineOf(row).trimEnd()}\n`).join("");
 };
 
-const utilisation = ({ system, requirements }: Loaded): string =>
-  scheduleFigures(system, requirements)
-    .harts.map(({ hart, utilisation: share, idle }) => {
-      const left = showDuration(idle, system.clock);
-      return `hart ${hart}: ${percent(share)} used, ${left} of ${showDuration(system.schedule.majorFrame, system.clock)} idle\n`;
+const utilisation = ({ harts }: ScheduleFigures, { majorFrame }: Schedule, clock: Hertz): string =>
+  harts
+    .map(({ hart, utilisation: share, idle }) => {
+      const left = showDuration(idle, clock);
+      return `hart ${hart}: ${percent(share)} used, ${left} of ${showDuration(majorFrame, clock)} idle\n`;
     })
     .join("");
 
@@ -108,20 +120,35 @@ const connections = (system: System): readonly (readonly string[])[] => [
 
 /** The same as numbers; times in nanoseconds. */
 export const figuresAsJson = (loaded: Loaded): object => {
-  const { system, requirements, warnings } = loaded;
-  const ns = (time: Cycles): number => toNanoseconds(time, system.clock);
-  const { partitions, harts } = scheduleFigures(system, requirements);
+  const { system, warnings } = loaded;
   return {
     ok: true,
     warnings: warnings.map(problemAsJson),
     module: system.name,
     digest: system.digest,
     clockHz: system.clock,
-    schedule: system.schedule.name,
-    majorFrameNs: ns(system.schedule.majorFrame),
-    slots: system.schedule.slots.map(({ hart, partition, start, duration }) => ({
+    schedules: system.schedules.map((schedule) => scheduleAsJson(loaded, schedule)),
+    channels: { sampling: system.samplingChannels.length, queuing: system.queuingChannels.length },
+    io: {
+      modbusServers: system.modbusServers.length,
+      modbusClients: system.modbusClients.length,
+      mqtt: system.mqtt.length,
+    },
+  };
+};
+
+const scheduleAsJson = ({ system, requirements }: Loaded, schedule: Schedule): object => {
+  const ns = (time: Cycles): number => toNanoseconds(time, system.clock);
+  const nameOfPartition = (index: number) => system.partitions[index]?.name;
+  const { partitions, harts } = scheduleFigures(system, schedule, requirements);
+  const actions = schedule.onEntry.map((action, index) => ({ partition: nameOfPartition(index), action }));
+  return {
+    name: schedule.name,
+    majorFrameNs: ns(schedule.majorFrame),
+    onEntry: actions.filter(({ action }) => action !== null),
+    slots: schedule.slots.map(({ hart, partition, start, duration }) => ({
       hart,
-      partition: system.partitions[partition]?.name,
+      partition: nameOfPartition(partition),
       startNs: ns(start),
       durationNs: ns(duration),
     })),
@@ -140,11 +167,5 @@ export const figuresAsJson = (loaded: Loaded): object => {
       },
     })),
     harts: harts.map(({ hart, utilisation: share, idle }) => ({ hart, utilisation: share, idleNs: ns(idle) })),
-    channels: { sampling: system.samplingChannels.length, queuing: system.queuingChannels.length },
-    io: {
-      modbusServers: system.modbusServers.length,
-      modbusClients: system.modbusClients.length,
-      mqtt: system.mqtt.length,
-    },
   };
 };

@@ -54,11 +54,16 @@ describe("partita check", () => {
       ok: true,
       module: "waterworks",
       clockHz: 100_000_000,
-      majorFrameNs: 20_000_000,
-      harts: [{ hart: 0, utilisation: 0.65, idleNs: 7_000_000 }],
-      partitions: expect.arrayContaining([
-        expect.objectContaining({ name: "drive", slots: 2, longestGapNs: 9_000_000 }),
-      ]),
+      schedules: [
+        {
+          name: "normal",
+          majorFrameNs: 20_000_000,
+          harts: [{ hart: 0, utilisation: 0.65, idleNs: 7_000_000 }],
+          partitions: expect.arrayContaining([
+            expect.objectContaining({ name: "drive", slots: 2, longestGapNs: 9_000_000 }),
+          ]),
+        },
+      ],
     });
   });
 

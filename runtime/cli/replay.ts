@@ -54,9 +54,9 @@ const replayFile = async (path: string, options: ReplayVerbOptions, environment:
   if (!recording.complete)
     stdout.write("the recording has no end (the run was cut off): replaying up to its last whole block\n");
   const startedMs = clock.monotonicMs();
-  const { frames, divergence } = replay(system, recording, hasher, { engineOf, ...from });
+  const { frames, boardTime, divergence } = replay(system, recording, hasher, { engineOf, ...from });
   const hostSeconds = (clock.monotonicMs() - startedMs) / 1000;
-  const boardSeconds = (frames * system.schedule.majorFrame) / system.clock;
+  const boardSeconds = boardTime / system.clock;
   const extent = `${frames} major frames, ${boardSeconds.toFixed(3)} s of board time in ${hostSeconds.toFixed(3)} s`;
   if (divergence === null) {
     stdout.write(`identical: ${extent}\n`);

@@ -21,6 +21,8 @@ export class RunLog {
     const place = this.#place(message.at);
     if (message.kind === "incident") this.#incident(message.incident, { ...place, ...this.#unsaid(message.unsaid) });
     else if (message.kind === "uart") this.#log.info(place, `uart: ${message.text}`);
+    else if (message.kind === "scheduleSwitched")
+      this.#log.info(place, `the module goes on in schedule ${message.schedule}`);
     else
       this.#log.warn(
         place,

@@ -11,7 +11,7 @@ import { RetainedExchange } from "../host/retained-exchange.ts";
 import { RetainedFiles } from "../host/retained-files.ts";
 import type { EngineKind, System } from "../system.ts";
 import { createHasher, type Hasher } from "../trace/index.ts";
-import { type Nanoseconds, toCycles } from "../units.ts";
+import { cycles, type Nanoseconds, toCycles } from "../units.ts";
 import { type Control, openControl } from "./control/open-control.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { loadWithPrograms } from "./load-module.ts";
@@ -74,11 +74,9 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   const runLog = new RunLog(log, system);
   // An unpaced run is alone with its config and images, and the same each time.
   const retained = options.fast ? null : await keepRetained(system, hasher, runLog, snapshot);
-  const { majorFrame } = system.schedule;
-  const frames = options.duration === undefined ? Infinity : toCycles(options.duration, system.clock) / majorFrame;
   const board = startBoard(system, exchange, {
     paced: !options.fast,
-    frames: Math.ceil(frames),
+    duration: options.duration === undefined ? cycles(Infinity) : toCycles(options.duration, system.clock),
     version: VERSION,
     restored: retained?.restored ?? [],
     snapshot,

@@ -74,5 +74,6 @@ const silenceHeardBy = (running: RunningHashes): Outside => ({
   published: () => {},
   uart: () => {},
   incident: () => {},
+  scheduleSwitched: () => {},
   frameEnded: (_, hashes) => running.frameEnded(hashes),
 });

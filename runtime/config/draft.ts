@@ -63,7 +63,7 @@ interface DraftSlot {
   readonly end: number | null;
 }
 
-interface DraftSchedule {
+export interface DraftSchedule {
   readonly name: string;
   readonly config: Partly<ScheduleConfig>;
   /** Ticks, above 0. */
@@ -104,8 +104,8 @@ export interface Draft {
   readonly partitions: ReadonlyMap<string, DraftPartition>;
   /** All names under `partitions:`, also those that are no proper names; null: they are not known. */
   readonly partitionNames: readonly string[] | null;
-  /** The first schedule; there should be one. */
-  readonly schedule: DraftSchedule | null;
+  /** As written: the first is the one at power-on. */
+  readonly schedules: readonly DraftSchedule[];
   readonly pointUses: readonly PointUse[];
   readonly portUses: readonly PortUse[];
 }
@@ -134,7 +134,9 @@ export const draftModule = (
     tickRate,
     partitions,
     partitionNames: namesIn(config.partitions, places),
-    schedule: draftSchedule(config, partitions, tickRate),
+    schedules: Object.entries(config.schedules ?? {}).map(([name, schedule]) =>
+      draftSchedule(name, schedule, partitions, tickRate),
+    ),
     pointUses: [...pointTexts(config)].map(([by, container, key, text]) => {
       const { partition, member } = lookUp(text);
       return { by, at: places.of(container, key), text, partition, point: partition?.points.get(member) ?? null };
@@ -227,13 +229,11 @@ const declaredPoint = (name: string, config: Partly<PointConfig>, image: LoadedI
 };
 
 const draftSchedule = (
-  { schedules }: Partly<ModuleConfig>,
+  name: string,
+  config: Partly<ScheduleConfig>,
   partitions: ReadonlyMap<string, DraftPartition>,
   tickRate: number,
-): DraftSchedule | null => {
-  const [first] = Object.entries(schedules ?? {});
-  if (first === undefined) return null;
-  const [name, config] = first;
+): DraftSchedule => {
   const slots = config.slots.map((slot): DraftSlot => {
     const start = readParts(slot.start, "duration", tickRate);
     const duration = readParts(slot.duration, "duration", tickRate) || null;

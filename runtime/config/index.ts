@@ -4,7 +4,7 @@ export { type LoadedSystem, loadSystem } from "./load-system.ts";
 export { inParts, parseQuantity, showDuration } from "./quantities.ts";
 export { RULES } from "./rules/index.ts";
 export type { Rule } from "./rules/rule.ts";
-export { scheduleFigures } from "./schedule-figures.ts";
+export { type ScheduleFigures, scheduleFigures } from "./schedule-figures.ts";
 export { readLibraries, readSources, type StSources } from "./st-sources.ts";
 export { didYouMean, suggested } from "./suggestion.ts";
 export type { ConfigTools, StCompilation } from "./tools.ts";

@@ -146,14 +146,18 @@ describe("a module without problems", () => {
   });
 
   it("has its slots in cycles, in order of start", async () => {
-    expect((await systemOf(CONFIG)).schedule).toEqual({
-      name: "normal",
-      majorFrame: 2_000_000,
-      slots: [
-        { index: 0, hart: 0, partition: 0, start: 0, duration: 400_000 },
-        { index: 1, hart: 1, partition: 1, start: 400_000, duration: 200_000 },
-      ],
-    });
+    expect((await systemOf(CONFIG)).schedules).toEqual([
+      {
+        index: 0,
+        name: "normal",
+        majorFrame: 2_000_000,
+        slots: [
+          { index: 0, hart: 0, partition: 0, start: 0, duration: 400_000 },
+          { index: 1, hart: 1, partition: 1, start: 400_000, duration: 200_000 },
+        ],
+        onEntry: [null, null],
+      },
+    ]);
   });
 
   it("has channels and io by index, with all defaults filled in", async () => {

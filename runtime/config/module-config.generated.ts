@@ -8,6 +8,10 @@ export type Duration = string;
  * A letter or _, then letters, digits and _.
  */
 export type Name = string;
+/**
+ * How a partition starts anew: COLD_START from its image alone, WARM_START with its retained data kept.
+ */
+export type Restart = "COLD_START" | "WARM_START";
 export type ChannelConfig = SamplingChannelConfig | QueuingChannelConfig;
 /**
  * A point or port of a partition: partition.name
@@ -52,7 +56,7 @@ export interface ModuleConfig {
     [k: string]: PartitionConfig;
   };
   /**
-   * By name. Exactly one for now.
+   * By name. The module starts with the first; a system partition or a command switches to another, at the end of a major frame.
    */
   schedules: {
     [k: string]: ScheduleConfig;
@@ -104,6 +108,10 @@ export interface PartitionConfig {
    * What executes the guest. translator: its code is turned into WebAssembly. interpreter: it is taken instruction by instruction. The guest cannot tell, and traces are the same to the bit.
    */
   engine: "translator" | "interpreter";
+  /**
+   * It may do what concerns the whole module: switch schedules.
+   */
+  system: boolean;
   /**
    * For an operating system's kernel: its command line, as `bootargs` in the device tree's /chosen.
    */
@@ -186,9 +194,17 @@ export interface ScheduleConfig {
    */
   majorFrame: string;
   /**
+   * A partition without one does not run while this schedule is current.
+   *
    * @minItems 1
    */
   slots: SlotConfig[];
+  /**
+   * What happens to partitions when the module switches to this schedule: WARM_START or COLD_START, by partition; the others go on as they are.
+   */
+  onEntry: {
+    [k: string]: Restart;
+  };
 }
 export interface SlotConfig {
   partition: Name;

@@ -48,7 +48,7 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     clock: hertz(sure(draft.clock)),
     harts: config.board.harts,
     partitions: resolver.partitions(),
-    schedule: resolver.schedule(),
+    schedules: resolver.schedules(),
     samplingChannels: resolver.samplingChannels(),
     queuingChannels: resolver.queuingChannels(),
     modbusServers: resolver.modbusServers(),
@@ -101,6 +101,7 @@ class Resolver {
       return {
         index,
         name,
+        isSystem: sure(config.system),
         image: image.bytes,
         imagePath: image.path,
         memoryBytes: sure(partition.memoryBytes),
@@ -139,9 +140,9 @@ class Resolver {
     return { folder: resolve(dirname(configPath), retain.folder), periodMs: milliseconds(retain.period) };
   }
 
-  schedule(): Schedule {
-    const { name, majorFrame, slots } = sure(this.#draft.schedule);
-    return {
+  schedules(): readonly Schedule[] {
+    return this.#draft.schedules.map(({ name, config, majorFrame, slots }, index) => ({
+      index,
       name,
       majorFrame: cycles(sure(majorFrame)),
       slots: slots.map(({ config, start, duration }, index) => ({
@@ -151,7 +152,8 @@ class Resolver {
         start: cycles(sure(start)),
         duration: cycles(sure(duration)),
       })),
-    };
+      onEntry: this.#partitions.map(({ name }) => config.onEntry?.[name] ?? null),
+    }));
   }
 
   samplingChannels(): readonly SamplingChannel[] {

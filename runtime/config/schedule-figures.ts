@@ -1,12 +1,13 @@
-/** How a System's schedule divides the time: what `check` prints and the README shows. */
-import type { System } from "../system.ts";
+/** How a schedule divides the time: what `check` prints and the README shows. */
+import type { Schedule, System } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { TimeRequirement } from "./requirements.ts";
 import { gaps, leastInWindows, type Stretch } from "./slot-service.ts";
 
 interface PartitionFigures {
   readonly name: string;
-  readonly hart: number;
+  /** null: it has no slot in this schedule. */
+  readonly hart: number | null;
   readonly slots: number;
   /** In each major frame. */
   readonly time: Cycles;
@@ -14,6 +15,7 @@ interface PartitionFigures {
   readonly utilisation: number;
   /** Without a slot, over the end of the frame too. */
   readonly longestGap: Cycles;
+  /** null: it requires nothing, or does not run in this schedule. */
   readonly required: (TimeRequirement & { readonly given: Cycles; readonly slack: Cycles }) | null;
 }
 
@@ -34,11 +36,11 @@ const total = (stretches: readonly Stretch[]): number =>
   stretches.reduce((sum, { start, end }) => sum + end - start, 0);
 
 export const scheduleFigures = (
-  { schedule, partitions, harts }: System,
+  { partitions, harts }: System,
+  { majorFrame, slots: table }: Schedule,
   requirements: readonly (TimeRequirement | null)[],
 ): ScheduleFigures => {
-  const { majorFrame } = schedule;
-  const slots = schedule.slots.map(({ start, duration, hart, partition }) => {
+  const slots = table.map(({ start, duration, hart, partition }) => {
     return { start, end: start + duration, hart, partition };
   });
   return {
@@ -46,11 +48,11 @@ export const scheduleFigures = (
       const own = slots.filter(({ partition }) => partition === index);
       const time = total(own);
       const longest = gaps(own, majorFrame).map(({ start, end }) => end - start);
-      const requirement = requirements[index] ?? null;
+      const requirement = own.length === 0 ? null : (requirements[index] ?? null);
       const given = requirement === null ? 0 : leastInWindows(own, majorFrame, requirement.period);
       return {
         name,
-        hart: own[0]?.hart ?? 0,
+        hart: own[0]?.hart ?? null,
         slots: own.length,
         time: cycles(time),
         utilisation: time / majorFrame,

@@ -34,12 +34,17 @@ export const gaps = (slots: readonly Stretch[], majorFrame: number): readonly St
   });
 
 /**
- * Releases come at the multiples of `interval`, counted from the first frame's start. @returns where in the frame one comes
- * that has no slot before the next; null when all are served.
+ * Releases come at the multiples of `interval`, counted from the first frame's start; frames of the lengths `otherFrames` may come
+ * between. @returns where in the frame one comes that has no slot before the next; null when all are served.
  */
-export const unservedRelease = (slots: readonly Stretch[], majorFrame: number, interval: number): number | null => {
+export const unservedRelease = (
+  slots: readonly Stretch[],
+  majorFrame: number,
+  interval: number,
+  otherFrames: readonly number[] = [],
+): number | null => {
   // Over the frames, releases come at every multiple of this within the frame.
-  const step = greatestCommonDivisor(interval, majorFrame);
+  const step = [majorFrame, ...otherFrames].reduce(greatestCommonDivisor, interval);
   for (const { start, end } of gaps(slots, majorFrame)) {
     const release = Math.ceil(start / step) * step;
     if (release + interval <= end) return release % majorFrame;

@@ -12,8 +12,8 @@ export interface BoardJob {
   readonly version: string;
   /** Where it starts; null: at power-on. */
   readonly snapshot: BoardStart | null;
-  /** Whole major frames after which the run ends by itself; Infinity: only when told. */
-  readonly frames: number;
+  /** Board time after which the run ends by itself, with the major frame then current; Infinity: only when told. */
+  readonly duration: Cycles;
   readonly paced: boolean;
   readonly exchange: SharedArrayBuffer;
   /** One Int32: 0 while the run shall go on. */
@@ -53,6 +53,8 @@ export type BoardMessage =
   /** A line that the guest wrote to its UART. */
   | { readonly kind: "uart"; readonly at: LoggedInstant; readonly text: string }
   | { readonly kind: "slipped"; readonly at: LoggedInstant }
+  /** After this frame the run goes on in another schedule. */
+  | { readonly kind: "scheduleSwitched"; readonly at: LoggedInstant; readonly schedule: string }
   | ({ readonly kind: "answer" } & BoardAnswer)
   /** The last one. */
   | { readonly kind: "ended"; readonly summary: RunSummary };

@@ -107,7 +107,8 @@ class BoardRun {
   }
 
   #mayStartFrame(): boolean {
-    return this.#module.frame - this.#before.frames < this.#job.frames && Atomics.load(this.#control, 0) === 0;
+    const { boardTime } = this.#module;
+    return boardTime - this.#before.boardTime < this.#job.duration && Atomics.load(this.#control, 0) === 0;
   }
 
   #step(): void {

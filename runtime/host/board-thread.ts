@@ -1,6 +1,7 @@
 /** The main thread's end of a running board: starts its worker, passes its messages on, keeps its recording. */
 import { Worker } from "node:worker_threads";
 import type { System } from "../system.ts";
+import type { Cycles } from "../units.ts";
 import type { BoardJob, BoardMessage, BoardStart, RunSummary } from "./board-job.ts";
 import { BoardRequests } from "./board-requests.ts";
 import { ByteRing } from "./byte-ring.ts";
@@ -13,8 +14,8 @@ const DRAIN_INTERVAL_MS = 20;
 
 export interface RunOptions {
   readonly paced: boolean;
-  /** Whole major frames to run; Infinity: until `stop`. */
-  readonly frames: number;
+  /** Board time to run, to the end of a major frame; Infinity: until `stop`. */
+  readonly duration: Cycles;
   readonly version: string;
   /** Where it starts; null, or left out: at power-on. */
   readonly snapshot?: BoardStart | null;
@@ -49,7 +50,7 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
   const job: BoardJob = {
     system,
     version: options.version,
-    frames: options.frames,
+    duration: options.duration,
     paced: options.paced,
     exchange: exchange.shared,
     control: control.buffer as SharedArrayBuffer,

@@ -2,8 +2,9 @@
 import type { Command } from "../hypervisor/commands.ts";
 import type { BoardInstant, Incident, Outside } from "../hypervisor/outside.ts";
 import { type PointCells, QUALITY } from "../hypervisor/point-cells.ts";
-import type { System } from "../system.ts";
+import type { Schedule, System } from "../system.ts";
 import type { RunningHashes } from "../trace/index.ts";
+import type { Cycles } from "../units.ts";
 import { type BoardMessage, instantOf } from "./board-job.ts";
 import type { BoardExchange } from "./point-exchange.ts";
 
@@ -99,6 +100,10 @@ export class ExchangeOutside implements Outside {
     if (!this.#maySpeak(voice, at.frame)) return;
     this.#post({ kind: "incident", at: instantOf(at), incident, unsaid });
     voice.unsaid = 0;
+  }
+
+  scheduleSwitched(frame: number, cycle: Cycles, { name }: Schedule): void {
+    this.#post({ kind: "scheduleSwitched", at: { cycle, frame, partition: -1 }, schedule: name });
   }
 
   frameEnded(_frame: number, hashes: BigUint64Array): void {

@@ -20,7 +20,9 @@ export type Command =
   /** null: all forces of the partition. */
   | { readonly kind: "release"; readonly partition: number; readonly target: ForceTarget | null }
   /** Bytes for the partition's serial port. */
-  | { readonly kind: "uart"; readonly partition: number; readonly bytes: Uint8Array };
+  | { readonly kind: "uart"; readonly partition: number; readonly bytes: Uint8Array }
+  /** After this frame the module goes on in the schedule of that index. */
+  | { readonly kind: "switchSchedule"; readonly schedule: number };
 
 export const NO_COMMANDS: readonly Command[] = [];
 

@@ -13,7 +13,8 @@ import type { ApplicationErrorCode } from "./outside.ts";
 import type { PartitionParts } from "./partition.ts";
 import type { PlaceInTime } from "./place-in-time.ts";
 
-const { NO_ERROR, INVALID_MODE } = PARTITA_RETURN_CODES;
+const { NO_ERROR, INVALID_PARAM, INVALID_CONFIG, INVALID_MODE } = PARTITA_RETURN_CODES;
+const { ILLEGAL_REQUEST } = PARTITA_ERROR_CODES;
 
 const ERROR_NAMES = new Map<number, ApplicationErrorCode>(
   Object.entries(PARTITA_ERROR_CODES).map(([name, code]) => [code, name as ApplicationErrorCode]),
@@ -33,6 +34,8 @@ export class GuestServices implements PartitaHost {
   /** Room for an event: a value and a quality for each point. */
   readonly #payload: Uint8Array;
   readonly #byte = new Uint8Array(1);
+  /** The schedule that it asked for in this slot. */
+  #wantedSchedule: number | null = null;
 
   constructor(
     parts: PartitionParts,
@@ -126,7 +129,29 @@ export class GuestServices implements PartitaHost {
   }
 
   majorFrame(): Cycles {
-    return this.#parts.system.schedule.majorFrame;
+    return this.#place.schedule.majorFrame;
+  }
+
+  schedule(): number {
+    return this.#place.schedule.index;
+  }
+
+  requestSchedule(schedule: number): number {
+    const { partition, system } = this.#parts;
+    const isOne = schedule < system.schedules.length;
+    const status = !partition.isSystem ? INVALID_CONFIG : isOne ? NO_ERROR : INVALID_PARAM;
+    this.#log.writeWords(this.#now(), EVENT_KINDS.scheduleRequest, schedule, status);
+    if (status === NO_ERROR) this.#wantedSchedule = schedule;
+    if (status === INVALID_CONFIG)
+      this.raiseError(ILLEGAL_REQUEST, schedule, "only a system partition may ask for a schedule");
+    return status;
+  }
+
+  /** What was asked for in the slot is asked for from now on. */
+  endSlot(): void {
+    if (this.#wantedSchedule === null) return;
+    this.#parts.requestSchedule(this.#wantedSchedule);
+    this.#wantedSchedule = null;
   }
 
   raiseError(code: number, detail: number, message: string): void {

@@ -5,7 +5,7 @@
 import { type GuestImage, parseImage } from "../board/index.ts";
 import { type EngineFactory, interpret } from "../hart/index.ts";
 import { StateReader, StateWriter } from "../state.ts";
-import type { Partition, System } from "../system.ts";
+import type { Partition, Schedule, System } from "../system.ts";
 import { EventLog, type EventSink, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { Command } from "./commands.ts";
@@ -62,7 +62,7 @@ export class Module {
     this.system = system;
     this.#outside = outside;
     this.#hasher = hasher;
-    this.#timeline = new Timeline(system.schedule);
+    this.#timeline = new Timeline(system.schedules);
     this.#hashes = new BigUint64Array(partitions.length);
     this.#logs = partitions.map(({ index }) => new EventLog(index, hasher, events));
     const forces = partitions.map((partition) => new Forces(partition));
@@ -81,6 +81,7 @@ export class Module {
           ports: new Ports(partition.ports, this.#queues),
           log: this.#logs[index]!,
           outside,
+          requestSchedule: (schedule) => this.requestSchedule(schedule),
           restored: restored[index] ?? null,
           slice,
         }),
@@ -91,6 +92,11 @@ export class Module {
   /** The number of the current major frame, from 0: also the number of frames that are over. */
   get frame(): number {
     return this.#timeline.frame;
+  }
+
+  /** The current frame's. */
+  get schedule(): Schedule {
+    return this.#timeline.schedule;
   }
 
   /** Board time of the latest boundary. */
@@ -126,6 +132,16 @@ export class Module {
   }
 
   /**
+   * When the current major frame ends, the module goes on in the schedule of that index; of several requests in a frame the last
+   * one counts.
+   */
+  requestSchedule(schedule: number): void {
+    const following = this.system.schedules[schedule];
+    if (following === undefined) throw new RangeError(`the module has no schedule ${schedule}`);
+    this.#timeline.following = following;
+  }
+
+  /**
    * Stops every guest for good: modes IDLE, outputs at their fail-safe values, and published.
    * @throws in the midst of a frame: recordings know only stops between two frames.
    */
@@ -151,6 +167,7 @@ export class Module {
   }
 
   #obey(command: Command): void {
+    if (command.kind === "switchSchedule") return this.requestSchedule(command.schedule);
     const partition = this.#running[command.partition]!;
     const { frame, boardTime } = this;
     switch (command.kind) {
@@ -222,10 +239,17 @@ export class Module {
   }
 
   #endFrame(frame: number): void {
+    const { schedule, following } = this.#timeline;
+    if (following !== schedule) this.#switchSchedule(frame, following);
     for (let partition = 0; partition < this.#logs.length; partition++) {
       this.#hashes[partition] = this.#logs[partition]!.endFrame();
     }
     this.#outside.frameEnded(frame, this.#hashes);
+  }
+
+  #switchSchedule(frame: number, to: Schedule): void {
+    for (const partition of this.#running) partition.switchSchedule(frame, this.#boardTime, to);
+    this.#outside.scheduleSwitched(frame, this.#boardTime, to);
   }
 }
 

@@ -1,13 +1,13 @@
 /** The operating mode of a partition, and how it starts anew (ARINC 653 P1 §2.3.1.4). */
 import { PARTITA_START_CODES } from "../board/index.ts";
 import type { StateReader, StateWriter } from "../state.ts";
+import type { Start } from "../system.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Outside, PARTITION_MODES, type PartitionMode } from "./outside.ts";
 import type { PlaceInTime } from "./place-in-time.ts";
 
-/** How a partition starts anew: from its image, and with its retained data or without. */
-const STARTS = ["COLD_START", "WARM_START"] as const;
-export type Start = (typeof STARTS)[number];
+const STARTS: readonly Start[] = ["COLD_START", "WARM_START"];
+
 /** Why it started: what the guest reads of PARTITA_START_CONDITION. */
 export type StartCondition = keyof typeof PARTITA_START_CODES;
 

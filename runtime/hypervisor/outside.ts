@@ -3,6 +3,7 @@
  * otherwise: this is the only way in and out (law 4). The paced host, the rig, the recorder and the replayer are all Outsides.
  */
 import type { Fault } from "../hart/engine.ts";
+import type { Schedule } from "../system.ts";
 import type { Cycles } from "../units.ts";
 import type { Command } from "./commands.ts";
 import type { PointCells } from "./point-cells.ts";
@@ -58,6 +59,8 @@ export interface Outside {
   uart(at: BoardInstant, byte: number): void;
   /** A guest's error or change of mode. */
   incident(at: BoardInstant, incident: Incident): void;
+  /** `frame`, which ends at board cycle `at`, is the last one of the schedule so far; `to` goes on. */
+  scheduleSwitched(frame: number, at: Cycles, to: Schedule): void;
   /** The frame is over; `hashes[p]` is partition p's XXH64 for this frame. The array is reused. */
   frameEnded(frame: number, hashes: BigUint64Array): void;
 }

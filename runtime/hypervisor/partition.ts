@@ -5,14 +5,14 @@
 import { type BoardExit, type GuestImage, type RamPages, VirtualBoard } from "../board/index.ts";
 import { type EngineFactory, TRAP_CAUSES } from "../hart/index.ts";
 import { StateReader, StateWriter } from "../state.ts";
-import type { Partition, Slot, System } from "../system.ts";
+import type { Partition, Schedule, Slot, Start, System } from "../system.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { ForceTarget } from "./commands.ts";
 import type { Force, Forces } from "./forces.ts";
 import { GuestServices } from "./guest-services.ts";
 import type { Inputs } from "./inputs.ts";
-import { OperatingMode, type Start, type StartCondition } from "./operating-mode.ts";
+import { OperatingMode, type StartCondition } from "./operating-mode.ts";
 import type { Outputs } from "./outputs.ts";
 import type { Outside, PartitionMode } from "./outside.ts";
 import { PlaceInTime } from "./place-in-time.ts";
@@ -33,6 +33,8 @@ export interface PartitionParts {
   readonly ports: Ports;
   readonly log: EventLog;
   readonly outside: Outside;
+  /** Notes that the module goes on in another schedule, by its index, when the frame ends. */
+  readonly requestSchedule: (schedule: number) => void;
   /** Its retained data as an earlier run left them, of the area's size: it starts warm; null: it starts cold. */
   readonly restored: Uint8Array | null;
   /** How much of the cycles that remain of a slot to run at once; the guest sees no difference. */
@@ -110,8 +112,7 @@ export class RunningPartition implements PartitionView {
     this.#offered = parts.inputs.offered;
     this.#isAuto = partition.latch === "auto";
     this.#exchanges = partition.points.length + partition.ports.length > 0;
-    const firstSlot = system.schedule.slots.find((slot) => slot.partition === partition.index);
-    this.#place = new PlaceInTime(partition.index, firstSlot?.index ?? 0);
+    this.#place = new PlaceInTime(partition.index, system);
     const start = restored === null ? "COLD_START" : "WARM_START";
     this.#mode = new OperatingMode(start, this.#isAuto, this.#place, log, outside);
     this.#services = new GuestServices(
@@ -186,6 +187,7 @@ export class RunningPartition implements PartitionView {
       this.#outputs.takeEffect(at);
       this.#ports.endSlot();
     }
+    this.#services.endSlot();
     this.#showPoints(at);
   }
 
@@ -216,8 +218,7 @@ export class RunningPartition implements PartitionView {
   }
 
   #change(frame: number, at: Cycles, change: () => void): true {
-    this.#place.frame = frame;
-    this.#place.cycle = at;
+    this.#place.betweenFrames(frame, at);
     change();
     this.#showPoints(at);
     return true;
@@ -236,6 +237,15 @@ export class RunningPartition implements PartitionView {
   /** Between two frames: `bytes` are on their way to its serial port. */
   type(bytes: Uint8Array): void {
     this.#serialInput.add(bytes);
+  }
+
+  /** The last slot of `frame` is over, and the module goes on in another schedule. */
+  switchSchedule(frame: number, at: Cycles, to: Schedule): void {
+    this.#place.betweenFrames(frame, at);
+    this.#log.writeWords(this.#place, EVENT_KINDS.scheduleSwitch, this.#place.schedule.index, to.index);
+    this.#place.schedule = to;
+    const action = to.onEntry[this.partition.index] ?? null;
+    if (action !== null) this.restart(action, "PARTITION_RESTART", frame, at);
   }
 
   /** Between two frames. The state may be restored into any partition with this image, these points and this memory. */

@@ -1,22 +1,26 @@
 /** Where a partition is in board time: one object for all that it logs and tells, so that none is allocated in a slot. */
 import type { StateReader, StateWriter } from "../state.ts";
-import type { Slot } from "../system.ts";
+import { initialSchedule, type Schedule, type Slot, type System } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { BoardInstant } from "./outside.ts";
 
 export class PlaceInTime implements BoardInstant {
   readonly partition: number;
+  readonly #schedules: readonly Schedule[];
   cycle = cycles(0);
   frame = 0;
-  /** The slot that it is in, or was in last. */
+  /** The one that the module follows. */
+  schedule: Schedule;
+  /** The slot that it is in, or was in last; at power-on its first. */
   slot: number;
   slotStart = cycles(0);
   slotDuration = cycles(0);
 
-  /** @param slot index of the partition's first slot. */
-  constructor(partition: number, slot: number) {
+  constructor(partition: number, system: System) {
     this.partition = partition;
-    this.slot = slot;
+    this.#schedules = system.schedules;
+    this.schedule = initialSchedule(system);
+    this.slot = this.schedule.slots.find((slot) => slot.partition === partition)?.index ?? 0;
   }
 
   startSlot(frame: number, slot: Slot, at: Cycles): void {
@@ -27,10 +31,15 @@ export class PlaceInTime implements BoardInstant {
     this.cycle = at;
   }
 
+  betweenFrames(frame: number, at: Cycles): void {
+    this.frame = frame;
+    this.cycle = at;
+  }
+
   save(writer: StateWriter): void {
     writer.section("place", 1);
     for (const value of [this.cycle, this.slotStart, this.slotDuration]) writer.f64(value);
-    for (const value of [this.frame, this.slot]) writer.u32(value);
+    for (const value of [this.frame, this.slot, this.schedule.index]) writer.u32(value);
   }
 
   restore(reader: StateReader): void {
@@ -40,5 +49,6 @@ export class PlaceInTime implements BoardInstant {
     this.slotDuration = cycles(reader.f64());
     this.frame = reader.u32();
     this.slot = reader.u32();
+    this.schedule = this.#schedules[reader.u32()]!;
   }
 }

@@ -1,12 +1,15 @@
 /** Runs a recording again, frame by frame, until it ends or something is not as it was. */
 import type { System } from "../system.ts";
 import { type Divergence, type Hasher, type Recording, Replayer, restoredOf } from "../trace/index.ts";
+import { type Cycles, cycles } from "../units.ts";
 import { Module, type ModuleOptions, type ModuleState } from "./module.ts";
 import type { Outside } from "./outside.ts";
 
 export interface ReplayOutcome {
   /** Frames replayed. */
   readonly frames: number;
+  /** Board time that these took. */
+  readonly boardTime: Cycles;
   /** The first difference, or null: the replay is the run, bit for bit. */
   readonly divergence: Divergence | null;
 }
@@ -28,7 +31,7 @@ export const replay = (
   const replayer = new Replayer(recording, watcher);
   const module = new Module(system, replayer, hasher, { ...options, restored: restoredOf(recording.header) });
   if (from !== undefined) module.restore(from);
-  const first = module.frame;
+  const { frame: first, boardTime: start } = module;
   while (replayer.next !== "end" && replayer.divergence === null) {
     if (replayer.next === "stop") {
       module.stopAll();
@@ -36,5 +39,6 @@ export const replay = (
     } else module.runFrame();
   }
   if (replayer.divergence === null && recording.complete) replayer.end(module.stateHashes());
-  return { frames: module.frame - first, divergence: replayer.divergence };
+  const boardTime = cycles(module.boardTime - start);
+  return { frames: module.frame - first, boardTime, divergence: replayer.divergence };
 };

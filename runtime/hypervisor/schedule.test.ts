@@ -10,7 +10,9 @@ interface Sketch {
   readonly duration: number;
 }
 
-const scheduleOf = (sketches: readonly Sketch[], majorFrame: number): Schedule => ({
+const scheduleOf = (sketches: readonly Sketch[], majorFrame: number, index = 0): Schedule => ({
+  index,
+  onEntry: [],
   name: "test",
   majorFrame: cycles(majorFrame),
   slots: [...sketches]
@@ -63,7 +65,7 @@ const oracle = ({ slots, majorFrame }: Schedule, frames: number): string[] => {
 
 const walk = (schedule: Schedule, frames: number): string[] => {
   const seen: string[] = [];
-  for (const timeline = new Timeline(schedule); timeline.frame < frames; timeline.advance()) {
+  for (const timeline = new Timeline([schedule]); timeline.frame < frames; timeline.advance()) {
     const { next, nextAt, frame } = timeline;
     if (next.kind === "frameEnd") seen.push(`${nextAt} over ${frame}`);
     else seen.push(`${nextAt} ${next.kind === "slotEnd" ? "end" : "start"} ${next.slot.index} of frame ${frame}`);

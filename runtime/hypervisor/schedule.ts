@@ -1,4 +1,4 @@
-/** A schedule as a list of boundaries in the order they happen (design.md "At a boundary"; ARINC 653 P1 §2.3.1). */
+/** Schedules as lists of boundaries in the order they happen (design.md "At a boundary"; ARINC 653 P1 §2.3.1, P2 §3.1). */
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Schedule, Slot } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
@@ -27,18 +27,27 @@ export const boundariesOf = ({ slots, majorFrame }: Schedule): readonly Boundary
 
 /** Walks the boundaries of frame after frame; the next frame starts one period after the last one did. */
 export class Timeline {
-  readonly #boundaries: readonly Boundary[];
-  readonly #period: Cycles;
+  readonly #schedules: readonly Schedule[];
+  /** By schedule. */
+  readonly #boundariesOf: readonly (readonly Boundary[])[];
+  /** The schedule of the frames after the current one: whoever asks for another sets it. */
+  following: Schedule;
   /** The next boundary, and its board time: only `advance` sets them. Fields, because a slot asks for them several times. */
   next: Boundary;
   nextAt: Cycles;
+  #schedule: Schedule;
+  #boundaries: readonly Boundary[];
   #position = 0;
   #frame = 0;
   #frameStart = cycles(0);
 
-  constructor(schedule: Schedule) {
-    this.#boundaries = boundariesOf(schedule);
-    this.#period = schedule.majorFrame;
+  /** @param schedules the first is the one to begin with. */
+  constructor(schedules: readonly Schedule[]) {
+    this.#schedules = schedules;
+    this.#boundariesOf = schedules.map(boundariesOf);
+    this.#schedule = schedules[0]!;
+    this.following = this.#schedule;
+    this.#boundaries = this.#boundariesOf[0]!;
     this.next = this.#boundaries[0]!;
     this.nextAt = this.next.at;
   }
@@ -46,6 +55,11 @@ export class Timeline {
   /** The number of the current frame, from 0. */
   get frame(): number {
     return this.#frame;
+  }
+
+  /** The current frame's. */
+  get schedule(): Schedule {
+    return this.#schedule;
   }
 
   /** Nothing of the current frame has happened yet. */
@@ -63,12 +77,15 @@ export class Timeline {
   /** At the start of a frame. */
   save(writer: StateWriter): void {
     writer.section("timeline", 1);
+    for (const { index } of [this.#schedule, this.following]) writer.u32(index);
     writer.u32(this.#frame);
     writer.f64(this.#frameStart);
   }
 
   restore(reader: StateReader): void {
     reader.section("timeline", 1);
+    this.#follow(this.#schedules[reader.u32()]!);
+    this.following = this.#schedules[reader.u32()]!;
     this.#frame = reader.u32();
     this.#frameStart = cycles(reader.f64());
     this.#position = 0;
@@ -79,6 +96,12 @@ export class Timeline {
   #beginFrame(): void {
     this.#position = 0;
     this.#frame += 1;
-    this.#frameStart = cycles(this.#frameStart + this.#period);
+    this.#frameStart = cycles(this.#frameStart + this.#schedule.majorFrame);
+    this.#follow(this.following);
+  }
+
+  #follow(schedule: Schedule): void {
+    this.#schedule = schedule;
+    this.#boundaries = this.#boundariesOf[schedule.index]!;
   }
 }

@@ -37,6 +37,10 @@ export const EVENT_KINDS = {
   /** [nothing] */
   suspended: 10,
   resumed: 11,
+  /** A system partition asks for a schedule [u32 schedule, u32 status]. */
+  scheduleRequest: 12,
+  /** The module goes on in another schedule when this frame is over [u32 from, u32 to]. */
+  scheduleSwitch: 13,
 } as const;
 export type EventKind = keyof typeof EVENT_KINDS;
 

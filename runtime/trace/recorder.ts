@@ -2,7 +2,8 @@
 import { type Command, encodeCommand } from "../hypervisor/commands.ts";
 import type { BoardInstant, Outside } from "../hypervisor/outside.ts";
 import { PointCells } from "../hypervisor/point-cells.ts";
-import type { System } from "../system.ts";
+import type { Schedule, System } from "../system.ts";
+import type { Cycles } from "../units.ts";
 import { BlockWriter } from "./blocks.ts";
 import { formatHash, type Hasher } from "./hashes.ts";
 import { CHANGE_BYTES, inHex, RECORD_KINDS, RECORDING_FORMAT, type RecordingHeader } from "./recording-format.ts";
@@ -101,6 +102,10 @@ export class Recorder implements Outside {
 
   incident(at: BoardInstant, incident: Parameters<Outside["incident"]>[1]): void {
     this.#inner.incident(at, incident);
+  }
+
+  scheduleSwitched(frame: number, at: Cycles, to: Schedule): void {
+    this.#inner.scheduleSwitched(frame, at, to);
   }
 
   frameEnded(frame: number, hashes: BigUint64Array): void {

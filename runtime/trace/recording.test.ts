@@ -34,6 +34,7 @@ const outsideOf = (entries: readonly Entry[]): Outside => ({
   published: () => {},
   uart: () => {},
   incident: () => {},
+  scheduleSwitched: () => {},
   frameEnded: () => {},
 });
 

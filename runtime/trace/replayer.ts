@@ -2,7 +2,8 @@
 import { type Command, NO_COMMANDS } from "../hypervisor/commands.ts";
 import type { BoardInstant, Incident, Outside } from "../hypervisor/outside.ts";
 import type { PointCells } from "../hypervisor/point-cells.ts";
-import type { System } from "../system.ts";
+import type { Schedule, System } from "../system.ts";
+import type { Cycles } from "../units.ts";
 import { formatHash, type Hasher } from "./hashes.ts";
 import { headerOf } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
@@ -99,6 +100,10 @@ export class Replayer implements Outside {
 
   incident(at: BoardInstant, incident: Incident): void {
     this.#watcher?.incident(at, incident);
+  }
+
+  scheduleSwitched(frame: number, at: Cycles, to: Schedule): void {
+    this.#watcher?.scheduleSwitched(frame, at, to);
   }
 
   frameEnded(frame: number, hashes: BigUint64Array): void {

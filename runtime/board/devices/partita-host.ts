@@ -17,6 +17,10 @@ export interface PartitaHost {
   slotStart(): Cycles;
   slotDuration(): Cycles;
   majorFrame(): Cycles;
+  /** Index of the schedule that the module follows. */
+  schedule(): number;
+  /** The guest asks for the schedule of that index. @returns a PARTITA_* return code. */
+  requestSchedule(schedule: number): number;
   raiseError(code: number, detail: number, message: string): void;
   /** @returns the port's index, or −1. */
   findPort(name: string): number;

@@ -34,8 +34,13 @@ class RecordingHost implements PartitaHost {
   slotStart = () => cycles(3 * 2 ** 32 + 11);
   slotDuration = () => cycles(400_000);
   majorFrame = () => cycles(2_000_000);
+  schedule = () => 2;
   available = (port: number) => port + 10;
   maxMessageBytes = (port: number) => port + 20;
+  requestSchedule(schedule: number): number {
+    this.calls.push(["schedule", schedule]);
+    return schedule < 3 ? PARTITA_RETURN_CODES.NO_ERROR : PARTITA_RETURN_CODES.INVALID_PARAM;
+  }
   requestMode = (mode: number) => void this.calls.push(["mode", mode]);
   latchInputs = () => void this.calls.push(["latch"]);
   publishOutputs = () => void this.calls.push(["publish"]);
@@ -108,6 +113,23 @@ describe("the partita device", () => {
     write(R.ERROR_MESSAGE, place(8, "too late\0and more"));
     write(R.RAISE_ERROR, PARTITA_ERROR_CODES.DEADLINE_MISSED);
     expect(host.calls).toEqual([["latch"], ["publish"], ["mode", 3], [1, 42, "too late"]]);
+  });
+
+  it("tells the schedule, asks for another, and keeps the answer until the next request or reset", () => {
+    expect([R.SCHEDULE, R.SCHEDULE_STATUS].map(read)).toEqual([2, PARTITA_RETURN_CODES.NO_ERROR]);
+    write(R.SCHEDULE_REQUEST, 3);
+    expect(read(R.SCHEDULE_STATUS)).toBe(PARTITA_RETURN_CODES.INVALID_PARAM);
+    write(R.SCHEDULE_REQUEST, 1);
+    expect(read(R.SCHEDULE_STATUS)).toBe(PARTITA_RETURN_CODES.NO_ERROR);
+    write(R.SCHEDULE_REQUEST, 0xffff_ffff);
+    device.reset();
+    expect(read(R.SCHEDULE_STATUS)).toBe(PARTITA_RETURN_CODES.NO_ERROR);
+    expect(host.calls).toEqual([3, 1, 0xffff_ffff].map((schedule) => ["schedule", schedule]));
+    expect([read(R.SCHEDULE_REQUEST), write(R.SCHEDULE, 1), write(R.SCHEDULE_STATUS, 0)]).toEqual([
+      -1,
+      "fault",
+      "fault",
+    ]);
   });
 
   it("reads 128 bytes of a message without an end, and none outside RAM", () => {

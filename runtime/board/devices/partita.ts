@@ -33,6 +33,9 @@ export const PARTITA_REGISTERS = {
   ERROR_DETAIL: 0x080,
   ERROR_MESSAGE: 0x084,
   RAISE_ERROR: 0x088,
+  SCHEDULE: 0x090,
+  SCHEDULE_REQUEST: 0x094,
+  SCHEDULE_STATUS: 0x098,
   PORT_LOOKUP: 0x0c0,
   PORT_SELECT: 0x0c4,
   PORT_BUFFER: 0x0c8,
@@ -98,6 +101,7 @@ export class PartitaDevice implements Device {
   #buffer = 0;
   #length = 0;
   #status: number = RETURN.NO_ERROR;
+  #scheduleStatus: number = RETURN.NO_ERROR;
 
   constructor(options: PartitaOptions) {
     this.#clock = options.clock;
@@ -113,12 +117,13 @@ export class PartitaDevice implements Device {
     this.#buffer = 0;
     this.#length = 0;
     this.#status = RETURN.NO_ERROR;
+    this.#scheduleStatus = RETURN.NO_ERROR;
   }
 
   save(writer: StateWriter): void {
     writer.section("partita", 1);
     for (const value of [this.#errorDetail, this.#errorMessage, this.#port]) writer.u32(value);
-    for (const value of [this.#buffer, this.#length, this.#status]) writer.u32(value);
+    for (const value of [this.#buffer, this.#length, this.#status, this.#scheduleStatus]) writer.u32(value);
   }
 
   restore(reader: StateReader): void {
@@ -129,6 +134,7 @@ export class PartitaDevice implements Device {
     this.#buffer = reader.u32();
     this.#length = reader.u32();
     this.#status = reader.u32();
+    this.#scheduleStatus = reader.u32();
   }
 
   read(offset: number, size: AccessSize): number {
@@ -138,6 +144,8 @@ export class PartitaDevice implements Device {
     if (offset < R.ERROR_DETAIL) return this.#readTime(offset);
     if (offset === R.ERROR_DETAIL) return this.#errorDetail;
     if (offset === R.ERROR_MESSAGE) return this.#errorMessage;
+    if (offset === R.SCHEDULE) return this.#host.schedule();
+    if (offset === R.SCHEDULE_STATUS) return this.#scheduleStatus;
     return this.#readPort(offset);
   }
 
@@ -161,6 +169,9 @@ export class PartitaDevice implements Device {
         return "ok";
       case R.RAISE_ERROR:
         this.#host.raiseError(value, this.#errorDetail, this.#textAt(this.#errorMessage, MESSAGE_BYTES));
+        return "ok";
+      case R.SCHEDULE_REQUEST:
+        this.#scheduleStatus = this.#host.requestSchedule(value);
         return "ok";
       default:
         return this.#writePort(offset, value);

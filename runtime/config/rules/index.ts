@@ -5,6 +5,7 @@ import { clockTooSlow } from "./clock-too-slow.ts";
 import { commandNotInput } from "./command-not-input.ts";
 import { duplicateName } from "./duplicate-name.ts";
 import { duplicatePoint } from "./duplicate-point.ts";
+import { entryWithoutSwitch } from "./entry-without-switch.ts";
 import { failSafeOfInput } from "./fail-safe-of-input.ts";
 import { hartOutOfRange } from "./hart-out-of-range.ts";
 import { imageTooLarge } from "./image-too-large.ts";
@@ -22,7 +23,6 @@ import { modbusScaleZero } from "./modbus-scale-zero.ts";
 import { mqttBrokerAddress } from "./mqtt-broker-address.ts";
 import { noRoomForBootArguments } from "./no-room-for-boot-arguments.ts";
 import { onBadOfOutput } from "./on-bad-of-output.ts";
-import { oneSchedule } from "./one-schedule.ts";
 import { partitionOnTwoHarts } from "./partition-on-two-harts.ts";
 import { partitionWithoutSlot } from "./partition-without-slot.ts";
 import { pointDeclaration } from "./point-declaration.ts";
@@ -58,6 +58,7 @@ export const RULES: readonly Rule[] = [
   commandNotInput,
   duplicateName,
   duplicatePoint,
+  entryWithoutSwitch,
   failSafeOfInput,
   hartOutOfRange,
   imageTooLarge,
@@ -75,7 +76,6 @@ export const RULES: readonly Rule[] = [
   mqttBrokerAddress,
   noRoomForBootArguments,
   onBadOfOutput,
-  oneSchedule,
   partitionOnTwoHarts,
   partitionWithoutSlot,
   pointDeclaration,

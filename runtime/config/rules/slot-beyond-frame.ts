@@ -5,11 +5,11 @@ import type { Rule } from "./rule.ts";
 export const slotBeyondFrame: Rule = {
   code: "slot-beyond-frame",
   description: "A slot ends within the major frame.",
-  *check({ schedule, places, tickRate }) {
-    const { majorFrame = null } = schedule ?? {};
-    if (schedule === null || majorFrame === null) return;
-    for (const { config, start, end } of schedule.slots) {
-      if (start === null || end === null || end <= majorFrame) continue;
+  *check({ schedules, places, tickRate }) {
+    const all = schedules.flatMap((schedule) => schedule.slots.map((slot) => ({ ...slot, schedule })));
+    for (const { config, start, end, schedule } of all) {
+      const { majorFrame } = schedule;
+      if (start === null || end === null || majorFrame === null || end <= majorFrame) continue;
       const frame = schedule.config.majorFrame;
       const room = showDuration(majorFrame - start, tickRate);
       yield {

@@ -4,12 +4,17 @@ import type { Rule } from "./rule.ts";
 
 export const unknownPartition: Rule = {
   code: "unknown-partition",
-  description: "A partition named in a slot, channel or mapping is one of the module's.",
+  description: "A partition named in a slot, action, channel or mapping is one of the module's.",
   *check({ config, partitionNames, pointUses, portUses, places }) {
     if (partitionNames === null) return;
     const known = new Set<string | null>(partitionNames);
-    const slots = Object.values(config.schedules ?? {}).flatMap((schedule) => schedule.slots);
+    const schedules = Object.values(config.schedules ?? {});
+    const slots = schedules.flatMap((schedule) => schedule.slots);
+    const restarted = schedules.flatMap(({ onEntry }) =>
+      Object.keys(onEntry ?? {}).map((name) => ({ at: places.ofKey(onEntry ?? {}, name), name })),
+    );
     const named = [
+      ...restarted,
       ...slots.map((slot) => ({ at: places.of(slot, "partition"), name: slot.partition })),
       ...[...pointUses, ...portUses].map(({ at, text }) => ({ at, name: text?.split(".")[0] ?? null })),
     ];
