@@ -23,7 +23,7 @@ describe("commands", () => {
         const outside = commanding(system, seed, everyone(system), busyOutside(system, seed));
         const recording = recordOf(system, outside, FRAMES);
         for (const options of [{}, { engineOf, slice: randomSlices(seed) }]) {
-          expect(replay(system, recording, hasher, options)).toEqual({ frames: FRAMES, divergence: null });
+          expect(replay(system, recording, hasher, options)).toMatchObject({ frames: FRAMES, divergence: null });
         }
         heard += [...recording.records()].filter(({ kind }) => kind === "command").length;
       }),

@@ -88,11 +88,13 @@ export interface WorkerOptions {
   readonly uart?: boolean;
   /** Waits so many ticks of mtime after each scan; 0: it never waits. */
   readonly sleep?: number;
+  /** Now and then asks for one of the first four schedules, whether it exists or not, and whether it may or not. */
+  readonly switches?: boolean;
 }
 
 /** A controller whose outputs depend on all that a guest can see: inputs, messages, mtime, and its own counters. */
 export const worker = (options: WorkerOptions): Uint8Array => {
-  const { seed, inputs, outputs, sends = [], receives = [], uart = false, sleep = 0 } = options;
+  const { seed, inputs, outputs, sends = [], receives = [], uart = false, sleep = 0, switches = false } = options;
   const guest = new Guest(seed).constant(X.t0, 1 << 7).add(encode("csrrw", { rd: X.zero, csr: CSRS.mie, rs1: X.t0 }));
   guest.normal().label("scan").tell(REGISTER.LATCH_INPUTS);
   for (let i = 0; i < inputs; i++) guest.add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 4 * i })).fold(X.t0);
@@ -113,6 +115,7 @@ export const worker = (options: WorkerOptions): Uint8Array => {
   guest.tell(REGISTER.PUBLISH_OUTPUTS);
   for (const port of sends) sendChecksum(guest, port);
   if (uart) guest.constant(X.t2, UART_BASE).add(encode("sb", { rs2: X.s2, rs1: X.t2, imm: 0 }));
+  if (switches) askForSchedule(guest);
   if (sleep > 0) guest.timer(sleep).add(encode("wfi"));
   return guest.jump("scan").image();
 };
@@ -141,6 +144,20 @@ const sendChecksum = (guest: Guest, port: number): void => {
     .tellConstant(REGISTER.PORT_COMMAND, PARTITA_PORT_COMMANDS.SEND)
     .ask(X.t0, REGISTER.PORT_STATUS)
     .fold(X.t0);
+};
+
+/** One of the first four, at about every eighth scan; its checksum tells what is current, and what the answer was. */
+const askForSchedule = (guest: Guest): void => {
+  guest
+    .ask(X.t0, REGISTER.SCHEDULE)
+    .fold(X.t0)
+    .add(encode("andi", { rd: X.t0, rs1: X.s2, imm: 7 }))
+    .branch("bne", X.t0, X.zero, "stay")
+    .add(encode("srli", { rd: X.t0, rs1: X.s2, imm: 8 }), encode("andi", { rd: X.t0, rs1: X.t0, imm: 3 }))
+    .tell(REGISTER.SCHEDULE_REQUEST, X.t0)
+    .ask(X.t0, REGISTER.SCHEDULE_STATUS)
+    .fold(X.t0)
+    .label("stay");
 };
 
 /** Spins for ever on one instruction. */

@@ -85,15 +85,22 @@ describe("no interference", () => {
     });
   });
 
-  /** Partitions that `first` can influence: its channels' destinations, a queue's source by its fill, and so on from there. */
-  const reachedFrom = (first: string, { sampling = [], queuing = [] }: SystemSketch): Set<string> => {
+  /**
+   * Partitions that `first` can influence: its channels' destinations, a queue's source by its fill, and so on from there; by its
+   * rights all, where there is a choice of schedules.
+   */
+  const reachedFrom = (first: string, sketch: SystemSketch): Set<string> => {
+    const { partitions, sampling = [], queuing = [], otherSchedules = [] } = sketch;
     const nameOf = (point: string) => point.split(".")[0]!;
     const edges = [
       ...sampling.flatMap(({ from, to }) => to.map((end) => [nameOf(from), nameOf(end)] as const)),
       ...queuing.flatMap(({ from, to }) => [[from, to] as const, [to, from] as const]),
     ];
     const reached = new Set([first]);
-    for (const name of reached) for (const [from, to] of edges) if (from === name) reached.add(to);
+    for (const name of reached) {
+      if (partitions[name]?.isSystem && otherSchedules.length > 0) return new Set(Object.keys(partitions));
+      for (const [from, to] of edges) if (from === name) reached.add(to);
+    }
     return reached;
   };
 

@@ -1,8 +1,9 @@
-/** Modules made from a seed: slot tables on one or two harts, guests of all kinds, and channels between them. */
+/** Modules made from a seed: schedules on one or two harts, guests of all kinds, and channels between them. */
+import type { Start } from "../../runtime/system.ts";
 import { babbler } from "./babbler.ts";
 import { flooder, spinner, trapLoop, worker } from "./guests.ts";
 import { randomFrom } from "./runs.ts";
-import type { PartitionSketch, SystemSketch } from "./systems.ts";
+import type { PartitionSketch, ScheduleSketch, SystemSketch } from "./systems.ts";
 import { tinkerer } from "./tinkerer.ts";
 
 type Random = (below: number) => number;
@@ -16,15 +17,22 @@ export const randomModule = (seed: number): SystemSketch => {
   const hartOf = new Map(names.map((name) => [name, random(harts)]));
   const queuing = queuesBetween(names, random);
   const partitions = Object.fromEntries(names.map((name) => [name, randomPartition(name, queuing, random)]));
-  const slots = Array.from({ length: harts }, (_, hart) =>
-    slotsOn(
-      hart,
-      names.filter((name) => hartOf.get(name) === hart),
-      random,
-    ),
-  ).flat();
+  const namesOn = Array.from({ length: harts }, (_, hart) => names.filter((name) => hartOf.get(name) === hart));
+  const initial = randomSchedule(namesOn, random);
+  const sampling = samplingBetween(partitions, random);
+  const otherSchedules = Array.from({ length: random(3) }, () => ({
+    ...randomSchedule(namesOn, random),
+    onEntry: Object.fromEntries(names.filter(() => random(4) === 0).map((name) => [name, randomStart(random)])),
+  }));
+  return { partitions, queuing, sampling, ...initial, otherSchedules };
+};
+
+const randomStart = (random: Random): Start => (random(2) === 0 ? "COLD_START" : "WARM_START");
+
+const randomSchedule = (namesOn: readonly (readonly string[])[], random: Random): ScheduleSketch => {
+  const slots = namesOn.flatMap((names, hart) => slotsOn(hart, names, random));
   const end = Math.max(1, ...slots.map(([, start, duration]) => start + duration));
-  return { partitions, queuing, slots, sampling: samplingBetween(partitions, random), majorFrame: end + random(100) };
+  return { slots, majorFrame: end + random(100) };
 };
 
 const queuesBetween = (names: readonly string[], random: Random): Queuing =>
@@ -40,19 +48,21 @@ const randomPartition = (name: string, queuing: Queuing, random: Random): Partit
   const sends = ports("from");
   const inputs = random(4);
   const outputs = 1 + random(3);
+  const isSystem = random(3) === 0;
   const kind = random(12);
   if (kind === 0) return { image: spinner(), inputs, outputs };
   if (kind === 1) return { image: trapLoop(), inputs, outputs };
   if (kind === 2) return { image: garbage(random), inputs, outputs };
   if (kind === 3 && sends.length > 0) return { image: flooder(), inputs, outputs };
-  if (kind <= 5) return { image: babbler(random), latch: random(2) === 0 ? "auto" : "guest", inputs, outputs };
+  if (kind <= 5)
+    return { image: babbler(random), isSystem, latch: random(2) === 0 ? "auto" : "guest", inputs, outputs };
   const latch = random(3) === 0 ? "auto" : "guest";
-  if (kind <= 7) return { image: tinkerer(random), latch, retained: 8 * random(3), inputs, outputs };
+  if (kind <= 7) return { image: tinkerer(random), isSystem, latch, retained: 8 * random(3), inputs, outputs };
   const image = worker({
     ...{ seed: random(2 ** 31), inputs, outputs, sends, receives: ports("to") },
-    ...{ uart: random(2) === 0, sleep: random(2) === 0 ? 0 : 1 + random(3000) },
+    ...{ uart: random(2) === 0, sleep: random(2) === 0 ? 0 : 1 + random(3000), switches: random(2) === 0 },
   });
-  return { image, inputs, outputs };
+  return { image, isSystem, inputs, outputs };
 };
 
 /** Memory that nobody wrote, executed. */

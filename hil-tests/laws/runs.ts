@@ -32,9 +32,17 @@ export const randomFrom = (seed: number): ((below: number) => number) => {
   return (below) => Math.floor(even() * below);
 };
 
-/** Sets about every third input at each latch to something that depends on seed, place and point alone. */
+/**
+ * Sets about every third input at each latch to something that depends on seed, place and point alone; where there are several
+ * schedules, it sometimes orders one.
+ */
 export const busyOutside = (system: System, seed: number, inner: Outside = silence): Outside => ({
   ...inner,
+  commands: (frame) => {
+    const random = randomFrom(seed ^ (frame << 16));
+    const schedules = system.schedules.length;
+    return schedules > 1 && random(5) === 0 ? [{ kind: "switchSchedule", schedule: random(schedules) }] : [];
+  },
   latch: (at, inputs) => {
     for (const { index, type, direction } of system.partitions[at.partition]!.points) {
       if (direction === "output") continue;

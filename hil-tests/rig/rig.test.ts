@@ -120,6 +120,25 @@ describe("the rig", () => {
     expect(rig.frame).toBe(103);
   });
 
+  it("switches schedules between frames, and goes on with the other frame's length", async () => {
+    const path = join(folder, "two.yaml");
+    const night = "  night: { majorFrame: 40 ms, slots: [ { partition: drive, start: 0 ms, duration: 1 ms } ] }\n";
+    writeFileSync(
+      path,
+      configWith(0).replace(/^channels:|^io:/m, (section) => `${night}${section}`),
+    );
+    const plant = new Inverter();
+    const rig = await Rig.boot(path, { plant });
+    rig.runFrames(2);
+    rig.switchSchedule("night");
+    rig.runFrames(1);
+    expect([rig.schedule, rig.time]).toEqual(["night", 0.03]);
+    rig.runFor("100 ms");
+    expect([rig.frame, rig.time]).toEqual([6, 0.15]);
+    expect(plant.time).toBeCloseTo(0.15, 12);
+    expect(() => rig.switchSchedule("day")).toThrow("no schedule day");
+  });
+
   it("carries values over the wires as the config maps them", async () => {
     const { rig, plant } = await running();
     expect(rig.runUntil(() => rig.number("drive.speed") >= 20, { within: "4 s" })).toBeCloseTo(2, 1);

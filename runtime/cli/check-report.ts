@@ -11,7 +11,6 @@ type Loaded = LoadedSystem & { readonly ok: true };
 export const report = (loaded: Loaded): string => {
   const { system } = loaded;
   return [
-    `module ${system.name} · ${megahertz(system.clock)}\n`,
     ...system.schedules.flatMap((schedule) => scheduleParts(loaded, schedule)),
     section("channels", channels(system)),
     section("io", connections(system)),
@@ -23,8 +22,9 @@ export const report = (loaded: Loaded): string => {
 const scheduleParts = ({ system, requirements }: Loaded, schedule: Schedule): readonly string[] => {
   const { clock, harts, partitions } = system;
   const figures = scheduleFigures(system, schedule, requirements);
+  const module = schedule.index === 0 ? `module ${system.name} · ${megahertz(clock)} · ` : "";
   return [
-    `schedule ${schedule.name} · major frame ${showDuration(schedule.majorFrame, clock)}${entry(system, schedule)}\n`,
+    `${module}schedule ${schedule.name}, major frame ${showDuration(schedule.majorFrame, clock)}${entry(system, schedule)}\n`,
     slotPicture({ clock, harts, partitions, schedule }),
     partitionTable(figures, clock),
     utilisation(figures, schedule, clock),
@@ -33,7 +33,7 @@ const scheduleParts = ({ system, requirements }: Loaded, schedule: Schedule): re
 
 const entry = ({ partitions }: System, { onEntry }: Schedule): string => {
   const actions = partitions.flatMap(({ name, index }) => (onEntry[index] ? [`${name} ${onEntry[index]}`] : []));
-  return actions.length === 0 ? "" : ` · on entry ${actions.join(", ")}`;
+  return actions.length === 0 ? "" : `, on entry ${actions.join(", ")}`;
 };
 
 const megahertz = (clock: number): string => `${clock / 1e6} MHz`;

@@ -67,6 +67,42 @@ describe("partita check", () => {
     });
   });
 
+  it("shows every schedule, and who does not run in it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "partita-check-"));
+    try {
+      const path = join(folder, "module.yaml");
+      const drive = join(process.cwd(), "partitions/waterworks/drive.elf");
+      writeFileSync(
+        path,
+        [
+          "module: two",
+          "partitions:",
+          `  a: { image: ${drive}, memory: 64 KiB, requires: { period: 20 ms, duration: 1 ms } }`,
+          `  b: { image: ${drive}, memory: 64 KiB }`,
+          "schedules:",
+          "  normal: { majorFrame: 20 ms, slots: [{ partition: a, start: 0 ms, duration: 1 ms }] }",
+          "  night:",
+          "    majorFrame: 40 ms",
+          "    onEntry: { b: WARM_START }",
+          "    slots: [{ partition: b, start: 10 ms, duration: 20 ms }]",
+        ].join("\n"),
+      );
+      const { status, out } = await check([path]);
+      expect(status, out).toBe(0);
+      expect(out).toMatch(/^module two · 100 MHz · schedule normal, major frame 20 ms$/m);
+      expect(out).toMatch(/^schedule night, major frame 40 ms, on entry b WARM_START$/m);
+      expect(out).toMatch(/^a +0 +1 +1 ms +5\.0 % +19 ms +1 ms in 20 ms +1 ms +0 ms\nb +– +–/m);
+      expect(out).toMatch(/^a +– .*\nb +0 +1 +20 ms +50\.0 % +20 ms/m);
+      const { schedules } = JSON.parse((await check([path, "--json"])).out);
+      expect(schedules).toMatchObject([
+        { name: "normal", majorFrameNs: 20_000_000, onEntry: [] },
+        { name: "night", majorFrameNs: 40_000_000, onEntry: [{ partition: "b", action: "WARM_START" }] },
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("names file, line and column of a problem with a hint, and ends with status 2", async () => {
     const path = join(CONFIGS, "invalid/slots-overlap.yaml");
     const { status, out } = await check([path]);

@@ -160,6 +160,31 @@ describe("a module without problems", () => {
     ]);
   });
 
+  it("has all its schedules, the first one first, with what happens on entry", async () => {
+    const maintenance = [
+      "  maintenance:",
+      "    majorFrame: 60 ms",
+      "    onEntry: { drive: COLD_START }",
+      "    slots: [{ partition: drive, start: 0 ms, duration: 2 ms, hart: 1 }]",
+      "",
+    ].join("\n");
+    const { schedules, partitions } = await systemOf(
+      CONFIG.replace("channels:", `${maintenance}channels:`).replace(
+        "image: drive.elf",
+        "image: drive.elf\n    system: true",
+      ),
+    );
+    expect(schedules.map(({ name }) => name)).toEqual(["normal", "maintenance"]);
+    expect(schedules[1]).toEqual({
+      index: 1,
+      name: "maintenance",
+      majorFrame: 6_000_000,
+      slots: [{ index: 0, hart: 1, partition: 1, start: 0, duration: 200_000 }],
+      onEntry: [null, "COLD_START"],
+    });
+    expect(partitions.map(({ isSystem }) => isSystem)).toEqual([false, true]);
+  });
+
   it("has channels and io by index, with all defaults filled in", async () => {
     const system = await systemOf(CONFIG);
     expect(system.samplingChannels).toEqual([

@@ -30,6 +30,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     target: fc.option(target, { nil: null }),
   }),
   fc.record({ kind: fc.constant("uart" as const), partition: fc.nat(9), bytes }),
+  fc.record({ kind: fc.constant("switchSchedule" as const), schedule: fc.nat(9) }),
 );
 
 const word = (value: number, length = 8): Uint8Array => {

@@ -95,6 +95,32 @@ describe("a schedule's boundaries", () => {
     ]);
   });
 
+  it("of another schedule follow when the frame in which it was asked for is over", () => {
+    const choices = fc.array(fc.nat(2), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(schedules, { minLength: 3, maxLength: 3 }), choices, (all, chosen) => {
+        const numbered = all.map((schedule, index) => ({ ...schedule, index }));
+        const timeline = new Timeline(numbered);
+        const expected: string[] = [];
+        let start = 0;
+        for (const [frame, following] of chosen.entries()) {
+          const { schedule } = timeline;
+          expect(schedule.index).toBe(frame === 0 ? 0 : chosen[frame - 1]);
+          timeline.following = numbered[following]!;
+          expect(timeline.atFrameStart).toBe(true);
+          expected.push(...boundariesOf(schedule).map(({ kind, at }) => `${start + at} ${kind} of frame ${frame}`));
+          const seen: string[] = [];
+          while (timeline.frame === frame) {
+            seen.push(`${timeline.nextAt} ${timeline.next.kind} of frame ${frame}`);
+            timeline.advance();
+          }
+          expect(seen).toEqual(expected.splice(0));
+          start += schedule.majorFrame;
+        }
+      }),
+    );
+  });
+
   it("of a schedule without slots are the frames alone", () => {
     expect(walk(scheduleOf([], 7), 2)).toEqual(["7 over 0", "14 over 1"]);
   });
