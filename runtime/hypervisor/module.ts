@@ -167,7 +167,10 @@ export class Module {
   }
 
   #obey(command: Command): void {
-    if (command.kind === "switchSchedule") return this.requestSchedule(command.schedule);
+    if (command.kind === "switchSchedule") {
+      this.requestSchedule(command.schedule);
+      return;
+    }
     const partition = this.#running[command.partition]!;
     const { frame, boardTime } = this;
     switch (command.kind) {
