@@ -105,6 +105,14 @@ export class StateReader {
     return this.#view.getUint32(this.#take(4), true);
   }
 
+  /** The one of `those` whose index was written. */
+  oneOf<Value>(those: readonly Value[]): Value {
+    const index = this.u32();
+    const value = those[index];
+    if (value === undefined) throw new StateMismatch(`there is no ${index} where there are ${those.length}`);
+    return value;
+  }
+
   f64(): number {
     return this.#view.getFloat64(this.#take(8), true);
   }

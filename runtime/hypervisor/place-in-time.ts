@@ -49,6 +49,6 @@ export class PlaceInTime implements BoardInstant {
     this.slotDuration = cycles(reader.f64());
     this.frame = reader.u32();
     this.slot = reader.u32();
-    this.schedule = this.#schedules[reader.u32()]!;
+    this.schedule = reader.oneOf(this.#schedules);
   }
 }

@@ -84,8 +84,8 @@ export class Timeline {
 
   restore(reader: StateReader): void {
     reader.section("timeline", 1);
-    this.#follow(this.#schedules[reader.u32()]!);
-    this.following = this.#schedules[reader.u32()]!;
+    this.#follow(reader.oneOf(this.#schedules));
+    this.following = reader.oneOf(this.#schedules);
     this.#frame = reader.u32();
     this.#frameStart = cycles(reader.f64());
     this.#position = 0;
