@@ -33,6 +33,8 @@ export interface BoardLook {
   /** The frame that is about to start. */
   readonly frame: number;
   readonly boardTime: Cycles;
+  /** Index of the schedule that the next frame follows. */
+  readonly schedule: number;
   readonly partitions: readonly PartitionLook[];
   /** In the order of the places asked for. */
   readonly places: readonly Looked[];
@@ -42,6 +44,7 @@ export interface BoardLook {
 export const lookAt = (module: Module, places: readonly LookPlace[]): BoardLook => ({
   frame: module.frame,
   boardTime: module.boardTime,
+  schedule: module.schedule.index,
   partitions: module.partitions.map(({ mode, suspended, timeUse }) => ({
     ...{ mode, suspended },
     busyCycles: timeUse.given - timeUse.idle,

@@ -2,8 +2,8 @@
  * Commands: what the outside orders a module to do, at the start of a frame and in order of arrival (design.md §2, law 4). Whoever
  * accepts a command has resolved its names and told its user what is wrong with it: the module only obeys.
  */
+import type { Start } from "../system.ts";
 import type { GuestAddress } from "../units.ts";
-import type { Start } from "./operating-mode.ts";
 
 /** What a force holds: a point of the partition, or a variable of its guest by where it lies in RAM. */
 export type ForceTarget =

@@ -75,12 +75,12 @@ export class ModuleControl {
 
   async #status(): Promise<Json> {
     const { system, board } = this.#options;
-    const { frame, boardTime, partitions, forces } = await board.requests.look([]);
+    const { frame, boardTime, schedule, partitions, forces } = await board.requests.look([]);
     const { buckets, ...lateness } = board.lateness();
     return {
       module: system.name,
       digest: system.digest,
-      schedule: system.schedule.name,
+      schedule: system.schedules[schedule]!.name,
       frame,
       boardTime: boardTime / system.clock,
       lateness: { ...lateness },
