@@ -37,13 +37,17 @@ const endOf = ({ states, idle, module }: RunResult) => ({ states, idle, state: d
 const digestOf = ({ boardTime, bytes, partitions }: ModuleState) => [
   boardTime,
   hasher.hash(bytes!),
-  ...partitions.map((one) => [hasher.hash(one!.bytes), one!.ram.numbers, hasher.hash(one!.ram.bytes)]),
+  ...partitions.map((one) => [
+    hasher.hash(one!.state.bytes),
+    one!.state.ram.numbers,
+    hasher.hash(one!.state.ram.bytes),
+  ]),
 ];
 
 /** The bytes of a state that may be changed in a test, part by part. */
 const partsOf = ({ bytes, partitions }: ModuleState) => [
   bytes!,
-  ...partitions.flatMap((one) => [one!.bytes, one!.ram.bytes]),
+  ...partitions.flatMap((one) => [one!.state.bytes, one!.state.ram.bytes]),
 ];
 
 /** One guest that uses all of its board, alone on it. */

@@ -66,6 +66,12 @@ export class RunLog {
       case "resumed":
         log.info(fields, incident.kind);
         return;
+      case "replaced":
+        log.info(fields, "its program has been replaced");
+        return;
+      case "cloned":
+        log.info(fields, "it goes on from the state of the partition that it is a clone of");
+        return;
       case "poweredOff":
         log.info({ ...fields, code: incident.code }, "the guest powered its board off");
         return;

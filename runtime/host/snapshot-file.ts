@@ -1,13 +1,14 @@
 /**
  * A snapshot as a file of blocks (trace/blocks.ts). Block 0 is the header as JSON; block 1 the module's state, empty when only some
- * partitions are held; then come two for each partition: its state, and the pages of its RAM that are not as its image left them.
- * All but the header are compressed. Any machine, Node version and engine can go on from it.
+ * partitions are held; then come those of each partition, as the header lists them: its state, the pages of its RAM that are not as
+ * its image left them, and its program where that was replaced; and the same of what a rollback returns to. All but the header are
+ * compressed. Any machine, Node version and engine can go on from it.
  */
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 import type { RamPages } from "../board/index.ts";
 import { PAGE_BYTES } from "../hart/layout.ts";
-import type { ModuleState, PartitionState } from "../hypervisor/index.ts";
+import type { HeldPartition, ModuleState, Program, ProgramState } from "../hypervisor/index.ts";
 import type { Partition, System } from "../system.ts";
 import { type BlockFormat, BlockWriter, differencesOf, formatHash, type Hasher, readBlocks } from "../trace/index.ts";
 import { cycles } from "../units.ts";
@@ -36,7 +37,10 @@ interface SavedPartition {
   /** XXH64 of how its points and areas lie. */
   readonly layout: string;
   readonly trace: string;
+  readonly blocks: readonly BlockKind[];
 }
+
+type BlockKind = "state" | "ram" | "program" | "formerState" | "formerRam" | "formerProgram";
 
 interface Header {
   /** The tool that wrote it. */
@@ -65,7 +69,7 @@ export const encodeSnapshot = async (
 ): Promise<Uint8Array> => {
   const saved = system.partitions.flatMap((partition) => {
     const its = state.partitions[partition.index] ?? null;
-    return its === null ? [] : [{ partition, its }];
+    return its === null ? [] : [{ partition, parts: partsOf(its) }];
   });
   const header: Header = {
     version,
@@ -76,12 +80,14 @@ export const encodeSnapshot = async (
     frame,
     boardTime: state.boardTime,
     whole: state.bytes !== null,
-    partitions: saved.map(({ partition }) => ({
+    partitions: saved.map(({ partition, parts }) => ({
       ...factsOf(partition, hasher),
       trace: formatHash(hashes[partition.index]!),
+      blocks: parts.map(({ kind }) => kind),
     })),
   };
-  const parts = [state.bytes ?? new Uint8Array(0), ...saved.flatMap(({ its }) => [its.bytes, packPages(its.ram)])];
+  const held = saved.flatMap(({ parts }) => parts.map(({ bytes }) => bytes));
+  const parts = [state.bytes ?? new Uint8Array(0), ...held];
   const blocks = await Promise.all(parts.map((part) => compress(part, BROTLI)));
   const file: Uint8Array[] = [];
   const writer = new BlockWriter(FORMAT, hasher, (bytes) => void file.push(bytes.slice()));
@@ -97,15 +103,17 @@ export const decodeSnapshot = async (file: Uint8Array, system: System, hasher: H
   if (first === undefined) return "it is cut off within its header";
   // Matches its hash, so it is as it was written.
   const header: Header = JSON.parse(new TextDecoder().decode(first));
-  if (others.length !== 1 + 2 * header.partitions.length) return `it is cut off at byte ${file.length}`;
+  const expected = header.partitions.reduce((sum, { blocks: its }) => sum + its.length, 1);
+  if (others.length !== expected) return `it is cut off at byte ${file.length}`;
   const differences = header.whole ? differencesOf(header, system, hasher) : partialDifferences(header, system, hasher);
   if (differences.length > 0) return `it is of another module: ${differences.join("; ")}`;
   const [module, ...parts] = await Promise.all(others.map((part) => decompress(part)));
-  const partitions = new Array<PartitionState | null>(system.partitions.length).fill(null);
+  const partitions = new Array<HeldPartition | null>(system.partitions.length).fill(null);
   const hashes = new BigUint64Array(system.partitions.length);
-  for (const [at, { name, trace }] of header.partitions.entries()) {
+  for (const { name, trace, blocks: kinds } of header.partitions) {
     const index = system.partitions.findIndex((partition) => partition.name === name);
-    partitions[index] = { bytes: parts[2 * at]!, ram: unpackPages(parts[2 * at + 1]!) };
+    const its = new Map(kinds.map((kind) => [kind, parts.shift()!]));
+    partitions[index] = heldPartition((kind) => its.get(kind) ?? null);
     hashes[index] = BigInt(`0x${trace}`);
   }
   const bytes = header.whole ? module! : null;
@@ -132,6 +140,48 @@ const partialDifferences = (header: Header, system: System, hasher: Hasher): rea
     }
     return is.layout === was.layout ? [] : [`the points or ports of partition ${was.name} are others`];
   });
+};
+
+const partsOf = ({ program, state, former }: HeldPartition) => {
+  const own: { kind: BlockKind; bytes: Uint8Array }[] = [
+    { kind: "state", bytes: state.bytes },
+    { kind: "ram", bytes: packPages(state.ram) },
+  ];
+  if (program !== null) own.push({ kind: "program", bytes: packProgram(program) });
+  if (former === null) return own;
+  own.push(
+    { kind: "formerState", bytes: former.state.bytes },
+    { kind: "formerRam", bytes: packPages(former.state.ram) },
+  );
+  if (former.program !== null) own.push({ kind: "formerProgram", bytes: packProgram(former.program) });
+  return own;
+};
+
+const heldPartition = (block: (kind: BlockKind) => Uint8Array | null): HeldPartition => {
+  const stateOf = (state: BlockKind, ram: BlockKind, program: BlockKind): ProgramState | null => {
+    const [bytes, pages, packed] = [block(state), block(ram), block(program)];
+    if (bytes === null || pages === null) return null;
+    return { program: packed === null ? null : unpackProgram(packed), state: { bytes, ram: unpackPages(pages) } };
+  };
+  return {
+    ...stateOf("state", "ram", "program")!,
+    former: stateOf("formerState", "formerRam", "formerProgram"),
+  };
+};
+
+/** u32 length, so many bytes of JSON, the image. */
+const packProgram = ({ image, ...facts }: Program): Uint8Array => {
+  const text = new TextEncoder().encode(JSON.stringify(facts));
+  const packed = new Uint8Array(4 + text.length + image.length);
+  new DataView(packed.buffer).setUint32(0, text.length, true);
+  packed.set(text, 4);
+  packed.set(image, 4 + text.length);
+  return packed;
+};
+
+const unpackProgram = (packed: Uint8Array): Program => {
+  const end = 4 + new DataView(packed.buffer, packed.byteOffset).getUint32(0, true);
+  return { ...JSON.parse(new TextDecoder().decode(packed.subarray(4, end))), image: packed.slice(end) };
 };
 
 /** u32 how many, their numbers, their bytes. */

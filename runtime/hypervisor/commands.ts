@@ -4,6 +4,7 @@
  */
 import type { Start } from "../system.ts";
 import type { GuestAddress } from "../units.ts";
+import type { Program } from "./program.ts";
 
 /** What a force holds: a point of the partition, or a variable of its guest by where it lies in RAM. */
 export type ForceTarget =
@@ -19,6 +20,17 @@ export type Command =
   | { readonly kind: "force"; readonly partition: number; readonly target: ForceTarget; readonly bytes: Uint8Array }
   /** null: all forces of the partition. */
   | { readonly kind: "release"; readonly partition: number; readonly target: ForceTarget | null }
+  /** The partition's state, as it is then, for others that have its image, points and memory. */
+  | { readonly kind: "clone"; readonly partition: number; readonly to: readonly number[] }
+  /** Another program for the partition, whose image is `bytes`; retained data are carried over by name and type. */
+  | {
+      readonly kind: "replaceImage";
+      readonly partition: number;
+      readonly program: Omit<Program, "image">;
+      readonly bytes: Uint8Array;
+    }
+  /** The program that was replaced last, with its state as it was then. */
+  | { readonly kind: "rollback"; readonly partition: number }
   /** Bytes for the partition's serial port. */
   | { readonly kind: "uart"; readonly partition: number; readonly bytes: Uint8Array }
   /** After this frame the module goes on in the schedule of that index. */

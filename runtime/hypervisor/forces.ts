@@ -76,6 +76,11 @@ export class Forces {
     ];
   }
 
+  /** Of all variables: where they lay, something else may lie now. */
+  releaseVariables(): void {
+    this.#variables = [];
+  }
+
   holds(point: number): boolean {
     return this.#isForced[point] === 1;
   }

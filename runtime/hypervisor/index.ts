@@ -1,8 +1,9 @@
 /** The hypervisor: a module's partitions, run as its schedule says. The front door of runtime/hypervisor. */
 export { type Command, decodeCommand, encodeCommand, type ForceTarget, NO_COMMANDS } from "./commands.ts";
 export type { Force } from "./forces.ts";
-export { Module, type ModuleOptions, type ModuleState } from "./module.ts";
+export { type HeldPartition, Module, type ModuleOptions, type ModuleState, type ProgramState } from "./module.ts";
 export type { BoardInstant, Incident, Outside } from "./outside.ts";
 export type { PartitionState, TimeUse } from "./partition.ts";
 export { PointCells, QUALITY, type Quality } from "./point-cells.ts";
+export type { Program } from "./program.ts";
 export { type ReplayOptions, replay } from "./replay.ts";

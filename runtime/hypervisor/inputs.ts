@@ -23,7 +23,7 @@ interface Validity {
 export class Inputs {
   /** The outside's own copy: it holds what was offered last, whatever channels bring. */
   readonly offered: PointCells;
-  readonly places: PointPlaces;
+  places: PointPlaces;
   /** The partition's points: this class writes the inputs among them. */
   readonly #points: PointCells;
   readonly #initial: PointCells;
@@ -59,6 +59,11 @@ export class Inputs {
       this.#points.quality[point] = QUALITY.good;
       this.#points.time[point] = this.#points.time[of]!;
     }
+  }
+
+  /** The partition's program has been replaced by one that has its points elsewhere. */
+  relocate({ points }: Partition): void {
+    this.places = new PointPlaces(points.filter(({ direction }) => direction === "input"));
   }
 
   /** What was accepted from outside, latched or not yet; what the guest saw lies in the partition's points. */

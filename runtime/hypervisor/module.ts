@@ -14,8 +14,9 @@ import { Inputs } from "./inputs.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { Outputs } from "./outputs.ts";
 import type { Outside } from "./outside.ts";
-import { type PartitionState, type PartitionView, RunningPartition } from "./partition.ts";
+import { type PartitionParts, type PartitionState, type PartitionView, RunningPartition } from "./partition.ts";
 import { Ports } from "./ports.ts";
+import { type Program, programOf, retainedFor } from "./program.ts";
 import { Timeline } from "./schedule.ts";
 
 export interface ModuleOptions {
@@ -35,13 +36,28 @@ export interface ModuleState {
   /** Time, queues and each partition's place in them, as the classes wrote them; null: only partitions are held. */
   readonly bytes: Uint8Array | null;
   /** By partition; null: it is not held. */
-  readonly partitions: readonly (PartitionState | null)[];
+  readonly partitions: readonly (HeldPartition | null)[];
+}
+
+/** A program in a state; null: the program is that of the System. */
+export interface ProgramState {
+  readonly program: Program | null;
+  readonly state: PartitionState;
+}
+
+export interface HeldPartition extends ProgramState {
+  /** What a rollback returns to; null: nothing was replaced. */
+  readonly former: ProgramState | null;
 }
 
 export class Module {
   readonly system: System;
   readonly partitions: readonly PartitionView[];
-  readonly #running: readonly RunningPartition[];
+  readonly #running: RunningPartition[];
+  /** What each was made of at power-on. */
+  readonly #parts: readonly PartitionParts[];
+  /** By partition, what a rollback returns to. */
+  readonly #former: (ProgramState | null)[];
   readonly #logs: readonly EventLog[];
   readonly #queues: readonly MessageQueue[];
   readonly #timeline: Timeline;
@@ -68,24 +84,24 @@ export class Module {
     const forces = partitions.map((partition) => new Forces(partition));
     const outputs = partitions.map((partition, index) => new Outputs(partition, forces[index]!));
     this.#queues = system.queuingChannels.map((channel) => new MessageQueue(channel));
-    this.#running = partitions.map(
-      (partition, index) =>
-        new RunningPartition({
-          partition,
-          system,
-          image: imageOf(partition),
-          engine: engineOf(partition),
-          inputs: new Inputs(partition, system, outputs, forces[index]!),
-          outputs: outputs[index]!,
-          forces: forces[index]!,
-          ports: new Ports(partition.ports, this.#queues),
-          log: this.#logs[index]!,
-          outside,
-          requestSchedule: (schedule) => this.requestSchedule(schedule),
-          restored: restored[index] ?? null,
-          slice,
-        }),
-    );
+    const images = new Map<Uint8Array, GuestImage>();
+    this.#parts = partitions.map((partition, index) => ({
+      partition,
+      system,
+      image: imageOf(partition, images),
+      engine: engineOf(partition),
+      inputs: new Inputs(partition, system, outputs, forces[index]!),
+      outputs: outputs[index]!,
+      forces: forces[index]!,
+      ports: new Ports(partition.ports, this.#queues),
+      log: this.#logs[index]!,
+      outside,
+      requestSchedule: (schedule: number) => this.requestSchedule(schedule),
+      restored: restored[index] ?? null,
+      slice,
+    }));
+    this.#running = this.#parts.map((parts) => new RunningPartition(parts));
+    this.#former = partitions.map(() => null);
     this.partitions = this.#running;
   }
 
@@ -183,12 +199,58 @@ export class Module {
       case "release":
         partition.release(command.target);
         break;
+      case "clone":
+        this.#clone(command.partition, command.to);
+        break;
+      case "replaceImage":
+        this.#replace(command.partition, { ...command.program, image: command.bytes });
+        break;
+      case "rollback":
+        this.#rollBack(command.partition);
+        break;
       case "uart":
         partition.type(command.bytes);
         break;
       default:
         partition[command.kind](frame, boardTime);
     }
+  }
+
+  #clone(from: number, to: readonly number[]): void {
+    const { state } = this.#hold(from);
+    const source = new Uint8Array(Uint32Array.of(from).buffer);
+    for (const index of to) {
+      const clone = this.#running[index]!;
+      clone.emptyQueues();
+      clone.restore(state, cycles(0));
+      clone.became("cloned", source, this.frame, this.#boardTime);
+    }
+  }
+
+  #replace(index: number, program: Program): void {
+    const { program: former, state } = this.#hold(index);
+    const { partition, retained } = this.#running[index]!;
+    this.#former[index] = { program: former, state };
+    this.#load(index, program, retainedFor(program, partition, retained));
+    this.#becameReplaced(index);
+  }
+
+  /** The inputs that were accepted meanwhile stay. */
+  #rollBack(index: number): void {
+    const former = this.#former[index]!;
+    if (former === null) return;
+    const { offered } = this.#parts[index]!.inputs;
+    const accepted = offered.copy();
+    this.#load(index, former.program).restore(former.state, cycles(0));
+    offered.copyFrom(accepted);
+    this.#former[index] = null;
+    this.#becameReplaced(index);
+  }
+
+  #becameReplaced(index: number): void {
+    const running = this.#running[index]!;
+    const hash = this.#hasher.hash(running.partition.image);
+    running.became("replaced", new Uint8Array(BigUint64Array.of(hash).buffer), this.frame, this.#boardTime);
   }
 
   /**
@@ -200,9 +262,7 @@ export class Module {
     return {
       boardTime: this.#boardTime,
       bytes: chosen === undefined ? this.#saveModule() : null,
-      partitions: this.#running.map((partition, index) =>
-        chosen?.includes(index) === false ? null : partition.save(),
-      ),
+      partitions: this.#running.map((_, index) => (chosen?.includes(index) === false ? null : this.#hold(index))),
     };
   }
 
@@ -213,13 +273,39 @@ export class Module {
    */
   restore(state: ModuleState): void {
     if (!this.atFrameStart) throw new Error("a module is restored between two major frames");
+    for (const [index, held] of state.partitions.entries()) if (held !== null) this.#load(index, held.program);
     if (state.bytes !== null) this.#restoreModule(state.bytes, state.boardTime);
     const timeJump = cycles(this.#boardTime - state.boardTime);
-    for (const [index, partition] of state.partitions.entries()) {
-      if (partition === null) continue;
+    for (const [index, held] of state.partitions.entries()) {
+      if (held === null) continue;
       if (state.bytes === null) this.#running[index]!.emptyQueues();
-      this.#running[index]!.restore(partition, timeJump);
+      this.#running[index]!.restore(held.state, timeJump);
+      this.#former[index] = held.former;
     }
+  }
+
+  #hold(index: number): HeldPartition {
+    return { program: this.#programOf(index), state: this.#running[index]!.save(), former: this.#former[index]! };
+  }
+
+  /** null: that of the System. */
+  #programOf(index: number): Program | null {
+    const { partition } = this.#running[index]!;
+    return partition.image === this.system.partitions[index]!.image ? null : programOf(partition);
+  }
+
+  /** Has the partition run this program, from its start when it ran another one before. */
+  #load(index: number, program: Program | null, restored: Uint8Array | null = null): RunningPartition {
+    const before = this.#running[index]!;
+    const partition = { ...this.system.partitions[index]!, ...program };
+    if (before.partition.image === partition.image) return before;
+    const parts = { ...this.#parts[index]!, partition, image: imageOf(partition), restored };
+    parts.inputs.relocate(partition);
+    parts.outputs.relocate(partition);
+    const running = new RunningPartition(parts);
+    running.takeOver(before);
+    this.#running[index] = running;
+    return running;
   }
 
   #saveModule(): Uint8Array {
@@ -256,9 +342,10 @@ export class Module {
   }
 }
 
-/** A System's images were checked when it was made. */
-const imageOf = ({ name, image }: Partition): GuestImage => {
-  const parsed = parseImage(image);
-  if ("problem" in parsed) throw new Error(`the image of partition ${name} cannot be loaded: ${parsed.problem}`);
-  return parsed;
+/** A System's images were checked when it was made. @param parsed images that are parsed already, by their bytes. */
+const imageOf = ({ name, image }: Partition, parsed = new Map<Uint8Array, GuestImage>()): GuestImage => {
+  const known = parsed.get(image) ?? parseImage(image);
+  if ("problem" in known) throw new Error(`the image of partition ${name} cannot be loaded: ${known.problem}`);
+  parsed.set(image, known);
+  return known;
 };

@@ -9,7 +9,7 @@ import { PointPlaces } from "./point-places.ts";
 export class Outputs {
   /** All points of the partition; this class writes the outputs among them, and only at slot ends. */
   readonly points: PointCells;
-  readonly places: PointPlaces;
+  places: PointPlaces;
   /** What PUBLISH read from RAM in this slot. */
   readonly pending: PointCells;
   readonly #outputs: readonly Point[];
@@ -24,6 +24,11 @@ export class Outputs {
     this.points = PointCells.initial(partition.points);
     this.pending = PointCells.initial(partition.points);
     this.places = new PointPlaces(this.#outputs);
+  }
+
+  /** The partition's program has been replaced by one that has its points elsewhere. */
+  relocate({ points }: Partition): void {
+    this.places = new PointPlaces(points.filter(({ direction }) => direction === "output"));
   }
 
   /** At power-on, before the partition is NORMAL: as after `fail`, but destinations of channels keep their own initial values. */

@@ -36,6 +36,8 @@ export type Incident =
     }
   | { readonly kind: "modeChanged"; readonly from: PartitionMode; readonly to: PartitionMode }
   | { readonly kind: "suspended" | "resumed" }
+  /** It has another program from now on, or the state of another partition. */
+  | { readonly kind: "replaced" | "cloned" }
   | { readonly kind: "poweredOff"; readonly code: number };
 
 export const PARTITION_MODES = ["IDLE", "COLD_START", "WARM_START", "NORMAL"] as const;

@@ -134,7 +134,7 @@ export class RunningPartition implements PartitionView {
       receive: () => this.#serialInput.take(),
     });
     this.#retention = new Retention(this.#board, partition.areas.retained, restored);
-    if (!this.#mode.drives) this.#outputs.startFailed();
+    if (!this.#mode.drives && !this.#outputs.produced) this.#outputs.startFailed();
   }
 
   get mode(): PartitionMode {
@@ -275,6 +275,22 @@ export class RunningPartition implements PartitionView {
     this.#outputs.restore(reader, timeJump);
     this.#retention.restore(reader);
     reader.end();
+  }
+
+  /** Takes its module's place and time over from `former`, whose program this one's replaces between two frames. */
+  takeOver(former: RunningPartition): void {
+    const writer = new StateWriter();
+    former.savePlace(writer);
+    this.restorePlace(new StateReader(writer.finish()));
+    this.#forces.releaseVariables();
+  }
+
+  /** Between two frames: it has become what it is by somebody's order, and not by its own past. */
+  became(how: "replaced" | "cloned", what: Uint8Array, frame: number, at: Cycles): void {
+    this.#change(frame, at, () => {
+      this.#log.write(this.#place, EVENT_KINDS[how], what);
+      this.#outside.incident(this.#place, { kind: how });
+    });
   }
 
   /** Between two frames: messages on their way from and to its ports are gone. */

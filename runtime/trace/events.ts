@@ -41,6 +41,10 @@ export const EVENT_KINDS = {
   scheduleRequest: 12,
   /** The module goes on in another schedule when this frame is over [u32 from, u32 to]. */
   scheduleSwitch: 13,
+  /** The partition has another program [u64 XXH64 of its image]. */
+  replaced: 20,
+  /** It has the state of another partition [u32 which]. */
+  cloned: 21,
 } as const;
 export type EventKind = keyof typeof EVENT_KINDS;
 
