@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "runtime/hypervisor/": ["runtime/isa/", "runtime/hart/", "runtime/translator/", "runtime/board/", "runtime/trace/"],
   "runtime/config/": [],
+  "runtime/planning/": [],
   "runtime/host/": ["runtime/hart/", "runtime/translator/", "runtime/hypervisor/", "runtime/trace/", "runtime/board/"],
   "runtime/index.ts": ["runtime/"],
   "runtime/cli/": ["runtime/", "partitions/st/index.ts", "io-bridge/index.ts", "io-bridge/control/index.ts"],

@@ -1,8 +1,8 @@
-/** What `partita check` says of a module without problems: schedules, channels and io, as text or as JSON. */
+/** What `partita check` says of a module without problems: schedules, channels and io, as text. */
 import { type LoadedSystem, type ScheduleFigures, scheduleFigures, showDuration } from "../config/index.ts";
-import { problemAsJson } from "../problem.ts";
+import { latenciesOf, MOST_CHAINS } from "../planning/index.ts";
 import type { PointRef, Schedule, System } from "../system.ts";
-import { type Cycles, type Hertz, toNanoseconds } from "../units.ts";
+import type { Hertz } from "../units.ts";
 import { counted } from "./counted.ts";
 import { slotPicture } from "./slot-picture.ts";
 
@@ -28,6 +28,7 @@ const scheduleParts = ({ system, requirements }: Loaded, schedule: Schedule): re
     slotPicture({ clock, harts, partitions, schedule }),
     partitionTable(figures, clock),
     utilisation(figures, schedule, clock),
+    ages(system, schedule),
   ];
 };
 
@@ -40,15 +41,32 @@ const megahertz = (clock: number): string => `${clock / 1e6} MHz`;
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
+const COLUMNS = ["partition", "hart", "slots", "time", "share", "longest gap"];
+const REQUIRED_COLUMNS = ["requires", "given", "slack", "had by", "jitter"];
+
 const partitionTable = ({ partitions }: ScheduleFigures, clock: Hertz): string => {
-  const show = (time: Cycles): string => showDuration(time, clock);
+  const show = (time: number): string => showDuration(time, clock);
   const rows = partitions.map(({ name, hart, slots, time, utilisation: share, longestGap, required }) => {
-    if (hart === null) return [name, ...Array<string>(8).fill("–")];
-    const asked = required === null ? "–" : `${show(required.duration)} in ${show(required.period)}`;
-    const given = required === null ? ["–", "–"] : [show(required.given), show(required.slack)];
-    return [name, String(hart), String(slots), show(time), percent(share), show(longestGap), asked, ...given];
+    if (hart === null) return [name, ...Array<string>(COLUMNS.length + REQUIRED_COLUMNS.length - 1).fill("–")];
+    const own = [name, String(hart), String(slots), show(time), percent(share), show(longestGap)];
+    if (required === null) return [...own, ...REQUIRED_COLUMNS.map(() => "–")];
+    const { duration, period, deadline, given, slack, completion, startJitter } = required;
+    const asked = `${show(duration)} in ${show(period)}${deadline < period ? `, by ${show(deadline)}` : ""}`;
+    return [...own, asked, ...[given, slack, completion, startJitter].map(show)];
   });
-  return table([["partition", "hart", "slots", "time", "share", "longest gap", "requires", "given", "slack"], ...rows]);
+  return table([[...COLUMNS, ...REQUIRED_COLUMNS], ...rows]);
+};
+
+/** How old the data behind outputs can become: from the slot that latches an input to the end of what rests on it. */
+const ages = (system: System, schedule: Schedule): string => {
+  const latencies = latenciesOf(system, schedule);
+  const rows = latencies.map(({ chain, worst }) => [
+    chain.partitions.map((partition) => system.partitions[partition]!.name).join(" → "),
+    worst === null ? "cannot be told" : showDuration(worst, system.clock),
+    chain.channels.map((channel) => nameOf(system, system.samplingChannels[channel]!.from)).join(", "),
+  ]);
+  const more = latencies.length >= MOST_CHAINS ? [["and more"]] : [];
+  return section("worst age of data, from inputs to outputs", [...rows, ...more]);
 };
 
 /** Columns as wide as their widest cell, two spaces apart. */
@@ -117,55 +135,3 @@ const connections = (system: System): readonly (readonly string[])[] => [
     `${counted(publications.length, "point")} published, ${counted(commands.length, "command")}`,
   ]),
 ];
-
-/** The same as numbers; times in nanoseconds. */
-export const figuresAsJson = (loaded: Loaded): object => {
-  const { system, warnings } = loaded;
-  return {
-    ok: true,
-    warnings: warnings.map(problemAsJson),
-    module: system.name,
-    digest: system.digest,
-    clockHz: system.clock,
-    schedules: system.schedules.map((schedule) => scheduleAsJson(loaded, schedule)),
-    channels: { sampling: system.samplingChannels.length, queuing: system.queuingChannels.length },
-    io: {
-      modbusServers: system.modbusServers.length,
-      modbusClients: system.modbusClients.length,
-      mqtt: system.mqtt.length,
-    },
-  };
-};
-
-const scheduleAsJson = ({ system, requirements }: Loaded, schedule: Schedule): object => {
-  const ns = (time: Cycles): number => toNanoseconds(time, system.clock);
-  const nameOfPartition = (index: number) => system.partitions[index]?.name;
-  const { partitions, harts } = scheduleFigures(system, schedule, requirements);
-  const actions = schedule.onEntry.map((action, index) => ({ partition: nameOfPartition(index), action }));
-  return {
-    name: schedule.name,
-    majorFrameNs: ns(schedule.majorFrame),
-    onEntry: actions.filter(({ action }) => action !== null),
-    slots: schedule.slots.map(({ hart, partition, start, duration }) => ({
-      hart,
-      partition: nameOfPartition(partition),
-      startNs: ns(start),
-      durationNs: ns(duration),
-    })),
-    partitions: partitions.map(({ name, hart, slots, time, utilisation: share, longestGap, required }) => ({
-      name,
-      hart,
-      slots,
-      timeNs: ns(time),
-      utilisation: share,
-      longestGapNs: ns(longestGap),
-      required: required && {
-        periodNs: ns(required.period),
-        durationNs: ns(required.duration),
-        givenNs: ns(required.given),
-        slackNs: ns(required.slack),
-      },
-    })),
-    harts: harts.map(({ hart, utilisation: share, idle }) => ({ hart, utilisation: share, idleNs: ns(idle) })),
-  };
-};

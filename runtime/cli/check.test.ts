@@ -42,8 +42,9 @@ describe("partita check", () => {
     expect(out).not.toContain("warning");
     expect(status).toBe(0);
     expect(out).toMatch(/^hart 0 {2}│dri│intake/m);
-    expect(out).toMatch(/^drive +0 +2 +2 ms +10\.0 % +9 ms +1 ms in 10 ms +1 ms +0 ms$/m);
+    expect(out).toMatch(/^drive +0 +2 +2 ms +10\.0 % +9 ms +1 ms in 10 ms +1 ms +0 ms +1 ms +0 ms$/m);
     expect(out).toMatch(/^hart 0: 65\.0 % used, 7 ms of 20 ms idle$/m);
+    expect(out).toMatch(/^ +intake → boost → drive +40 ms +intake.lowLow, boost.runLead$/m);
     expect(out).toContain("intake.events → drive.events");
     for (const line of out.split("\n")) expect([...line].length).toBeLessThanOrEqual(100);
   });

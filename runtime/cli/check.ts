@@ -1,29 +1,36 @@
 /** `partita check`: validates a module and shows how its schedule divides the time. */
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { compileProgram } from "../../partitions/st/index.ts";
 import { loadSystem } from "../index.ts";
 import { formatProblem, type Problem, problemAsJson } from "../problem.ts";
-import { figuresAsJson, report } from "./check-report.ts";
+import type { System } from "../system.ts";
+import { figuresAsJson } from "./check-json.ts";
+import { report } from "./check-report.ts";
 import { counted } from "./counted.ts";
-import { type CliEnvironment, EXIT } from "./environment.ts";
+import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
+import { scheduleDrawing } from "./schedule-drawing.ts";
 
 interface CheckOptions {
   readonly json?: true;
+  readonly svg?: string;
 }
 
 export const addCheck = (program: Command, environment: CliEnvironment): void => {
   program
     .command("check")
-    .description("validate a module, and show its slot table with utilisation and slack")
+    .description("validate a module, and show its slot tables with utilisation, slack and the age of data")
     .argument("<module>", "MODULE.yaml")
     .option("--json", "print the problems or the figures as one JSON object")
-    .action((path: string, { json }: CheckOptions) => check(path, json === true, environment));
+    .option("--svg <file>", "draw the slot tables into a file")
+    .action((path: string, options: CheckOptions) => check(path, options, environment));
 };
 
-const check = async (path: string, json: boolean, environment: CliEnvironment): Promise<void> => {
+const check = async (path: string, { json, svg }: CheckOptions, environment: CliEnvironment): Promise<void> => {
   const { stdout, exitWith, color } = environment;
   const loaded = await loadSystem(path, compileProgram);
   if (!loaded.ok) exitWith(EXIT.misuse);
+  else if (svg !== undefined) await draw(loaded.system, svg);
   if (json) {
     const result = loaded.ok ? figuresAsJson(loaded) : { ok: false, problems: loaded.problems.map(problemAsJson) };
     stdout.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -42,3 +49,8 @@ const painted = (problem: Problem, color: boolean): string => {
   const text = formatProblem(problem);
   return color ? text.replace(/^.*/, (first) => `${COLORS[problem.severity ?? "problem"]}${first}\u001b[0m`) : text;
 };
+
+const draw = (system: System, file: string): Promise<void> =>
+  writeFile(file, scheduleDrawing(system)).catch((error: Error) => {
+    throw new UserError(`the drawing cannot be written: ${error.message}`);
+  });

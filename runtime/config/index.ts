@@ -1,5 +1,6 @@
 /** From a config file to a System: the front door of runtime/config. */
 export { encodeLibrary } from "./library-file.ts";
+export { loadRequirements, type ModuleRequirements } from "./load-requirements.ts";
 export { type LoadedSystem, loadSystem } from "./load-system.ts";
 export { inParts, parseQuantity, showDuration } from "./quantities.ts";
 export { RULES } from "./rules/index.ts";
@@ -8,3 +9,4 @@ export { type ScheduleFigures, scheduleFigures } from "./schedule-figures.ts";
 export { readLibraries, readSources, type StSources } from "./st-sources.ts";
 export { didYouMean, suggested } from "./suggestion.ts";
 export type { ConfigTools, StCompilation } from "./tools.ts";
+export { type WrittenSchedule, writeSchedule } from "./write-schedule.ts";

@@ -130,11 +130,27 @@ export interface PartitionConfig {
   };
 }
 /**
- * What the schedule must give: at least `duration` in every `period`, counted from the start of the major frame.
+ * What every schedule in which the partition has slots must give it, and what `partita plan` makes one from: at least `duration` in every `period`, counted from the start of the major frame.
  */
 export interface RequirementConfig {
   period: Duration;
   duration: Duration;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  deadline?: string;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  jitter?: string;
+  /**
+   * Partitions of the same period that have had their duration before this one's first slot of the same period.
+   */
+  after: Name[];
+  /**
+   * The hart that its slots are on; left out: any.
+   */
+  hart?: number;
 }
 export interface PointConfig {
   /**

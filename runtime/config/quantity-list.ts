@@ -58,6 +58,8 @@ function* boardTimes({ partitions, schedules, channels, pacing }: Partly<ModuleC
     if (requires === undefined) continue;
     yield [requires, "period", requires.period];
     yield [requires, "duration", requires.duration];
+    if (requires.deadline !== undefined) yield [requires, "deadline", requires.deadline];
+    if (requires.jitter !== undefined) yield [requires, "jitter", requires.jitter, 0];
   }
   for (const schedule of Object.values(schedules ?? {})) {
     yield [schedule, "majorFrame", schedule.majorFrame];

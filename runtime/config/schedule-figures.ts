@@ -1,8 +1,19 @@
 /** How a schedule divides the time: what `check` prints and the README shows. */
 import type { Schedule, System } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
+import { jitterOf, jobsOf } from "./jobs.ts";
 import type { TimeRequirement } from "./requirements.ts";
 import { gaps, leastInWindows, type Stretch } from "./slot-service.ts";
+
+interface ServedRequirement extends TimeRequirement {
+  /** In the period that gets least. */
+  readonly given: Cycles;
+  readonly slack: Cycles;
+  /** The latest, from the start of a period, at which it has had its duration. */
+  readonly completion: Cycles;
+  /** How far apart its first slots start, seen from the starts of their periods. */
+  readonly startJitter: Cycles;
+}
 
 interface PartitionFigures {
   readonly name: string;
@@ -16,7 +27,7 @@ interface PartitionFigures {
   /** Without a slot, over the end of the frame too. */
   readonly longestGap: Cycles;
   /** null: it requires nothing, or does not run in this schedule. */
-  readonly required: (TimeRequirement & { readonly given: Cycles; readonly slack: Cycles }) | null;
+  readonly required: ServedRequirement | null;
 }
 
 interface HartFigures {
@@ -49,7 +60,6 @@ export const scheduleFigures = (
       const time = total(own);
       const longest = gaps(own, majorFrame).map(({ start, end }) => end - start);
       const requirement = own.length === 0 ? null : (requirements[index] ?? null);
-      const given = requirement === null ? 0 : leastInWindows(own, majorFrame, requirement.period);
       return {
         name,
         hart: own[0]?.hart ?? null,
@@ -57,15 +67,24 @@ export const scheduleFigures = (
         time: cycles(time),
         utilisation: time / majorFrame,
         longestGap: cycles(Math.max(0, ...longest)),
-        required:
-          requirement === null
-            ? null
-            : { ...requirement, given: cycles(given), slack: cycles(given - requirement.duration) },
+        required: requirement === null ? null : served(requirement, own, majorFrame),
       };
     }),
     harts: Array.from({ length: harts }, (_, hart) => {
       const used = total(slots.filter((slot) => slot.hart === hart));
       return { hart, utilisation: used / majorFrame, idle: cycles(majorFrame - used) };
     }),
+  };
+};
+
+const served = (requirement: TimeRequirement, slots: readonly Stretch[], majorFrame: number): ServedRequirement => {
+  const given = leastInWindows(slots, majorFrame, requirement.period);
+  const jobs = jobsOf(slots, majorFrame, requirement);
+  return {
+    ...requirement,
+    given: cycles(given),
+    slack: cycles(given - requirement.duration),
+    completion: cycles(Math.max(...jobs.map(({ completion }) => completion))),
+    startJitter: cycles(jitterOf(jobs)),
   };
 };

@@ -1,8 +1,12 @@
 /** All rules, in no order that matters: problems are sorted by where they are. */
+
+import { afterOtherPeriod } from "./after-other-period.ts";
 import { channelDirection } from "./channel-direction.ts";
 import { channelType } from "./channel-type.ts";
 import { clockTooSlow } from "./clock-too-slow.ts";
 import { commandNotInput } from "./command-not-input.ts";
+import { deadlineNotMet } from "./deadline-not-met.ts";
+import { deadlineOutOfRange } from "./deadline-out-of-range.ts";
 import { duplicateName } from "./duplicate-name.ts";
 import { duplicatePoint } from "./duplicate-point.ts";
 import { entryWithoutSwitch } from "./entry-without-switch.ts";
@@ -11,6 +15,7 @@ import { hartOutOfRange } from "./hart-out-of-range.ts";
 import { imageTooLarge } from "./image-too-large.ts";
 import { inputTwoSources } from "./input-two-sources.ts";
 import { inputWithoutSource } from "./input-without-source.ts";
+import { jitterExceeded } from "./jitter-exceeded.ts";
 import { librariesWithoutProgram } from "./libraries-without-program.ts";
 import { listenNotLoopback } from "./listen-not-loopback.ts";
 import { listenersClash } from "./listeners-clash.ts";
@@ -22,7 +27,9 @@ import { modbusOverlap } from "./modbus-overlap.ts";
 import { modbusScaleZero } from "./modbus-scale-zero.ts";
 import { mqttBrokerAddress } from "./mqtt-broker-address.ts";
 import { noRoomForBootArguments } from "./no-room-for-boot-arguments.ts";
+import { notOnRequiredHart } from "./not-on-required-hart.ts";
 import { onBadOfOutput } from "./on-bad-of-output.ts";
+import { orderNotKept } from "./order-not-kept.ts";
 import { partitionOnTwoHarts } from "./partition-on-two-harts.ts";
 import { partitionWithoutSlot } from "./partition-without-slot.ts";
 import { pointDeclaration } from "./point-declaration.ts";
@@ -89,6 +96,12 @@ export const RULES: readonly Rule[] = [
   quantityTooLarge,
   quantityZero,
   rangeReversed,
+  deadlineNotMet,
+  jitterExceeded,
+  orderNotKept,
+  notOnRequiredHart,
+  deadlineOutOfRange,
+  afterOtherPeriod,
   requiresNotMet,
   slotBeyondFrame,
   slotsOverlap,

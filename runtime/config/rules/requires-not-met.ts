@@ -1,8 +1,9 @@
 /** ARINC 653 P1 §2.3.1: a partition is given at least its duration in every one of its periods. */
 
-import { type Draft, type DraftPartition, type DraftSchedule, readParts, stretchesOf } from "../draft.ts";
+import { type Draft, type DraftPartition, type DraftSchedule, stretchesOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import { showDuration } from "../quantities.ts";
+import { requirementOf } from "../requirements.ts";
 import { leastInWindows } from "../slot-service.ts";
 import type { Rule } from "./rule.ts";
 
@@ -25,9 +26,9 @@ function* unmet(
   const { majorFrame } = schedule;
   const slots = stretchesOf(schedule, name);
   if (majorFrame === null || !requires || !slots?.length) return;
-  const period = readParts(requires.period, "duration", tickRate);
-  const duration = readParts(requires.duration, "duration", tickRate);
-  if (period === null || duration === null || period === 0) return;
+  const requirement = requirementOf(requires, tickRate);
+  if (requirement === null) return;
+  const { period, duration } = requirement;
   if (majorFrame % period !== 0 && period % majorFrame !== 0) {
     yield {
       at: places.of(requires, "period"),

@@ -1,4 +1,4 @@
-/** Slots, channels and io name partitions that exist. */
+/** Requirements, slots, channels and io name partitions that exist. */
 import { didYouMean } from "../suggestion.ts";
 import type { Rule } from "./rule.ts";
 
@@ -16,6 +16,9 @@ export const unknownPartition: Rule = {
     const named = [
       ...restarted,
       ...slots.map((slot) => ({ at: places.of(slot, "partition"), name: slot.partition })),
+      ...Object.values(config.partitions ?? {}).flatMap(({ requires }) =>
+        (requires?.after ?? []).map((name, at) => ({ at: places.of(requires?.after ?? [], at), name })),
+      ),
       ...[...pointUses, ...portUses].map(({ at, text }) => ({ at, name: text?.split(".")[0] ?? null })),
     ];
     for (const { at, name } of named) {
