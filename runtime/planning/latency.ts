@@ -29,7 +29,7 @@ const MOST_ROUNDS = 100_000;
 type ChannelEnds = Pick<System, "partitions" | "samplingChannels">;
 
 /** All chains without a circle, in the order in which partitions and channels stand in the config. */
-export const chainsOf = ({ partitions, samplingChannels }: ChannelEnds): readonly Chain[] => {
+const chainsOf = ({ partitions, samplingChannels }: ChannelEnds): readonly Chain[] => {
   const found: Chain[] = [];
   const follow = (chain: Chain): void => {
     if (found.length >= MOST_CHAINS) return;

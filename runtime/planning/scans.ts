@@ -76,5 +76,5 @@ const serving = (slots: readonly Slot[], majorFrame: number, release: number): S
   return slot === undefined ? scanIn(frameStart + majorFrame)(slots[0]!) : scanIn(frameStart)(slot);
 };
 
-export const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 export const leastCommonMultiple = (a: number, b: number): number => (a / greatestCommonDivisor(a, b)) * b;
