@@ -92,7 +92,7 @@ describe("partita check", () => {
       expect(status, out).toBe(0);
       expect(out).toMatch(/^module two · 100 MHz · schedule normal, major frame 20 ms$/m);
       expect(out).toMatch(/^schedule night, major frame 40 ms, on entry b WARM_START$/m);
-      expect(out).toMatch(/^a +0 +1 +1 ms +5\.0 % +19 ms +1 ms in 20 ms +1 ms +0 ms\nb +– +–/m);
+      expect(out).toMatch(/^a +0 +1 +1 ms +5\.0 % +19 ms +1 ms in 20 ms +1 ms +0 ms +1 ms +0 ms\nb +– +–/m);
       expect(out).toMatch(/^a +– .*\nb +0 +1 +20 ms +50\.0 % +20 ms/m);
       const { schedules } = JSON.parse((await check([path, "--json"])).out);
       expect(schedules).toMatchObject([
