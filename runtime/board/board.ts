@@ -93,6 +93,10 @@ export class VirtualBoard {
   #hartStart = cycles(0);
   #used = cycles(0);
   #idle = cycles(0);
+  /** The board cycle that runs have come to, and how many before it the guest executed nothing in. */
+  #reached = cycles(0);
+  #passed = cycles(0);
+  #executedAtWake = cycles(0);
   /** In a `wfi` that nothing has ended yet. */
   #waiting = false;
   /** Why the run is to end after the current instruction. */
@@ -148,6 +152,16 @@ export class VirtualBoard {
     return this.#idle;
   }
 
+  /** Cycles in which the guest executed, of all runs and up to the current instruction; what matters are differences. */
+  get executed(): Cycles {
+    return cycles(this.now() - this.#passed);
+  }
+
+  /** `executed` when the guest last went on after it had idled. */
+  get executedAtWake(): Cycles {
+    return this.#executedAtWake;
+  }
+
   /** Set when the last `run` ended in "fault", else null. */
   get fault(): Fault | null {
     return this.#engine.fault;
@@ -186,6 +200,7 @@ export class VirtualBoard {
     if (kept !== null) this.#retained.set(kept);
     this.#bus.reset();
     this.#hart.reset(guestAddress(this.#image.entry), this.#hart.hartId, this.#deviceTreeAddress);
+    this.#hartStart = cycles(this.#reached - this.#hart.elapsed);
     this.#engine.ramChanged(guestAddress(RAM_BASE), this.ram.length);
     this.#waiting = false;
   }
@@ -197,6 +212,7 @@ export class VirtualBoard {
   run(start: Cycles, duration: Cycles): BoardExit {
     this.#ending = null;
     this.#idle = cycles(0);
+    this.#passed = cycles(this.#passed + start - this.#reached);
     this.#moveTo(start, cycles(0));
     if (this.#listens) this.#uart.poll();
     while (this.#used < duration) {
@@ -205,7 +221,9 @@ export class VirtualBoard {
         if (this.#endsInIdle && this.nextWake(this.now()) === NEVER) return "idle";
         this.#hart.addIdle(budget);
         this.#idle = cycles(this.#idle + budget);
+        this.#passed = cycles(this.#passed + budget);
         this.#moveTo(start, cycles(this.#used + budget));
+        this.#executedAtWake = this.executed;
         continue;
       }
       this.#waiting = false;
@@ -267,6 +285,7 @@ export class VirtualBoard {
     reader.section("board", 1);
     this.#waiting = reader.flag();
     this.#hart.restore(reader);
+    this.#hartStart = cycles(this.#reached - this.#hart.elapsed);
     this.#bus.restore(reader);
     this.#clint.timeJumped(timeJump);
     this.#pages().restore(ram);
@@ -293,6 +312,7 @@ export class VirtualBoard {
   /** `used` cycles after `start`: the timer interrupt is as it is at that cycle, before the instruction that starts there. */
   #moveTo(start: Cycles, used: Cycles): void {
     this.#used = used;
+    this.#reached = cycles(start + used);
     this.#hartStart = cycles(start + used - this.#hart.elapsed);
     this.#hart.setInterrupt("timer", this.#clint.nextEvent() <= start + used);
   }

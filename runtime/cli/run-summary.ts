@@ -1,13 +1,19 @@
 /** What a run came to, for a person: hashes, use of time, lateness. */
 import type { RunSummary } from "../host/board-job.ts";
 import { formatLateness, type LatenessReport } from "../host/lateness.ts";
+import { formatObserved, type HighWater } from "./observed-report.ts";
 
 const percent = (part: number, whole: number): string => (whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`);
 
 const milliseconds = (ms: number): string => `${ms.toFixed(1)} ms`.padStart(12);
 
-export const formatSummary = (summary: RunSummary, lateness: LatenessReport | null): string => {
-  const { frames, boardSeconds, hostMs, partitions } = summary;
+/** `highWater`: see `formatObserved`. */
+export const formatSummary = (
+  summary: RunSummary,
+  lateness: LatenessReport | null,
+  highWater: readonly HighWater[] = [],
+): string => {
+  const { frames, boardSeconds, hostMs, clock, partitions } = summary;
   const width = Math.max(9, ...partitions.map(({ name }) => name.length));
   const head =
     `${frames} major frames, ${boardSeconds.toFixed(3)} s of board time in ${(hostMs / 1000).toFixed(3)} s ` +
@@ -18,5 +24,6 @@ export const formatSummary = (summary: RunSummary, lateness: LatenessReport | nu
       `${name.padEnd(width)}  ${mode.padEnd(10)}  ${percent(busyCycles, slotCycles).padStart(13)}` +
       `  ${milliseconds(ownMs)} ${percent(ownMs, hostMs).padStart(7)}  ${hash}  ${stateHash}`,
   );
-  return [head, title, ...rows, ...(lateness === null ? [] : [formatLateness(lateness)])].join("\n");
+  const observed = formatObserved(partitions, clock, highWater);
+  return [head, title, ...rows, ...observed, ...(lateness === null ? [] : [formatLateness(lateness)])].join("\n");
 };

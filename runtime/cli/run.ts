@@ -16,6 +16,7 @@ import { type Control, openControl } from "./control/open-control.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { loadWithPrograms } from "./load-module.ts";
 import { createLog, LOG_LEVELS } from "./log.ts";
+import { openObserved } from "./observed-run.ts";
 import { durationOption, ENGINE_OF_ALL, engineOption } from "./options.ts";
 import { RunLog } from "./run-log.ts";
 import { formatSummary } from "./run-summary.ts";
@@ -29,6 +30,7 @@ interface RunVerbOptions {
   readonly record?: string;
   readonly restore?: string;
   readonly control?: string;
+  readonly observed?: string;
   readonly stats?: true;
   readonly logLevel: string;
 }
@@ -48,6 +50,7 @@ export const addRun = (program: Command, environment: CliEnvironment): void => {
       "--control <path>",
       "socket for `partita ctl`, instead of the one in your runtime folder named as the module",
     )
+    .option("--observed <file>", "keep what scans were seen to take, added to what earlier runs of the same images saw")
     .addOption(engineOption(ENGINE_OF_ALL))
     .option("--stats", `print the lateness histogram every ${STATS_INTERVAL_MS / 1000} s as well as at the end`)
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
@@ -67,6 +70,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   const hasher = await createHasher();
   const snapshot = options.restore === undefined ? null : await openSnapshot(options.restore, system, hasher);
   const exchange = new SharedExchange(system);
+  const observed = options.observed === undefined ? null : await openObserved(options.observed, system, hasher);
   const control = options.fast
     ? null
     : await openControl({ system, programs, path: options.control, environment, log });
@@ -97,7 +101,8 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     await bridge?.stop();
     await retained?.stop();
     log.info({ module: system.name, frames: summary.frames }, "module stopped, outputs at their fail-safe values");
-    environment.stdout.write(`${formatSummary(summary, options.fast ? null : board.lateness())}\n`);
+    const highWater = await observed?.add(summary);
+    environment.stdout.write(`${formatSummary(summary, options.fast ? null : board.lateness(), highWater)}\n`);
     if (recording?.isWhole()) environment.stdout.write(`recorded in ${options.record}\n`);
     if (summary.partitions.some(({ faulted }) => faulted)) environment.exitWith(EXIT.failed);
   } finally {

@@ -1,8 +1,8 @@
 /** What the main thread and the board worker say to each other. */
-import type { ModuleState } from "../hypervisor/index.ts";
+import type { ModuleState, ObservedScans } from "../hypervisor/index.ts";
 import type { BoardInstant, Incident, PartitionMode } from "../hypervisor/outside.ts";
 import type { System } from "../system.ts";
-import type { Cycles } from "../units.ts";
+import type { Cycles, Hertz } from "../units.ts";
 import type { BoardAnswer } from "./board-requests.ts";
 
 /** Given to the worker when it starts; the shared memories are those that the main thread keeps. */
@@ -71,6 +71,9 @@ export interface PartitionSummary {
   /** Cycles in which the guest executed, of those that its slots gave it. */
   readonly busyCycles: number;
   readonly slotCycles: number;
+  readonly observed: ObservedScans;
+  /** Slot time that a scan has. */
+  readonly scanTime: Cycles;
   /** Host time that running it took. */
   readonly hostMs: number;
 }
@@ -78,6 +81,8 @@ export interface PartitionSummary {
 export interface RunSummary {
   readonly frames: number;
   readonly boardSeconds: number;
+  /** Cycles a second. */
+  readonly clock: Hertz;
   readonly hostMs: number;
   readonly partitions: readonly PartitionSummary[];
 }

@@ -1,6 +1,6 @@
 /** A look at a running module between two frames: what its user wants to see of it, all of the same moment. */
 import { RAM_BASE } from "../board/index.ts";
-import type { Force, Module } from "../hypervisor/index.ts";
+import { type Force, type Module, type ObservedScans, scansSoFar, slotTimeOfScan } from "../hypervisor/index.ts";
 import type { PartitionMode } from "../hypervisor/outside.ts";
 import type { Cycles, GuestAddress } from "../units.ts";
 
@@ -23,6 +23,9 @@ export interface PartitionLook {
   /** Cycles in which the guest executed, of those that its slots gave it. */
   readonly busyCycles: number;
   readonly slotCycles: number;
+  readonly observed: ObservedScans;
+  /** Slot time that a scan has. */
+  readonly scanTime: Cycles;
 }
 
 export interface HeldForce extends Force {
@@ -45,10 +48,12 @@ export const lookAt = (module: Module, places: readonly LookPlace[]): BoardLook 
   frame: module.frame,
   boardTime: module.boardTime,
   schedule: module.schedule.index,
-  partitions: module.partitions.map(({ mode, suspended, timeUse }) => ({
+  partitions: module.partitions.map(({ partition, mode, suspended, timeUse, observed }) => ({
     ...{ mode, suspended },
     busyCycles: timeUse.given - timeUse.idle,
     slotCycles: timeUse.given,
+    observed: scansSoFar(observed),
+    scanTime: slotTimeOfScan(partition, module.schedule),
   })),
   places: places.map((place) => lookedAt(module, place)),
   forces: module.partitions.flatMap(({ partition: { index }, forces }) =>

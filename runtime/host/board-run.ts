@@ -1,5 +1,5 @@
 /** What the thread of a board does: the slot loop, and nothing that could make it wait but its pace. */
-import { type Command, Module, NO_COMMANDS, type TimeUse } from "../hypervisor/index.ts";
+import { type Command, Module, NO_COMMANDS, scansSoFar, slotTimeOfScan, type TimeUse } from "../hypervisor/index.ts";
 import { createHasher, formatHash, type Hasher, Recorder, RunningHashes } from "../trace/index.ts";
 import type { Cycles } from "../units.ts";
 import type { BoardJob, BoardMessage, BoardStart, RunSummary } from "./board-job.ts";
@@ -131,10 +131,13 @@ class BoardRun {
     const { frames, boardTime, timeUse: used } = this.#before;
     return {
       frames: module.frame - frames,
+      clock: module.system.clock,
       boardSeconds: (module.boardTime - boardTime) / module.system.clock,
       hostMs,
-      partitions: module.partitions.map(({ partition: { name, index }, mode, timeUse }) => ({
+      partitions: module.partitions.map(({ partition, partition: { name, index }, mode, timeUse, observed }) => ({
         name,
+        observed: scansSoFar(observed),
+        scanTime: slotTimeOfScan(partition, module.schedule),
         mode,
         faulted: this.#outside.faulted.has(index),
         hash: formatHash(this.#running.values[index]!),

@@ -8,6 +8,7 @@ import {
 } from "../board/index.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Cycles, guestAddress } from "../units.ts";
+import type { ObservedExecution } from "./observed-execution.ts";
 import type { OperatingMode } from "./operating-mode.ts";
 import type { ApplicationErrorCode } from "./outside.ts";
 import type { PartitionParts } from "./partition.ts";
@@ -28,6 +29,7 @@ export class GuestServices implements PartitaHost {
   readonly #mode: OperatingMode;
   /** The board that rings here: it exists once something has rung. */
   readonly #board: () => VirtualBoard;
+  readonly #observed: ObservedExecution;
   /** Hears that a scan is whole; null: nobody wants to know. */
   readonly #published: (() => void) | null;
   readonly #hasPoints: boolean;
@@ -42,6 +44,7 @@ export class GuestServices implements PartitaHost {
     place: PlaceInTime,
     mode: OperatingMode,
     board: () => VirtualBoard,
+    observed: ObservedExecution,
     published: (() => void) | null,
   ) {
     this.partition = parts.partition.index;
@@ -50,6 +53,7 @@ export class GuestServices implements PartitaHost {
     this.#place = place;
     this.#mode = mode;
     this.#board = board;
+    this.#observed = observed;
     this.#published = published;
     this.#hasPoints = parts.partition.points.length > 0;
     this.#payload = new Uint8Array(9 * parts.partition.points.length);
@@ -68,7 +72,9 @@ export class GuestServices implements PartitaHost {
 
   requestMode(code: number): void {
     this.#now();
+    const before = this.#mode.current;
     if (this.#mode.request(code)) this.#board().requestStop();
+    else if (this.#mode.current !== before) this.#observed.begin(this.#board());
   }
 
   startCondition(): number {
@@ -82,7 +88,7 @@ export class GuestServices implements PartitaHost {
 
   publishOutputs(): void {
     this.#now();
-    this.publish();
+    if (this.publish()) this.#observed.published(this.#board());
   }
 
   /** Copies the inputs fixed for this slot into RAM: at the guest's wish, or at slot start for one that has none. */
@@ -91,12 +97,13 @@ export class GuestServices implements PartitaHost {
     this.#log.write(this.#place, EVENT_KINDS.latch, this.#payload, length);
   }
 
-  /** Reads the outputs from RAM; only what a NORMAL partition publishes counts. */
-  publish(): void {
-    if (this.#mode.current !== "NORMAL") return;
+  /** Reads the outputs from RAM. @returns whether it counts: only what a NORMAL partition publishes does. */
+  publish(): boolean {
+    if (this.#mode.current !== "NORMAL") return false;
     const length = this.#hasPoints ? this.#readOutputs() : 0;
     this.#log.write(this.#place, EVENT_KINDS.publish, this.#payload, length);
     this.#published?.();
+    return true;
   }
 
   /** @returns how much of the payload it filled. */

@@ -2,6 +2,7 @@
 export { type Command, decodeCommand, encodeCommand, type ForceTarget, NO_COMMANDS } from "./commands.ts";
 export type { Force } from "./forces.ts";
 export { type HeldPartition, Module, type ModuleOptions, type ModuleState, type ProgramState } from "./module.ts";
+export { type ObservedScans, scansSoFar, slotTimeOfScan } from "./observed-execution.ts";
 export type { BoardInstant, Incident, Outside } from "./outside.ts";
 export type { PartitionState, TimeUse } from "./partition.ts";
 export { PointCells, QUALITY, type Quality } from "./point-cells.ts";

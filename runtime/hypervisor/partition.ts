@@ -12,6 +12,7 @@ import type { ForceTarget } from "./commands.ts";
 import type { Force, Forces } from "./forces.ts";
 import { GuestServices } from "./guest-services.ts";
 import type { Inputs } from "./inputs.ts";
+import { ObservedExecution, type ObservedScans } from "./observed-execution.ts";
 import { OperatingMode, type StartCondition } from "./operating-mode.ts";
 import type { Outputs } from "./outputs.ts";
 import type { Outside, PartitionMode } from "./outside.ts";
@@ -65,6 +66,8 @@ export interface PartitionView {
   /** Inputs as the guest sees them and outputs as it published them. Do not write. */
   readonly points: PointCells;
   readonly timeUse: TimeUse;
+  /** Its scans since power-on, or since it was restored. */
+  readonly observed: ObservedScans;
   /** What is forced of it. */
   readonly forces: readonly Force[];
   /** Its RAM, from 0x8000_0000, current between two frames. Do not write. */
@@ -76,6 +79,7 @@ export interface PartitionView {
 export class RunningPartition implements PartitionView {
   readonly partition: Partition;
   readonly points: PointCells;
+  readonly observed = new ObservedExecution();
   readonly #inputs: Inputs;
   readonly #outputs: Outputs;
   readonly #forces: Forces;
@@ -120,6 +124,7 @@ export class RunningPartition implements PartitionView {
       this.#place,
       this.#mode,
       () => this.#board,
+      this.observed,
       partition.areas.retained === null ? null : () => this.#retention.capture(),
     );
     this.#board = new VirtualBoard({
@@ -325,7 +330,10 @@ export class RunningPartition implements PartitionView {
 
   #run(duration: Cycles): void {
     const { slotStart } = this.#place;
-    if (this.#isAuto) this.#services.latch();
+    if (this.#isAuto) {
+      this.#services.latch();
+      this.observed.begin(this.#board);
+    }
     this.#forces.overVariables(this.#board);
     let used = 0;
     let exit: BoardExit = "budget";
@@ -337,7 +345,7 @@ export class RunningPartition implements PartitionView {
     this.#place.cycle = cycles(slotStart + used);
     this.#leave(exit);
     this.#idle = cycles(this.#idle + duration - used);
-    if (this.#isAuto) this.#services.publish();
+    if (this.#isAuto && this.#services.publish()) this.observed.slotEnded(this.#board);
     this.#place.cycle = cycles(slotStart + duration);
     this.#log.write(this.#place, EVENT_KINDS.slotEnd, this.#board.registerBytes);
   }

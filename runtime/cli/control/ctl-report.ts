@@ -1,4 +1,6 @@
 /** What `partita ctl` shows to a person. */
+import type { Hertz } from "../../units.ts";
+import { formatObserved, type ObservedPartition } from "../observed-report.ts";
 import { jsonOf, type VariableValue } from "../program-values.ts";
 
 /** As far as it is shown. */
@@ -9,13 +11,13 @@ export interface Status {
   readonly boardTime: number;
   readonly forces: number;
   readonly lateness: { readonly p99Us: number; readonly worstUs: number; readonly slips: number };
-  readonly partitions: readonly {
-    readonly name: string;
+  readonly clock: Hertz;
+  readonly partitions: readonly (ObservedPartition & {
     readonly mode: string;
     readonly suspended: boolean;
     readonly busyCycles: number;
     readonly slotCycles: number;
-  }[];
+  })[];
 }
 
 export interface Reading {
@@ -32,7 +34,7 @@ export interface Reading {
 const percent = (part: number, whole: number): string => (whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`);
 
 export const formatStatus = (status: Status): string => {
-  const { module, schedule, frame, boardTime, lateness, forces, partitions } = status;
+  const { module, schedule, frame, boardTime, lateness, forces, clock, partitions } = status;
   const width = Math.max(9, ...partitions.map(({ name }) => name.length));
   const head =
     `${module}: frame ${frame} of schedule ${schedule}, board time ${boardTime.toFixed(3)} s; ` +
@@ -43,7 +45,7 @@ export const formatStatus = (status: Status): string => {
     const state = `${mode}${suspended ? ", suspended" : ""}`;
     return `${name.padEnd(width)}  ${state.padEnd(21)}  ${percent(busyCycles, slotCycles).padStart(13)}`;
   });
-  return [head, title, ...rows].join("\n");
+  return [head, title, ...rows, ...formatObserved(partitions, clock)].join("\n");
 };
 
 /** `12.340 s  intake.level 3.2  intake.pump1 true (forced)  dosing.flow 0 (bad)`. */

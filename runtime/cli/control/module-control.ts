@@ -81,11 +81,15 @@ export class ModuleControl {
       module: system.name,
       digest: system.digest,
       schedule: system.schedules[schedule]!.name,
+      clock: system.clock,
       frame,
       boardTime: boardTime / system.clock,
       lateness: { ...lateness },
       forces: forces.length,
-      partitions: partitions.map((looked, index) => ({ name: system.partitions[index]!.name, ...looked })),
+      partitions: partitions.map((looked, index) => ({
+        ...{ name: system.partitions[index]!.name, ...looked },
+        observed: { ...looked.observed },
+      })),
     };
   }
 
