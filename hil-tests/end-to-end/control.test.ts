@@ -44,10 +44,11 @@ ${missing ? "" : "  echo: { image: echo.elf, memory: 64 KiB }"}
 schedules:
   normal:
     majorFrame: 10 ms
-    slots:
+    slots: &slots
       - { partition: tank, start: 0 ms, duration: 1 ms }
       - { partition: victim, start: 1 ms, duration: 1 ms }
 ${missing ? "" : "      - { partition: echo, start: 2 ms, duration: 1 ms }"}
+  service: { majorFrame: 20 ms, slots: *slots }
 `,
 );
 
@@ -163,6 +164,17 @@ describe("a running module", { timeout: 60_000 }, () => {
     await settle();
     expect(Number((await read("tank.scans"))[0])).toBeLessThan(Number(suspended) + 50);
     expect(await refusal("restart", { partition: "tank", start: "hot" })).toMatchObject({ where: "start" });
+  });
+
+  it("goes on in another schedule", async () => {
+    expect(await ask("status")).toMatchObject({ schedule: "normal" });
+    const { frame } = await ask("schedule", { schedule: "service" });
+    await settle();
+    expect(await ask("status")).toMatchObject({ schedule: "service" });
+    expect(frame).toBeGreaterThan(0);
+    expect(await refusal("schedule", { schedule: "servcie" })).toMatchObject({ hint: 'did you mean "service"?' });
+    await ask("schedule", { schedule: "normal" });
+    await settle();
   });
 
   it.skipIf(missing)("connects a serial port with whoever speaks to it", async () => {

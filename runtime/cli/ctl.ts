@@ -51,6 +51,11 @@ class CtlVerbs {
       () => this.#ask("status", {}, (status: Status) => formatStatus(status)),
     );
     this.#addLifecycle();
+    this.#verb("schedule", "go on in another schedule, all harts together, when the major frame ends")
+      .argument("<name>")
+      .action((schedule: string) =>
+        this.#ask("schedule", { schedule }, ({ frame }: Obeyed) => `schedule ${schedule} after frame ${frame}`),
+      );
     this.#addForces();
     this.#verb("watch", "print the values of points and variables, again and again until Ctrl-C")
       .argument("<names...>", "partition.point, or partition.INSTANCE.VARIABLE of a program")

@@ -50,6 +50,7 @@ export class ModuleControl {
       suspend: (members) => this.#lifecycle("suspend", members),
       resume: (members) => this.#lifecycle("resume", members),
       restart: (members) => this.#restart(members),
+      schedule: (members) => this.#schedule(members),
       read: (members) => this.#read(members),
       force: (members) => this.#force(members),
       release: (members) => this.#release(members),
@@ -114,6 +115,16 @@ export class ModuleControl {
       throw new Refused("wrong-value", "a restart is warm or cold", "start", "warm keeps retained data, cold does not");
     }
     return { frame: await this.#order({ kind: "restart", partition, start: `${upper(start)}_START` }) };
+  }
+
+  async #schedule(members: Members): Promise<Json> {
+    const { schedules, name: module } = this.#options.system;
+    const wanted = text(members, "schedule");
+    const found = schedules.find(({ name }) => name === wanted);
+    if (found !== undefined) return { frame: await this.#order({ kind: "switchSchedule", schedule: found.index }) };
+    const names = schedules.map(({ name }) => name);
+    const hint = didYouMean(wanted, names, "schedules");
+    throw new Refused("unknown-schedule", `${module} has no schedule ${wanted}`, "schedule", hint);
   }
 
   async #read({ names }: Members): Promise<Json> {
