@@ -166,7 +166,6 @@ describe.skipIf(requirePeers("gdb-multiarch", "qemu-system-riscv32").missing)(
         ...registers.map((assignment) => `set var $${assignment}`),
         "set language pascal",
         ...commands,
-        "kill",
       );
     };
 
