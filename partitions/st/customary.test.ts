@@ -157,4 +157,12 @@ describe("programs in TwinCAT's manner", () => {
       0,
     ]);
   });
+
+  it("assign several variables at once, and give texts their type", () => {
+    const source = `
+      PROGRAM Main VAR a, b : INT; c : DINT; s : STRING; w : WSTRING; r : REAL; x : ARRAY [0..1] OF INT; END_VAR
+        c := a := b := 300; x[a - 299] := r := x[0] := 7; s := STRING#'it$'s'; w := WSTRING#"wide";
+      END_PROGRAM`.replace("x[a - 299] := r := x[0] := 7;", "r := x[a - 299] := x[0] := 7;");
+    expect(valuesAfter(source, "a b c x r s w")).toEqual([300, 300, 300, [7, 7], 7, "it's", "wide"]);
+  });
 });

@@ -14,8 +14,8 @@
  * - A value assigned to a subrange from outside of it raises APPLICATION_ERROR, and the nearest bound is taken, as the range checks
  *   of CODESYS do; a constant one is refused. A variable starts with the lower bound. The counter of a FOR is checked only at its
  *   start.
- * - INT_TO_Color and TO_Color make a value of an enum of an integer; of one that is none of its values its first, with
- *   APPLICATION_ERROR.
+ * - An integer that the type of an enum holds may stand where a value of the enum is wanted, as in CODESYS; INT_TO_Color and TO_Color
+ *   take any. Of one that is none of its values it makes the first, with APPLICATION_ERROR; a constant one is refused.
  * - Implicit conversions are those of figure 12; beyond it DINT, UDINT → REAL and LINT, ULINT → LREAL, with a warning. Two integers
  *   are combined in an integer or not at all.
  * - Literals of real numbers are REAL, unless their place or another operand is LREAL. Functions of nothing but literals are
@@ -45,8 +45,16 @@
  * - FOR evaluates its bounds once; afterwards the variable stands one step beyond the last value.
  * - %IB n is byte n, %IW n bytes 2n…, %ID n bytes 4n…, %IL n bytes 8n…, %IX n.b bit b of byte n, as in CODESYS.
  * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names; elements and members of
- *   arrays and structs as levels_3 and pump_speed. AT %I* takes any free place. A VAR of type QUEUE_SEND or QUEUE_RECEIVE in the
+ *   arrays and structs as levels_3 and pump_speed. AT %I* takes any free place, or the one that VAR_CONFIG gives; in a FUNCTION_BLOCK
+ *   each instance has one of its own, the point pump_running. A VAR of type QUEUE_SEND or QUEUE_RECEIVE in the
  *   PROGRAM is a queuing port of its name.
+ * - R_EDGE and F_EDGE are found when the body of the block begins that declares them; an input that is FALSE from the start has not
+ *   fallen.
+ * - A PROGRAM may be called by its name and looked into, as in CODESYS: there is one of it. Where there is no CONFIGURATION the one runs
+ *   that nobody calls. Connections of a program instance copy in before each scan and out behind it, and so does its VAR_IN_OUT.
+ * - An instance of a block is assigned with all that it keeps; it stays of its class, and its places in the process image stay its own.
+ * - target ?= source asks the instance at run time what it is; __QUERYINTERFACE and __QUERYPOINTER are the same with an answer.
+ * - %MW2 is a WORD, or an INT or UINT where one is wanted, and so are the other sizes.
  * - Every scan sees TIME() = n × INTERVAL, the time of its release, however late it runs.
  */
 import { type CompileOptions, type CompileResult, Compiler, type SourceInput } from "./compiler.ts";

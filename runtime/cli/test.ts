@@ -19,6 +19,23 @@ interface TestVerbOptions {
   readonly json?: true;
 }
 
+const TESTS = `
+A test stands at file level and begins at t = 0, with all variables as they start:
+
+  TEST 'the pump stops when the tank is full'
+    VAR pump : PumpControl; zero, n : INT; END_VAR
+    pump(level := 99.5);
+    ASSERT_FALSE(pump.run);                    also ASSERT_TRUE(condition)
+    ADVANCE_TIME(T#5s);                        the only thing that moves time
+    ASSERT_EQ(pump.starts, 0);                 actual, expected
+    ASSERT_NEAR(pump.level, 99.5, 0.01);       actual, expected, tolerance
+    n := 5 / zero;
+    ASSERT_ERROR(NUMERIC_ERROR);               what ran since the start, or since the last ASSERT_ERROR, has raised
+  END_TEST                                     this error of the health monitor and no other
+
+It ends at the first assertion that does not hold, and fails when an error was raised that no ASSERT_ERROR expects.
+`;
+
 export const addTest = (program: Command, environment: CliEnvironment): void => {
   program
     .command("test")
@@ -32,6 +49,7 @@ export const addTest = (program: Command, environment: CliEnvironment): void => 
       "write as LCOV trace file how often each statement ran and each branch was taken; for that each test runs a second time, compiled without optimisation, and must come to the same result",
     )
     .option("--json", "print the results as one JSON object")
+    .addHelpText("after", TESTS)
     .action((files: string[], options: TestVerbOptions) => test(files, options, environment));
 };
 

@@ -1,7 +1,7 @@
 /** Literals of times, dates and those with a type in front (IEC 61131-3 §6.3). */
 import type { Expression } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
-import { checkAs } from "./check-expression.ts";
+import { checkAs, checkExpression } from "./check-expression.ts";
 import { enumConstant } from "./check-place.ts";
 import type { CheckedExpression } from "./checked.ts";
 import { fits, wrap } from "./constants.ts";
@@ -105,6 +105,8 @@ const timeOf = (text: string): bigint | null => {
 /** `INT#5`, `WORD#16#FF`, `Color#Red`. A bit pattern may fill a signed type: `INT#16#FFFF` is −1. */
 export const checkTyped = (scope: Scope, expression: Literal<"typed">): CheckedExpression => {
   const { type: prefix, value, at } = expression;
+  if (value.kind === "string" && prefix.key === (value.wide ? "WSTRING" : "STRING"))
+    return checkExpression(scope, value);
   const type = scope.world.type(prefix);
   if (type === null) return NOTHING;
   if (type.kind === "enum" && value.kind === "name") {

@@ -36,6 +36,8 @@ const checkStatement = (
   switch (statement.kind) {
     case "assign":
       return checkAssignment(scope, statement);
+    case "several":
+      return checkStatements(scope, statement.statements, loops);
     case "attempt":
       return checkAttempt(scope, statement);
     case "bind":

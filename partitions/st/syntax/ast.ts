@@ -85,6 +85,8 @@ export type Expression =
 
 export type Statement =
   | { readonly kind: "assign"; readonly at: Span; readonly target: Expression; readonly value: Expression }
+  /** `a := b := value`: the last first */
+  | { readonly kind: "several"; readonly at: Span; readonly statements: readonly Statement[] }
   /** `target ?= source` */
   | { readonly kind: "attempt"; readonly at: Span; readonly target: Expression; readonly value: Expression }
   /** `r REF= x` */

@@ -111,8 +111,21 @@ const parseAssignmentOrCall = (stream: TokenStream): Statement => {
     );
   }
   const value = parseExpression(stream);
+  if (!isAttempt && stream.isSymbol(":=")) return parseChain(stream, [target, value]);
   stream.expectSemicolon("after the assignment");
   return { kind: isAttempt ? "attempt" : "assign", at: stream.since(target.at), target, value };
+};
+
+/** `a := b := c := value;` of CODESYS, at the second `:=`: each takes the value of the one behind it. */
+const parseChain = (stream: TokenStream, first: readonly Expression[]): Statement => {
+  const operands = [...first];
+  while (stream.takeSymbol(":=")) operands.push(parseExpression(stream));
+  stream.expectSemicolon("after the assignment");
+  const at = stream.since(operands[0]!.at);
+  const assignments = operands
+    .slice(1)
+    .map((value, i): Statement => ({ kind: "assign", at, target: operands[i]!, value }));
+  return { kind: "several", at, statements: assignments.reverse() };
 };
 
 /** `REF=`, `S=` and `R=` of CODESYS; null: something else stands there. */
