@@ -115,6 +115,18 @@ describe("a variable AT %I* of a FUNCTION_BLOCK", () => {
       ["Main.a.speed", "%QD1", undefined, 1.5, "real"],
     ]);
   });
+
+  it("is there in every instance, wherever that is kept: VAR_STAT, VAR_INST, a class of which only a method is called", () => {
+    const source = `
+      FUNCTION_BLOCK Lamp VAR on AT %Q* : BOOL; n AT %Q* : INT; END_VAR on := TRUE; n := n + 1; END_FUNCTION_BLOCK
+      FUNCTION Blink : INT VAR_STAT l : Lamp; END_VAR l(); Blink := 1; END_FUNCTION
+      FUNCTION_BLOCK Panel VAR_STAT shared : Lamp; END_VAR METHOD Show VAR_INST own : Lamp; END_VAR shared(); own(); END_METHOD END_FUNCTION_BLOCK
+      PROGRAM Main VAR p : Panel; k : INT; END_VAR k := Blink(); p.Show(); p.Show(); END_PROGRAM`;
+    expect(pointsOf(source).map((each) => each.split(" ")[0])).toEqual(
+      expect.arrayContaining(["p_own_on", "p_own_n", "Blink_l_on", "Blink_l_n", "Panel_shared_on", "Panel_shared_n"]),
+    );
+    expect(valuesAfter(source, "Main.p.own.n", 3)).toEqual([6]);
+  });
 });
 
 describe("VAR_CONFIG", () => {

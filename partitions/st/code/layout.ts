@@ -1,7 +1,7 @@
 /** Gives every static variable its place: the areas of the data one behind the other, small variables within reach of gp. */
 import type { ConstantPool } from "../ir/frame.ts";
 import type { DescribeAddress } from "../ir/print.ts";
-import { type Program, programsOf } from "../semantics/analyse.ts";
+import { type Program, programsOf, withClasses } from "../semantics/analyse.ts";
 import { type Image, ImagePart, type Relocation, zeros } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
 import { BIT_OFFSET, holderOf } from "../semantics/located.ts";
@@ -32,13 +32,6 @@ export const staticVariables = (program: Program): readonly Variable[] => {
       .flatMap(({ variables }) => variables.filter((variable) => isStatic(variable) && isStored(variable))),
     ...program.placement.located.map(({ place }) => place),
   ];
-};
-
-/** What belongs to a class, and what a class extends, uses the variables that stand there once. */
-const withClasses = (units: readonly Unit[]): readonly Unit[] => {
-  const all = new Set(units);
-  for (const unit of all) for (const each of [unit.owner, unit.base]) if (each !== null) all.add(each);
-  return [...all];
 };
 
 const isStored = ({ constant, type }: Variable): boolean => constant === null && type.bytes > 0;

@@ -3,7 +3,7 @@ import type { Problems } from "../problems.ts";
 import type { SourceFile } from "../syntax/ast.ts";
 import { bodiesOf, CallOrder } from "./call-order.ts";
 import type { Kept } from "./memory.ts";
-import { type Placement, placeInstances, type Root } from "./placement.ts";
+import { checkLocations, type Placement, placementOf, type Root } from "./placement.ts";
 import { type DirectAddress, type Instance, isStatic, type Task, type Unit, type Variable } from "./symbols.ts";
 import { findTasks, type TaskOptions } from "./tasks.ts";
 import { ProgramWorld, type StandardUnit } from "./world.ts";
@@ -62,18 +62,23 @@ export const analyse = (
   const ordered = instances.flatMap(({ entry }) => calls.of(entry));
   for (const unit of units.flatMap(bodiesOf)) calls.of(unit);
   const called = calledPrograms(ordered, instances);
-  const placement = placeInstances(
-    world,
-    rootsOf(world, { tasks, units: ordered, called }),
-    tasks.length > 0 && options.program === null && options.test === null,
-  );
+  const roots = () => rootsOf(world, { tasks, units: ordered, called });
+  const isAll = tasks.length > 0 && options.program === null && options.test === null;
+  const wishes = checkLocations(world, roots(), isAll);
   const kept = world.settle();
   if (tasks.length === 0) return { program: null, kept };
   const program = {
-    ...{ tasks, units: ordered, called, placement, routine },
+    ...{ tasks, units: ordered, called, placement: placementOf(roots(), wishes), routine },
     ...{ classes: world.classes(), globals: world.globals(), addresses: world.addresses },
   };
   return { program, kept };
+};
+
+/** What belongs to a class, and what a class extends, uses the variables that stand there once. */
+export const withClasses = (units: readonly Unit[]): readonly Unit[] => {
+  const all = new Set(units);
+  for (const unit of all) for (const each of [unit.owner, unit.base]) if (each !== null) all.add(each);
+  return [...all];
 };
 
 /** Variables that may hold located ones, or that VAR_CONFIG may name. */
@@ -95,7 +100,9 @@ const rootsOf = (world: ProgramWorld, program: Pick<Program, "tasks" | "units" |
         ...{ path: `${name}.${variable.name}`, name: `${prefix}${variable.name}`, variable },
       }));
     }),
-    ...program.units.filter((unit) => !own.has(unit)).flatMap(ofUnit),
+    ...withClasses(program.units)
+      .filter((unit) => !own.has(unit))
+      .flatMap(ofUnit),
   ];
 };
 

@@ -48,30 +48,41 @@ interface Wish {
   readonly image: Image | null;
 }
 
+/** What VAR_CONFIG says, checked. */
+interface Wishes extends Pick<Placement, "fixed" | "initials"> {
+  /** Of located variables, by what holds the address. */
+  readonly located: ReadonlyMap<Variable, ReadonlyMap<number, Wish>>;
+}
+
 /** `areAll`: there is no other program that VAR_CONFIG may mean. */
-export const placeInstances = (world: ProgramWorld, roots: readonly Root[], areAll: boolean): Placement => {
+export const checkLocations = (world: ProgramWorld, roots: readonly Root[], areAll: boolean): Wishes => {
   const scope: Scope = { world, unit: null, names: new Map() };
   const fixed = new Map<Variable, DirectAddress>();
   const initials: Placement["initials"][number][] = [];
-  /** By what holds the address. */
-  const wishes = new Map<Variable, Map<number, Wish>>();
+  const located = new Map<Variable, Map<number, Wish>>();
   for (const declaration of world.locations) {
     const target = targetOf(scope, declaration.target, roots, areAll);
     const wish = target === null ? null : checkWish(scope, declaration, target);
     if (target === null || wish === null) continue;
     const { root, offset, variable } = target;
-    const before = wishes.get(root) ?? new Map<number, Wish>();
+    const before = located.get(root) ?? new Map<number, Wish>();
     if (before.has(offset)) {
       const message = `${textOf(declaration.target)} is named twice in VAR_CONFIG`;
       world.problems.error(declaration.at, "duplicate-name", message);
     }
-    wishes.set(root, before.set(offset, wish));
+    located.set(root, before.set(offset, wish));
     if (isLocated(variable)) continue;
     if (wish.address !== null) fixed.set(root, wish.address);
     if (wish.image !== null) initials.push({ root, offset, image: wish.image });
   }
-  return { located: roots.flatMap((root) => locatedOf(root, wishes.get(root.variable))), fixed, initials };
+  return { located, fixed, initials };
 };
+
+export const placementOf = (roots: readonly Root[], { located, fixed, initials }: Wishes): Placement => ({
+  located: roots.flatMap((root) => locatedOf(root, located.get(root.variable))),
+  fixed,
+  initials,
+});
 
 const locatedOf = (
   { path, name, variable: root }: Root,
