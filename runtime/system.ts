@@ -82,12 +82,14 @@ export interface RetainedArea extends Area {
   readonly ofThisImage: boolean;
 }
 
-export interface QueuingPort {
+/** An end of a channel of messages. */
+export interface Port {
   /** Position in `Partition.ports`; what the guest's port lookup returns. */
   readonly index: number;
   readonly name: string;
+  readonly kind: "queuing" | "sampling";
   readonly direction: "source" | "destination";
-  /** Index in `System.queuingChannels`. */
+  /** Index in `System.queuingChannels`, or in `System.samplingMessageChannels`. */
   readonly channel: number;
 }
 
@@ -114,7 +116,7 @@ export interface Partition {
   /** `bootargs` in the device tree's /chosen, which is where a kernel looks for its command line; "" when there are none. */
   readonly bootArguments: string;
   readonly points: readonly Point[];
-  readonly ports: readonly QueuingPort[];
+  readonly ports: readonly Port[];
   readonly areas: { readonly input: Area | null; readonly output: Area | null; readonly retained: RetainedArea | null };
   /** Cyclic tasks that the image declares. */
   readonly tasks: readonly CyclicTask[];
@@ -158,12 +160,31 @@ export interface SamplingChannel {
   readonly refreshPeriod: Cycles;
 }
 
+export interface PortRef {
+  readonly partition: number;
+  readonly port: number;
+}
+
+export const OVERFLOWS = ["refuse", "dropOldest", "dropNewest"] as const;
+export type Overflow = (typeof OVERFLOWS)[number];
+
 /** A FIFO between two partitions' ports. */
 export interface QueuingChannel {
-  readonly from: { readonly partition: number; readonly port: number };
-  readonly to: { readonly partition: number; readonly port: number };
+  readonly from: PortRef;
+  readonly to: PortRef;
   /** Messages it holds at most. */
   readonly depth: number;
+  readonly maxMessageBytes: number;
+  /** What happens to a message that finds no place: it is refused, or it or the oldest one is dropped. */
+  readonly overflow: Overflow;
+}
+
+/** Destinations read the last message that the source wrote. */
+export interface SamplingMessageChannel {
+  readonly from: PortRef;
+  readonly to: readonly PortRef[];
+  /** A message older than this is not valid. */
+  readonly refreshPeriod: Cycles;
   readonly maxMessageBytes: number;
 }
 
@@ -268,6 +289,7 @@ export interface System {
   readonly schedules: readonly Schedule[];
   readonly samplingChannels: readonly SamplingChannel[];
   readonly queuingChannels: readonly QueuingChannel[];
+  readonly samplingMessageChannels: readonly SamplingMessageChannel[];
   readonly modbusServers: readonly ModbusServer[];
   readonly modbusClients: readonly ModbusClient[];
   readonly mqtt: readonly MqttLink[];

@@ -85,6 +85,8 @@ export interface WorkerOptions {
   /** Ports that it sends to, 8 bytes each scan, or empties. */
   readonly sends?: readonly number[];
   readonly receives?: readonly number[];
+  /** Ports of sampling channels that it reads. */
+  readonly reads?: readonly number[];
   readonly uart?: boolean;
   /** Waits so many ticks of mtime after each scan; 0: it never waits. */
   readonly sleep?: number;
@@ -94,13 +96,24 @@ export interface WorkerOptions {
 
 /** A controller whose outputs depend on all that a guest can see: inputs, messages, mtime, and its own counters. */
 export const worker = (options: WorkerOptions): Uint8Array => {
-  const { seed, inputs, outputs, sends = [], receives = [], uart = false, sleep = 0, switches = false } = options;
+  const {
+    seed,
+    inputs,
+    outputs,
+    sends = [],
+    receives = [],
+    reads = [],
+    uart = false,
+    sleep = 0,
+    switches = false,
+  } = options;
   const guest = new Guest(seed).constant(X.t0, 1 << 7).add(encode("csrrw", { rd: X.zero, csr: CSRS.mie, rs1: X.t0 }));
   guest.normal().label("scan").tell(REGISTER.LATCH_INPUTS);
   for (let i = 0; i < inputs; i++) guest.add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 4 * i })).fold(X.t0);
   guest.foldCsr(CSRS.mcycle).foldCsr(CSRS.minstret).constant(X.t2, CLINT.mtime);
   guest.add(encode("lw", { rd: X.t0, rs1: X.t2, imm: 0 })).fold(X.t0);
   for (const port of receives) receiveAll(guest, port);
+  for (const port of reads) readSample(guest, port);
   // A reservation that whoever cuts the run in two must not lose.
   guest
     .constant(X.t2, DATA.scratch)
@@ -135,6 +148,13 @@ const receiveAll = (guest: Guest, port: number): void => {
     .fold(X.t0)
     .jump(`receive${port}`)
     .label(`empty${port}`);
+};
+
+const readSample = (guest: Guest, port: number): void => {
+  guest.port(port, 64).tellConstant(REGISTER.PORT_COMMAND, PARTITA_PORT_COMMANDS.RECEIVE);
+  const asked = [REGISTER.PORT_STATUS, REGISTER.PORT_LENGTH, REGISTER.PORT_VALIDITY, REGISTER.PORT_AGE];
+  for (const register of asked) guest.ask(X.t0, register).fold(X.t0);
+  guest.add(encode("lw", { rd: X.t0, rs1: X.s1, imm: bufferAt })).fold(X.t0);
 };
 
 const sendChecksum = (guest: Guest, port: number): void => {

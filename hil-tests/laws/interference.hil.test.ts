@@ -33,7 +33,7 @@ describe("no interference", () => {
         ["friend", 14_000, 1000],
         ["alone", 15_000, 2500],
       ],
-      queuing: [{ from: "neighbour", to: "fed", depth: 8 }],
+      messages: [{ from: "neighbour", to: "fed", depth: 8 }],
       sampling: [
         { from: "neighbour.o0", to: ["sampled.i0"] },
         { from: "alone.o0", to: ["friend.i0"] },
@@ -86,15 +86,19 @@ describe("no interference", () => {
   });
 
   /**
-   * Partitions that `first` can influence: its channels' destinations, a queue's source by its fill, and so on from there; by its
+   * Partitions that `first` can influence: its channels' destinations, the source of a queue that refuses by its fill, and so on from there; by its
    * rights all, where there is a choice of schedules.
    */
   const reachedFrom = (first: string, sketch: SystemSketch): Set<string> => {
-    const { partitions, sampling = [], queuing = [], otherSchedules = [] } = sketch;
+    const { partitions, sampling = [], messages = [], otherSchedules = [] } = sketch;
     const nameOf = (point: string) => point.split(".")[0]!;
     const edges = [
       ...sampling.flatMap(({ from, to }) => to.map((end) => [nameOf(from), nameOf(end)] as const)),
-      ...queuing.flatMap(({ from, to }) => [[from, to] as const, [to, from] as const]),
+      ...messages.flatMap(({ from, to, depth, overflow = "refuse" }) =>
+        depth !== undefined && overflow === "refuse"
+          ? [[from, to] as const, [to, from] as const]
+          : [[from, to] as const],
+      ),
     ];
     const reached = new Set([first]);
     for (const name of reached) {

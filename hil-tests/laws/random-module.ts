@@ -1,13 +1,12 @@
 /** Modules made from a seed: schedules on one or two harts, guests of all kinds, and channels between them. */
-import type { Start } from "../../runtime/system.ts";
+import { OVERFLOWS, type Start } from "../../runtime/system.ts";
 import { babbler } from "./babbler.ts";
 import { flooder, spinner, trapLoop, worker } from "./guests.ts";
 import { randomFrom } from "./runs.ts";
-import type { PartitionSketch, ScheduleSketch, SystemSketch } from "./systems.ts";
+import type { MessageSketch, PartitionSketch, ScheduleSketch, SystemSketch } from "./systems.ts";
 import { tinkerer } from "./tinkerer.ts";
 
 type Random = (below: number) => number;
-type Queuing = NonNullable<SystemSketch["queuing"]>;
 
 /** Everything that a test may want to change about one partition afterwards goes by its name: p0, p1 … */
 export const randomModule = (seed: number): SystemSketch => {
@@ -15,8 +14,8 @@ export const randomModule = (seed: number): SystemSketch => {
   const names = Array.from({ length: 2 + random(4) }, (_, index) => `p${index}`);
   const harts = 1 + random(2);
   const hartOf = new Map(names.map((name) => [name, random(harts)]));
-  const queuing = queuesBetween(names, random);
-  const partitions = Object.fromEntries(names.map((name) => [name, randomPartition(name, queuing, random)]));
+  const messages = messagesBetween(names, random);
+  const partitions = Object.fromEntries(names.map((name) => [name, randomPartition(name, messages, random)]));
   const namesOn = Array.from({ length: harts }, (_, hart) => names.filter((name) => hartOf.get(name) === hart));
   const initial = randomSchedule(namesOn, random);
   const sampling = samplingBetween(partitions, random);
@@ -24,7 +23,7 @@ export const randomModule = (seed: number): SystemSketch => {
     ...randomSchedule(namesOn, random),
     onEntry: Object.fromEntries(names.filter(() => random(4) === 0).map((name) => [name, randomStart(random)])),
   }));
-  return { partitions, queuing, sampling, ...initial, otherSchedules };
+  return { partitions, messages, sampling, ...initial, otherSchedules };
 };
 
 const randomStart = (random: Random): Start => (random(2) === 0 ? "COLD_START" : "WARM_START");
@@ -35,17 +34,22 @@ const randomSchedule = (namesOn: readonly (readonly string[])[], random: Random)
   return { slots, majorFrame: end + random(100) };
 };
 
-const queuesBetween = (names: readonly string[], random: Random): Queuing =>
+const messagesBetween = (names: readonly string[], random: Random): readonly MessageSketch[] =>
   Array.from({ length: random(3) }, () => {
     const from = random(names.length);
     const to = (from + 1 + random(names.length - 1)) % names.length;
-    return { from: names[from]!, to: names[to]!, depth: 1 + random(5) };
+    const ends = { from: names[from]!, to: names[to]! };
+    if (random(4) === 0) return ends;
+    return { ...ends, depth: 1 + random(5), overflow: OVERFLOWS[random(2) === 0 ? 0 : random(3)]! };
   });
 
-const randomPartition = (name: string, queuing: Queuing, random: Random): PartitionSketch => {
-  const ends = queuing.filter(({ from, to }) => from === name || to === name);
-  const ports = (end: "from" | "to") => ends.flatMap((channel, port) => (channel[end] === name ? [port] : []));
-  const sends = ports("from");
+const randomPartition = (name: string, messages: readonly MessageSketch[], random: Random): PartitionSketch => {
+  const ends = messages.filter(({ from, to }) => from === name || to === name);
+  const ports = (isIt: (channel: MessageSketch) => boolean) =>
+    ends.flatMap((channel, port) => (isIt(channel) ? [port] : []));
+  const sends = ports(({ from }) => from === name);
+  const receives = ports(({ to, depth }) => to === name && depth !== undefined);
+  const reads = ports(({ to, depth }) => to === name && depth === undefined);
   const inputs = random(4);
   const outputs = 1 + random(3);
   const isSystem = random(3) === 0;
@@ -59,7 +63,7 @@ const randomPartition = (name: string, queuing: Queuing, random: Random): Partit
   const latch = random(3) === 0 ? "auto" : "guest";
   if (kind <= 7) return { image: tinkerer(random), isSystem, latch, retained: 8 * random(3), inputs, outputs };
   const image = worker({
-    ...{ seed: random(2 ** 31), inputs, outputs, sends, receives: ports("to") },
+    ...{ seed: random(2 ** 31), inputs, outputs, sends, receives, reads },
     ...{ uart: random(2) === 0, sleep: random(2) === 0 ? 0 : 1 + random(3000), switches: random(2) === 0 },
   });
   return { image, isSystem, inputs, outputs };

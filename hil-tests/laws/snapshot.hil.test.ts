@@ -132,7 +132,7 @@ describe("a partition that is restored alone", () => {
       ["b", 500, 200],
       ["c", 800, 100],
     ],
-    queuing: [{ from: "b", to: "c", depth: 4 }],
+    messages: [{ from: "b", to: "c", depth: 4 }],
   });
   const saved = runSystem(system, { frames: 1 }).module.save([0]);
 

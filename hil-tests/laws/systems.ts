@@ -1,12 +1,14 @@
 /** Systems for tests, built directly from images: what config would make of a file that names them. */
 import type {
+  Overflow,
   Partition,
   Point,
   PointType,
   PointValue,
+  Port,
   QueuingChannel,
-  QueuingPort,
   SamplingChannel,
+  SamplingMessageChannel,
   Schedule,
   Slot,
   Start,
@@ -34,19 +36,24 @@ export interface ScheduleSketch {
   readonly onEntry?: Readonly<Record<string, Start>>;
 }
 
+/** A channel between ports that it makes: a partition's ports are numbered in the order of the channels. */
+export interface MessageSketch {
+  readonly from: string;
+  readonly to: string;
+  /** Places of a queue; left out: it is a sampling channel. */
+  readonly depth?: number;
+  readonly bytes?: number;
+  /** Of a queue. */
+  readonly overflow?: Overflow;
+}
+
 /** It holds the first schedule itself. */
 export interface SystemSketch extends ScheduleSketch {
   readonly partitions: Readonly<Record<string, PartitionSketch>>;
   readonly otherSchedules?: readonly ScheduleSketch[];
   /** From one point to others, `partition.point`. */
   readonly sampling?: readonly { readonly from: string; readonly to: readonly string[]; readonly refresh?: number }[];
-  /** Between ports that the channel makes: a partition's ports are numbered in the order of the channels here. */
-  readonly queuing?: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly depth: number;
-    readonly bytes?: number;
-  }[];
+  readonly messages?: readonly MessageSketch[];
   /** Board cycles a second; at 10 MHz a cycle is a tick of mtime. */
   readonly clock?: number;
 }
@@ -54,17 +61,17 @@ export interface SystemSketch extends ScheduleSketch {
 /** Inputs are named i0, i1 …, outputs o0, o1 …; they are DWORDs that hold 0 when nothing else is said. */
 export const systemOf = (sketch: SystemSketch): System => {
   const names = Object.keys(sketch.partitions);
-  const queuing = sketch.queuing ?? [];
-  const ports = names.map((name) => portsOf(name, queuing));
+  const messages = sketch.messages ?? [];
+  const ports = names.map((name) => portsOf(name, messages));
   const partitions = names.map((name, index) => partitionOf(name, index, sketch.partitions[name]!, ports[index]!));
   const ref = (text: string) => {
     const [partition, point] = text.split(".") as [string, string];
     const index = names.indexOf(partition);
     return { partition: index, point: partitions[index]!.points.findIndex(({ name }) => name === point) };
   };
-  const portRef = (name: string, channel: number, direction: QueuingPort["direction"]) => {
+  const portRef = (name: string, kind: Port["kind"], channel: number, direction: Port["direction"]) => {
     const partition = names.indexOf(name);
-    const isIt = (port: QueuingPort) => port.channel === channel && port.direction === direction;
+    const isIt = (port: Port) => port.kind === kind && port.channel === channel && port.direction === direction;
     return { partition, port: ports[partition]!.findIndex(isIt) };
   };
   const schedules = [sketch, ...(sketch.otherSchedules ?? [])];
@@ -92,14 +99,25 @@ export const systemOf = (sketch: SystemSketch): System => {
         refreshPeriod: cycles(refresh ?? 2 * sketch.majorFrame),
       }),
     ),
-    queuingChannels: queuing.map(
-      ({ from, to, depth, bytes }, channel): QueuingChannel => ({
-        from: portRef(from, channel, "source"),
-        to: portRef(to, channel, "destination"),
-        depth,
+    queuingChannels: messages.filter(isQueue).map(
+      ({ from, to, depth, bytes, overflow }, channel): QueuingChannel => ({
+        from: portRef(from, "queuing", channel, "source"),
+        to: portRef(to, "queuing", channel, "destination"),
+        depth: depth!,
         maxMessageBytes: bytes ?? 8,
+        overflow: overflow ?? "refuse",
       }),
     ),
+    samplingMessageChannels: messages
+      .filter((channel) => !isQueue(channel))
+      .map(
+        ({ from, to, bytes }, channel): SamplingMessageChannel => ({
+          from: portRef(from, "sampling", channel, "source"),
+          to: [portRef(to, "sampling", channel, "destination")],
+          refreshPeriod: cycles(2 * sketch.majorFrame),
+          maxMessageBytes: bytes ?? 8,
+        }),
+      ),
     modbusServers: [],
     modbusClients: [],
     mqtt: [],
@@ -119,12 +137,18 @@ const slotsOf = (slots: ScheduleSketch["slots"], names: readonly string[]): Slot
       duration: cycles(duration),
     }));
 
-const portsOf = (name: string, queuing: NonNullable<SystemSketch["queuing"]>): QueuingPort[] =>
-  queuing
-    .flatMap(({ from, to }, channel) => [
-      ...(from === name ? [{ direction: "source" as const, channel }] : []),
-      ...(to === name ? [{ direction: "destination" as const, channel }] : []),
-    ])
+const isQueue = ({ depth }: MessageSketch): boolean => depth !== undefined;
+
+const portsOf = (name: string, messages: readonly MessageSketch[]): Port[] =>
+  messages
+    .flatMap((message, at) => {
+      const kind: Port["kind"] = isQueue(message) ? "queuing" : "sampling";
+      const channel = messages.slice(0, at).filter((other) => isQueue(other) === isQueue(message)).length;
+      return [
+        ...(message.from === name ? [{ kind, direction: "source" as const, channel }] : []),
+        ...(message.to === name ? [{ kind, direction: "destination" as const, channel }] : []),
+      ];
+    })
     .map((port, index) => ({ ...port, index, name: `port${index}` }));
 
 const partitionOf = (
@@ -139,7 +163,7 @@ const partitionOf = (
     inputs = 0,
     outputs = 0,
   }: PartitionSketch,
-  ports: readonly QueuingPort[],
+  ports: readonly Port[],
 ): Partition => {
   const ends = [...pointsOf("input", inputs), ...pointsOf("output", outputs)];
   const points = ends.map((point, at): Point => ({ ...point, index: at }));

@@ -63,6 +63,7 @@ export const testSystem = (partitions: Record<string, readonly PointText[]>, out
   schedules: [{ name: "normal", majorFrame: cycles(10_000), slots: [], index: 0, onEntry: [] }],
   samplingChannels: [],
   queuingChannels: [],
+  samplingMessageChannels: [],
   modbusServers: [],
   modbusClients: [],
   mqtt: [],

@@ -60,23 +60,27 @@
 #define PARTITA_SCHEDULE_STATUS 0x098  /* r   of the last request: PARTITA_NO_ERROR, PARTITA_INVALID_PARAM when there is no */
                                        /*     such schedule, PARTITA_INVALID_CONFIG when this is no system partition */
 
-/* ---- queuing ports ------------------------------------------------------------------------------------------------ */
+/* ---- ports: ends of channels that carry messages -------------------------------------------------------------------- */
 #define PARTITA_PORT_LOOKUP 0x0c0      /* w   address of a NUL-terminated port name: selects it. PORT_SELECT then holds its */
                                        /*     index, or 0xffff_ffff when the config gives this partition no such port */
 #define PARTITA_PORT_SELECT 0x0c4      /* rw  the port that the registers below speak of */
 #define PARTITA_PORT_BUFFER 0x0c8      /* rw  address of the message in RAM */
 #define PARTITA_PORT_LENGTH 0x0cc      /* rw  bytes to send; for RECEIVE the buffer's size, afterwards the message's */
-#define PARTITA_PORT_COMMAND 0x0d0     /* w   PARTITA_PORT_SEND or PARTITA_PORT_RECEIVE */
+#define PARTITA_PORT_COMMAND 0x0d0     /* w   PARTITA_PORT_SEND or PARTITA_PORT_RECEIVE. A queuing port gives each message once, */
+                                       /*     a sampling port the last one again and again */
 #define PARTITA_PORT_STATUS 0x0d4      /* r   of the last command or lookup, see below */
 #define PARTITA_PORT_AVAILABLE 0x0d8   /* r   destination: messages that can be received in this slot; source: free places */
 #define PARTITA_PORT_MAX_MESSAGE 0x0dc /* r   bytes */
+#define PARTITA_PORT_VALIDITY 0x0e0    /* r   sampling destination: 1 when the message is no older than the refresh period, else 0 */
+#define PARTITA_PORT_LOST 0x0e4        /* r   queuing destination: messages dropped because there was no place, modulo 2^32 */
+#define PARTITA_PORT_AGE 0x0e8         /* r   sampling destination: cycles since the message could first be read, 64 bits */
 
 #define PARTITA_PORT_SEND 1
 #define PARTITA_PORT_RECEIVE 2
 
 /* ARINC 653 P1 §3.1: return codes */
 #define PARTITA_NO_ERROR 0
-#define PARTITA_NO_ACTION 1
+#define PARTITA_NO_ACTION 1      /* a sampling port that nothing was written to yet (RECEIVE) */
 #define PARTITA_NOT_AVAILABLE 2  /* queue full (SEND) or empty (RECEIVE) */
 #define PARTITA_INVALID_PARAM 3  /* no such port, message too long, buffer outside RAM or too small */
 #define PARTITA_INVALID_CONFIG 4

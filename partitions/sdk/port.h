@@ -1,4 +1,7 @@
-/* Queuing ports for C guests: find one by its name in the config, send, receive (ARINC 653 P1 §3.6.2.2). */
+/*
+ * Ports for C guests: find one by its name in the config, send, receive (ARINC 653 P1 §3.6.2). Of a queuing port each message is
+ * received once; of a sampling port the last one, as often as it is asked for.
+ */
 #ifndef PARTITA_PORT_H
 #define PARTITA_PORT_H
 
@@ -12,7 +15,7 @@ static inline uint32_t port_find(const char *name) {
     return partita_read(PARTITA_PORT_SELECT);
 }
 
-/* Takes the oldest message into `into`. Its length in bytes, or −PARTITA_NOT_AVAILABLE and so on. */
+/* Takes the oldest message, or a sampling port's last one, into `into`. Its length in bytes, or −PARTITA_NOT_AVAILABLE and so on. */
 static inline int32_t port_receive(uint32_t port, void *into, uint32_t room) {
     uint32_t status;
     partita_write(PARTITA_PORT_SELECT, port);
@@ -25,7 +28,7 @@ static inline int32_t port_receive(uint32_t port, void *into, uint32_t room) {
     return status == PARTITA_NO_ERROR ? (int32_t)partita_read(PARTITA_PORT_LENGTH) : -(int32_t)status;
 }
 
-/* Puts a message behind the others; it can be received after this slot. One of the PARTITA_* return codes. */
+/* Puts a message behind the others, or in the place of the last one; it can be received after this slot. A PARTITA_* return code. */
 static inline uint32_t port_send(uint32_t port, const void *message, uint32_t length) {
     __asm__ volatile("" ::: "memory");
     partita_write(PARTITA_PORT_SELECT, port);
@@ -33,6 +36,12 @@ static inline uint32_t port_send(uint32_t port, const void *message, uint32_t le
     partita_write(PARTITA_PORT_LENGTH, length);
     partita_write(PARTITA_PORT_COMMAND, PARTITA_PORT_SEND);
     return partita_read(PARTITA_PORT_STATUS);
+}
+
+/* Whether a sampling port's message is no older than the channel's refresh period. */
+static inline int port_is_valid(uint32_t port) {
+    partita_write(PARTITA_PORT_SELECT, port);
+    return partita_read(PARTITA_PORT_VALIDITY) != 0;
 }
 
 #endif

@@ -103,4 +103,16 @@ export class StandaloneHost implements PartitaHost {
   maxMessageBytes(): number {
     return 0;
   }
+
+  lost(): number {
+    return 0;
+  }
+
+  messageAge(): number {
+    return 0;
+  }
+
+  isMessageValid(): boolean {
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 /** What `partita check` says of a module without problems: schedules, channels and io, as text. */
 import { type LoadedSystem, type ScheduleFigures, scheduleFigures, showDuration } from "../config/index.ts";
 import { latenciesOf, MOST_CHAINS } from "../planning/index.ts";
-import type { PointRef, Schedule, System } from "../system.ts";
+import type { Overflow, PointRef, PortRef, Schedule, System } from "../system.ts";
 import type { Hertz } from "../units.ts";
 import { counted } from "./counted.ts";
 import { slotPicture } from "./slot-picture.ts";
@@ -96,18 +96,26 @@ const channels = (system: System): readonly (readonly string[])[] => [
     `${nameOf(system, from)} → ${to.map((point) => nameOf(system, point)).join(", ")}`,
     `fresh for ${showDuration(refreshPeriod, system.clock)}`,
   ]),
-  ...system.queuingChannels.map(({ from, to, depth, maxMessageBytes }) => {
-    const [source, destination] = [from, to].map(({ partition, port }) => {
-      const owner = system.partitions[partition];
-      return `${owner?.name}.${owner?.ports[port]?.name}`;
-    });
-    return [
-      "queuing",
-      `${source} → ${destination}`,
-      `${counted(depth, "message")} of ${counted(maxMessageBytes, "byte")}`,
-    ];
-  }),
+  ...system.queuingChannels.map(({ from, to, depth, maxMessageBytes, overflow }) => [
+    "queuing",
+    `${portName(system, from)} → ${portName(system, to)}`,
+    `${counted(depth, "message")} of ${counted(maxMessageBytes, "byte")}${OVERFLOW_WORDS[overflow]}`,
+  ]),
+  ...system.samplingMessageChannels.map(({ from, to, refreshPeriod, maxMessageBytes }) => [
+    "sampling",
+    `${portName(system, from)} → ${to.map((port) => portName(system, port)).join(", ")}`,
+    `a message of ${counted(maxMessageBytes, "byte")}, valid for ${showDuration(refreshPeriod, system.clock)}`,
+  ]),
 ];
+
+const OVERFLOW_WORDS: Readonly<Record<Overflow, string>> = {
+  refuse: "",
+  dropOldest: ", drops the oldest",
+  dropNewest: ", drops the newest",
+};
+
+const portName = ({ partitions }: System, { partition, port }: PortRef): string =>
+  `${partitions[partition]?.name}.${partitions[partition]?.ports[port]?.name}`;
 
 const connections = (system: System): readonly (readonly string[])[] => [
   ...system.modbusServers.map(({ name, host, port, mappings }) => {

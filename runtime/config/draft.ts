@@ -278,8 +278,10 @@ function* pointTexts({ channels, io }: Partly<ModuleConfig>): Generator<Text<Poi
 
 function* portTexts({ channels }: Partly<ModuleConfig>): Generator<Text<PortUse["by"]>> {
   for (const channel of channels) {
-    if (channel.type !== "queuing") continue;
+    if (channel.type !== "queuing" && channel.type !== "samplingMessage") continue;
     yield ["channelFrom", channel, "from", channel.from];
-    yield ["channelTo", channel, "to", channel.to];
+    if (channel.type === "queuing") yield ["channelTo", channel, "to", channel.to];
+    if (channel.type !== "samplingMessage") continue;
+    for (const [index, to] of channel.to.entries()) yield ["channelTo", channel.to, index, to];
   }
 }

@@ -191,7 +191,13 @@ describe("a module without problems", () => {
       { from: { partition: 0, point: 3 }, to: [{ partition: 1, point: 0 }], refreshPeriod: 10_000_000 },
     ]);
     expect(system.queuingChannels).toEqual([
-      { from: { partition: 0, port: 0 }, to: { partition: 1, port: 0 }, depth: 16, maxMessageBytes: 12 },
+      {
+        from: { partition: 0, port: 0 },
+        to: { partition: 1, port: 0 },
+        depth: 16,
+        maxMessageBytes: 12,
+        overflow: "refuse",
+      },
     ]);
     expect(system.partitions.map(({ ports }) => ports)).toMatchObject([[{ channel: 0 }], [{ channel: 0 }]]);
     expect(system.maxLateness).toBe(10_000_000);

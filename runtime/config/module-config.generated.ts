@@ -12,7 +12,7 @@ export type Name = string;
  * How a partition starts anew: COLD_START from its image alone, WARM_START with its retained data kept.
  */
 export type Restart = "COLD_START" | "WARM_START";
-export type ChannelConfig = SamplingChannelConfig | QueuingChannelConfig;
+export type ChannelConfig = SamplingChannelConfig | QueuingChannelConfig | SamplingMessageChannelConfig;
 /**
  * A point or port of a partition: partition.name
  */
@@ -259,6 +259,29 @@ export interface QueuingChannelConfig {
   depth: number;
   /**
    * Up to 64 KiB.
+   */
+  maxMessageSize: string;
+  /**
+   * What happens to a message that finds no place. refuse: the source is told so, and learns by it how full the queue is. dropOldest, dropNewest: a message is dropped and counted; nothing that the destination does can reach the source then.
+   */
+  overflow: "refuse" | "dropOldest" | "dropNewest";
+}
+/**
+ * The last message of a source port goes to destination ports of other partitions, which may read it again and again.
+ */
+export interface SamplingMessageChannelConfig {
+  type: "samplingMessage";
+  from: Member;
+  /**
+   * @minItems 1
+   */
+  to: Member[];
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  refreshPeriod: string;
+  /**
+   * Up to 1 MiB.
    */
   maxMessageSize: string;
 }

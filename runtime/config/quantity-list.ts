@@ -19,7 +19,8 @@ export interface QuantityEntry {
 
 /** The longest that a timer of the host waits (setTimeout), ms: 24 days. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-const LARGEST_MESSAGE = 65_536;
+const LARGEST_QUEUED_MESSAGE = 2 ** 16;
+const LARGEST_SAMPLED_MESSAGE = 2 ** 20;
 
 type Entry = readonly [container: object, key: string, text: string | null, least?: 0 | 1];
 
@@ -41,9 +42,10 @@ function* entriesOf(config: Partly<ModuleConfig>, places: Places, clock: number 
     yield { ...memory, ...one, kind: "size", countedIn: "bytes", most: 2 ** 30 };
   }
   for (const channel of channels) {
-    if (channel.type !== "queuing") continue;
+    if (channel.type !== "queuing" && channel.type !== "samplingMessage") continue;
     const size = entry([channel, "maxMessageSize", channel.maxMessageSize]);
-    yield { ...size, ...one, kind: "size", countedIn: "bytes", most: LARGEST_MESSAGE };
+    const most = channel.type === "queuing" ? LARGEST_QUEUED_MESSAGE : LARGEST_SAMPLED_MESSAGE;
+    yield { ...size, ...one, kind: "size", countedIn: "bytes", most };
   }
   for (const time of hostTimes(config)) {
     yield { ...entry(time), kind: "duration", countedIn: "milliseconds", perBase: 1000, most: LONGEST_TIMER };
@@ -69,7 +71,9 @@ function* boardTimes({ partitions, schedules, channels, pacing }: Partly<ModuleC
     }
   }
   for (const channel of channels) {
-    if (channel.type === "sampling") yield [channel, "refreshPeriod", channel.refreshPeriod];
+    if (channel.type === "sampling" || channel.type === "samplingMessage") {
+      yield [channel, "refreshPeriod", channel.refreshPeriod];
+    }
   }
   yield [pacing, "maxLateness", pacing.maxLateness];
 }

@@ -12,11 +12,13 @@ import {
   type Point,
   type PointRef,
   type PointValue,
+  type Port,
+  type PortRef,
   type QueuingChannel,
-  type QueuingPort,
   type RetainedArea,
   type RetainedStore,
   type SamplingChannel,
+  type SamplingMessageChannel,
   type Schedule,
   type System,
   zeroOf,
@@ -51,6 +53,7 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     schedules: resolver.schedules(),
     samplingChannels: resolver.samplingChannels(),
     queuingChannels: resolver.queuingChannels(),
+    samplingMessageChannels: resolver.samplingMessageChannels(),
     modbusServers: resolver.modbusServers(),
     modbusClients: resolver.modbusClients(),
     mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link)),
@@ -116,22 +119,23 @@ class Resolver {
     });
   }
 
-  #portsOf(partition: DraftPartition): readonly QueuingPort[] {
-    const queues = this.#queues();
+  #portsOf(partition: DraftPartition): readonly Port[] {
     return sure(this.#ports.get(partition)).map((name, index) => {
       const direction = sure(partition.ports.get(name)?.direction);
-      const end = direction === "source" ? "from" : "to";
-      return {
-        index,
-        name,
-        direction,
-        channel: queues.findIndex((queue) => queue[end] === `${partition.name}.${name}`),
-      };
+      const isIts = ({ from, to }: { readonly from: string; readonly to: string | readonly string[] }): boolean =>
+        [direction === "source" ? from : to].flat().includes(`${partition.name}.${name}`);
+      const queue = this.#queues().findIndex(isIts);
+      if (queue >= 0) return { index, name, kind: "queuing", direction, channel: queue };
+      return { index, name, kind: "sampling", direction, channel: this.#samplingMessages().findIndex(isIts) };
     });
   }
 
   #queues() {
     return this.#config.channels.filter((channel) => channel.type === "queuing");
+  }
+
+  #samplingMessages() {
+    return this.#config.channels.filter((channel) => channel.type === "samplingMessage");
   }
 
   retain(configPath: string): RetainedStore | null {
@@ -167,10 +171,20 @@ class Resolver {
   }
 
   queuingChannels(): readonly QueuingChannel[] {
-    return this.#queues().map(({ from, to, depth, maxMessageSize }) => ({
+    return this.#queues().map(({ from, to, depth, maxMessageSize, overflow }) => ({
       from: this.#portRef(from),
       to: this.#portRef(to),
       depth,
+      maxMessageBytes: sure(readParts(maxMessageSize, "size", 1)),
+      overflow: sure(overflow),
+    }));
+  }
+
+  samplingMessageChannels(): readonly SamplingMessageChannel[] {
+    return this.#samplingMessages().map(({ from, to, refreshPeriod, maxMessageSize }) => ({
+      from: this.#portRef(from),
+      to: to.map((end) => this.#portRef(end)),
+      refreshPeriod: this.cycles(refreshPeriod),
       maxMessageBytes: sure(readParts(maxMessageSize, "size", 1)),
     }));
   }
@@ -185,7 +199,7 @@ class Resolver {
     return { partition: index, point: [...sure(this.#partitions[index]).points.keys()].indexOf(point) };
   }
 
-  #portRef(text: string): { readonly partition: number; readonly port: number } {
+  #portRef(text: string): PortRef {
     const [partition = "", port = ""] = text.split(".");
     const index = this.#partitionIndex(partition);
     return { partition: index, port: sure(this.#ports.get(sure(this.#partitions[index]))).indexOf(port) };

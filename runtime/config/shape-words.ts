@@ -66,7 +66,7 @@ const emptyFile = (at: Place, { required }: SchemaNode): Finding => ({
 
 const wrongKind = (error: SchemaError, places: Places, container: object): Finding => {
   const { error: what, tag, tagValue } = error.params as { error: string; tag: string; tagValue: unknown };
-  const kinds = ["sampling", "queuing"];
+  const kinds = ["sampling", "queuing", "samplingMessage"];
   if (tagValue === undefined && what === "tag") {
     const at = places.of(container);
     return {

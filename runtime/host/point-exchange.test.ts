@@ -42,6 +42,7 @@ const system: System = {
   schedules: [{ name: "normal", majorFrame: cycles(1000), slots: [], index: 0, onEntry: [] }],
   samplingChannels: [],
   queuingChannels: [],
+  samplingMessageChannels: [],
   modbusServers: [],
   modbusClients: [],
   mqtt: [],

@@ -181,14 +181,14 @@ export class GuestServices implements PartitaHost {
     const { ports } = this.#parts;
     const status = this.#mode.current === "NORMAL" ? ports.send(port, message) : INVALID_MODE;
     const sent = status === NO_ERROR ? message.length : 0;
-    this.#log.writeWords(this.#now(), EVENT_KINDS.send, port, status, message, sent);
+    this.#log.writeMessage(this.#now(), "send", port, status, message, sent);
     return status;
   }
 
   receive(port: number, into: Uint8Array): number {
     const { ports } = this.#parts;
     const length = this.#mode.current === "NORMAL" ? ports.receive(port, into) : -INVALID_MODE;
-    this.#log.writeWords(this.#now(), EVENT_KINDS.receive, port, Math.max(-length, 0), into, Math.max(length, 0));
+    this.#log.writeMessage(this.#now(), "receive", port, Math.max(-length, 0), into, Math.max(length, 0));
     const board = this.#board();
     if (length > 0) board.ramChanged(guestAddress(RAM_BASE + into.byteOffset - board.ram.byteOffset), length);
     return length;
@@ -200,6 +200,18 @@ export class GuestServices implements PartitaHost {
 
   maxMessageBytes(port: number): number {
     return this.#parts.ports.maxMessageBytes(port);
+  }
+
+  lost(port: number): number {
+    return this.#parts.ports.lost(port);
+  }
+
+  messageAge(port: number): number {
+    return this.#parts.ports.age(port, this.#place.slotStart);
+  }
+
+  isMessageValid(port: number): boolean {
+    return this.#parts.ports.isValid(port, this.#place.slotStart);
   }
 
   /** The partition's place, brought up to the instruction that is being executed. */

@@ -21,6 +21,9 @@ export class MessageQueue {
   #free: number;
   #added = 0;
 
+  /** Nothing is lost: what finds no place is refused. */
+  readonly lost = 0;
+
   constructor({ depth, maxMessageBytes }: Pick<QueuingChannel, "depth" | "maxMessageBytes">) {
     this.depth = depth;
     this.maxMessageBytes = maxMessageBytes;

@@ -198,7 +198,7 @@ describe("queuing ports", () => {
       partitions: { a: { image, outputs: 1 }, b: { image: spinner() } },
       majorFrame: 1000,
       slots: [["a", 0, 1000]],
-      queuing: [
+      messages: [
         { from: "a", to: "b", depth: 1, bytes: 16 },
         { from: "b", to: "a", depth: 1, bytes: 16 },
       ],

@@ -8,10 +8,10 @@ import { StateReader, StateWriter } from "../state.ts";
 import type { Partition, Schedule, System } from "../system.ts";
 import { EventLog, type EventSink, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
+import { Channels } from "./channels.ts";
 import type { Command } from "./commands.ts";
 import { Forces } from "./forces.ts";
 import { Inputs } from "./inputs.ts";
-import { MessageQueue } from "./message-queue.ts";
 import { Outputs } from "./outputs.ts";
 import type { Outside } from "./outside.ts";
 import { type PartitionParts, type PartitionState, type PartitionView, RunningPartition } from "./partition.ts";
@@ -33,7 +33,7 @@ export interface ModuleOptions {
 /** A module, or some partitions of it, between two major frames: who restores it goes on as if nothing had been in between. */
 export interface ModuleState {
   readonly boardTime: Cycles;
-  /** Time, queues and each partition's place in them, as the classes wrote them; null: only partitions are held. */
+  /** Time, channels and each partition's place in them, as the classes wrote them; null: only partitions are held. */
   readonly bytes: Uint8Array | null;
   /** By partition; null: it is not held. */
   readonly partitions: readonly (HeldPartition | null)[];
@@ -59,7 +59,7 @@ export class Module {
   /** By partition, what a rollback returns to. */
   readonly #former: (ProgramState | null)[];
   readonly #logs: readonly EventLog[];
-  readonly #queues: readonly MessageQueue[];
+  readonly #channels: Channels;
   readonly #timeline: Timeline;
   readonly #outside: Outside;
   readonly #hasher: Hasher;
@@ -83,7 +83,7 @@ export class Module {
     this.#logs = partitions.map(({ index }) => new EventLog(index, hasher, events));
     const forces = partitions.map((partition) => new Forces(partition));
     const outputs = partitions.map((partition, index) => new Outputs(partition, forces[index]!));
-    this.#queues = system.queuingChannels.map((channel) => new MessageQueue(channel));
+    this.#channels = new Channels(system);
     const images = new Map<Uint8Array, GuestImage>();
     this.#parts = partitions.map((partition, index) => ({
       partition,
@@ -93,7 +93,7 @@ export class Module {
       inputs: new Inputs(partition, system, outputs, forces[index]!),
       outputs: outputs[index]!,
       forces: forces[index]!,
-      ports: new Ports(partition.ports, this.#queues),
+      ports: new Ports(index, partition.ports, this.#channels),
       log: this.#logs[index]!,
       outside,
       requestSchedule: (schedule: number) => this.requestSchedule(schedule),
@@ -312,7 +312,7 @@ export class Module {
     const writer = new StateWriter();
     writer.section("module", 1);
     this.#timeline.save(writer);
-    for (const queue of this.#queues) queue.save(writer);
+    this.#channels.save(writer);
     for (const partition of this.#running) partition.savePlace(writer);
     return writer.finish();
   }
@@ -322,7 +322,7 @@ export class Module {
     reader.section("module", 1);
     this.#boardTime = boardTime;
     this.#timeline.restore(reader);
-    for (const queue of this.#queues) queue.restore(reader);
+    this.#channels.restore(reader);
     for (const partition of this.#running) partition.restorePlace(reader);
     reader.end();
   }

@@ -190,7 +190,7 @@ export class RunningPartition implements PartitionView {
     this.#place.cycle = at;
     if (this.#exchanges) {
       this.#outputs.takeEffect(at);
-      this.#ports.endSlot();
+      this.#ports.endSlot(at);
     }
     this.#services.endSlot();
     this.#showPoints(at);

@@ -1,39 +1,33 @@
-/** The queuing ports of one partition: they answer with the return codes of partita.h (ARINC 653 P1 §3.6.2.2). */
+/** The ports of one partition: they answer with the return codes of partita.h (ARINC 653 P1 §3.6.2). */
 import { PARTITA_RETURN_CODES as CODE } from "../board/index.ts";
-import type { QueuingPort } from "../system.ts";
-import type { MessageQueue } from "./message-queue.ts";
+import type { Port } from "../system.ts";
+import type { Cycles } from "../units.ts";
+import type { Channels } from "./channels.ts";
+import type { PortEnd } from "./port-ends.ts";
 
 export class Ports {
-  readonly #ports: readonly QueuingPort[];
-  /** The queue behind each port, and those behind all ports of one direction. */
-  readonly #queues: readonly MessageQueue[];
-  readonly #sources: readonly MessageQueue[];
-  readonly #destinations: readonly MessageQueue[];
+  readonly #ports: readonly Port[];
+  /** What is behind each of them. */
+  readonly #ends: readonly PortEnd[];
 
-  /** @param queues those of all channels, by index. */
-  constructor(ports: readonly QueuingPort[], queues: readonly MessageQueue[]) {
+  constructor(partition: number, ports: readonly Port[], channels: Channels) {
     this.#ports = ports;
-    const queuesOf = (those: readonly QueuingPort[]) => those.map(({ channel }) => queues[channel]!);
-    this.#queues = queuesOf(ports);
-    this.#sources = queuesOf(ports.filter(({ direction }) => direction === "source"));
-    this.#destinations = queuesOf(ports.filter(({ direction }) => direction === "destination"));
+    this.#ends = ports.map((port) => channels.endOf(partition, port));
   }
 
   /** Fixes free places and receivable messages for the slot. */
   startSlot(): void {
-    for (const queue of this.#sources) queue.startSourceSlot();
-    for (const queue of this.#destinations) queue.startDestinationSlot();
+    for (const end of this.#ends) end.startSlot();
   }
 
-  /** What was sent and received in the slot takes effect. */
-  endSlot(): void {
-    for (const queue of this.#sources) queue.endSourceSlot();
-    for (const queue of this.#destinations) queue.endDestinationSlot();
+  /** What was sent and received in the slot, which ends at board cycle `now`, takes effect. */
+  endSlot(now: Cycles): void {
+    for (const end of this.#ends) end.endSlot(now);
   }
 
   /** Between two frames. */
   empty(): void {
-    for (const queue of this.#queues) queue.empty();
+    for (const end of this.#ends) end.empty();
   }
 
   /** @returns the index of the port of that name, or −1. */
@@ -42,29 +36,32 @@ export class Ports {
   }
 
   send(port: number, message: Uint8Array): number {
-    const queue = this.#queues[port];
-    if (queue === undefined) return CODE.INVALID_PARAM;
-    if (this.#ports[port]!.direction !== "source") return CODE.INVALID_MODE;
-    if (message.length > queue.maxMessageBytes) return CODE.INVALID_PARAM;
-    return queue.send(message) ? CODE.NO_ERROR : CODE.NOT_AVAILABLE;
+    return this.#ends[port]?.send(message) ?? CODE.INVALID_PARAM;
   }
 
   /** @returns the message's length, or −(return code). */
   receive(port: number, into: Uint8Array): number {
-    const queue = this.#queues[port];
-    if (queue === undefined) return -CODE.INVALID_PARAM;
-    if (this.#ports[port]!.direction !== "destination") return -CODE.INVALID_MODE;
-    if (queue.receivable === 0) return -CODE.NOT_AVAILABLE;
-    return queue.nextLength > into.length ? -CODE.INVALID_PARAM : queue.receive(into);
+    return this.#ends[port]?.receive(into) ?? -CODE.INVALID_PARAM;
   }
 
   available(port: number): number {
-    const queue = this.#queues[port];
-    if (queue === undefined) return 0;
-    return this.#ports[port]!.direction === "source" ? queue.free : queue.receivable;
+    return this.#ends[port]?.available ?? 0;
   }
 
   maxMessageBytes(port: number): number {
-    return this.#queues[port]?.maxMessageBytes ?? 0;
+    return this.#ends[port]?.maxMessageBytes ?? 0;
+  }
+
+  lost(port: number): number {
+    return this.#ends[port]?.lost ?? 0;
+  }
+
+  /** Board cycles. */
+  age(port: number, now: Cycles): number {
+    return this.#ends[port]?.age(now) ?? 0;
+  }
+
+  isValid(port: number, now: Cycles): boolean {
+    return this.#ends[port]?.isValid(now) ?? false;
   }
 }

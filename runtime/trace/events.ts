@@ -45,6 +45,9 @@ export const EVENT_KINDS = {
   replaced: 20,
   /** It has the state of another partition [u32 which]. */
   cloned: 21,
+  /** A message that is too long for an event [u32 port, u32 status, u32 length, u64 XXH64 of the message]. */
+  sendLarge: 22,
+  receiveLarge: 23,
 } as const;
 export type EventKind = keyof typeof EVENT_KINDS;
 
@@ -93,6 +96,9 @@ export class EventLog {
   #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
   #view = new DataView(this.#buffer.buffer);
   #used = 0;
+  /** Length and hash of a long message. */
+  readonly #digest = new Uint8Array(12);
+  readonly #digestView = new DataView(this.#digest.buffer);
   /** The buffer as far as the latest frame filled it: most frames are as long as the one before. */
   #frameBytes = NOTHING;
   /** Only in a frame whose events outgrow the buffer. */
@@ -130,6 +136,24 @@ export class EventLog {
     this.#view.setUint32(this.#used + 4, second, true);
     this.#used += 8;
     this.#append(tail, 0, length - 8);
+  }
+
+  /** Adds that the first `length` bytes of `message` were sent or received at a port: themselves, or their hash when they are many. */
+  writeMessage(
+    at: EventPlace,
+    kind: "send" | "receive",
+    port: number,
+    status: number,
+    message: Uint8Array,
+    length: number,
+  ): void {
+    if (8 + length <= LARGEST_PAYLOAD) {
+      this.writeWords(at, EVENT_KINDS[kind], port, status, message, length);
+      return;
+    }
+    this.#digestView.setUint32(0, length, true);
+    this.#digestView.setBigUint64(4, this.#hasher.hash(message.subarray(0, length)), true);
+    this.writeWords(at, EVENT_KINDS[`${kind}Large`], port, status, this.#digest);
   }
 
   /** Ends the frame. @returns the XXH64 over its events. */

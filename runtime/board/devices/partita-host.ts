@@ -30,5 +30,10 @@ export interface PartitaHost {
   receive(port: number, into: Uint8Array): number;
   /** Messages receivable, or places free, in this slot; 0 for a port that does not exist. */
   available(port: number): number;
+  /** Of a destination: messages that were dropped on their way to it, as of the start of the slot. */
+  lost(port: number): number;
+  /** Of a sampling destination's message, at the start of the slot: board cycles since it could first be read. */
+  messageAge(port: number): number;
+  isMessageValid(port: number): boolean;
   maxMessageBytes(port: number): number;
 }

@@ -37,6 +37,9 @@ class RecordingHost implements PartitaHost {
   schedule = () => 2;
   available = (port: number) => port + 10;
   maxMessageBytes = (port: number) => port + 20;
+  lost = (port: number) => 2 ** 32 + port + 30;
+  messageAge = (port: number) => 3 * 2 ** 32 + port;
+  isMessageValid = (port: number) => port === 3;
   requestSchedule(schedule: number): number {
     this.calls.push(["schedule", schedule]);
     return schedule < 3 ? PARTITA_RETURN_CODES.NO_ERROR : PARTITA_RETURN_CODES.INVALID_PARAM;
@@ -144,10 +147,12 @@ describe("the partita device", () => {
   it("finds a port by name, and says so when the config gives none", () => {
     write(R.PORT_LOOKUP, place(0, "events\0"));
     expect([R.PORT_SELECT, R.PORT_STATUS, R.PORT_AVAILABLE, R.PORT_MAX_MESSAGE].map(read)).toEqual([3, 0, 13, 23]);
+    expect([R.PORT_VALIDITY, R.PORT_LOST, R.PORT_AGE, R.PORT_AGE + 4].map(read)).toEqual([1, 33, 3, 3]);
     write(R.PORT_LOOKUP, place(0, "alarms\0"));
     expect(read(R.PORT_SELECT)).toBe(0xffff_ffff);
     expect(read(R.PORT_STATUS)).toBe(PARTITA_RETURN_CODES.INVALID_CONFIG);
     expect([R.PORT_AVAILABLE, R.PORT_MAX_MESSAGE].map(read)).toEqual([0, 0]);
+    expect([R.PORT_VALIDITY, R.PORT_LOST, R.PORT_AGE, R.PORT_AGE + 4].map(read)).toEqual([0, 0, 0, 0]);
   });
 
   const command = (buffer: number, length: number, what: keyof typeof PARTITA_PORT_COMMANDS): number => {
@@ -180,7 +185,7 @@ describe("the partita device", () => {
   it("faults on any other width, register or direction", () => {
     expect([device.read(R.MAGIC, 1), device.read(R.MODE, 2)]).toEqual([-1, -1]);
     expect(device.write(R.LATCH_INPUTS, 1, 0)).toBe("fault");
-    for (const offset of [0x018, 0x038, 0x070, 0x08c, 0x0e0, 0xffc]) {
+    for (const offset of [0x018, 0x038, 0x070, 0x08c, 0x0f0, 0xffc]) {
       expect([offset, read(offset), write(offset, 0)]).toEqual([offset, -1, "fault"]);
     }
     expect([write(R.MAGIC, 0), write(R.PORT_STATUS, 0), write(R.FRAME, 0)]).toEqual(["fault", "fault", "fault"]);

@@ -44,6 +44,9 @@ export const PARTITA_REGISTERS = {
   PORT_STATUS: 0x0d4,
   PORT_AVAILABLE: 0x0d8,
   PORT_MAX_MESSAGE: 0x0dc,
+  PORT_VALIDITY: 0x0e0,
+  PORT_LOST: 0x0e4,
+  PORT_AGE: 0x0e8,
 } as const;
 
 export const PARTITA_MODE_CODES = { IDLE: 0, COLD_START: 1, WARM_START: 2, NORMAL: 3 } as const;
@@ -255,6 +258,14 @@ export class PartitaDevice implements Device {
         return this.#port === NO_PORT ? 0 : this.#host.available(this.#port);
       case R.PORT_MAX_MESSAGE:
         return this.#port === NO_PORT ? 0 : this.#host.maxMessageBytes(this.#port);
+      case R.PORT_VALIDITY:
+        return this.#port !== NO_PORT && this.#host.isMessageValid(this.#port) ? 1 : 0;
+      case R.PORT_LOST:
+        return this.#port === NO_PORT ? 0 : low(this.#host.lost(this.#port));
+      case R.PORT_AGE:
+        return this.#port === NO_PORT ? 0 : low(this.#host.messageAge(this.#port));
+      case R.PORT_AGE + 4:
+        return this.#port === NO_PORT ? 0 : high(this.#host.messageAge(this.#port));
       default:
         return NO_ANSWER;
     }

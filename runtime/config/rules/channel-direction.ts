@@ -14,7 +14,7 @@ export const channelDirection: Rule = {
     for (const { by, at, text, port } of portUses) {
       const wanted = by === "channelFrom" ? "source" : "destination";
       if (!port?.direction || port.direction === wanted) continue;
-      const message = `${text} is a ${port.direction} port: a queuing channel ${DIRECTIONS[wanted]} a ${wanted} port`;
+      const message = `${text} is a ${port.direction} port: a channel ${DIRECTIONS[wanted]} a ${wanted} port`;
       yield { at, message, hint: "swap the ends, or name another port" };
     }
   },

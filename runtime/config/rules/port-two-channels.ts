@@ -3,7 +3,7 @@ import type { Rule } from "./rule.ts";
 
 export const portTwoChannels: Rule = {
   code: "port-two-channels",
-  description: "A queuing port belongs to one channel.",
+  description: "A port belongs to one channel.",
   *check({ portUses }) {
     const taken = new Map<object, number>();
     for (const { at, text, port } of portUses) {

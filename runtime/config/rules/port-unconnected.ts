@@ -3,7 +3,7 @@ import type { Rule } from "./rule.ts";
 
 export const portUnconnected: Rule = {
   code: "port-unconnected",
-  description: "Every queuing port has a channel.",
+  description: "Every port has a channel.",
   severity: "warning",
   *check({ partitions, portUses, config, places }) {
     const connected = new Set(portUses.map(({ port }) => port));
@@ -15,7 +15,7 @@ export const portUnconnected: Rule = {
           ? places.ofKey(ports, port.name)
           : places.ofKey(config.partitions ?? {}, partition.name);
         const message = `port ${port.name} of ${partition.name} is not connected: the guest will not find it`;
-        yield { at, message, hint: "add a queuing channel for it" };
+        yield { at, message, hint: "add a channel for it" };
       }
     }
   },

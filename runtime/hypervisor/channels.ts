@@ -1,0 +1,46 @@
+/** The channels of a module that carry messages, and the ends of them that ports are. */
+import type { StateReader, StateWriter } from "../state.ts";
+import type { Port, PortRef, System } from "../system.ts";
+import { DroppingQueue } from "./dropping-queue.ts";
+import { MessageQueue } from "./message-queue.ts";
+import { type PortEnd, queueDestination, queueSource, sampleDestination, sampleSource } from "./port-ends.ts";
+import { SamplingMessage } from "./sampling-message.ts";
+
+export class Channels {
+  readonly #queues: readonly (MessageQueue | DroppingQueue)[];
+  readonly #samples: readonly SamplingMessage[];
+  /** By sampling channel of messages, its destinations. */
+  readonly #destinations: readonly (readonly PortRef[])[];
+
+  constructor({
+    queuingChannels,
+    samplingMessageChannels,
+  }: Pick<System, "queuingChannels" | "samplingMessageChannels">) {
+    this.#queues = queuingChannels.map((channel) =>
+      channel.overflow === "refuse" ? new MessageQueue(channel) : new DroppingQueue(channel),
+    );
+    this.#samples = samplingMessageChannels.map((channel) => new SamplingMessage(channel));
+    this.#destinations = samplingMessageChannels.map(({ to }) => to);
+  }
+
+  /** What a port of a partition is an end of. */
+  endOf(partition: number, { kind, direction, channel, index }: Port): PortEnd {
+    if (kind === "queuing") {
+      const queue = this.#queues[channel]!;
+      return direction === "source" ? queueSource(queue) : queueDestination(queue);
+    }
+    const sample = this.#samples[channel]!;
+    if (direction === "source") return sampleSource(sample);
+    const isIt = (to: PortRef): boolean => to.partition === partition && to.port === index;
+    return sampleDestination(sample, this.#destinations[channel]!.findIndex(isIt));
+  }
+
+  /** Between two frames. */
+  save(writer: StateWriter): void {
+    for (const channel of [...this.#queues, ...this.#samples]) channel.save(writer);
+  }
+
+  restore(reader: StateReader): void {
+    for (const channel of [...this.#queues, ...this.#samples]) channel.restore(reader);
+  }
+}

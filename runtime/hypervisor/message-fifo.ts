@@ -1,0 +1,79 @@
+/** Messages in the order in which they came: so many at most, of so many bytes at most, in memory that is there from the start. */
+import { StateMismatch, type StateReader, type StateWriter } from "../state.ts";
+
+export class MessageFifo {
+  readonly depth: number;
+  readonly maxMessageBytes: number;
+  /** `depth` places of `maxMessageBytes`, used as a ring. */
+  readonly #places: Uint8Array;
+  readonly #lengths: Uint32Array;
+  #first = 0;
+  #count = 0;
+
+  constructor(depth: number, maxMessageBytes: number) {
+    this.depth = depth;
+    this.maxMessageBytes = maxMessageBytes;
+    this.#places = new Uint8Array(depth * maxMessageBytes);
+    this.#lengths = new Uint32Array(depth);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get isFull(): boolean {
+    return this.#count === this.depth;
+  }
+
+  /** Bytes of the oldest message; 0 when there is none. */
+  get firstLength(): number {
+    return this.#count === 0 ? 0 : this.#lengths[this.#first]!;
+  }
+
+  /** Puts a copy of `message` behind the others. There must be a place. */
+  push(message: Uint8Array): void {
+    const place = (this.#first + this.#count) % this.depth;
+    this.#places.set(message, place * this.maxMessageBytes);
+    this.#lengths[place] = message.length;
+    this.#count += 1;
+  }
+
+  /** The oldest message: a view, until it is dropped. There must be one. */
+  get first(): Uint8Array {
+    const from = this.#first * this.maxMessageBytes;
+    return this.#places.subarray(from, from + this.#lengths[this.#first]!);
+  }
+
+  /** There must be one. */
+  dropFirst(): void {
+    this.#first = (this.#first + 1) % this.depth;
+    this.#count -= 1;
+  }
+
+  empty(): void {
+    this.#count = 0;
+  }
+
+  save(writer: StateWriter): void {
+    writer.u32(this.#count);
+    for (let message = 0; message < this.#count; message++) {
+      const place = (this.#first + message) % this.depth;
+      const from = place * this.maxMessageBytes;
+      writer.u32(this.#lengths[place]!);
+      writer.bytes(this.#places.subarray(from, from + this.#lengths[place]!));
+    }
+  }
+
+  restore(reader: StateReader): void {
+    this.#first = 0;
+    this.#count = reader.u32();
+    if (this.#count > this.depth) {
+      throw new StateMismatch(`a queue of ${this.depth} places holds ${this.#count} messages`);
+    }
+    for (let place = 0; place < this.#count; place++) {
+      const from = place * this.maxMessageBytes;
+      this.#lengths[place] = reader.u32();
+      reader.bytes(this.#places.subarray(from, from + this.#lengths[place]!));
+    }
+  }
+}
