@@ -419,7 +419,7 @@ describe("mutated configs", () => {
           expect(problem.line).toBeGreaterThanOrEqual(1);
           expect(problem.line).toBeLessThanOrEqual(text.length + 1);
           expect(problem.column).toBeGreaterThanOrEqual(1);
-          expect(problem.message).not.toMatch(/undefined|null\b(?!")|\[object/);
+          expect(problem.message).not.toMatch(/undefined|(?<!\.)null\b(?!["])|\[object/);
         }
       }),
       { numRuns: 250 },
