@@ -27,8 +27,11 @@ export { formatHash, RunningHashes } from "./trace/index.ts";
 export * from "./units.ts";
 
 /** Reads a module's config file and all it names; the Structured Text compiler is the caller's (partitions/st). */
-export const loadSystem = (path: string, compileSt: ConfigTools["compileSt"]): Promise<LoadedSystem> =>
-  resolveSystem(path, { compileSt, inspectImage });
+export const loadSystem = (
+  path: string,
+  compileSt: ConfigTools["compileSt"],
+  replacement?: ConfigTools["replacement"],
+): Promise<LoadedSystem> => resolveSystem(path, { compileSt, inspectImage, replacement });
 
 /** Starts the thread that compiles guests' code. Whoever is about to load a module and `boot` it in this thread loses no time so. */
 export const prepareToBoot = (): void => compiler.prepare();

@@ -18,6 +18,10 @@
  * | forces | | `{forces: [{name, value, since}]}` |
  * | uart | partition, text | `{frame, bytes}` |
  * | console | partition, since: the `next` of the last answer, or 0 | `{next, lines}` that the guest wrote |
+ * | snapshot | file, partitions: names, none: all | `{frame, boardTime, file, bytes}` when the file is written |
+ * | clone | partition, to: names | `{frame}`: they go on from its state |
+ * | replace | partition, file: .st or ELF | `{frame, partition, image}`, the image's hash |
+ * | rollback | partition | `{frame, partition}`: it has its former program, with its state as it was |
  * | shutdown | | `{}`: the current frame ends, outputs go to their fail-safe values |
  *
  * Answer: `{"id": 7, "ok": true, "result": {…}}`, or `{"id": 7, "ok": false, "error": {"code", "what", "where", "hint"}}`: what is

@@ -1,10 +1,12 @@
 /** `partita ctl`: watches and commands a running module over its control socket. */
+import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import type { Json } from "../../io-bridge/control/index.ts";
 import type { Nanoseconds } from "../units.ts";
 import { type ControlAddress, ControlSession } from "./control/control-session.ts";
 import { formatReading, formatStatus, type Reading, type Status } from "./control/ctl-report.ts";
+import { counted } from "./counted.ts";
 import { type CliEnvironment, UserError } from "./environment.ts";
 import { durationOption } from "./options.ts";
 import { jsonOf, type VariableValue } from "./program-values.ts";
@@ -70,6 +72,13 @@ class CtlVerbs {
     this.#verb("console", "connect this terminal to a partition's serial port, line by line, until Ctrl-D or Ctrl-C")
       .argument("<partition>")
       .action((partition: string) => this.#console(partition));
+    this.#verb("snapshot", "keep the module's state in a file, for partita run --restore, while it runs on")
+      .argument("<file>")
+      .argument("[partitions...]", "keep only these; none named: the whole module")
+      .action((file: string, partitions: string[]) =>
+        this.#ask("snapshot", { file: resolve(file), partitions }, (taken: Taken) => formatTaken(taken)),
+      );
+    this.#addPrograms();
     this.#verb("shutdown", "let the frame end, set all outputs to their fail-safe values, and end the run").action(() =>
       this.#ask("shutdown", {}, () => "stopping"),
     );
@@ -97,6 +106,30 @@ class CtlVerbs {
         const start = cold ? "cold" : "warm";
         return this.#ask("restart", { partition, start }, ({ frame }: Obeyed) => `${start} start in frame ${frame}`);
       });
+  }
+
+  #addPrograms(): void {
+    this.#verb("replace", "give a partition another program, which takes over what the former one retained")
+      .argument("<partition>")
+      .argument("<program>", "Structured Text (.st), or an ELF image: with the points that the partition has")
+      .action((partition: string, program: string) =>
+        this.#ask(
+          "replace",
+          { partition, file: resolve(program) },
+          ({ frame, image }: Replaced) => `${partition} runs ${program} (${image}) from frame ${frame} on`,
+        ),
+      );
+    this.#verb("rollback", "give a partition its former program back, with its state as it was")
+      .argument("<partition>")
+      .action((partition: string) =>
+        this.#ask("rollback", { partition }, ({ frame }: Obeyed) => `${partition} is back from frame ${frame} on`),
+      );
+    this.#verb("clone", "have partitions go on from the state of another one that runs the same program")
+      .argument("<partition>")
+      .argument("<to...>")
+      .action((partition: string, to: string[]) =>
+        this.#ask("clone", { partition, to }, ({ frame }: Obeyed) => `${to.join(", ")}: cloned in frame ${frame}`),
+      );
   }
 
   #addForces(): void {
@@ -190,6 +223,16 @@ interface Obeyed {
   readonly frame: number;
 }
 
+interface Taken extends Obeyed {
+  readonly boardTime: number;
+  readonly file: string;
+  readonly bytes: number;
+}
+
+interface Replaced extends Obeyed {
+  readonly image: string;
+}
+
 interface Held {
   readonly name: string;
   readonly value: VariableValue;
@@ -201,6 +244,9 @@ interface Heard {
 }
 
 const formatHeld = ({ name, value }: Held): string => `${name} = ${jsonOf(value)}`;
+
+const formatTaken = ({ boardTime, file, bytes }: Taken): string =>
+  `state at ${boardTime.toFixed(3)} s: ${file}, ${counted(bytes, "byte")}`;
 
 const formatReleased = ({ released }: { readonly released: readonly string[] }): string =>
   released.length === 0 ? "nothing is forced" : `released ${released.join(", ")}`;

@@ -73,7 +73,15 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   const observed = options.observed === undefined ? null : await openObserved(options.observed, system, hasher);
   const control = options.fast
     ? null
-    : await openControl({ system, programs, path: options.control, environment, log });
+    : await openControl({
+        system,
+        programs,
+        path: options.control,
+        hasher,
+        start: snapshot?.state ?? null,
+        environment,
+        log,
+      });
   const bridge = options.fast ? null : await connect(system, exchange, environment, log).catch(closing(control));
   const runLog = new RunLog(log, system);
   // An unpaced run is alone with its config and images, and the same each time.

@@ -39,7 +39,9 @@ export const loadImages = async (
   /** A program that two partitions run is compiled, and its problems are reported, once. */
   const attempts = new Map<string, Attempt>();
   for (const [name, partition] of Object.entries(config.partitions ?? {})) {
-    const guest = guestOf(partition, dirname(configPath));
+    const folder = dirname(configPath);
+    const file = tools.replacement?.partition === name ? tools.replacement.file : null;
+    const guest = file === null ? guestOf(partition, folder) : replacementOf(partition, file, folder);
     if (guest === null) continue;
     const key = JSON.stringify(guest);
     const known = attempts.get(key);
@@ -65,7 +67,10 @@ interface ProgramGuest {
 type Guest = ProgramGuest | { readonly kind: "image"; readonly path: string };
 
 /** Paths as the user would name them; null when there is not exactly one of the two, which a rule says, or when it is unusable. */
-const guestOf = ({ program, libraries, image }: Partly<PartitionConfig>, folder: string): Guest | null => {
+const guestOf = (
+  { program, libraries, image }: Pick<Partly<PartitionConfig>, "program" | "libraries" | "image">,
+  folder: string,
+): Guest | null => {
   const inFolder = (path: string) => (isAbsolute(path) ? path : normalize(join(folder, path)));
   const usable = (paths: readonly (string | null)[]) => paths.flatMap((path) => (path === null ? [] : inFolder(path)));
   if (program !== undefined && program !== null && image === undefined) {
@@ -76,6 +81,10 @@ const guestOf = ({ program, libraries, image }: Partly<PartitionConfig>, folder:
   if (typeof image === "string" && program === undefined) return { kind: "image", path: inFolder(image) };
   return null;
 };
+
+/** `file` instead of what the partition has; a program takes the same libraries. */
+const replacementOf = ({ libraries = [] }: Partly<PartitionConfig>, file: string, folder: string): Guest | null =>
+  guestOf(/\.st$/i.test(file) ? { program: file, libraries } : { image: file }, folder);
 
 interface Loader {
   readonly configPath: string;

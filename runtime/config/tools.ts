@@ -6,6 +6,8 @@ export interface ConfigTools {
   /** Compiles Structured Text to an ELF image; of the libraries it takes what the program uses. */
   compileSt(program: readonly StSource[], libraries: readonly StSource[]): StCompilation;
   inspectImage(bytes: Uint8Array): ImageFacts | { readonly problem: string };
+  /** A program or image that a partition is to run instead of what its config names. */
+  readonly replacement?: { readonly partition: string; readonly file: string } | undefined;
   /** The bytes of a file; rejects as `node:fs` does. That of the file system when left out. */
   readFile?(path: string): Promise<Uint8Array>;
 }

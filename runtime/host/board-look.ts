@@ -20,6 +20,8 @@ export interface Looked {
 export interface PartitionLook {
   readonly mode: PartitionMode;
   readonly suspended: boolean;
+  /** Another program has taken the former one's place, and can be rolled back. */
+  readonly replaced: boolean;
   /** Cycles in which the guest executed, of those that its slots gave it. */
   readonly busyCycles: number;
   readonly slotCycles: number;
@@ -49,7 +51,7 @@ export const lookAt = (module: Module, places: readonly LookPlace[]): BoardLook 
   boardTime: module.boardTime,
   schedule: module.schedule.index,
   partitions: module.partitions.map(({ partition, mode, suspended, timeUse, observed }) => ({
-    ...{ mode, suspended },
+    ...{ mode, suspended, replaced: module.canRollBack(partition.index) },
     busyCycles: timeUse.given - timeUse.idle,
     slotCycles: timeUse.given,
     observed: scansSoFar(observed),

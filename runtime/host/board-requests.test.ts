@@ -12,7 +12,7 @@ describe("requests to a board", () => {
         const take = (): void => {
           for (const request of reader.take()) {
             if (request.kind === "command" && request.command.kind === "uart") got.push(request.command.bytes.length);
-            requests.answered({ id: request.id, frame: got.length, look: null });
+            requests.answered({ id: request.id, frame: got.length, look: null, snapshot: null });
           }
         };
         const frames = lengths.map((length) => {

@@ -5,11 +5,12 @@
 import { type Command, decodeCommand, encodeCommand } from "../hypervisor/index.ts";
 import type { BoardLook, LookPlace } from "./board-look.ts";
 import { ByteRing } from "./byte-ring.ts";
+import type { Snapshot } from "./snapshot-file.ts";
 
 const RING_BYTES = 1 << 16;
 const LENGTH_BYTES = 4;
 const HEADER_BYTES = 9;
-const KINDS = { command: 1, look: 2 } as const;
+const KINDS = { command: 1, look: 2, snapshot: 3 } as const;
 /** So often what did not fit into the ring is tried again. */
 const RETRY_MS = 5;
 
@@ -20,11 +21,15 @@ export interface BoardAnswer {
   readonly frame: number;
   /** Of a look. */
   readonly look: BoardLook | null;
+  /** Of a snapshot. */
+  readonly snapshot: Snapshot | null;
 }
 
 type Request =
   | { readonly id: number; readonly kind: "command"; readonly command: Command }
-  | { readonly id: number; readonly kind: "look"; readonly places: readonly LookPlace[] };
+  | { readonly id: number; readonly kind: "look"; readonly places: readonly LookPlace[] }
+  /** null: the whole module. */
+  | { readonly id: number; readonly kind: "snapshot"; readonly partitions: readonly number[] | null };
 
 /** The run ended before the board came to the request. */
 export class BoardHasEnded extends Error {
@@ -64,6 +69,16 @@ export class BoardRequests {
     const { look } = await this.#ask(KINDS.look, new TextEncoder().encode(JSON.stringify(places)));
     if (look === null) throw new Error("the board took a look for a command");
     return look;
+  }
+
+  /**
+   * The state between two frames of the module, or of these partitions. The board only copies it.
+   * @throws BoardHasEnded
+   */
+  async snapshot(partitions: readonly number[] | null): Promise<Snapshot> {
+    const { snapshot } = await this.#ask(KINDS.snapshot, new TextEncoder().encode(JSON.stringify(partitions)));
+    if (snapshot === null) throw new Error("the board took a snapshot for something else");
+    return snapshot;
   }
 
   answered(answer: BoardAnswer): void {
@@ -144,7 +159,8 @@ const requestOf = (request: Uint8Array): Request => {
   const view = new DataView(request.buffer);
   const id = view.getUint32(0, true);
   const content = request.subarray(HEADER_BYTES - LENGTH_BYTES);
-  return view.getUint8(4) === KINDS.command
-    ? { id, kind: "command", command: decodeCommand(content) }
-    : { id, kind: "look", places: JSON.parse(new TextDecoder().decode(content)) };
+  const kind = view.getUint8(4);
+  if (kind === KINDS.command) return { id, kind: "command", command: decodeCommand(content) };
+  const asked = JSON.parse(new TextDecoder().decode(content));
+  return kind === KINDS.look ? { id, kind: "look", places: asked } : { id, kind: "snapshot", partitions: asked };
 };

@@ -13,6 +13,7 @@ import { LatenessHistogram } from "./lateness.ts";
 import { Pacer } from "./pacer.ts";
 import { SharedExchange } from "./point-exchange.ts";
 import { RetainedExchange } from "./retained-exchange.ts";
+import type { Snapshot } from "./snapshot-file.ts";
 
 class BoardRun {
   readonly #job: BoardJob;
@@ -96,13 +97,24 @@ class BoardRun {
     if (requests.length === 0) return NO_COMMANDS;
     for (const request of requests) {
       const look = request.kind === "look" ? lookAt(this.#module, request.places) : null;
-      this.#post({ kind: "answer", id: request.id, frame, look });
+      const snapshot = request.kind === "snapshot" ? this.#snapshot(frame, request.partitions) : null;
+      this.#post({ kind: "answer", id: request.id, frame, look, snapshot });
     }
     return requests.flatMap((request) => (request.kind === "command" ? [request.command] : []));
   }
 
+  /** What was accepted from outside and not latched yet is in it. */
+  #snapshot(frame: number, chosen: readonly number[] | null): Snapshot {
+    for (const { partition, offered } of this.#module.partitions) this.#outside.takeInputs(partition.index, offered);
+    return { frame, state: this.#module.save(chosen ?? undefined), hashes: this.#running.values.slice() };
+  }
+
+  /** Of the programs that a power cycle brings back: what has replaced one keeps its data in snapshots only. */
   #handRetainedOver(): void {
-    for (const { partition, retained } of this.#module.partitions) this.#retained?.write(partition.index, retained);
+    for (const { partition, retained } of this.#module.partitions) {
+      const { index, image } = partition;
+      if (image === this.#job.system.partitions[index]!.image) this.#retained?.write(index, retained);
+    }
     this.#retainAt = this.#module.boardTime + this.#retainPeriod;
   }
 

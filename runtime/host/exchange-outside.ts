@@ -65,12 +65,18 @@ export class ExchangeOutside implements Outside {
 
   latch(at: BoardInstant, inputs: PointCells): void {
     this.started = at.partition;
-    if (this.#exchange.takeInputs(at.partition, inputs)) this.#outdated[at.partition] = 0;
-    else if (this.#outdated[at.partition] === 1) {
+    if (!this.takeInputs(at.partition, inputs) && this.#outdated[at.partition] === 1) {
       for (let point = 0; point < inputs.count; point++) {
         if (inputs.quality[point] === QUALITY.good) inputs.quality[point] = QUALITY.uncertain;
       }
     }
+  }
+
+  /** Brings inputs up to date, at the start of a slot or before. @returns whether there was anything new. */
+  takeInputs(partition: number, inputs: PointCells): boolean {
+    const hasNew = this.#exchange.takeInputs(partition, inputs);
+    if (hasNew) this.#outdated[partition] = 0;
+    return hasNew;
   }
 
   /** The run fell behind by more than it may: what was latched is older than board time says (law 5). */

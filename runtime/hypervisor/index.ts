@@ -6,5 +6,5 @@ export { type ObservedScans, scansSoFar, slotTimeOfScan } from "./observed-execu
 export type { BoardInstant, Incident, Outside } from "./outside.ts";
 export type { PartitionState, TimeUse } from "./partition.ts";
 export { PointCells, QUALITY, type Quality } from "./point-cells.ts";
-export type { Program } from "./program.ts";
+export { type Program, programOf } from "./program.ts";
 export { type ReplayOptions, replay } from "./replay.ts";

@@ -284,6 +284,11 @@ export class Module {
     }
   }
 
+  /** There is a former program to roll back to. */
+  canRollBack(partition: number): boolean {
+    return this.#former[partition] !== null;
+  }
+
   #hold(index: number): HeldPartition {
     return { program: this.#programOf(index), state: this.#running[index]!.save(), former: this.#former[index]! };
   }

@@ -63,6 +63,8 @@ export interface PartitionView {
   readonly mode: PartitionMode;
   /** It keeps its mode and its state, and executes nothing. */
   readonly suspended: boolean;
+  /** The inputs that the outside brought last, latched or not: whoever is the outside may bring more between two frames. */
+  readonly offered: PointCells;
   /** Inputs as the guest sees them and outputs as it published them. Do not write. */
   readonly points: PointCells;
   readonly timeUse: TimeUse;
@@ -88,8 +90,7 @@ export class RunningPartition implements PartitionView {
   readonly #log: EventLog;
   readonly #outside: Outside;
   readonly #slice: PartitionParts["slice"];
-  /** What the outside may change at the start of a slot. */
-  readonly #offered: PointCells;
+  readonly offered: PointCells;
   /** Its points are copied at slot start and end. */
   readonly #isAuto: boolean;
   readonly #place: PlaceInTime;
@@ -113,7 +114,7 @@ export class RunningPartition implements PartitionView {
     this.#log = log;
     this.#outside = outside;
     this.#slice = parts.slice;
-    this.#offered = parts.inputs.offered;
+    this.offered = parts.inputs.offered;
     this.#isAuto = partition.latch === "auto";
     this.#exchanges = partition.points.length + partition.ports.length > 0;
     this.#place = new PlaceInTime(partition.index, system);
@@ -175,7 +176,7 @@ export class RunningPartition implements PartitionView {
   startSlot(frame: number, slot: Slot, at: Cycles): void {
     this.#place.startSlot(frame, slot, at);
     if (this.#mode.restart !== null) this.#reload();
-    this.#outside.latch(this.#place, this.#offered);
+    this.#outside.latch(this.#place, this.offered);
     if (this.#exchanges) {
       this.#inputs.fix(at);
       this.#ports.startSlot();

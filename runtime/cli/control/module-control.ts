@@ -6,11 +6,16 @@ import { didYouMean } from "../../config/index.ts";
 import type { HeldForce } from "../../host/board-look.ts";
 import { BoardHasEnded } from "../../host/board-requests.ts";
 import type { BoardThread } from "../../host/board-thread.ts";
-import { type Command, QUALITY } from "../../hypervisor/index.ts";
-import type { System } from "../../system.ts";
+import { replaceFile } from "../../host/replace-file.ts";
+import { encodeSnapshot } from "../../host/snapshot-file.ts";
+import { type Command, type ModuleState, QUALITY } from "../../hypervisor/index.ts";
+import type { Partition, System } from "../../system.ts";
+import { formatHash, type Hasher } from "../../trace/index.ts";
 import type { VariableValue } from "../program-values.ts";
+import { VERSION } from "../version.ts";
 import type { Consoles } from "./consoles.ts";
 import { Refused } from "./refused.ts";
+import { loadReplacement } from "./replacement.ts";
 import { type Target, Targets } from "./targets.ts";
 
 export interface ModuleControlOptions {
@@ -19,12 +24,21 @@ export interface ModuleControlOptions {
   readonly programs: readonly (ProgramInfo | null)[];
   readonly board: Pick<BoardThread, "requests" | "lateness" | "stop">;
   readonly consoles: Consoles;
+  readonly hasher: Hasher;
+  /** What the run started from; null: from power-on. */
+  readonly start: ModuleState | null;
 }
 
 /** A force in words. */
 interface Held extends HeldForce {
   readonly name: string;
   readonly value: VariableValue;
+}
+
+/** What is known of a partition's program. */
+interface Known {
+  readonly partition: Partition;
+  readonly info: ProgramInfo | null;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -37,12 +51,24 @@ const MOST_BYTES = 65_536;
 
 export class ModuleControl {
   readonly #options: ModuleControlOptions;
-  readonly #targets: Targets;
+  #targets: Targets;
+  /** By partition, what it runs, and what a rollback returns to; null: nothing that is known here. */
+  readonly #programs: Known[];
+  readonly #former: (Known | null)[];
   readonly #verbs: Readonly<Record<string, (members: Members) => Promise<Json> | Json>>;
 
   constructor(options: ModuleControlOptions) {
     this.#options = options;
-    this.#targets = new Targets(options.system, options.programs);
+    const { system, programs, start } = options;
+    this.#targets = new Targets(system, programs);
+    this.#programs = system.partitions.map((partition, index) => ({ partition, info: programs[index] ?? null }));
+    this.#former = system.partitions.map(() => null);
+    for (const [index, held] of start?.partitions.entries() ?? []) {
+      if (held === null || held.program === null) continue;
+      // Of a program that a snapshot brought nothing is known but its points.
+      if (held.former?.program === null) this.#former[index] = this.#programs[index]!;
+      this.#runs({ partition: { ...system.partitions[index]!, ...held.program }, info: null });
+    }
     this.#verbs = {
       status: () => this.#status(),
       start: (members) => this.#lifecycle("start", members),
@@ -57,6 +83,10 @@ export class ModuleControl {
       forces: async () => ({ forces: (await this.#held()).map(({ name, value }) => ({ name, value })) }),
       uart: (members) => this.#uart(members),
       console: (members) => this.#console(members),
+      snapshot: (members) => this.#snapshot(members),
+      clone: (members) => this.#clone(members),
+      replace: (members) => this.#replace(members),
+      rollback: (members) => this.#rollBack(members),
       shutdown: () => this.#shutdown(),
     };
   }
@@ -195,6 +225,68 @@ export class ModuleControl {
     return { next, lines };
   }
 
+  /** The board's thread only copies: what is left to do is done while the module runs on. */
+  async #snapshot(members: Members): Promise<Json> {
+    const { system, board, hasher } = this.#options;
+    const file = text(members, "file");
+    const { partitions = [] } = members;
+    const isList = Array.isArray(partitions) && partitions.every((name) => typeof name === "string");
+    if (!isList)
+      throw new Refused("wrong-value", "partitions is no list of names", "partitions", "none: the whole module");
+    const chosen = partitions.map((name: string) => this.#targets.partition(name).index);
+    const snapshot = await board.requests.snapshot(chosen.length === 0 ? null : chosen);
+    const bytes = await encodeSnapshot(snapshot, system, VERSION, hasher);
+    await replaceFile(file, bytes).catch((error: Error) => {
+      throw new Refused("cannot-write", `cannot write ${file}: ${error.message}`, "file", "name another file");
+    });
+    const boardTime = snapshot.state.boardTime / system.clock;
+    return { frame: snapshot.frame, boardTime, file, bytes: bytes.length };
+  }
+
+  async #clone(members: Members): Promise<Json> {
+    const original = this.#partition(members);
+    const { to } = members;
+    if (!Array.isArray(to) || to.length === 0 || !to.every((name) => typeof name === "string")) {
+      throw new Refused("wrong-value", "to is missing", "to", "a list of partitions that run the same program");
+    }
+    const clones = to.map((name: string) => this.#targets.partition(name));
+    for (const clone of clones) if (!isAlike(clone, original)) throw notAlike(clone, original);
+    const order = { kind: "clone", partition: original.index, to: clones.map(({ index }) => index) } as const;
+    return { frame: await this.#order(order) };
+  }
+
+  async #replace(members: Members): Promise<Json> {
+    const { index, name } = this.#partition(members);
+    const { system, hasher } = this.#options;
+    const { program, info } = await loadReplacement(system, system.partitions[index]!, text(members, "file"), hasher);
+    const { image, ...facts } = program;
+    const frame = await this.#order({ kind: "replaceImage", partition: index, program: facts, bytes: image });
+    this.#former[index] = this.#programs[index]!;
+    this.#runs({ partition: { ...system.partitions[index]!, ...program }, info });
+    return { frame, partition: name, image: formatHash(hasher.hash(image)) };
+  }
+
+  async #rollBack(members: Members): Promise<Json> {
+    const { index, name } = this.#partition(members);
+    const { partitions } = await this.#options.board.requests.look([]);
+    if (!partitions[index]!.replaced) {
+      throw new Refused("no-action", `${name} has no former program`, "partition", "replace it first");
+    }
+    const frame = await this.#order({ kind: "rollback", partition: index });
+    const former = this.#former[index] ?? { partition: this.#options.system.partitions[index]!, info: null };
+    this.#former[index] = null;
+    this.#runs(former);
+    return { frame, partition: name };
+  }
+
+  /** Names of its variables mean other places from now on. */
+  #runs(known: Known): void {
+    this.#programs[known.partition.index] = known;
+    const partitions = this.#programs.map(({ partition }) => partition);
+    const infos = this.#programs.map(({ info }) => info);
+    this.#targets = new Targets({ ...this.#options.system, partitions }, infos);
+  }
+
   #shutdown(): Json {
     this.#options.board.stop();
     return {};
@@ -211,6 +303,24 @@ export class ModuleControl {
 
 const isSame = (force: HeldForce, { partition, force: target }: Target): boolean =>
   force.partition === partition.index && isDeepStrictEqual(force.target, target);
+
+/** One can go on from the other's state. */
+const isAlike = (one: Partition, other: Partition): boolean =>
+  isDeepStrictEqual(comparable(one), comparable(other)) && one.index !== other.index;
+const comparable = ({ image, memoryBytes, points, areas, latch }: Partition) => [
+  image,
+  memoryBytes,
+  points,
+  areas,
+  latch,
+];
+const notAlike = (clone: Partition, original: Partition): Refused =>
+  new Refused(
+    "does-not-fit",
+    `${clone.name} cannot be a clone of ${original.name}`,
+    "to",
+    "give it the same program, memory and points in the config",
+  );
 
 const INSTEAD: Readonly<Record<Lifecycle, string>> = {
   start: "restart it to have it start anew",

@@ -10,7 +10,9 @@ import {
 } from "../../../io-bridge/control/index.ts";
 import type { ProgramInfo } from "../../../partitions/st/index.ts";
 import type { BoardThread } from "../../host/board-thread.ts";
+import type { ModuleState } from "../../hypervisor/index.ts";
 import type { System } from "../../system.ts";
+import type { Hasher } from "../../trace/index.ts";
 import { type CliEnvironment, UserError } from "../environment.ts";
 import { Consoles } from "./consoles.ts";
 import { ModuleControl } from "./module-control.ts";
@@ -21,6 +23,9 @@ export interface OpenControlOptions {
   readonly programs: readonly (ProgramInfo | null)[];
   /** Left out: in the user's runtime folder, and a run without one goes on. */
   readonly path: string | undefined;
+  readonly hasher: Hasher;
+  /** What the run starts from; null: from power-on. */
+  readonly start: ModuleState | null;
   readonly environment: CliEnvironment;
   readonly log: Logger;
 }
@@ -35,7 +40,7 @@ export interface Control {
 
 /** @returns null when there is none, which is logged. @throws UserError when there cannot be the one that `path` asks for. */
 export const openControl = async (options: OpenControlOptions): Promise<Control | null> => {
-  const { system, programs } = options;
+  const { system, programs, hasher, start } = options;
   const consoles = new Consoles(system.partitions.length);
   let control: ModuleControl | null = null;
   const server = await open(options, (verb, members) =>
@@ -47,7 +52,7 @@ export const openControl = async (options: OpenControlOptions): Promise<Control 
   return {
     wrote: (partition, line) => consoles.add(partition, line),
     serve: (board) => {
-      control = new ModuleControl({ system, programs, board, consoles });
+      control = new ModuleControl({ system, programs, board, consoles, hasher, start });
     },
     close: () => server.stop(),
   };
