@@ -4,7 +4,7 @@
  */
 import type { CodeMap } from "./code/code-map.ts";
 import { type CoverableUnit, coverableOf } from "./code/coverable.ts";
-import { link, type SourceLine } from "./code/link.ts";
+import { LinkMemory, link, type SourceLine } from "./code/link.ts";
 import { STANDARD_UNITS } from "./library/index.ts";
 import { inOrder, Problems, type StProblem } from "./problems.ts";
 import type { ProgramInfo } from "./program-info.ts";
@@ -87,6 +87,8 @@ export class Compiler {
   /** By the file's name, as it was last read. */
   #read = new Map<string, ReadFile>();
   #kept = NOTHING_KEPT;
+  /** Of optimised code and of plain code. */
+  readonly #linked = { optimized: new LinkMemory(), plain: new LinkMemory() };
 
   /** Reports every problem of all files in one run; never throws for what a source says. */
   compile(sources: readonly SourceInput[], options: CompileOptions = {}): CompileResult {
@@ -100,7 +102,11 @@ export class Compiler {
     const { program, kept } = analyse(files, wishes, problems, this.#kept);
     this.#kept = kept;
     if (program === null || problems.errors.length > 0) return { ok: false, problems: inOrder(problems.errors) };
-    const { elf, info, codeMap, symbols, statementAt } = link(program, options);
+    const { elf, info, codeMap, symbols, statementAt } = link(
+      program,
+      options,
+      this.#linked[options.optimize === false ? "plain" : "optimized"],
+    );
     return { ok: true, elf, program: info, codeMap, symbols, statementAt, warnings: ownWarnings(problems, sources) };
   }
 

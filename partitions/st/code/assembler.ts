@@ -25,6 +25,8 @@ type Item =
       readonly address: { readonly part: AddressPart; readonly offset: number } | null;
       /** In 16 bits, when it fits. */
       readonly short: number | null;
+      /** In 32 bits, of one that takes no address; null: not yet needed. */
+      word: number | null;
     }
   | { readonly kind: "label"; readonly label: string }
   | { readonly kind: "line"; readonly at: Position | null }
@@ -38,9 +40,9 @@ type Item =
       readonly rs2: number;
       readonly label: string;
       readonly ways: Ways | undefined;
-      readonly mayBeShort: boolean;
+      readonly shortReach: number;
     }
-  | { readonly kind: "jump"; readonly rd: number; readonly label: string; readonly mayBeShort: boolean };
+  | { readonly kind: "jump"; readonly rd: number; readonly label: string; readonly shortReach: number };
 type Branch = Extract<Item, { kind: "branch" }>;
 type Jump = Extract<Item, { kind: "jump" }>;
 
@@ -158,12 +160,19 @@ export class Assembler {
   emit(mnemonic: Mnemonic, operands: Partial<Operands> = {}): void {
     const instruction = row(mnemonic);
     const short = this.#mayBeShort ? compressed(instruction, operands) : null;
-    this.#items.push({ kind: "instruction", row: instruction, operands, address: null, short });
+    this.#items.push({ kind: "instruction", row: instruction, operands, address: null, short, word: null });
   }
 
   /** As `emit`, with `imm` being a part of the address `offset` bytes into the data. */
   emitAddressed(mnemonic: Mnemonic, operands: Partial<Operands>, part: AddressPart, offset: number): void {
-    this.#items.push({ kind: "instruction", row: row(mnemonic), operands, address: { part, offset }, short: null });
+    this.#items.push({
+      kind: "instruction",
+      row: row(mnemonic),
+      operands,
+      address: { part, offset },
+      short: null,
+      word: null,
+    });
   }
 
   /** A statement of the source begins here. */
@@ -173,11 +182,13 @@ export class Assembler {
 
   branch(mnemonic: BranchMnemonic, rs1: number, rs2: number, label: string, ways?: Ways): void {
     const rows = { row: row(mnemonic), inverse: row(INVERSE[mnemonic]) };
-    this.#items.push({ kind: "branch", ...rows, rs1, rs2, label, ways, mayBeShort: this.#mayBeShort });
+    const isShort = this.#mayBeShort && compressed(rows.row, { rs1, rs2, imm: 0 }) !== null;
+    this.#items.push({ kind: "branch", ...rows, rs1, rs2, label, ways, shortReach: isShort ? SHORT_BRANCH_REACH : 0 });
   }
 
   jump(rd: number, label: string): void {
-    this.#items.push({ kind: "jump", rd, label, mayBeShort: this.#mayBeShort });
+    const isShort = this.#mayBeShort && compressed(row("jal"), { rd, imm: 0 }) !== null;
+    this.#items.push({ kind: "jump", rd, label, shortReach: isShort ? SHORT_JUMP_REACH : 0 });
   }
 
   /** `dataBase(codeBytes)`: where the data starts, which may depend on how long the code is. */
@@ -206,7 +217,7 @@ export class Assembler {
           frames.push({ offset, change: item.change });
           break;
         case "instruction":
-          put(item.short ?? encodeInstruction(item.row, withAddress(item, data)));
+          put(item.short ?? wordOf(item, data));
           break;
         case "jump":
           put(...jumpWords(item, size, distance(labels, item.label, offset)));
@@ -220,7 +231,7 @@ export class Assembler {
   }
 
   /** A branch that does not reach is inverted, and with it what its jumping means. */
-  #positions(offsets: readonly number[], sizes: readonly number[]) {
+  #positions(offsets: Int32Array, sizes: Uint8Array) {
     const statements: PlacedStatement[] = [];
     const forks: PlacedFork[] = [];
     for (const [i, item] of this.#items.entries()) {
@@ -235,50 +246,64 @@ export class Assembler {
 
   /** Starts with everything as short as it may be and lengthens what does not reach, until all do. */
   #place() {
-    const sizes: number[] = this.#items.map((item) => {
-      if (item.kind === "instruction") return item.short === null ? 4 : 2;
-      if (item.kind !== "branch" && item.kind !== "jump") return 0;
-      return item.mayBeShort && shortForm(item, 0) !== null ? 2 : 4;
-    });
-    for (;;) {
-      const offsets: number[] = [];
-      const labels = new Map<string, number>();
-      let bytes = 0;
-      for (const [i, item] of this.#items.entries()) {
-        offsets.push(bytes);
-        if (item.kind === "label") labels.set(item.label, bytes);
-        bytes += sizes[i]!;
-      }
-      let isDone = true;
-      for (const [i, item] of this.#items.entries()) {
-        if (item.kind !== "branch" && item.kind !== "jump") continue;
-        const reach = distance(labels, item.label, offsets[i]!);
-        const size = sizes[i] === 2 ? (shortForm(item, reach) === null ? 4 : 2) : sizes[i]!;
-        const wanted = size === 4 && item.kind === "branch" && !isNear(reach) ? 8 : size;
-        if (wanted > sizes[i]!) {
-          sizes[i] = wanted;
-          isDone = false;
-        }
-      }
-      if (isDone) return { offsets, labels, sizes, bytes };
+    const items = this.#items;
+    const sizes = Uint8Array.from(items, shortestSize);
+    const places = new Map<string, number>();
+    const jumps: number[] = [];
+    for (const [i, item] of items.entries()) {
+      if (item.kind === "label") places.set(item.label, i);
+      else if (item.kind === "branch" || item.kind === "jump") jumps.push(i);
     }
+    const targets = jumps.map((i) => placeOf(places, (items[i] as Branch | Jump).label));
+    const offsets = new Int32Array(items.length + 1);
+    for (let isDone = false; !isDone; ) {
+      for (let i = 0; i < items.length; i++) offsets[i + 1] = offsets[i]! + sizes[i]!;
+      isDone = true;
+      for (const [n, i] of jumps.entries()) {
+        const item = items[i] as Branch | Jump;
+        const wanted = sizeFor(item, sizes[i]!, offsets[targets[n]!]! - offsets[i]!);
+        if (wanted === sizes[i]) continue;
+        sizes[i] = wanted;
+        isDone = false;
+      }
+    }
+    const labels = new Map([...places].map(([label, i]) => [label, offsets[i]!]));
+    return { offsets, labels, sizes, bytes: offsets[items.length]! };
   }
 }
 
+const shortestSize = (item: Item): number => {
+  if (item.kind === "instruction") return item.short === null ? 4 : 2;
+  if (item.kind !== "branch" && item.kind !== "jump") return 0;
+  return item.shortReach > 0 ? 2 : 4;
+};
+
+/** Never less than it has already. */
+const sizeFor = (item: Branch | Jump, size: number, reach: number): number => {
+  const least = size === 2 && !isWithin(reach, item.shortReach) ? 4 : size;
+  return least === 4 && item.kind === "branch" && !isWithin(reach, BRANCH_REACH) ? 8 : least;
+};
+
+const placeOf = (places: ReadonlyMap<string, number>, label: string): number => {
+  const place = places.get(label);
+  if (place === undefined) throw new Error(`the label ${label} is nowhere`);
+  return place;
+};
+
+/** Bytes that a branch reaches back, and two less forward; the short ones by RISC-V Unprivileged §16.4. */
 const BRANCH_REACH = 4096;
-const isNear = (reach: number): boolean => reach >= -BRANCH_REACH && reach < BRANCH_REACH;
+const SHORT_BRANCH_REACH = 256;
+const SHORT_JUMP_REACH = 2048;
+const isWithin = (distance: number, reach: number): boolean => distance >= -reach && distance < reach;
 
-const shortForm = (item: Branch | Jump, reach: number): number | null =>
-  item.kind === "jump"
-    ? compressed(row("jal"), { rd: item.rd, imm: reach })
-    : compressed(item.row, { rs1: item.rs1, rs2: item.rs2, imm: reach });
-
-const jumpWords = (item: Jump, size: number, reach: number): readonly number[] =>
-  size === 2 ? [shortForm(item, reach)!] : [encodeInstruction(row("jal"), { rd: item.rd, imm: reach })];
+const jumpWords = ({ rd }: Jump, size: number, reach: number): readonly number[] => {
+  const jump = row("jal");
+  return [size === 2 ? compressed(jump, { rd, imm: reach })! : encodeInstruction(jump, { rd, imm: reach })];
+};
 
 const branchWords = (item: Branch, size: number, reach: number): readonly number[] => {
   const { rs1, rs2 } = item;
-  if (size === 2) return [shortForm(item, reach)!];
+  if (size === 2) return [compressed(item.row, { rs1, rs2, imm: reach })!];
   if (size === 4) return [encodeInstruction(item.row, { rs1, rs2, imm: reach })];
   return [
     encodeInstruction(item.inverse, { rs1, rs2, imm: 8 }),
@@ -286,19 +311,17 @@ const branchWords = (item: Branch, size: number, reach: number): readonly number
   ];
 };
 
-const distance = (labels: ReadonlyMap<string, number>, label: string, from: number): number => {
-  const to = labels.get(label);
-  if (to === undefined) throw new Error(`the label ${label} is nowhere`);
-  return to - from;
-};
+const distance = (labels: ReadonlyMap<string, number>, label: string, from: number): number =>
+  placeOf(labels, label) - from;
 
-const withAddress = (
-  { operands, address }: Extract<Item, { kind: "instruction" }>,
-  dataBase: number,
-): Partial<Operands> => {
-  if (address === null) return operands;
+const wordOf = (item: Extract<Item, { kind: "instruction" }>, dataBase: number): number => {
+  const { row: instruction, operands, address } = item;
+  if (address === null) {
+    item.word ??= encodeInstruction(instruction, operands);
+    return item.word;
+  }
   const { high, low } = splitAddress(dataBase + address.offset);
-  return { ...operands, imm: address.part === "high" ? high : low };
+  return encodeInstruction(instruction, { ...operands, imm: address.part === "high" ? high : low });
 };
 
 /** `lui high` and a signed `low` that add up to the value. */

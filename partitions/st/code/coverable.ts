@@ -25,7 +25,7 @@ export const coverableOf = (
   const queries = units.flatMap((unit) => unit.queries);
   const lowering: Lowering = {
     ...{ constants, classes: new ClassTable(classes, dispatches, queries, constants) },
-    ...{ routine: (key) => key, keepsStatements: true },
+    ...{ routine: (key) => key, keepsStatements: true, storageOf: ({ storage }) => storage },
   };
   return units.filter(({ kind }) => kind !== "TEST").map((unit) => coverableIn(unit, lowerUnit(unit, lowering).blocks));
 };

@@ -1,11 +1,14 @@
 /** Checked program → ELF image: lowers every unit, generates its code, places its data and says what the image offers. */
 import { type ImageManifest, MANIFEST_SECTION } from "../../../runtime/image-manifest.ts";
+import { Asked } from "../ir/asked.ts";
+import { askedLowering } from "../ir/asked-lowering.ts";
+import { callsIn } from "../ir/calls.ts";
 import { ClassTable } from "../ir/class-table.ts";
 import { ConstantPool } from "../ir/frame.ts";
-import { type IrFunction, targetsOf } from "../ir/ir.ts";
+import type { IrFunction } from "../ir/ir.ts";
 import { PORT_ROUTINES } from "../ir/lower-statement.ts";
 import { type Lowering, lowerUnit } from "../ir/lower-unit.ts";
-import { OPTIMIZING, type PassOptions, PLAIN, runPasses } from "../ir/optimize.ts";
+import { OPTIMIZING, PassMemory, type PassOptions, PLAIN, runPasses } from "../ir/optimize.ts";
 import { printFunction } from "../ir/print.ts";
 import { describeProgram, type ProgramInfo } from "../program-info.ts";
 import { instancesOf, type Program, programsOf } from "../semantics/analyse.ts";
@@ -14,11 +17,12 @@ import type { Unit, Variable } from "../semantics/symbols.ts";
 import { QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
 import { type SymbolFile, symbolFileOf } from "../symbol-file.ts";
 import { fileName } from "../syntax/source-text.ts";
+import type { AreaOffsets } from "./addresses.ts";
 import { Assembler, type LineRow } from "./assembler.ts";
 import { type CodeMap, codeMapOf } from "./code-map.ts";
 import { debugSections } from "./dwarf/sections.ts";
 import { type ElfSymbol, writeElf } from "./elf.ts";
-import { generateFunction } from "./generate.ts";
+import { type Generated, generateFunction } from "./generate.ts";
 import { interruptionBytes } from "./interruption.ts";
 import { type DataLayout, initialData, layOutData, placeVariables, staticNames } from "./layout.ts";
 import { pointsOf } from "./points.ts";
@@ -51,7 +55,28 @@ export interface LinkOptions {
   readonly dump?: (pass: string, text: string) => void;
 }
 
-export const link = (program: Program, options: LinkOptions = {}): Linked => {
+/** The code of a function, and where its areas of data were. */
+interface KeptCode {
+  readonly areas: string;
+  readonly code: Assembler;
+  readonly generated: Generated;
+}
+
+interface KeptLowering {
+  readonly body: Unit["body"];
+  readonly fn: IrFunction;
+  readonly asked: Asked<Lowering>;
+}
+
+/** What linking came to, function by function: the next one that finds the same takes it over. */
+export class LinkMemory {
+  readonly passes = new PassMemory();
+  lowered: ReadonlyMap<Unit, KeptLowering> = new Map();
+  readonly code = new WeakMap<IrFunction, KeptCode>();
+}
+
+/** @param memory is that of a linking with the same options. */
+export const link = (program: Program, options: LinkOptions, memory: LinkMemory): Linked => {
   const sizes = placeVariables(program);
   const constants = new ConstantPool();
   const deadlines = program.tasks.map(({ name, instances }) => {
@@ -71,7 +96,10 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   const routines = portRoutines(program, ports);
   const units = new Set(program.units);
   const lowered = [
-    ...lowerUnits(units, program, { constants, classes, keepsStatements: options.optimize === false }),
+    ...lowerUnits(units, program, memory, {
+      ...{ constants, classes, keepsStatements: options.optimize === false },
+      storageOf: ({ storage }) => storage,
+    }),
     ...routines.map(({ port, routine }) => portRoutine(port, routine)),
   ];
   const roots = [
@@ -80,13 +108,13 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
   ];
   const placeConstant = (bytes: Uint8Array) => constants.place({ bytes, relocations: [] });
   const surroundings = { roots, isPreempted: program.tasks.length > 1, placeConstant };
-  const functions = passedOn(program, lowered, surroundings, options);
+  const functions = passedOn(program, lowered, surroundings, options, memory.passes);
   const layout = layOutData(sizes, constants);
 
   const asm = new Assembler({ prefix: "runtime", mayBeShort: false });
-  const code = new Assembler();
   const frames = new Map<string, number>();
-  const generated = functions.map((fn) => generateFunction(code, fn, layout.areas));
+  const codes = functions.map((fn) => codeOf(fn, layout.areas, memory));
+  const generated = codes.map((each) => each.generated);
   for (const { fn, frameBytes } of generated) frames.set(fn.name, frameBytes);
   const image = {
     inputBytes: sizes.input,
@@ -107,7 +135,7 @@ export const link = (program: Program, options: LinkOptions = {}): Linked => {
     stackTop: layout.bytes + behindData,
     ports: ports.map((port, i) => ({ name: portNames[i]!, index: portIndex(port) })),
   });
-  asm.append(code);
+  for (const { code } of codes) asm.append(code);
   const dataBaseFor = (bytes: number): number => CODE_BASE + Math.ceil(bytes / DATA_ALIGNMENT) * DATA_ALIGNMENT;
   const assembled = asm.assemble(CODE_BASE, dataBaseFor);
   const { code: text, labels } = assembled;
@@ -154,16 +182,42 @@ const statementAt = (rows: readonly LineRow[], offset: number): SourceLine | nul
 };
 
 /** `units` grows by the library's functions that operations in them come down to. */
-const lowerUnits = (units: Set<Unit>, program: Program, into: Omit<Lowering, "routine">): readonly IrFunction[] => {
+const lowerUnits = (
+  units: Set<Unit>,
+  program: Program,
+  memory: LinkMemory,
+  into: Omit<Lowering, "routine">,
+): readonly IrFunction[] => {
   const routine = (key: string): string => {
     const needed = program.routine(key);
     for (const unit of needed) units.add(unit);
     return needed.at(-1)!.name;
   };
-  const functions: IrFunction[] = [];
+  const lowering = { ...into, routine };
+  const lowered = new Map<Unit, KeptLowering>();
   // What is added meanwhile has its turn too.
-  for (const unit of units) functions.push(lowerUnit(unit, { ...into, routine }));
-  return functions;
+  for (const unit of units) {
+    const before = memory.lowered.get(unit);
+    const isSame = before?.body === unit.body && before.asked.holdsIn(lowering);
+    lowered.set(unit, isSame ? before : lowerAnew(unit, lowering));
+  }
+  memory.lowered = lowered;
+  return [...lowered.values()].map(({ fn }) => fn);
+};
+
+const lowerAnew = (unit: Unit, lowering: Lowering): KeptLowering => {
+  const asked = new Asked<Lowering>();
+  return { body: unit.body, fn: lowerUnit(unit, askedLowering(lowering, asked)), asked };
+};
+
+const codeOf = (fn: IrFunction, offsets: AreaOffsets, memory: LinkMemory): KeptCode => {
+  const areas = JSON.stringify(offsets);
+  const before = memory.code.get(fn);
+  if (before?.areas === areas) return before;
+  const code = new Assembler({ prefix: `${fn.name}.` });
+  const now = { areas, code, generated: generateFunction(code, fn, offsets) };
+  memory.code.set(fn, now);
+  return now;
 };
 
 /** The functions that code is generated for. */
@@ -172,9 +226,10 @@ const passedOn = (
   lowered: readonly IrFunction[],
   surroundings: PassOptions,
   { optimize: isWanted = true, dump }: LinkOptions,
+  memory: PassMemory,
 ): readonly IrFunction[] => {
   const passes = isWanted ? OPTIMIZING : PLAIN;
-  if (dump === undefined) return runPasses(passes, lowered, surroundings);
+  if (dump === undefined) return runPasses(passes, lowered, surroundings, memory);
   const names = staticNames(program);
   return runPasses(passes, lowered, { ...surroundings, observe: (pass, fn) => dump(pass, printFunction(fn, names)) });
 };
@@ -221,9 +276,7 @@ const stackDepths = (functions: readonly IrFunction[], frames: ReadonlyMap<strin
   const depthOf = (fn: IrFunction): number => {
     const known = depths.get(fn.name);
     if (known !== undefined) return known;
-    const callees = fn.blocks
-      .flatMap(({ instructions }) => instructions)
-      .flatMap((each) => (each.kind === "call" ? targetsOf(each).flatMap((name) => byName.get(name) ?? []) : []));
+    const callees = callsIn(fn).flatMap((name) => byName.get(name) ?? []);
     const depth = (frames.get(fn.name) ?? 0) + Math.max(0, ...callees.map(depthOf));
     depths.set(fn.name, depth);
     return depth;

@@ -2,7 +2,8 @@
  * How the blocks of a function hang together: order, predecessors, dominators and loops (Cooper, Harvey and Kennedy, "A Simple,
  * Fast Dominance Algorithm", 2001).
  */
-import { type Block, type IrFunction, mapTargets, successorsOf } from "./ir.ts";
+import { type Block, type IrFunction, successorsOf } from "./ir.ts";
+import { mapTargets } from "./rewrite.ts";
 
 export interface Loop {
   readonly header: Block;

@@ -6,16 +6,12 @@ import {
   type Instruction,
   type IrFunction,
   isConstant,
-  mapAddresses,
-  mapTargets,
-  mapTerminator,
-  mapUses,
   newRegister,
   type Operand,
   type Position,
   type Register,
-  withDefinition,
 } from "./ir.ts";
+import { mapAddresses, mapTargets, mapTerminator, mapUses, withDefinition } from "./rewrite.ts";
 
 export interface BlockCopies {
   readonly blocks: ReadonlyMap<Block, Block>;
@@ -62,6 +58,21 @@ export const copyBlocks = (
     copy.terminator = { ...terminator, at: positions(terminator.at) };
   }
   return { blocks, operand };
+};
+
+/** The same function once more, which can be changed without changing this one. */
+export const copyFunction = (fn: IrFunction): IrFunction => {
+  const copies = new Map<Block, Block>(fn.blocks.map((block) => [block, { ...block }]));
+  const copyOf = (block: Block): Block => copies.get(block) ?? block;
+  for (const copy of copies.values()) {
+    copy.instructions = copy.instructions.map((each) =>
+      each.kind === "phi"
+        ? { ...each, sources: each.sources.map(({ from, value }) => ({ from: copyOf(from), value })) }
+        : each,
+    );
+    copy.terminator = mapTargets(copy.terminator, copyOf);
+  }
+  return { ...fn, blocks: [...copies.values()], slots: [...fn.slots], names: new Map(fn.names) };
 };
 
 /** A copy of a statement is one of its own. */

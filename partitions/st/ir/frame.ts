@@ -85,10 +85,12 @@ export type Binding =
 
 export interface Frame {
   readonly builder: Builder;
-  readonly constants: ConstantPool;
+  readonly constants: Pick<ConstantPool, "place" | "placeReport" | "zeros">;
   /** The symbol of a function of the library, which will be there. */
   readonly routine: (key: string) => string;
-  readonly classes: ClassTable;
+  readonly classes: Pick<ClassTable, "resolution" | "answer">;
+  /** Of a variable that stands in memory for the whole run, and for members of instances. */
+  readonly storageOf: (variable: Variable) => Variable["storage"];
   /** The address of the instance, in the body of a function block. */
   readonly self: Register | null;
   readonly bindings: ReadonlyMap<Variable, Binding>;

@@ -70,7 +70,7 @@ const referred = ({ builder }: Frame, holder: Address, variable: Variable | null
 };
 
 const lowerVariable = (frame: Frame, variable: Variable): Target => {
-  const { storage } = variable;
+  const storage = frame.storageOf(variable);
   if (storage.kind === "static") {
     const target = memory({ base: { kind: "static", area: storage.area }, offset: storage.offset });
     return storage.bit === null ? target : { kind: "bit", of: target, type: null, bit: storage.bit };

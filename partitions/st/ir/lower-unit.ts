@@ -9,7 +9,7 @@ import { writePlace } from "./lower-place.ts";
 import { lowerAssignment, lowerStatements } from "./lower-statement.ts";
 
 /** What the units of a program are lowered with. */
-export interface Lowering extends Pick<Frame, "constants" | "classes" | "routine"> {
+export interface Lowering extends Pick<Frame, "constants" | "classes" | "routine" | "storageOf"> {
   /** See `Builder`. */
   readonly keepsStatements: boolean;
 }
@@ -18,7 +18,7 @@ export interface Lowering extends Pick<Frame, "constants" | "classes" | "routine
  * Parameters: of a FUNCTION_BLOCK and of what belongs to one the address of the instance; then, of a FUNCTION or METHOD, the
  * address of a struct or array result, its inputs, outputs and in-outs in order; of a PROGRAM none.
  */
-export const lowerUnit = (unit: Unit, { constants, classes, routine, keepsStatements }: Lowering): IrFunction => {
+export const lowerUnit = (unit: Unit, { keepsStatements, ...program }: Lowering): IrFunction => {
   const builder = new Builder(unit.name, keepsStatements);
   builder.startStatement(unit.declaration.name.at);
   const bindings = new Map<Variable, Binding>();
@@ -30,7 +30,7 @@ export const lowerUnit = (unit: Unit, { constants, classes, routine, keepsStatem
   const locals = [...unit.variables, ...ownersTemporaries(unit)].filter(({ storage }) => storage.kind === "local");
   if (unit.kind === "FUNCTION" || unit.kind === "METHOD") bindParameters(builder, locals, addressed, bindings);
   const leave = builder.newBlock();
-  const frame: Frame = { builder, constants, classes, routine, self, bindings, loops: [], leave };
+  const frame: Frame = { ...program, builder, self, bindings, loops: [], leave };
   if (result !== null && resultIsScalar) bindLocal(frame, result, addressed, bindings);
   else if (result !== null) initialize(frame, result, bindings.get(result)!);
   initializeOutputs(frame, unit);

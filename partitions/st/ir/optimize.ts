@@ -1,5 +1,8 @@
 /** The passes over a function, in their order. */
-import { type IrFunction, targetsOf } from "./ir.ts";
+import { Asked } from "./asked.ts";
+import { callsIn } from "./calls.ts";
+import { copyFunction } from "./copy-blocks.ts";
+import type { IrFunction } from "./ir.ts";
 import { chooseOperations } from "./passes/choose-operations.ts";
 import { convertBranches } from "./passes/convert-branches.ts";
 import { removeDeadCode } from "./passes/dead-code.ts";
@@ -7,7 +10,7 @@ import { removeDeadStores } from "./passes/dead-stores.ts";
 import { enterSsa } from "./passes/enter-ssa.ts";
 import { hoistCommon } from "./passes/hoist-common.ts";
 import { holdConstants } from "./passes/hold-constants.ts";
-import { inlineCalls } from "./passes/inline-calls.ts";
+import { inlineCalls, sizeOf } from "./passes/inline-calls.ts";
 import { leaveSsa } from "./passes/leave-ssa.ts";
 import { moveLoopInvariants } from "./passes/loop-invariants.ts";
 import { poolConstants } from "./passes/pool-constants.ts";
@@ -117,23 +120,107 @@ export interface PassOptions extends Omit<Surroundings, "callees"> {
   readonly observe?: PassObserver;
 }
 
-/** Callees first, so that what is inlined is simple already. @returns the functions that are still needed. */
+/** A function after the early passes, and what came of it then, with what each rests on. */
+interface Passed {
+  readonly lowered: IrFunction;
+  readonly early: IrFunction;
+  readonly askedEarly: Asked<Callees>;
+  late: { readonly fn: IrFunction; readonly asked: Asked<Surroundings> } | null;
+}
+
+type Callees = Surroundings["callees"];
+
+/** What the passes made of functions; those that come again, and what they rest on with them, are not worked on again. */
+export class PassMemory {
+  passed: ReadonlyMap<string, Passed> = new Map();
+}
+
+/**
+ * Callees first, so that what is inlined is simple already. No function given is changed.
+ * @returns the functions that are still needed.
+ */
 export const runPasses = (
   { early, late }: Passes,
   functions: readonly IrFunction[],
   { roots, observe = () => {}, ...known }: PassOptions,
+  memory = new PassMemory(),
 ): readonly IrFunction[] => {
   const calls = countCalls(functions);
   const callees = new Map<string, Callee>();
-  const surroundings: Surroundings = { callees, ...known };
-  for (const fn of calleesFirst(functions, roots)) {
-    observe("lowered", fn);
-    runAll(early, fn, surroundings, observe);
-    callees.set(fn.name, { fn, calls: calls.get(fn.name) ?? 0 });
+  const passed = new Map<string, Passed>();
+  for (const lowered of calleesFirst(functions, roots)) {
+    const { name } = lowered;
+    const before = memory.passed.get(name);
+    const isSame = before?.lowered === lowered && before.askedEarly.holdsIn(callees);
+    const now = isSame ? before : passEarly(early, lowered, { callees, ...known }, observe);
+    passed.set(name, now);
+    callees.set(name, { fn: now.early, size: sizeOf(now.early), isCalledOnce: calls.get(name) === 1 });
   }
-  const kept = calleesFirst(functions, roots);
-  for (const fn of kept) runAll(late, fn, surroundings, observe);
-  return kept;
+  memory.passed = passed;
+  const surroundings = { callees, ...known };
+  const kept = calleesFirst(
+    [...passed.values()].map((each) => each.early),
+    roots,
+  );
+  return kept.map(({ name }) => passLate(late, passed.get(name)!, surroundings, observe));
+};
+
+const passEarly = (
+  passes: readonly Pass[],
+  lowered: IrFunction,
+  surroundings: Surroundings,
+  observe: PassObserver,
+): Passed => {
+  const asked = new Asked<Callees>();
+  const get = (name: string): Callee | undefined => {
+    const callee = surroundings.callees.get(name);
+    asked.note((callees) => callees.get(name) === undefined, callee === undefined);
+    return callee && askedCallee(name, callee, asked);
+  };
+  const early = copyFunction(lowered);
+  observe("lowered", early);
+  runAll(passes, early, { ...surroundings, callees: { get } }, observe);
+  return { lowered, early, askedEarly: asked, late: null };
+};
+
+/** The body of a callee that stays where it is does not matter. */
+const askedCallee = (name: string, callee: Callee, asked: Asked<Callees>): Callee => {
+  const note = <K extends keyof Callee>(property: K): Callee[K] => {
+    asked.note((callees) => callees.get(name)?.[property], callee[property]);
+    return callee[property];
+  };
+  return {
+    get fn() {
+      return note("fn");
+    },
+    get size() {
+      return note("size");
+    },
+    get isCalledOnce() {
+      return note("isCalledOnce");
+    },
+  };
+};
+
+const passLate = (
+  passes: readonly Pass[],
+  passed: Passed,
+  surroundings: Surroundings,
+  observe: PassObserver,
+): IrFunction => {
+  if (passed.late?.asked.holdsIn(surroundings)) return passed.late.fn;
+  const asked = new Asked<Surroundings>();
+  const { isPreempted } = surroundings;
+  asked.note((other) => other.isPreempted, isPreempted);
+  const placeConstant: Surroundings["placeConstant"] = (bytes) => {
+    const address = surroundings.placeConstant(bytes);
+    asked.note((other) => other.placeConstant(bytes).offset, address.offset);
+    return address;
+  };
+  const fn = copyFunction(passed.early);
+  runAll(passes, fn, { ...surroundings, placeConstant }, observe);
+  passed.late = { fn, asked };
+  return fn;
 };
 
 /** A pass that would find the function as it left it is not run again. */
@@ -173,9 +260,6 @@ class WatchedFunction {
     return ++this.version;
   }
 }
-
-const callsIn = ({ blocks }: IrFunction): readonly string[] =>
-  blocks.flatMap(({ instructions }) => instructions.flatMap((each) => (each.kind === "call" ? targetsOf(each) : [])));
 
 const countCalls = (functions: readonly IrFunction[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();

@@ -1,6 +1,7 @@
 /** A block before a loop that runs once each time the loop is entered: where to put what the loop need not do again. */
 import type { ControlFlow, Loop } from "./control-flow.ts";
-import { type Block, type IrFunction, mapTargets, newRegister, type PhiSource } from "./ir.ts";
+import { type Block, type IrFunction, newRegister, type PhiSource } from "./ir.ts";
+import { mapTargets } from "./rewrite.ts";
 
 /** @returns the loop's preheader; when it has to be made, `flow` is out of date. */
 export const preheaderOf = (

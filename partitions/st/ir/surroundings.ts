@@ -4,13 +4,15 @@ import type { Address, IrFunction } from "./ir.ts";
 export interface Callee {
   /** Done with the early passes. */
   readonly fn: IrFunction;
-  /** Places in the whole program where it is called. */
-  readonly calls: number;
+  /** Instructions. */
+  readonly size: number;
+  /** Called at one place in the whole program. */
+  readonly isCalledOnce: boolean;
 }
 
 export interface Surroundings {
   /** Functions whose early passes are done, by name. */
-  readonly callees: ReadonlyMap<string, Callee>;
+  readonly callees: Pick<ReadonlyMap<string, Callee>, "get">;
   /** Another task may come in between any two instructions: nothing is stored that the program does not store. */
   readonly isPreempted: boolean;
   /** Puts bytes among the constants of the image. */

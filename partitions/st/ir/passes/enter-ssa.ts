@@ -7,15 +7,13 @@ import {
   definitionOf,
   type IrFunction,
   isConstant,
-  mapTerminator,
-  mapUses,
   newRegister,
   type Operand,
   type Register,
-  withDefinition,
 } from "../ir.ts";
 import { computeLiveness } from "../liveness.ts";
 import { dominanceFrontiers, Reaching } from "../reaching.ts";
+import { mapTerminator, mapUses, withDefinition } from "../rewrite.ts";
 
 export const enterSsa = (fn: IrFunction): void => {
   const flow = ControlFlow.of(fn);

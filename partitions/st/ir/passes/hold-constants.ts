@@ -7,14 +7,13 @@ import {
   type Instruction,
   type IrFunction,
   isConstant,
-  mapTerminator,
-  mapUses,
   newRegister,
   type Operand,
   type Register,
   type Terminator,
 } from "../ir.ts";
 import { preheaderOf } from "../preheader.ts";
+import { mapTerminator, mapUses } from "../rewrite.ts";
 
 /** So many at most for each loop: registers are for variables first. */
 const MOST = 6;

@@ -29,7 +29,9 @@ const CALLER = `
 
 describe("inlining", () => {
   it("puts a small function where it is called, with registers and slots of its own", () => {
-    const result = afterPass(inlineCalls, CALLER, { callees: new Map([["Half", { fn: CALLEE, calls: 3 }]]) });
+    const result = afterPass(inlineCalls, CALLER, {
+      callees: new Map([["Half", { fn: CALLEE, size: 4, isCalledOnce: false }]]),
+    });
     expect(result).not.toContain("call");
     expect(result).toMatch(/^slot s0/);
     expect(result).toMatch(/(r\d+) = copy r0\nstore w32 \1 to s0\+0\nbranch lt \1 0 b3 b4/);

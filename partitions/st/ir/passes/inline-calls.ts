@@ -13,10 +13,11 @@ import type { Callee, Surroundings } from "../surroundings.ts";
 import { mapPhiSources } from "./tidy-blocks.ts";
 
 const SMALL = 40;
-const LARGEST_ONLY_CALL = 2000;
-const LARGEST_CALLER = 8000;
+/** Larger functions take the passes, and registers, more than calls cost. */
+const LARGEST_ONLY_CALL = 500;
+const LARGEST_CALLER = 2000;
 
-const sizeOf = ({ blocks }: IrFunction): number =>
+export const sizeOf = ({ blocks }: IrFunction): number =>
   blocks.reduce((sum, { instructions }) => sum + instructions.length + 1, 0);
 
 export const inlineCalls = (fn: IrFunction, { callees }: Pick<Surroundings, "callees">): void => {
@@ -25,10 +26,10 @@ export const inlineCalls = (fn: IrFunction, { callees }: Pick<Surroundings, "cal
   for (let block = open.pop(); block !== undefined; block = open.pop()) {
     const at = block.instructions.findIndex((each) => each.kind === "call" && isWorthIt(calleeOf(callees, each), size));
     const call = block.instructions[at];
-    const callee = call?.kind === "call" ? calleeOf(callees, call)?.fn : undefined;
+    const callee = call?.kind === "call" ? calleeOf(callees, call) : undefined;
     if (call?.kind !== "call" || callee === undefined) continue;
-    size += sizeOf(callee);
-    open.push(inline(fn, block, at, call, callee));
+    size += callee.size;
+    open.push(inline(fn, block, at, call, callee.fn));
   }
 };
 
@@ -38,8 +39,8 @@ const calleeOf = (callees: Surroundings["callees"], { target }: InstructionOf<"c
 
 const isWorthIt = (callee: Callee | undefined, callerSize: number): boolean => {
   if (callee === undefined) return false;
-  const size = sizeOf(callee.fn);
-  return callerSize + size <= LARGEST_CALLER && size <= (callee.calls === 1 ? LARGEST_ONLY_CALL : SMALL);
+  const { size, isCalledOnce } = callee;
+  return callerSize + size <= LARGEST_CALLER && size <= (isCalledOnce ? LARGEST_ONLY_CALL : SMALL);
 };
 
 /** @returns the block with what followed the call. */

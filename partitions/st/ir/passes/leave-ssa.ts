@@ -11,14 +11,12 @@ import {
   type InstructionOf,
   type IrFunction,
   isConstant,
-  mapTerminator,
-  mapUses,
   newRegister,
   type Operand,
   type Register,
   successorsOf,
-  withDefinition,
 } from "../ir.ts";
+import { mapTerminator, mapUses, withDefinition } from "../rewrite.ts";
 import { keepSureHomes } from "../sure-homes.ts";
 import { hasPhis } from "./tidy-blocks.ts";
 

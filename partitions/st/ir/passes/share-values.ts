@@ -15,12 +15,10 @@ import {
   type InstructionOf,
   type IrFunction,
   isConstant,
-  mapAddresses,
-  mapTerminator,
-  mapUses,
   type Operand,
   type Terminator,
 } from "../ir.ts";
+import { mapAddresses, mapTerminator, mapUses } from "../rewrite.ts";
 import { type Definitions, isInstruction, sameOperand, simplify } from "../simplify.ts";
 import { mapPhiSources, removeUnreachable } from "./tidy-blocks.ts";
 

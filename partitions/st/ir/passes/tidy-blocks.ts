@@ -1,5 +1,6 @@
 /** Tidies the control flow: unreachable blocks go, jumps to jumps are shortened, straight runs become one block. */
-import { type Block, type IrFunction, mapTargets, type PhiSource, successorsOf } from "../ir.ts";
+import { type Block, type IrFunction, type PhiSource, successorsOf } from "../ir.ts";
+import { mapTargets } from "../rewrite.ts";
 
 export const tidyBlocks = (fn: IrFunction): void => {
   removeUnreachable(fn);

@@ -12,12 +12,11 @@ import {
   type InstructionOf,
   type IrFunction,
   isConstant,
-  mapTerminator,
-  mapUses,
   type Operand,
   successorsOf,
   type Terminator,
 } from "../ir.ts";
+import { mapTerminator, mapUses } from "../rewrite.ts";
 import { mapPhiSources } from "./tidy-blocks.ts";
 
 const MOST_LAPS = 8;
