@@ -1,11 +1,13 @@
 /** Laws 3 and 4 for commands: a recording holds each with its frame, and nobody but the partition they are for can tell. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PARTITA_REGISTERS } from "../../runtime/board/index.ts";
 import { type Command, replay } from "../../runtime/hypervisor/index.ts";
 import { engineOf } from "../../runtime/index.ts";
+import { encode, X } from "../../runtime/isa/index.ts";
 import { createHasher, type Recording } from "../../runtime/trace/index.ts";
 import { commanding, everyone } from "./commanding.ts";
-import { worker } from "./guests.ts";
+import { Guest, worker } from "./guests.ts";
 import { randomModule } from "./random-module.ts";
 import { busyOutside, randomSlices, recordOf, runSystem, traceOf } from "./runs.ts";
 import { systemOf } from "./systems.ts";
@@ -32,16 +34,25 @@ describe("commands", () => {
     expect(heard).toBeGreaterThan(50);
   });
 
-  it("make a difference: a replay without them does not come out the same", () => {
+  it.each<Command>([
+    { kind: "force", partition: 0, target: { kind: "point", point: 0 }, bytes: Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0) },
+    { kind: "setClock", time: { seconds: 1_800_000_000, nanoseconds: 1 } },
+  ])("make a difference: a replay without them does not come out the same ($kind)", (order) => {
+    const image = new Guest()
+      .normal()
+      .label("scan")
+      .tell(PARTITA_REGISTERS.LATCH_INPUTS)
+      .add(encode("lw", { rd: X.t0, rs1: X.s1, imm: 0 }))
+      .fold(X.t0)
+      .ask(X.t0, PARTITA_REGISTERS.WALL_CLOCK)
+      .fold(X.t0)
+      .jump("scan")
+      .image();
     const system = systemOf({
-      partitions: { a: { image: worker({ seed: 1, inputs: 1, outputs: 1 }), inputs: 1, outputs: 1 } },
+      partitions: { a: { image, inputs: 1 } },
       majorFrame: 2000,
       slots: [["a", 0, 1500]],
     });
-    const order: Command = {
-      ...{ kind: "force", partition: 0, target: { kind: "point", point: 0 } },
-      bytes: Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0),
-    };
     const outside = { ...busyOutside(system, 1), commands: (frame: number) => (frame === 3 ? [order] : []) };
     const recording = recordOf(system, outside, FRAMES);
     const without: Recording = {

@@ -86,6 +86,11 @@
 #define PARTITA_INVALID_CONFIG 4
 #define PARTITA_INVALID_MODE 5   /* wrong direction, or the partition is not NORMAL */
 
+/* ---- wall clock ---------------------------------------------------------------------------------------------------- */
+#define PARTITA_WALL_CLOCK 0x140       /* r   nanoseconds since 1970-01-01 UTC at the start of this major frame, as a low and a */
+                                       /*     high word, constant during a slot; it may be set, and then jumps, between frames */
+#define PARTITA_WALL_CLOCK_VALID 0x148 /* r   1: somebody has set it; 0: it shows 0 */
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 

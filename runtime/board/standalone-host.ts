@@ -84,6 +84,14 @@ export class StandaloneHost implements PartitaHost {
     return PARTITA_RETURN_CODES.INVALID_CONFIG;
   }
 
+  wallClock(): bigint {
+    return 0n;
+  }
+
+  wallClockIsSet(): boolean {
+    return false;
+  }
+
   findPort(): number {
     return -1;
   }

@@ -14,6 +14,7 @@ import { Pacer } from "./pacer.ts";
 import { SharedExchange } from "./point-exchange.ts";
 import { RetainedExchange } from "./retained-exchange.ts";
 import type { Snapshot } from "./snapshot-file.ts";
+import { WallClockSetter } from "./wall-clock-setter.ts";
 
 class BoardRun {
   readonly #job: BoardJob;
@@ -24,6 +25,7 @@ class BoardRun {
   readonly #recorder: Recorder | null;
   readonly #module: Module;
   readonly #pacer: Pacer;
+  readonly #wallClock: WallClockSetter;
   readonly #running: RunningHashes;
   readonly #hostMs: Float64Array;
   readonly #retained: RetainedExchange | null;
@@ -41,7 +43,7 @@ class BoardRun {
     this.#control = new Int32Array(job.control);
     this.#running = new RunningHashes(system.partitions.length, hasher);
     this.#requests = new RequestReader(job.requests);
-    this.#outside = new ExchangeOutside(system, exchange, this.#running, post, (frame) => this.#takeRequests(frame));
+    this.#outside = new ExchangeOutside(system, exchange, this.#running, post, (frame) => this.#takeCommands(frame));
     this.#hostMs = new Float64Array(system.partitions.length);
     this.#retained = job.retained === null ? null : new RetainedExchange(system, job.retained);
     this.#retainPeriod = system.retain === null ? Infinity : (system.retain.periodMs * system.clock) / 1000;
@@ -67,6 +69,7 @@ class BoardRun {
       control: this.#control,
       onAnchor: (cycle, timeMs) => exchange.anchor(cycle, timeMs),
     });
+    this.#wallClock = new WallClockSetter(hostClock, this.#pacer, system.clock);
   }
 
   #goOnFrom({ state, hashes }: BoardStart): void {
@@ -91,16 +94,23 @@ class BoardRun {
     this.#post({ kind: "ended", summary });
   }
 
-  /** Answers all that were made until now. @returns the commands among them. */
-  #takeRequests(frame: number): readonly Command[] {
+  /** Sets the wall clock when it is wrong, and answers all requests that were made until now. @returns the commands among them. */
+  #takeCommands(frame: number): readonly Command[] {
+    const correction = this.#job.paced ? this.#correctClock() : null;
     const requests = this.#requests.take();
-    if (requests.length === 0) return NO_COMMANDS;
+    if (requests.length === 0) return correction === null ? NO_COMMANDS : [correction];
     for (const request of requests) {
       const look = request.kind === "look" ? lookAt(this.#module, request.places) : null;
       const snapshot = request.kind === "snapshot" ? this.#snapshot(frame, request.partitions) : null;
       this.#post({ kind: "answer", id: request.id, frame, look, snapshot });
     }
-    return requests.flatMap((request) => (request.kind === "command" ? [request.command] : []));
+    const commands = requests.flatMap((request) => (request.kind === "command" ? [request.command] : []));
+    return correction === null ? commands : [correction, ...commands];
+  }
+
+  #correctClock(): Command | null {
+    const { boardTime, wallClock } = this.#module;
+    return this.#wallClock.correction(boardTime, () => wallClock.at(boardTime));
   }
 
   /** What was accepted from outside and not latched yet is in it. */
@@ -134,6 +144,7 @@ class BoardRun {
   }
 
   #slipped(cycle: Cycles): void {
+    this.#wallClock.lookAgain();
     this.#outside.inputsAreOutdated();
     this.#post({ kind: "slipped", at: { cycle, frame: this.#module.frame, partition: -1 } });
   }

@@ -42,13 +42,18 @@ export class Pacer {
     this.#options.onAnchor(cycle, this.#options.clock.nowMs());
   }
 
+  /** When `cycle` is due, on the monotonic clock. */
+  dueMs(cycle: Cycles): number {
+    return this.#anchorMs + (cycle - this.#anchorCycle) / this.#cyclesPerMs;
+  }
+
   /**
    * Returns when `cycle` is due, or at once when it was due already.
    * @returns false when the run had fallen so far behind that its pace was started afresh.
    */
   waitFor(cycle: Cycles): boolean {
     const { clock, control, lateness } = this.#options;
-    const dueMs = this.#anchorMs + (cycle - this.#anchorCycle) / this.#cyclesPerMs;
+    const dueMs = this.dueMs(cycle);
     let now = clock.monotonicMs();
     if (dueMs - now > SPIN_MS) {
       Atomics.wait(control, 0, 0, dueMs - now - SPIN_MS);

@@ -29,6 +29,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     partition: fc.nat(9),
     target: fc.option(target, { nil: null }),
   }),
+  fc.record({
+    kind: fc.constant("setClock" as const),
+    time: fc.record({ seconds: fc.nat(), nanoseconds: fc.nat(999_999_999) }),
+  }),
   fc.record({ kind: fc.constant("uart" as const), partition: fc.nat(9), bytes }),
   fc.record({ kind: fc.constant("switchSchedule" as const), schedule: fc.nat(9) }),
 );

@@ -5,6 +5,7 @@
 import type { Start } from "../system.ts";
 import type { GuestAddress } from "../units.ts";
 import type { Program } from "./program.ts";
+import type { WallTime } from "./wall-clock.ts";
 
 /** What a force holds: a point of the partition, or a variable of its guest by where it lies in RAM. */
 export type ForceTarget =
@@ -33,6 +34,8 @@ export type Command =
   | { readonly kind: "rollback"; readonly partition: number }
   /** Bytes for the partition's serial port. */
   | { readonly kind: "uart"; readonly partition: number; readonly bytes: Uint8Array }
+  /** The wall clock as it is at the start of this frame. */
+  | { readonly kind: "setClock"; readonly time: WallTime }
   /** After this frame the module goes on in the schedule of that index. */
   | { readonly kind: "switchSchedule"; readonly schedule: number };
 

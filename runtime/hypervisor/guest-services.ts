@@ -139,6 +139,14 @@ export class GuestServices implements PartitaHost {
     return this.#place.schedule.majorFrame;
   }
 
+  wallClock(): bigint {
+    return this.#parts.wallClock.at(this.#place.frameStart);
+  }
+
+  wallClockIsSet(): boolean {
+    return this.#parts.wallClock.isSet;
+  }
+
   schedule(): number {
     return this.#place.schedule.index;
   }

@@ -8,3 +8,4 @@ export type { PartitionState, TimeUse } from "./partition.ts";
 export { PointCells, QUALITY, type Quality } from "./point-cells.ts";
 export { type Program, programOf } from "./program.ts";
 export { type ReplayOptions, replay } from "./replay.ts";
+export type { WallTime } from "./wall-clock.ts";

@@ -18,6 +18,7 @@ import { type PartitionParts, type PartitionState, type PartitionView, RunningPa
 import { Ports } from "./ports.ts";
 import { type Program, programOf, retainedFor } from "./program.ts";
 import { Timeline } from "./schedule.ts";
+import { WallClock } from "./wall-clock.ts";
 
 export interface ModuleOptions {
   /** Gets every event of every partition. */
@@ -53,6 +54,8 @@ export interface HeldPartition extends ProgramState {
 export class Module {
   readonly system: System;
   readonly partitions: readonly PartitionView[];
+  /** What guests read of it changes between frames only. */
+  readonly wallClock: WallClock;
   readonly #running: RunningPartition[];
   /** What each was made of at power-on. */
   readonly #parts: readonly PartitionParts[];
@@ -84,6 +87,7 @@ export class Module {
     const forces = partitions.map((partition) => new Forces(partition));
     const outputs = partitions.map((partition, index) => new Outputs(partition, forces[index]!));
     this.#channels = new Channels(system);
+    this.wallClock = new WallClock(system.clock);
     const images = new Map<Uint8Array, GuestImage>();
     this.#parts = partitions.map((partition, index) => ({
       partition,
@@ -96,6 +100,7 @@ export class Module {
       ports: new Ports(index, partition.ports, this.#channels),
       log: this.#logs[index]!,
       outside,
+      wallClock: this.wallClock,
       requestSchedule: (schedule: number) => this.requestSchedule(schedule),
       restored: restored[index] ?? null,
       slice,
@@ -185,6 +190,10 @@ export class Module {
   #obey(command: Command): void {
     if (command.kind === "switchSchedule") {
       this.requestSchedule(command.schedule);
+      return;
+    }
+    if (command.kind === "setClock") {
+      this.wallClock.set(command.time, this.#boardTime);
       return;
     }
     const partition = this.#running[command.partition]!;
@@ -315,8 +324,9 @@ export class Module {
 
   #saveModule(): Uint8Array {
     const writer = new StateWriter();
-    writer.section("module", 1);
+    writer.section("module", 2);
     this.#timeline.save(writer);
+    this.wallClock.save(writer);
     this.#channels.save(writer);
     for (const partition of this.#running) partition.savePlace(writer);
     return writer.finish();
@@ -324,9 +334,10 @@ export class Module {
 
   #restoreModule(bytes: Uint8Array, boardTime: Cycles): void {
     const reader = new StateReader(bytes);
-    reader.section("module", 1);
+    reader.section("module", 2);
     this.#boardTime = boardTime;
     this.#timeline.restore(reader);
+    this.wallClock.restore(reader);
     this.#channels.restore(reader);
     for (const partition of this.#running) partition.restorePlace(reader);
     reader.end();

@@ -21,6 +21,7 @@ import type { PointCells } from "./point-cells.ts";
 import type { Ports } from "./ports.ts";
 import { Retention } from "./retention.ts";
 import { SerialInput } from "./serial-input.ts";
+import type { WallClock } from "./wall-clock.ts";
 
 /** What a partition is made of. */
 export interface PartitionParts {
@@ -34,6 +35,7 @@ export interface PartitionParts {
   readonly ports: Ports;
   readonly log: EventLog;
   readonly outside: Outside;
+  readonly wallClock: WallClock;
   /** Notes that the module goes on in another schedule, by its index, when the frame ends. */
   readonly requestSchedule: (schedule: number) => void;
   /** Its retained data as an earlier run left them, of the area's size: it starts warm; null: it starts cold. */

@@ -14,6 +14,8 @@ export class PlaceInTime implements BoardInstant {
   /** The slot that it is in, or was in last; at power-on its first. */
   slot: number;
   slotStart = cycles(0);
+  /** Of the frame that its slot lies in. */
+  frameStart = cycles(0);
   slotDuration = cycles(0);
 
   constructor(partition: number, system: System) {
@@ -27,6 +29,7 @@ export class PlaceInTime implements BoardInstant {
     this.frame = frame;
     this.slot = slot.index;
     this.slotStart = at;
+    this.frameStart = cycles(at - slot.start);
     this.slotDuration = slot.duration;
     this.cycle = at;
   }

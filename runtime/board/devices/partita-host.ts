@@ -17,6 +17,9 @@ export interface PartitaHost {
   slotStart(): Cycles;
   slotDuration(): Cycles;
   majorFrame(): Cycles;
+  /** Nanoseconds since 1970-01-01 UTC at the start of the frame, below 2^64; 0 while nobody has set the clock. */
+  wallClock(): bigint;
+  wallClockIsSet(): boolean;
   /** Index of the schedule that the module follows. */
   schedule(): number;
   /** The guest asks for the schedule of that index. @returns a PARTITA_* return code. */

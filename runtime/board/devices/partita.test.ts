@@ -34,6 +34,8 @@ class RecordingHost implements PartitaHost {
   slotStart = () => cycles(3 * 2 ** 32 + 11);
   slotDuration = () => cycles(400_000);
   majorFrame = () => cycles(2_000_000);
+  wallClock = () => 0x1234_5678_9abc_def0n;
+  wallClockIsSet = () => true;
   schedule = () => 2;
   available = (port: number) => port + 10;
   maxMessageBytes = (port: number) => port + 20;
@@ -105,6 +107,7 @@ describe("the partita device", () => {
     expect(registers.map(read)).toEqual([0x5041_5254, 1, 5, 100_000_000, 1, 2]);
     expect([R.INPUT_BASE, R.INPUT_SIZE, R.OUTPUT_BASE, R.RETAINED_SIZE].map(read)).toEqual([0x8000_0100, 16, 0, 0]);
     expect([R.FRAME, R.FRAME + 4, R.SLOT_START, R.SLOT_START + 4].map(read)).toEqual([7, 1, 11, 3]);
+    expect([R.WALL_CLOCK, R.WALL_CLOCK + 4, R.WALL_CLOCK_VALID].map(read)).toEqual([0x9abc_def0, 0x1234_5678, 1]);
     expect([R.SLOT_DURATION, R.MAJOR_FRAME, R.MAJOR_FRAME + 4].map(read)).toEqual([400_000, 2_000_000, 0]);
   });
 

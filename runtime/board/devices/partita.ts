@@ -47,6 +47,8 @@ export const PARTITA_REGISTERS = {
   PORT_VALIDITY: 0x0e0,
   PORT_LOST: 0x0e4,
   PORT_AGE: 0x0e8,
+  WALL_CLOCK: 0x140,
+  WALL_CLOCK_VALID: 0x148,
 } as const;
 
 export const PARTITA_MODE_CODES = { IDLE: 0, COLD_START: 1, WARM_START: 2, NORMAL: 3 } as const;
@@ -76,6 +78,7 @@ const NO_PORT = 0xffff_ffff;
 const MESSAGE_BYTES = 128;
 const NAME_BYTES = 128;
 const WORD = 2 ** 32;
+const WORD_MASK = 0xffff_ffffn;
 
 /** The areas that the image declares; null where it has none. */
 export interface ImageAreas {
@@ -149,7 +152,7 @@ export class PartitaDevice implements Device {
     if (offset === R.ERROR_MESSAGE) return this.#errorMessage;
     if (offset === R.SCHEDULE) return this.#host.schedule();
     if (offset === R.SCHEDULE_STATUS) return this.#scheduleStatus;
-    return this.#readPort(offset);
+    return offset < R.WALL_CLOCK ? this.#readPort(offset) : this.#readWallClock(offset);
   }
 
   write(offset: number, size: AccessSize, value: number): BusResult {
@@ -195,6 +198,19 @@ export class PartitaDevice implements Device {
         return this.#host.mode();
       case R.START_CONDITION:
         return this.#host.startCondition();
+      default:
+        return NO_ANSWER;
+    }
+  }
+
+  #readWallClock(offset: number): number {
+    switch (offset) {
+      case R.WALL_CLOCK:
+        return Number(this.#host.wallClock() & WORD_MASK);
+      case R.WALL_CLOCK + 4:
+        return Number(this.#host.wallClock() >> 32n);
+      case R.WALL_CLOCK_VALID:
+        return this.#host.wallClockIsSet() ? 1 : 0;
       default:
         return NO_ANSWER;
     }
