@@ -71,7 +71,7 @@ describe("the monitor", () => {
     rigTest(MODULE, () => new Waterworks(options), body);
   const errorsOf = (rig: Rig) =>
     rig.incidents.flatMap(({ partition, incident }) =>
-      partition === "monitor" && incident.kind === "applicationError" ? [incident] : [],
+      partition === "monitor" && incident.kind === "error" ? [incident.record] : [],
     );
 
   it(
@@ -121,8 +121,8 @@ describe("the monitor", () => {
         rig.runFrames(3);
         expect(rig.get("monitor.killedTasks"), misdeed).toBe(1);
         const message = expect.stringMatching(/^tactus: rogue killed: /);
-        const code = misdeed === "stack" ? "STACK_OVERFLOW" : "APPLICATION_ERROR";
-        expect(errorsOf(rig)).toEqual([{ kind: "applicationError", code, detail: cause, message }]);
+        const error = misdeed === "stack" ? "STACK_OVERFLOW" : "APPLICATION_ERROR";
+        expect(errorsOf(rig)).toEqual([expect.objectContaining({ error, action: "IGNORE", value: cause, message })]);
         rig.incidents.splice(0);
       }
       rig.runFor("30 s");

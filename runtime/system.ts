@@ -3,6 +3,7 @@
  * and nothing left to interpret. It is built once by `config`, frozen, and read by everything else. This file is the
  * documentation of what a module is.
  */
+import type { ModuleState, PartitionHealth, Reactions } from "./health-table.ts";
 import type { RetainedVariable } from "./image-manifest.ts";
 import type { Cycles, GuestAddress, Hertz } from "./units.ts";
 
@@ -120,6 +121,8 @@ export interface Partition {
   readonly areas: { readonly input: Area | null; readonly output: Area | null; readonly retained: RetainedArea | null };
   /** Cyclic tasks that the image declares. */
   readonly tasks: readonly CyclicTask[];
+  /** What its errors lead to. */
+  readonly health: PartitionHealth;
 }
 
 /** A stretch of a hart's time given to one partition. */
@@ -170,7 +173,8 @@ export type Overflow = (typeof OVERFLOWS)[number];
 
 /** A FIFO between two partitions' ports. */
 export interface QueuingChannel {
-  readonly from: PortRef;
+  /** null: it brings the health monitor's records. */
+  readonly from: PortRef | null;
   readonly to: PortRef;
   /** Messages it holds at most. */
   readonly depth: number;
@@ -287,6 +291,8 @@ export interface System {
   readonly partitions: readonly Partition[];
   /** One is current, at power-on the first; all harts change to another at the end of a major frame. */
   readonly schedules: readonly Schedule[];
+  /** What errors of the whole module lead to, and those that a partition's table hands up. */
+  readonly health: Reactions<ModuleState>;
   readonly samplingChannels: readonly SamplingChannel[];
   readonly queuingChannels: readonly QueuingChannel[];
   readonly samplingMessageChannels: readonly SamplingMessageChannel[];

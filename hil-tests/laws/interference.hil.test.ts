@@ -87,22 +87,24 @@ describe("no interference", () => {
 
   /**
    * Partitions that `first` can influence: its channels' destinations, the source of a queue that refuses by its fill, and so on from there; by its
-   * rights all, where there is a choice of schedules.
+   * rights as a system partition all.
    */
   const reachedFrom = (first: string, sketch: SystemSketch): Set<string> => {
-    const { partitions, sampling = [], messages = [], otherSchedules = [] } = sketch;
+    const { partitions, sampling = [], messages = [] } = sketch;
     const nameOf = (point: string) => point.split(".")[0]!;
     const edges = [
       ...sampling.flatMap(({ from, to }) => to.map((end) => [nameOf(from), nameOf(end)] as const)),
       ...messages.flatMap(({ from, to, depth, overflow = "refuse" }) =>
-        depth !== undefined && overflow === "refuse"
-          ? [[from, to] as const, [to, from] as const]
-          : [[from, to] as const],
+        from === null
+          ? []
+          : depth !== undefined && overflow === "refuse"
+            ? [[from, to] as const, [to, from] as const]
+            : [[from, to] as const],
       ),
     ];
     const reached = new Set([first]);
     for (const name of reached) {
-      if (partitions[name]?.isSystem && otherSchedules.length > 0) return new Set(Object.keys(partitions));
+      if (partitions[name]?.isSystem) return new Set(Object.keys(partitions));
       for (const [from, to] of edges) if (from === name) reached.add(to);
     }
     return reached;

@@ -1,4 +1,12 @@
 /** Systems for tests, built directly from images: what config would make of a file that names them. */
+
+import {
+  defaultHealth,
+  defaultModuleHealth,
+  type ModuleState,
+  type PartitionHealth,
+  type Reactions,
+} from "../../runtime/health-table.ts";
 import type {
   Overflow,
   Partition,
@@ -22,6 +30,7 @@ export interface PartitionSketch {
   readonly isSystem?: boolean;
   readonly latch?: "guest" | "auto";
   readonly memoryBytes?: number;
+  readonly health?: Partial<PartitionHealth>;
   /** Bytes from `DATA.scratch` on that a warm start keeps. */
   readonly retained?: number;
   /** Words from the start of the areas in `DATA`, or whole points. */
@@ -38,7 +47,8 @@ export interface ScheduleSketch {
 
 /** A channel between ports that it makes: a partition's ports are numbered in the order of the channels. */
 export interface MessageSketch {
-  readonly from: string;
+  /** null: the health monitor; then it is a queue. */
+  readonly from: string | null;
   readonly to: string;
   /** Places of a queue; left out: it is a sampling channel. */
   readonly depth?: number;
@@ -54,6 +64,7 @@ export interface SystemSketch extends ScheduleSketch {
   /** From one point to others, `partition.point`. */
   readonly sampling?: readonly { readonly from: string; readonly to: readonly string[]; readonly refresh?: number }[];
   readonly messages?: readonly MessageSketch[];
+  readonly health?: Reactions<ModuleState>;
   /** Board cycles a second; at 10 MHz a cycle is a tick of mtime. */
   readonly clock?: number;
 }
@@ -92,6 +103,7 @@ export const systemOf = (sketch: SystemSketch): System => {
       }),
     ),
     retain: null,
+    health: sketch.health ?? defaultModuleHealth,
     samplingChannels: (sketch.sampling ?? []).map(
       ({ from, to, refresh }): SamplingChannel => ({
         from: ref(from),
@@ -101,7 +113,7 @@ export const systemOf = (sketch: SystemSketch): System => {
     ),
     queuingChannels: messages.filter(isQueue).map(
       ({ from, to, depth, bytes, overflow }, channel): QueuingChannel => ({
-        from: portRef(from, "queuing", channel, "source"),
+        from: from === null ? null : portRef(from, "queuing", channel, "source"),
         to: portRef(to, "queuing", channel, "destination"),
         depth: depth!,
         maxMessageBytes: bytes ?? 8,
@@ -112,7 +124,7 @@ export const systemOf = (sketch: SystemSketch): System => {
       .filter((channel) => !isQueue(channel))
       .map(
         ({ from, to, bytes }, channel): SamplingMessageChannel => ({
-          from: portRef(from, "sampling", channel, "source"),
+          from: portRef(from!, "sampling", channel, "source"),
           to: [portRef(to, "sampling", channel, "destination")],
           refreshPeriod: cycles(2 * sketch.majorFrame),
           maxMessageBytes: bytes ?? 8,
@@ -160,6 +172,7 @@ const partitionOf = (
     latch = "guest",
     memoryBytes = 16384,
     retained = 0,
+    health = {},
     inputs = 0,
     outputs = 0,
   }: PartitionSketch,
@@ -178,6 +191,7 @@ const partitionOf = (
     memoryBytes,
     latch,
     engine: "translator",
+    health: { ...defaultHealth, ...health },
     bootArguments: "",
     points,
     ports,

@@ -1,4 +1,5 @@
 /** For tests of the bridge: a module described in a few lines, and a board that latches and publishes as the real one does. */
+import { defaultHealth, defaultModuleHealth } from "../../runtime/health-table.ts";
 import {
   type Clock,
   cycles,
@@ -59,8 +60,10 @@ export const testSystem = (partitions: Record<string, readonly PointText[]>, out
     ports: [],
     areas: { input: null, output: null, retained: null },
     tasks: [],
+    health: defaultHealth,
   })),
   schedules: [{ name: "normal", majorFrame: cycles(10_000), slots: [], index: 0, onEntry: [] }],
+  health: defaultModuleHealth,
   samplingChannels: [],
   queuingChannels: [],
   samplingMessageChannels: [],

@@ -43,16 +43,33 @@
 #define PARTITA_SLOT_DURATION 0x060 /* r   cycles */
 #define PARTITA_MAJOR_FRAME 0x068   /* r   cycles */
 
-/* ---- application errors: write DETAIL and MESSAGE first, then the code --------------------------------------------- */
+/* ---- errors: write DETAIL and MESSAGE first, then the code ---------------------------------------------------------- */
 #define PARTITA_ERROR_DETAIL 0x080  /* rw  any number: a source line, a subcode */
 #define PARTITA_ERROR_MESSAGE 0x084 /* rw  address of a NUL-terminated text (at most 128 bytes are read), or 0 */
-#define PARTITA_RAISE_ERROR 0x088   /* w   PARTITA_ERROR_*_CODE; the guest goes on unless its health table says otherwise */
+#define PARTITA_RAISE_ERROR 0x088   /* w   one of the first five below; the guest goes on unless its health table says otherwise */
 
 #define PARTITA_DEADLINE_MISSED 1
 #define PARTITA_APPLICATION_ERROR 2
 #define PARTITA_NUMERIC_ERROR 3
 #define PARTITA_ILLEGAL_REQUEST 4
 #define PARTITA_STACK_OVERFLOW 5
+#define PARTITA_MEMORY_VIOLATION 6
+#define PARTITA_HARDWARE_FAULT 7
+#define PARTITA_PARTITION_INIT 8
+#define PARTITA_CONFIG_ERROR 9
+#define PARTITA_POWER_FAIL 10
+#define PARTITA_PORT_ERROR 11
+#define PARTITA_WATCHDOG_TIMER 12
+
+/* ---- errors that the health table leaves to the guest (PROPAGATE): PLIC source 11 is pending while there is one --------- */
+#define PARTITA_HEALTH_ERROR 0x0a0    /* r   code of the oldest one; 0: none. A trap goes to mtvec instead */
+#define PARTITA_HEALTH_DETAIL 0x0a4   /* r   what was written to ERROR_DETAIL, or another number that says more */
+#define PARTITA_HEALTH_CYCLE 0x0a8    /* r   board cycle at which it happened; 64 bits */
+#define PARTITA_HEALTH_COMPLETE 0x0b0 /* w   any value: it is dealt with, and the next one takes its place */
+
+/* ---- watchdog: PUBLISH_OUTPUTS kicks it as well; it counts from the partition's first slot on -------------------------- */
+#define PARTITA_WATCHDOG_KICK 0x0b4   /* w   any value */
+#define PARTITA_WATCHDOG_PERIOD 0x0b8 /* r   cycles after a kick at which it expires; 0: there is none; 64 bits */
 
 /* ---- schedules: counted from 0 in the order of the config; the first is the one at power-on ------------------------ */
 #define PARTITA_SCHEDULE 0x090         /* r   the one that the module follows; constant during a slot */
@@ -77,6 +94,29 @@
 
 #define PARTITA_PORT_SEND 1
 #define PARTITA_PORT_RECEIVE 2
+
+/* ---- other partitions and the module: for system partitions; for others INVALID_CONFIG and an ILLEGAL_REQUEST ------------ */
+#define PARTITA_CONTROL_LOOKUP 0x100  /* w   address of a NUL-terminated partition name: selects it. CONTROL_SELECT then holds its */
+                                      /*     index, or 0xffff_ffff */
+#define PARTITA_CONTROL_SELECT 0x104  /* rw  the partition that the registers below speak of */
+#define PARTITA_CONTROL_COMMAND 0x108 /* w   one of PARTITA_CONTROL_*; it is given when this slot ends, the last one to a partition */
+                                      /*     counts, and is obeyed between two slots of that partition, within a major frame */
+#define PARTITA_CONTROL_STATUS 0x10c  /* r   of the last command or lookup, see below */
+#define PARTITA_CONTROL_MODE 0x110    /* r   its PARTITA_MODE_* at the start of this slot, PARTITA_SUSPENDED set when it is; */
+                                      /*     0xffff_ffff: there is none such */
+#define PARTITA_CONTROL_MODULE 0x114  /* w   PARTITA_MODULE_RESET or _SHUTDOWN: when this major frame is over */
+
+#define PARTITA_SUSPENDED 0x100
+
+#define PARTITA_CONTROL_START 1      /* an IDLE partition starts, with its retained data */
+#define PARTITA_CONTROL_STOP 2       /* it becomes IDLE */
+#define PARTITA_CONTROL_SUSPEND 3    /* it keeps its state, and executes nothing */
+#define PARTITA_CONTROL_RESUME 4
+#define PARTITA_CONTROL_WARM_START 5 /* it starts anew from its image, with its retained data */
+#define PARTITA_CONTROL_COLD_START 6 /* likewise without */
+
+#define PARTITA_MODULE_RESET 1    /* as if its power went off and on */
+#define PARTITA_MODULE_SHUTDOWN 2 /* all partitions become IDLE, and the run ends */
 
 /* ARINC 653 P1 §3.1: return codes */
 #define PARTITA_NO_ERROR 0

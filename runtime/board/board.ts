@@ -2,7 +2,18 @@
  * One partition's board: RAM, one hart and the devices around it, driven by whoever owns the time (design.md §2 law 1 and §4).
  * The board runs when told to, for exactly as long as it is told to, and knows nothing of slots or of other partitions.
  */
-import { allocateMemory, type Engine, type EngineFactory, type Fault, Hart, interpret } from "../hart/index.ts";
+import {
+  allocateMemory,
+  canTakeTraps,
+  type Engine,
+  type EngineFactory,
+  enterTrap,
+  type Fault,
+  Hart,
+  interpret,
+  TRAP_CAUSES,
+  type TrapCause,
+} from "../hart/index.ts";
 import { WORD } from "../hart/layout.ts";
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Area } from "../system.ts";
@@ -32,6 +43,8 @@ export interface BoardOptions {
   /** What the device tree's /chosen tells the guest; left out: nothing. */
   readonly bootArguments?: string;
   readonly partita: PartitaHost;
+  /** Traps that end the run as faults although the guest has a handler; left out: none. */
+  readonly claimedTraps?: readonly TrapCause[];
   /** A byte that the guest sent on its UART. */
   readonly transmit: (byte: number) => void;
   /**
@@ -73,6 +86,8 @@ export class VirtualBoard {
   readonly ram: Uint8Array;
   /** x, f, pc, fcsr and the counters as bytes, for hashing: a view, current between runs. */
   readonly registerBytes: Uint8Array;
+  /** x0 … x31: a view, current between runs and while a device is accessed. */
+  readonly integerRegisters: Int32Array;
   readonly #image: GuestImage;
   readonly #endsInIdle: boolean;
   /** Somebody may have a byte for the UART. */
@@ -110,9 +125,10 @@ export class VirtualBoard {
     this.#image = image;
     this.#endsInIdle = options.endsInIdle ?? false;
     this.#listens = options.receive !== undefined;
-    this.#hart = new Hart(allocateMemory(memoryBytes), memoryBytes);
+    this.#hart = new Hart(allocateMemory(memoryBytes), memoryBytes, 0, maskOf(options.claimedTraps ?? []));
     this.ram = this.#hart.ram;
     this.registerBytes = this.#hart.registerBytes;
+    this.integerRegisters = this.#hart.words.subarray(0, 32);
     this.#retained = areaOf(this.ram, options.areas.retained);
     this.#deviceTree = buildDeviceTree(memoryBytes, options.bootArguments);
     this.#deviceTreeAddress = placeDeviceTree(this.#deviceTree.length, image.end, memoryBytes);
@@ -165,6 +181,30 @@ export class VirtualBoard {
   /** Set when the last `run` ended in "fault", else null. */
   get fault(): Fault | null {
     return this.#engine.fault;
+  }
+
+  /** Of the instruction that is being executed; between runs, of the next one. */
+  get pc(): GuestAddress {
+    return this.#hart.pc;
+  }
+
+  /** The guest has a handler for traps. */
+  get canTakeTraps(): boolean {
+    return canTakeTraps(this.#hart);
+  }
+
+  /** The guest takes a trap that ended the last run in "fault" after all: it goes on in its handler. */
+  enterTrap({ cause, value }: Fault): void {
+    enterTrap(this.#hart, cause, value);
+  }
+
+  /** The partita device's interrupt would reach the guest. */
+  get healthInterruptEnabled(): boolean {
+    return this.#plic.passes(INTERRUPT_SOURCES.partita) && this.#hart.enables("external");
+  }
+
+  setHealthInterrupt(asserted: boolean): void {
+    this.#plic.setLine(INTERRUPT_SOURCES.partita, asserted);
   }
 
   /** What the guest said when it ended: 0 passed. Meaningful after "poweredOff" and "tohost". */
@@ -355,6 +395,9 @@ export class VirtualBoard {
 }
 
 const silence = (): number => -1;
+
+const maskOf = (causes: readonly TrapCause[]): number =>
+  causes.reduce((mask, cause) => mask | (1 << TRAP_CAUSES[cause]), 0);
 
 const areaOf = (ram: Uint8Array, area: Area | null): Uint8Array => {
   const start = area === null ? 0 : area.base - RAM_BASE;

@@ -111,7 +111,12 @@ const peripherals = (): Record<string, TreeNode> => ({
     },
   },
   [nameOf("partita", MEMORY_MAP.partita)]: {
-    properties: { compatible: "partita,partition", reg: cellsOf(MEMORY_MAP.partita) },
+    properties: {
+      compatible: "partita,partition",
+      reg: cellsOf(MEMORY_MAP.partita),
+      "interrupt-parent": HANDLE.plic,
+      interrupts: INTERRUPT_SOURCES.partita,
+    },
   },
   [nameOf("serial", MEMORY_MAP.uart)]: {
     properties: {

@@ -16,4 +16,4 @@ export const MEMORY_MAP = {
 } as const satisfies Record<string, Region>;
 
 /** The PLIC's sources, by the device that drives them. */
-export const INTERRUPT_SOURCES = { uart: 10 } as const;
+export const INTERRUPT_SOURCES = { uart: 10, partita: 11 } as const;

@@ -92,6 +92,36 @@ export class StandaloneHost implements PartitaHost {
     return false;
   }
 
+  // Nobody watches it, and there is nobody else.
+
+  propagatedError(): null {
+    return null;
+  }
+
+  completeError(): void {}
+
+  kickWatchdog(): void {}
+
+  watchdogPeriod(): Cycles {
+    return cycles(0);
+  }
+
+  findPartition(): number {
+    return -1;
+  }
+
+  modeOf(): number {
+    return -1;
+  }
+
+  controlPartition(): number {
+    return PARTITA_RETURN_CODES.INVALID_CONFIG;
+  }
+
+  controlModule(): number {
+    return PARTITA_RETURN_CODES.INVALID_CONFIG;
+  }
+
   findPort(): number {
     return -1;
   }

@@ -114,8 +114,11 @@ const OVERFLOW_WORDS: Readonly<Record<Overflow, string>> = {
   dropNewest: ", drops the newest",
 };
 
-const portName = ({ partitions }: System, { partition, port }: PortRef): string =>
-  `${partitions[partition]?.name}.${partitions[partition]?.ports[port]?.name}`;
+const portName = ({ partitions }: System, end: PortRef | null): string => {
+  if (end === null) return "health monitor";
+  const { partition, port } = end;
+  return `${partitions[partition]?.name}.${partitions[partition]?.ports[port]?.name}`;
+};
 
 const connections = (system: System): readonly (readonly string[])[] => [
   ...system.modbusServers.map(({ name, host, port, mappings }) => {

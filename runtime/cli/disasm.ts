@@ -54,7 +54,7 @@ export function* listing(image: GuestImage, lineOf: (at: SourceLine) => string =
   }
 }
 
-const lineTableOf = ({ sections }: GuestImage): LineTable => {
+export const lineTableOf = ({ sections }: GuestImage): LineTable => {
   const bytesOf = (name: string) => sections.find((section) => section.name === name)?.bytes ?? new Uint8Array();
   const [lines, lineTexts, texts] = [bytesOf(".debug_line"), bytesOf(".debug_line_str"), bytesOf(".debug_str")];
   return new LineTable({ lines, lineTexts, texts });

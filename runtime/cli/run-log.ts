@@ -2,19 +2,22 @@
 import type { Logger } from "pino";
 import type { BoardMessage, LoggedInstant } from "../host/board-job.ts";
 import type { RetainedNote } from "../host/retained-files.ts";
-import type { Incident } from "../hypervisor/index.ts";
+import type { HealthRecord, Incident } from "../hypervisor/index.ts";
 import type { System } from "../system.ts";
-import { causeInWords } from "./fault-words.ts";
+import { describeRecord } from "./health-words.ts";
+import { SourcePlaces } from "./source-places.ts";
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 
 export class RunLog {
   readonly #log: Logger;
   readonly #system: System;
+  readonly #sources: SourcePlaces;
 
   constructor(log: Logger, system: System) {
     this.#log = log;
     this.#system = system;
+    this.#sources = new SourcePlaces(system);
   }
 
   message(message: Exclude<BoardMessage, { kind: "ended" | "running" | "answer" }>): void {
@@ -45,20 +48,9 @@ export class RunLog {
   #incident(incident: Incident, fields: object): void {
     const log = this.#log;
     switch (incident.kind) {
-      case "fault": {
-        const { cause, pc, value } = incident.fault;
-        const at = { ...fields, cause, pc: hex(pc), address: hex(value) };
-        log.error(
-          at,
-          `fault: ${causeInWords(cause)}; the partition is stopped, its outputs are at their fail-safe values`,
-        );
+      case "error":
+        this.#error(incident.record, fields);
         return;
-      }
-      case "applicationError": {
-        const { code, detail, message } = incident;
-        log.warn({ ...fields, code, detail }, message === "" ? code : `${code}: ${message}`);
-        return;
-      }
       case "modeChanged":
         log.info(fields, `mode ${incident.from} → ${incident.to}`);
         return;
@@ -76,6 +68,15 @@ export class RunLog {
         log.info({ ...fields, code: incident.code }, "the guest powered its board off");
         return;
     }
+  }
+
+  #error(record: HealthRecord, fields: object): void {
+    const { error, action, trap, pc, value } = record;
+    const what = trap === null ? { detail: value } : { cause: trap, address: hex(value) };
+    const source = this.#sources.at(record.partition, pc);
+    const at = { ...fields, error, action, ...what, pc: hex(pc), ...(source === null ? {} : { source }) };
+    if (trap === null) this.#log.warn(at, describeRecord(record));
+    else this.#log.error(at, describeRecord(record));
   }
 
   #place({ cycle, frame, partition }: LoggedInstant): object {

@@ -84,6 +84,9 @@ interface PointUse {
   readonly point: DraftPoint | null;
 }
 
+/** In place of a source port: the health monitor's records. */
+export const HEALTH_SOURCE = "health";
+
 interface PortUse {
   readonly by: "channelFrom" | "channelTo";
   readonly at: Place;
@@ -279,7 +282,7 @@ function* pointTexts({ channels, io }: Partly<ModuleConfig>): Generator<Text<Poi
 function* portTexts({ channels }: Partly<ModuleConfig>): Generator<Text<PortUse["by"]>> {
   for (const channel of channels) {
     if (channel.type !== "queuing" && channel.type !== "samplingMessage") continue;
-    yield ["channelFrom", channel, "from", channel.from];
+    if (channel.from !== HEALTH_SOURCE) yield ["channelFrom", channel, "from", channel.from];
     if (channel.type === "queuing") yield ["channelTo", channel, "to", channel.to];
     if (channel.type !== "samplingMessage") continue;
     for (const [index, to] of channel.to.entries()) yield ["channelTo", channel.to, index, to];

@@ -8,6 +8,17 @@ export type Duration = string;
  * A letter or _, then letters, digits and _.
  */
 export type Name = string;
+export type Trap =
+  | "instructionAddressMisaligned"
+  | "instructionAccessFault"
+  | "illegalInstruction"
+  | "breakpoint"
+  | "loadAddressMisaligned"
+  | "loadAccessFault"
+  | "storeAddressMisaligned"
+  | "storeAccessFault"
+  | "environmentCallFromUser"
+  | "environmentCallFromMachine";
 /**
  * How a partition starts anew: COLD_START from its image alone, WARM_START with its retained data kept.
  */
@@ -17,6 +28,28 @@ export type ChannelConfig = SamplingChannelConfig | QueuingChannelConfig | Sampl
  * A point or port of a partition: partition.name
  */
 export type Member = string;
+/**
+ * A port of a partition: partition.name; or health, for the records of the health monitor.
+ */
+export type QueueSource = string;
+/**
+ * IGNORE, PROPAGATE (to the guest's own handler), SUSPEND, IDLE, WARM_START, COLD_START, SWITCH_SCHEDULE, MODULE_RESET, SHUTDOWN, or MODULE: what the module's table says.
+ */
+export type HealthAction =
+  | "IGNORE"
+  | "PROPAGATE"
+  | "SUSPEND"
+  | "IDLE"
+  | "WARM_START"
+  | "COLD_START"
+  | "SWITCH_SCHEDULE"
+  | "MODULE_RESET"
+  | "SHUTDOWN"
+  | "MODULE";
+/**
+ * IGNORE, SWITCH_SCHEDULE, MODULE_RESET, SHUTDOWN. After POWER_FAIL each running partition's own table is asked as well, unless it is IGNORE; PROPAGATE does no more than that.
+ */
+export type ModuleAction = "IGNORE" | "PROPAGATE" | "SWITCH_SCHEDULE" | "MODULE_RESET" | "SHUTDOWN";
 export type Port16 = number;
 export type Area = "coil" | "discreteInput" | "inputRegister" | "holdingRegister";
 /**
@@ -65,6 +98,13 @@ export interface ModuleConfig {
    * Links between partitions.
    */
   channels: ChannelConfig[];
+  /**
+   * What errors of partitions lead to: tables by name (ARINC 653 health monitoring). Without one, a guest that can go on goes on, and one that cannot is stopped.
+   */
+  health: {
+    [k: string]: HealthTableConfig;
+  };
+  moduleHealth: ModuleHealthConfig;
   retain?: RetainConfig;
   pacing: PacingConfig;
   io: IoConfig;
@@ -109,7 +149,19 @@ export interface PartitionConfig {
    */
   engine: "translator" | "interpreter";
   /**
-   * It may do what concerns the whole module: switch schedules.
+   * A letter or _, then letters, digits and _.
+   */
+  health?: string;
+  /**
+   * Traps that come to the health monitor although the guest has a handler for them. Without it a trap does so only when the guest has none.
+   */
+  traps: Trap[];
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  watchdog?: string;
+  /**
+   * It may do what concerns others: start and stop partitions, switch schedules, reset the module and shut it down, receive the health monitor's records.
    */
   system: boolean;
   /**
@@ -251,7 +303,7 @@ export interface SamplingChannelConfig {
  */
 export interface QueuingChannelConfig {
   type: "queuing";
-  from: Member;
+  from: QueueSource;
   to: Member;
   /**
    * Messages that it holds at most.
@@ -284,6 +336,108 @@ export interface SamplingMessageChannelConfig {
    * Up to 1 MiB.
    */
   maxMessageSize: string;
+}
+/**
+ * By error. Raised by the guest: DEADLINE_MISSED, APPLICATION_ERROR, NUMERIC_ERROR, ILLEGAL_REQUEST, STACK_OVERFLOW. Traps: MEMORY_VIOLATION (access faults), HARDWARE_FAULT (misaligned), ILLEGAL_REQUEST (illegal instruction, environment call), APPLICATION_ERROR (breakpoint). Noticed: ILLEGAL_REQUEST (a right that is missing), CONFIG_ERROR (a port that the config does not give), PORT_ERROR (a port used against its direction, size or mode), PARTITION_INIT (the guest ended before it was NORMAL), WATCHDOG_TIMER, POWER_FAIL (a command from outside says so).
+ */
+export interface HealthTableConfig {
+  restartBudget?: RestartBudgetConfig;
+  DEADLINE_MISSED?: HealthEntryConfig;
+  APPLICATION_ERROR?: HealthEntryConfig;
+  NUMERIC_ERROR?: HealthEntryConfig;
+  ILLEGAL_REQUEST?: HealthEntryConfig;
+  STACK_OVERFLOW?: HealthEntryConfig;
+  MEMORY_VIOLATION?: HealthEntryConfig;
+  HARDWARE_FAULT?: HealthEntryConfig;
+  PARTITION_INIT?: HealthEntryConfig;
+  CONFIG_ERROR?: HealthEntryConfig;
+  POWER_FAIL?: HealthEntryConfig;
+  PORT_ERROR?: HealthEntryConfig;
+  WATCHDOG_TIMER?: HealthEntryConfig;
+}
+/**
+ * How often the health monitor restarts a partition: at most `count` times in any stretch of board time as long as `window`; then it does something else.
+ */
+export interface RestartBudgetConfig {
+  count: number;
+  window: Duration;
+  then: "SUSPEND" | "IDLE" | "SWITCH_SCHEDULE" | "MODULE_RESET" | "SHUTDOWN";
+  /**
+   * A letter or _, then letters, digits and _.
+   */
+  schedule?: string;
+}
+export interface HealthEntryConfig {
+  /**
+   * In every state that `in` does not name. WARM_START is COLD_START while the partition starts cold. Default: IGNORE for what a guest can go on after, else IDLE.
+   */
+  action?:
+    | "IGNORE"
+    | "PROPAGATE"
+    | "SUSPEND"
+    | "IDLE"
+    | "WARM_START"
+    | "COLD_START"
+    | "SWITCH_SCHEDULE"
+    | "MODULE_RESET"
+    | "SHUTDOWN"
+    | "MODULE";
+  in: HealthStatesConfig;
+  /**
+   * What becomes of the partition when its guest stands at an instruction that traps and cannot be left to go on, or has no handler that could be told. Default: IDLE.
+   */
+  otherwise?: "SUSPEND" | "IDLE" | "WARM_START" | "COLD_START";
+  /**
+   * A letter or _, then letters, digits and _.
+   */
+  schedule?: string;
+  /**
+   * Whether the error is logged.
+   */
+  log: boolean;
+}
+/**
+ * Another action while the partition is in one of these modes.
+ */
+export interface HealthStatesConfig {
+  COLD_START?: HealthAction;
+  WARM_START?: HealthAction;
+  NORMAL?: HealthAction;
+}
+/**
+ * What errors of the whole module lead to, and those that a partition's table leaves to it (MODULE). Default: SHUTDOWN.
+ */
+export interface ModuleHealthConfig {
+  DEADLINE_MISSED?: ModuleHealthEntryConfig;
+  APPLICATION_ERROR?: ModuleHealthEntryConfig;
+  NUMERIC_ERROR?: ModuleHealthEntryConfig;
+  ILLEGAL_REQUEST?: ModuleHealthEntryConfig;
+  STACK_OVERFLOW?: ModuleHealthEntryConfig;
+  MEMORY_VIOLATION?: ModuleHealthEntryConfig;
+  HARDWARE_FAULT?: ModuleHealthEntryConfig;
+  PARTITION_INIT?: ModuleHealthEntryConfig;
+  CONFIG_ERROR?: ModuleHealthEntryConfig;
+  POWER_FAIL?: ModuleHealthEntryConfig;
+  PORT_ERROR?: ModuleHealthEntryConfig;
+  WATCHDOG_TIMER?: ModuleHealthEntryConfig;
+}
+export interface ModuleHealthEntryConfig {
+  /**
+   * In every state that `in` does not name. Default: SHUTDOWN.
+   */
+  action?: "IGNORE" | "PROPAGATE" | "SWITCH_SCHEDULE" | "MODULE_RESET" | "SHUTDOWN";
+  in: ModuleStatesConfig;
+  /**
+   * A letter or _, then letters, digits and _.
+   */
+  schedule?: string;
+}
+/**
+ * Another action in a state: INIT is the first major frame after power-on or a reset, RUNNING all others.
+ */
+export interface ModuleStatesConfig {
+  INIT?: ModuleAction;
+  RUNNING?: ModuleAction;
 }
 /**
  * Keeps the RETAIN variables of programs over a power cycle of the module, in a file for each partition. Without it they survive a warm restart only.

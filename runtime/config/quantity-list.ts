@@ -55,8 +55,13 @@ function* entriesOf(config: Partly<ModuleConfig>, places: Places, clock: number 
   }
 }
 
-function* boardTimes({ partitions, schedules, channels, pacing }: Partly<ModuleConfig>): Generator<Entry> {
-  for (const { requires } of Object.values(partitions ?? {})) {
+function* boardTimes({ partitions, schedules, channels, health, pacing }: Partly<ModuleConfig>): Generator<Entry> {
+  for (const { restartBudget } of Object.values(health ?? {})) {
+    if (restartBudget !== undefined) yield [restartBudget, "window", restartBudget.window];
+  }
+  for (const partition of Object.values(partitions ?? {})) {
+    const { requires, watchdog } = partition;
+    if (watchdog !== undefined) yield [partition, "watchdog", watchdog];
     if (requires === undefined) continue;
     yield [requires, "period", requires.period];
     yield [requires, "duration", requires.duration];

@@ -24,7 +24,8 @@ import {
   zeroOf,
 } from "../system.ts";
 import { type Cycles, cycles, guestAddress, hertz } from "../units.ts";
-import { type Draft, type DraftPartition, type DraftPoint, readParts } from "./draft.ts";
+import { type Draft, type DraftPartition, type DraftPoint, HEALTH_SOURCE, readParts } from "./draft.ts";
+import { HealthResolver } from "./health.ts";
 import { EMBEDDED_BROKER } from "./listeners.ts";
 import type {
   ClientPointConfig,
@@ -51,6 +52,7 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     harts: config.board.harts,
     partitions: resolver.partitions(),
     schedules: resolver.schedules(),
+    health: resolver.health(),
     samplingChannels: resolver.samplingChannels(),
     queuingChannels: resolver.queuingChannels(),
     samplingMessageChannels: resolver.samplingMessageChannels(),
@@ -73,6 +75,7 @@ const milliseconds = (text: string): number => sure(readParts(text, "duration", 
 class Resolver {
   readonly #config: ModuleConfig;
   readonly #draft: Draft;
+  readonly #health: HealthResolver;
   readonly #partitions: readonly DraftPartition[];
   /** Connected ports of each partition, in the order in which it declares them. */
   readonly #ports: ReadonlyMap<DraftPartition, readonly string[]>;
@@ -80,6 +83,7 @@ class Resolver {
   constructor(config: ModuleConfig, draft: Draft) {
     this.#config = config;
     this.#draft = draft;
+    this.#health = new HealthResolver(config, (text) => this.cycles(text));
     this.#partitions = [...draft.partitions.values()];
     const connected = new Set(draft.portUses.map(({ text }) => text));
     this.#ports = new Map(
@@ -88,6 +92,10 @@ class Resolver {
         [...partition.ports.keys()].filter((port) => connected.has(`${partition.name}.${port}`)),
       ]),
     );
+  }
+
+  health(): System["health"] {
+    return this.#health.module();
   }
 
   cycles(text: string): Cycles {
@@ -115,6 +123,7 @@ class Resolver {
         ports: this.#portsOf(partition),
         areas: { input: area(areas.input), output: area(areas.output), retained: retainedArea(areas.retained) },
         tasks: partition.tasks.map(({ name, interval }) => ({ name, interval: cycles(interval) })),
+        health: this.#health.partition(config),
       };
     });
   }
@@ -172,7 +181,7 @@ class Resolver {
 
   queuingChannels(): readonly QueuingChannel[] {
     return this.#queues().map(({ from, to, depth, maxMessageSize, overflow }) => ({
-      from: this.#portRef(from),
+      from: from === HEALTH_SOURCE ? null : this.#portRef(from),
       to: this.#portRef(to),
       depth,
       maxMessageBytes: sure(readParts(maxMessageSize, "size", 1)),

@@ -51,6 +51,8 @@ export class Hart {
   /** Those, then all CSRs. */
   readonly stateBytes: Uint8Array;
   readonly hartId: number;
+  /** Bit `cause` of this is set when that trap does not go to the guest's handler. */
+  readonly claimedTraps: number;
   readonly protection: Protection;
   /** What instructions may be fetched now, and what may be loaded and stored: `Permissions` of this mode, or of MPRV's. */
   fetchPermissions: Permissions;
@@ -66,7 +68,8 @@ export class Hart {
   #trapped = 0;
 
   /** @param memory from `allocateMemory(ramBytes)`. */
-  constructor(memory: WebAssembly.Memory, ramBytes: number, hartId = 0) {
+  constructor(memory: WebAssembly.Memory, ramBytes: number, hartId = 0, claimedTraps = 0) {
+    this.claimedTraps = claimedTraps;
     this.memory = memory;
     this.ramBytes = ramBytes;
     this.hartId = hartId;
@@ -147,6 +150,11 @@ export class Hart {
     this.fetchPermissions = this.mode === "user" ? user : machine;
     this.dataPermissions = dataMode === "user" ? user : machine;
     this.#unrestricted = this.dataPermissions === machine && !bindsMachine;
+  }
+
+  /** Whether whoever drives the hart wants this trap, also when the guest could take it. */
+  claims(cause: number): boolean {
+    return ((this.claimedTraps >>> cause) & 1) !== 0;
   }
 
   /** x[register] as a signed 32-bit value. */

@@ -14,3 +14,4 @@ export { ExecutionCounts, interpretCounting } from "./execution-counts.ts";
 export { Hart } from "./hart.ts";
 export { Interpreter, interpret } from "./interpreter.ts";
 export { allocateMemory, type MemoryPlaces, memoryPlaces, RAM_BASE } from "./layout.ts";
+export { canTakeTraps, enterTrap } from "./traps.ts";

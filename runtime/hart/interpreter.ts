@@ -5,7 +5,15 @@ import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import { CodePages } from "./code-pages.ts";
 import type { TimeSource } from "./csrs.ts";
 import { executeChecked, executeUnchecked } from "./dispatch.ts";
-import type { Bus, Engine, EngineFactory, Exit, Fault, TrapCause } from "./engine.ts";
+import {
+  type Bus,
+  type Engine,
+  type EngineFactory,
+  type Exit,
+  type Fault,
+  TRAP_CAUSES,
+  type TrapCause,
+} from "./engine.ts";
 import type { Hart } from "./hart.ts";
 import { memoryPlaces, PAGE_BYTES, RAM_BASE } from "./layout.ts";
 import { EXECUTE } from "./permissions.ts";
@@ -95,12 +103,12 @@ export class Interpreter implements Engine {
 
   /**
    * The instruction at pc traps. @param value for mtval.
-   * @returns "fault" when the guest cannot take it: the state stays as it was, pc at the instruction.
+   * @returns "fault" when the guest cannot take it, or is not to: the state stays as it was, pc at the instruction.
    */
   trap(cause: TrapCause, value: number): Exit | null {
     const { hart } = this;
     hart.countTrap();
-    if (canTakeTraps(hart)) {
+    if (!hart.claims(TRAP_CAUSES[cause]) && canTakeTraps(hart)) {
       enterTrap(hart, cause, value);
       return null;
     }

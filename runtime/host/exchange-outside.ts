@@ -100,7 +100,7 @@ export class ExchangeOutside implements Outside {
   }
 
   incident(at: BoardInstant, incident: Incident): void {
-    if (incident.kind === "fault") this.faulted.add(at.partition);
+    if (incident.kind === "error" && incident.record.trap !== null) this.faulted.add(at.partition);
     const voice = this.#voices[at.partition]!;
     const unsaid = voice.unsaid;
     if (!this.#maySpeak(voice, at.frame)) return;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultHealth, defaultModuleHealth } from "../health-table.ts";
 import { PointCells, QUALITY } from "../hypervisor/point-cells.ts";
 import type { Partition, Point, System } from "../system.ts";
 import { cycles, guestAddress, hertz } from "../units.ts";
@@ -30,6 +31,7 @@ const partition = (index: number, points: number): Partition => ({
   ports: [],
   areas: { input: null, output: null, retained: null },
   tasks: [],
+  health: defaultHealth,
 });
 
 const system: System = {
@@ -40,6 +42,7 @@ const system: System = {
   harts: 1,
   partitions: [partition(0, 3), partition(1, 9)],
   schedules: [{ name: "normal", majorFrame: cycles(1000), slots: [], index: 0, onEntry: [] }],
+  health: defaultModuleHealth,
   samplingChannels: [],
   queuingChannels: [],
   samplingMessageChannels: [],

@@ -8,6 +8,7 @@ import { SamplingMessage } from "./sampling-message.ts";
 
 export class Channels {
   readonly #queues: readonly (MessageQueue | DroppingQueue)[];
+  readonly #healthQueues: readonly number[];
   readonly #samples: readonly SamplingMessage[];
   /** By sampling channel of messages, its destinations. */
   readonly #destinations: readonly (readonly PortRef[])[];
@@ -19,6 +20,7 @@ export class Channels {
     this.#queues = queuingChannels.map((channel) =>
       channel.overflow === "refuse" ? new MessageQueue(channel) : new DroppingQueue(channel),
     );
+    this.#healthQueues = queuingChannels.flatMap(({ from }, channel) => (from === null ? [channel] : []));
     this.#samples = samplingMessageChannels.map((channel) => new SamplingMessage(channel));
     this.#destinations = samplingMessageChannels.map(({ to }) => to);
   }
@@ -33,6 +35,11 @@ export class Channels {
     if (direction === "source") return sampleSource(sample);
     const isIt = (to: PortRef): boolean => to.partition === partition && to.port === index;
     return sampleDestination(sample, this.#destinations[channel]!.findIndex(isIt));
+  }
+
+  /** The ends of those queues that bring the health monitor's records. */
+  get healthSources(): readonly PortEnd[] {
+    return this.#healthQueues.map((channel) => queueSource(this.#queues[channel]!));
   }
 
   /** Between two frames. */

@@ -37,7 +37,9 @@ export type Command =
   /** The wall clock as it is at the start of this frame. */
   | { readonly kind: "setClock"; readonly time: WallTime }
   /** After this frame the module goes on in the schedule of that index. */
-  | { readonly kind: "switchSchedule"; readonly schedule: number };
+  | { readonly kind: "switchSchedule"; readonly schedule: number }
+  /** The module's power fails: the health monitor says what to do while it lasts. */
+  | { readonly kind: "powerFail" };
 
 export const NO_COMMANDS: readonly Command[] = [];
 

@@ -3,23 +3,27 @@ import {
   PARTITA_ERROR_CODES,
   PARTITA_RETURN_CODES,
   type PartitaHost,
+  type PropagatedError,
   RAM_BASE,
   type VirtualBoard,
 } from "../board/index.ts";
+import { type HealthError, RAISED_ERRORS } from "../health-table.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
-import { type Cycles, guestAddress } from "../units.ts";
+import { type Cycles, cycles, guestAddress } from "../units.ts";
+import { ControlServices } from "./control-services.ts";
+import type { ErrorHandling } from "./error-handling.ts";
 import type { ObservedExecution } from "./observed-execution.ts";
 import type { OperatingMode } from "./operating-mode.ts";
-import type { ApplicationErrorCode } from "./outside.ts";
+import { PARTITION_MODES } from "./outside.ts";
 import type { PartitionParts } from "./partition.ts";
 import type { PlaceInTime } from "./place-in-time.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 const { NO_ERROR, INVALID_PARAM, INVALID_CONFIG, INVALID_MODE } = PARTITA_RETURN_CODES;
-const { ILLEGAL_REQUEST } = PARTITA_ERROR_CODES;
+/** In the trace, where the index of a partition stands. */
+const MODULE = 0xffff_ffff;
 
-const ERROR_NAMES = new Map<number, ApplicationErrorCode>(
-  Object.entries(PARTITA_ERROR_CODES).map(([name, code]) => [code, name as ApplicationErrorCode]),
-);
+const isMode = (code: number): boolean => code < PARTITION_MODES.length;
 
 export class GuestServices implements PartitaHost {
   readonly partition: number;
@@ -27,6 +31,9 @@ export class GuestServices implements PartitaHost {
   readonly #log: EventLog;
   readonly #place: PlaceInTime;
   readonly #mode: OperatingMode;
+  readonly #errors: ErrorHandling;
+  readonly #watchdog: Watchdog;
+  readonly #control: ControlServices;
   /** The board that rings here: it exists once something has rung. */
   readonly #board: () => VirtualBoard;
   readonly #observed: ObservedExecution;
@@ -43,6 +50,8 @@ export class GuestServices implements PartitaHost {
     parts: PartitionParts,
     place: PlaceInTime,
     mode: OperatingMode,
+    errors: ErrorHandling,
+    watchdog: Watchdog,
     board: () => VirtualBoard,
     observed: ObservedExecution,
     published: (() => void) | null,
@@ -52,6 +61,9 @@ export class GuestServices implements PartitaHost {
     this.#log = parts.log;
     this.#place = place;
     this.#mode = mode;
+    this.#errors = errors;
+    this.#watchdog = watchdog;
+    this.#control = new ControlServices(parts.partition, parts.system, parts.control);
     this.#board = board;
     this.#observed = observed;
     this.#published = published;
@@ -73,8 +85,10 @@ export class GuestServices implements PartitaHost {
   requestMode(code: number): void {
     this.#now();
     const before = this.#mode.current;
+    if (!isMode(code)) this.#report("ILLEGAL_REQUEST", code, `asked for the mode ${code}, which does not exist`);
     if (this.#mode.request(code)) this.#board().requestStop();
     else if (this.#mode.current !== before) this.#observed.begin(this.#board());
+    if (this.#mode.current === "IDLE" && before !== "NORMAL" && before !== "IDLE") this.#errors.startFailed(before, 0);
   }
 
   startCondition(): number {
@@ -87,7 +101,7 @@ export class GuestServices implements PartitaHost {
   }
 
   publishOutputs(): void {
-    this.#now();
+    this.#watchdog.kick(this.#now().cycle);
     if (this.publish()) this.#observed.published(this.#board());
   }
 
@@ -121,6 +135,10 @@ export class GuestServices implements PartitaHost {
     const { outputs } = this.#parts;
     outputs.publish(this.#board().ram);
     return outputs.places.appendValues(outputs.pending, this.#payload, 0);
+  }
+
+  startSlot(): void {
+    this.#control.startSlot();
   }
 
   frame(): number {
@@ -157,32 +175,86 @@ export class GuestServices implements PartitaHost {
     const status = !partition.isSystem ? INVALID_CONFIG : isOne ? NO_ERROR : INVALID_PARAM;
     this.#log.writeWords(this.#now(), EVENT_KINDS.scheduleRequest, schedule, status);
     if (status === NO_ERROR) this.#wantedSchedule = schedule;
-    if (status === INVALID_CONFIG)
-      this.raiseError(ILLEGAL_REQUEST, schedule, "only a system partition may ask for a schedule");
+    if (status === INVALID_CONFIG) this.#refuse("only a system partition may ask for a schedule");
     return status;
   }
 
   /** What was asked for in the slot is asked for from now on. */
   endSlot(): void {
+    this.#control.endSlot();
     if (this.#wantedSchedule === null) return;
     this.#parts.requestSchedule(this.#wantedSchedule);
     this.#wantedSchedule = null;
   }
 
   raiseError(code: number, detail: number, message: string): void {
-    const { outside } = this.#parts;
     this.#log.writeWords(this.#now(), EVENT_KINDS.error, code, detail, new TextEncoder().encode(message));
-    const known = ERROR_NAMES.get(code);
-    if (known !== undefined) {
-      outside.incident(this.#place, { kind: "applicationError", code: known, detail, message });
-      return;
-    }
-    const unknown = `raised the unknown error code ${code}${message === "" ? "" : `: ${message}`}`;
-    outside.incident(this.#place, { kind: "applicationError", code: "ILLEGAL_REQUEST", detail, message: unknown });
+    const error = RAISED_ERRORS.find((name) => PARTITA_ERROR_CODES[name] === code);
+    if (error !== undefined) this.#report(error, detail, message);
+    else
+      this.#report(
+        "ILLEGAL_REQUEST",
+        detail,
+        `raised the unknown error code ${code}${message === "" ? "" : `: ${message}`}`,
+      );
+  }
+
+  propagatedError(): PropagatedError | null {
+    return this.#errors.propagated;
+  }
+
+  completeError(): void {
+    this.#errors.complete();
+  }
+
+  kickWatchdog(): void {
+    this.#watchdog.kick(this.#now().cycle);
+  }
+
+  watchdogPeriod(): Cycles {
+    return this.#parts.partition.health.watchdog ?? cycles(0);
+  }
+
+  findPartition(name: string): number {
+    const found = this.#control.findPartition(name);
+    if (!this.#parts.partition.isSystem) this.#refuse("only a system partition may look for others");
+    return found;
+  }
+
+  modeOf(partition: number): number {
+    return this.#control.modeOf(partition);
+  }
+
+  controlPartition(partition: number, command: number): number {
+    return this.#controlled(partition, command, this.#control.controlPartition(partition, command));
+  }
+
+  controlModule(command: number): number {
+    return this.#controlled(MODULE, command, this.#control.controlModule(command));
+  }
+
+  #controlled(partition: number, command: number, status: number): number {
+    const payload = new Uint8Array(Uint32Array.of(status).buffer);
+    this.#log.writeWords(this.#now(), EVENT_KINDS.control, partition, command, payload);
+    if (status === INVALID_CONFIG) this.#refuse("only a system partition may control others");
+    return status;
+  }
+
+  #refuse(message: string): void {
+    this.#now();
+    this.#report("ILLEGAL_REQUEST", 0, message);
+  }
+
+  /** The guest's run ends when its health table does not let it go on. The place in time is up to date. */
+  #report(error: HealthError, detail: number, message: string): void {
+    if (!this.#errors.report(error, detail, message)) this.#board().requestStop();
   }
 
   findPort(name: string): number {
-    return this.#parts.ports.find(name);
+    const port = this.#parts.ports.find(name);
+    this.#now();
+    if (port < 0) this.#report("CONFIG_ERROR", 0, `asked for the port ${name}, which the config does not give it`);
+    return port;
   }
 
   send(port: number, message: Uint8Array): number {
@@ -190,6 +262,7 @@ export class GuestServices implements PartitaHost {
     const status = this.#mode.current === "NORMAL" ? ports.send(port, message) : INVALID_MODE;
     const sent = status === NO_ERROR ? message.length : 0;
     this.#log.writeMessage(this.#now(), "send", port, status, message, sent);
+    this.#checkPortUse(port, status);
     return status;
   }
 
@@ -197,9 +270,17 @@ export class GuestServices implements PartitaHost {
     const { ports } = this.#parts;
     const length = this.#mode.current === "NORMAL" ? ports.receive(port, into) : -INVALID_MODE;
     this.#log.writeMessage(this.#now(), "receive", port, Math.max(-length, 0), into, Math.max(length, 0));
+    this.#checkPortUse(port, -length);
     const board = this.#board();
     if (length > 0) board.ramChanged(guestAddress(RAM_BASE + into.byteOffset - board.ram.byteOffset), length);
     return length;
+  }
+
+  /** A full or an empty queue is no error. */
+  #checkPortUse(port: number, status: number): void {
+    if (status === INVALID_PARAM || status === INVALID_MODE) {
+      this.#report("PORT_ERROR", port, `misused its port ${port}: return code ${status}`);
+    }
   }
 
   available(port: number): number {

@@ -1,6 +1,7 @@
 /** The hypervisor: a module's partitions, run as its schedule says. The front door of runtime/hypervisor. */
 export { type Command, decodeCommand, encodeCommand, type ForceTarget, NO_COMMANDS } from "./commands.ts";
 export type { Force } from "./forces.ts";
+export type { HealthRecord } from "./health-record.ts";
 export { type HeldPartition, Module, type ModuleOptions, type ModuleState, type ProgramState } from "./module.ts";
 export { type ObservedScans, scansSoFar, slotTimeOfScan } from "./observed-execution.ts";
 export type { BoardInstant, Incident, Outside } from "./outside.ts";

@@ -43,12 +43,14 @@ describe("a guest's fault", () => {
   it("is told with pc, cause and address", () => {
     const { module, incidents } = boot(sketch);
     module.runFrame();
-    const fault = incidents.find(({ incident }) => incident.kind === "fault");
+    const fault = incidents.find(({ incident }) => incident.kind === "error");
     expect(fault).toMatchObject({
       partition: "faulty",
-      incident: { fault: { cause: "loadAccessFault", value: 0x1234_5678, pc: expect.any(Number) } },
+      incident: {
+        record: { error: "MEMORY_VIOLATION", action: "IDLE", trap: "loadAccessFault", value: 0x1234_5678 },
+      },
     });
-    const [{ pc }] = [(fault!.incident as Extract<Incident, { kind: "fault" }>).fault];
+    const { pc } = (fault!.incident as Extract<Incident, { kind: "error" }>).record;
     expect(pc).toBeGreaterThan(0x8000_0000);
     expect(fault!.cycle).toBe((pc - 0x8000_0000) / 4 + 1);
   });
@@ -179,11 +181,9 @@ describe("an application error", () => {
     const image = guest.label("halt").jump("halt").label("text").add(0x0021_6948).image();
     const { module, incidents, modeOf } = boot(alone(image));
     module.runFrame();
-    expect(incidents[0]!.incident).toEqual({
-      kind: "applicationError",
-      code: "NUMERIC_ERROR",
-      detail: 77,
-      message: "Hi!",
+    expect(incidents[0]!.incident).toMatchObject({
+      kind: "error",
+      record: { error: "NUMERIC_ERROR", value: 77, message: "Hi!", trap: null, action: "IGNORE", state: "COLD_START" },
     });
     expect(modeOf("a")).toBe("NORMAL");
   });

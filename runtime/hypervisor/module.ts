@@ -10,7 +10,10 @@ import { EventLog, type EventSink, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
 import { Channels } from "./channels.ts";
 import type { Command } from "./commands.ts";
+import { Control, type ModuleCommand } from "./control.ts";
 import { Forces } from "./forces.ts";
+import { HealthMonitor } from "./health-monitor.ts";
+import type { HealthRecord } from "./health-record.ts";
 import { Inputs } from "./inputs.ts";
 import { Outputs } from "./outputs.ts";
 import type { Outside } from "./outside.ts";
@@ -67,7 +70,10 @@ export class Module {
   readonly #outside: Outside;
   readonly #hasher: Hasher;
   readonly #hashes: BigUint64Array;
+  readonly #monitor: HealthMonitor;
+  readonly #control: Control;
   #boardTime = cycles(0);
+  #isShutDown = false;
 
   /** Powers every board on; nothing runs before the first `step`. Calls `outside` from within `step` and `stopAll` only. */
   constructor(system: System, outside: Outside, hasher: Hasher, options: ModuleOptions = {}) {
@@ -88,6 +94,8 @@ export class Module {
     const outputs = partitions.map((partition, index) => new Outputs(partition, forces[index]!));
     this.#channels = new Channels(system);
     this.wallClock = new WallClock(system.clock);
+    this.#monitor = new HealthMonitor(system, this.#channels.healthSources);
+    this.#control = new Control(partitions.length);
     const images = new Map<Uint8Array, GuestImage>();
     this.#parts = partitions.map((partition, index) => ({
       partition,
@@ -101,6 +109,8 @@ export class Module {
       log: this.#logs[index]!,
       outside,
       wallClock: this.wallClock,
+      monitor: this.#monitor,
+      control: this.#control,
       requestSchedule: (schedule: number) => this.requestSchedule(schedule),
       restored: restored[index] ?? null,
       slice,
@@ -118,6 +128,16 @@ export class Module {
   /** The current frame's. */
   get schedule(): Schedule {
     return this.#timeline.schedule;
+  }
+
+  /** The health monitor or a system partition has ended the run: every partition is IDLE. */
+  get isShutDown(): boolean {
+    return this.#isShutDown;
+  }
+
+  /** The latest records of the health monitor, oldest first. */
+  get healthRecords(): readonly HealthRecord[] {
+    return this.#monitor.records;
   }
 
   /** Board time of the latest boundary. */
@@ -194,6 +214,10 @@ export class Module {
     }
     if (command.kind === "setClock") {
       this.wallClock.set(command.time, this.#boardTime);
+      return;
+    }
+    if (command.kind === "powerFail") {
+      this.#powerFails();
       return;
     }
     const partition = this.#running[command.partition]!;
@@ -328,6 +352,7 @@ export class Module {
     this.#timeline.save(writer);
     this.wallClock.save(writer);
     this.#channels.save(writer);
+    this.#monitor.save(writer);
     for (const partition of this.#running) partition.savePlace(writer);
     return writer.finish();
   }
@@ -339,17 +364,43 @@ export class Module {
     this.#timeline.restore(reader);
     this.wallClock.restore(reader);
     this.#channels.restore(reader);
+    this.#monitor.restore(reader);
     for (const partition of this.#running) partition.restorePlace(reader);
     reader.end();
   }
 
   #endFrame(frame: number): void {
+    for (const partition of this.#running) partition.endFrame(frame, this.#boardTime);
+    const command = this.#control.takeModule();
+    if (command !== null) this.#obeyAsWhole(command, frame);
     const { schedule, following } = this.#timeline;
     if (following !== schedule) this.#switchSchedule(frame, following);
     for (let partition = 0; partition < this.#logs.length; partition++) {
       this.#hashes[partition] = this.#logs[partition]!.endFrame();
     }
     this.#outside.frameEnded(frame, this.#hashes);
+  }
+
+  #powerFails(): void {
+    const { action, schedule } = this.#monitor.moduleReaction("POWER_FAIL", this.frame);
+    if (action === "IGNORE") return;
+    for (const partition of this.#running) partition.powerFailed(this.frame, this.#boardTime);
+    if (schedule !== null && action === "SWITCH_SCHEDULE") this.requestSchedule(schedule);
+    else if (action === "SHUTDOWN") this.#control.requestModule(action);
+  }
+
+  #obeyAsWhole(command: ModuleCommand, frame: number): void {
+    if (command === "SHUTDOWN") {
+      this.#isShutDown = true;
+      for (const partition of this.#running) partition.stop(frame, this.#boardTime);
+      return;
+    }
+    // What a power cycle keeps: retained data, where the module has a place for them.
+    const start = this.system.retain === null ? "COLD_START" : "WARM_START";
+    for (const partition of this.#running) partition.restart(start, "POWER_ON", frame, this.#boardTime);
+    for (const partition of this.#running) partition.emptyQueues();
+    this.requestSchedule(0);
+    this.#monitor.moduleReset(frame + 1);
   }
 
   #switchSchedule(frame: number, to: Schedule): void {

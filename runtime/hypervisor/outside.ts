@@ -2,10 +2,10 @@
  * What the world around a module offers and hears. The module calls it synchronously at slot boundaries, and never
  * otherwise: this is the only way in and out (law 4). The paced host, the rig, the recorder and the replayer are all Outsides.
  */
-import type { Fault } from "../hart/engine.ts";
 import type { Schedule } from "../system.ts";
 import type { Cycles } from "../units.ts";
 import type { Command } from "./commands.ts";
+import type { HealthRecord } from "./health-record.ts";
 import type { PointCells } from "./point-cells.ts";
 
 /** Where in board time something happened. */
@@ -17,23 +17,10 @@ export interface BoardInstant {
   readonly partition: number;
 }
 
-/** ARINC 653 P1 §2.4: errors that a guest raises itself. */
-export type ApplicationErrorCode =
-  | "DEADLINE_MISSED"
-  | "APPLICATION_ERROR"
-  | "NUMERIC_ERROR"
-  | "ILLEGAL_REQUEST"
-  | "STACK_OVERFLOW";
-
 /** Something for the log, never for the guest. */
 export type Incident =
-  | { readonly kind: "fault"; readonly fault: Fault }
-  | {
-      readonly kind: "applicationError";
-      readonly code: ApplicationErrorCode;
-      readonly detail: number;
-      readonly message: string;
-    }
+  /** An error, and what was done about it. */
+  | { readonly kind: "error"; readonly record: HealthRecord }
   | { readonly kind: "modeChanged"; readonly from: PartitionMode; readonly to: PartitionMode }
   | { readonly kind: "suspended" | "resumed" }
   /** It has another program from now on, or the state of another partition. */

@@ -2,15 +2,18 @@
  * One partition at run time: its board, its mode, its process image and its ports, driven slot by slot. What it does within
  * a slot reaches others at the slot's end (ARINC 653 P1 §2.3.1; design.md "At a boundary").
  */
-import { type BoardExit, type GuestImage, type RamPages, VirtualBoard } from "../board/index.ts";
-import { type EngineFactory, TRAP_CAUSES } from "../hart/index.ts";
+import { type BoardExit, type GuestImage, PARTITA_SUSPENDED, type RamPages, VirtualBoard } from "../board/index.ts";
+import type { EngineFactory } from "../hart/index.ts";
 import { StateReader, StateWriter } from "../state.ts";
 import type { Partition, Schedule, Slot, Start, System } from "../system.ts";
 import { EVENT_KINDS, type EventLog } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { ForceTarget } from "./commands.ts";
+import { type Control, obeyCommand } from "./control.ts";
+import { ErrorHandling } from "./error-handling.ts";
 import type { Force, Forces } from "./forces.ts";
 import { GuestServices } from "./guest-services.ts";
+import type { HealthMonitor } from "./health-monitor.ts";
 import type { Inputs } from "./inputs.ts";
 import { ObservedExecution, type ObservedScans } from "./observed-execution.ts";
 import { OperatingMode, type StartCondition } from "./operating-mode.ts";
@@ -22,6 +25,7 @@ import type { Ports } from "./ports.ts";
 import { Retention } from "./retention.ts";
 import { SerialInput } from "./serial-input.ts";
 import type { WallClock } from "./wall-clock.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** What a partition is made of. */
 export interface PartitionParts {
@@ -36,6 +40,8 @@ export interface PartitionParts {
   readonly log: EventLog;
   readonly outside: Outside;
   readonly wallClock: WallClock;
+  readonly monitor: HealthMonitor;
+  readonly control: Control;
   /** Notes that the module goes on in another schedule, by its index, when the frame ends. */
   readonly requestSchedule: (schedule: number) => void;
   /** Its retained data as an earlier run left them, of the area's size: it starts warm; null: it starts cold. */
@@ -98,6 +104,9 @@ export class RunningPartition implements PartitionView {
   readonly #place: PlaceInTime;
   readonly #mode: OperatingMode;
   readonly #services: GuestServices;
+  readonly #errors: ErrorHandling;
+  readonly #watchdog: Watchdog;
+  readonly #control: Control;
   readonly #board: VirtualBoard;
   readonly #retention: Retention;
   /** It has points or ports. */
@@ -122,10 +131,15 @@ export class RunningPartition implements PartitionView {
     this.#place = new PlaceInTime(partition.index, system);
     const start = restored === null ? "COLD_START" : "WARM_START";
     this.#mode = new OperatingMode(start, this.#isAuto, this.#place, log, outside);
+    this.#control = parts.control;
+    this.#watchdog = new Watchdog(partition.health.watchdog);
+    this.#errors = new ErrorHandling(parts, this.#place, this.#mode, () => this.#board);
     this.#services = new GuestServices(
       parts,
       this.#place,
       this.#mode,
+      this.#errors,
+      this.#watchdog,
       () => this.#board,
       this.observed,
       partition.areas.retained === null ? null : () => this.#retention.capture(),
@@ -138,11 +152,13 @@ export class RunningPartition implements PartitionView {
       clock: system.clock,
       bootArguments: partition.bootArguments,
       partita: this.#services,
+      claimedTraps: partition.health.claimedTraps,
       transmit: (byte) => this.#services.transmit(byte),
       receive: () => this.#serialInput.take(),
     });
     this.#retention = new Retention(this.#board, partition.areas.retained, restored);
     if (!this.#mode.drives && !this.#outputs.produced) this.#outputs.startFailed();
+    this.#showMode();
   }
 
   get mode(): PartitionMode {
@@ -177,15 +193,20 @@ export class RunningPartition implements PartitionView {
   /** Fixes what the guest can see in this slot, and runs it for the whole slot. */
   startSlot(frame: number, slot: Slot, at: Cycles): void {
     this.#place.startSlot(frame, slot, at);
+    this.#obey(frame, at);
+    if (this.#watchdog.expiry <= at) this.#watchdogExpired();
     if (this.#mode.restart !== null) this.#reload();
+    this.#services.startSlot();
     this.#outside.latch(this.#place, this.offered);
     if (this.#exchanges) {
       this.#inputs.fix(at);
       this.#ports.startSlot();
     }
     this.#given = cycles(this.#given + slot.duration);
-    if (this.#mode.runs) this.#run(slot.duration);
-    else this.#idle = cycles(this.#idle + slot.duration);
+    if (this.#mode.runs) {
+      this.#watchdog.start(at);
+      this.#run(slot.duration);
+    } else this.#idle = cycles(this.#idle + slot.duration);
   }
 
   /** What the guest did in its slot takes effect. */
@@ -196,7 +217,22 @@ export class RunningPartition implements PartitionView {
       this.#ports.endSlot(at);
     }
     this.#services.endSlot();
+    this.#errors.endSlot();
     this.#showPoints(at);
+    this.#obey(this.#place.frame, at);
+  }
+
+  /** The last slot of `frame` is over. */
+  endFrame(frame: number, at: Cycles): void {
+    this.#obey(frame, at);
+  }
+
+  /** The power fails: the partition's own table says what that is to it. */
+  powerFailed(frame: number, at: Cycles): void {
+    this.#change(frame, at, () => {
+      if (this.#mode.runs) this.#errors.report("POWER_FAIL", 0, "the power fails");
+      this.#errors.endSlot();
+    });
   }
 
   // ── Lifecycle: what others do to the partition, between its slots. Each says whether there was anything to do. ────
@@ -225,9 +261,16 @@ export class RunningPartition implements PartitionView {
     return this.#change(frame, at, () => this.#mode.startAnew(start, condition));
   }
 
+  /** Does what a system partition has asked for, if any has. */
+  #obey(frame: number, at: Cycles): void {
+    const command = this.#control.take(this.partition.index);
+    if (command !== null) obeyCommand(this, command, frame, at);
+  }
+
   #change(frame: number, at: Cycles, change: () => void): true {
     this.#place.betweenFrames(frame, at);
     change();
+    if (!this.#mode.runs) this.#watchdog.stop();
     this.#showPoints(at);
     return true;
   }
@@ -266,6 +309,8 @@ export class RunningPartition implements PartitionView {
     this.#serialInput.save(writer);
     this.#outputs.save(writer);
     this.#retention.save(writer);
+    this.#errors.save(writer);
+    this.#watchdog.save(writer);
     return { bytes: writer.finish(), ram: this.#board.changedPages() };
   }
 
@@ -282,7 +327,10 @@ export class RunningPartition implements PartitionView {
     this.#serialInput.restore(reader);
     this.#outputs.restore(reader, timeJump);
     this.#retention.restore(reader);
+    this.#errors.restore(reader, timeJump);
+    this.#watchdog.restore(reader, timeJump);
     reader.end();
+    this.#showMode();
   }
 
   /** Takes its module's place and time over from `former`, whose program this one's replaces between two frames. */
@@ -323,12 +371,20 @@ export class RunningPartition implements PartitionView {
 
   #showPoints(at: Cycles): void {
     if (!this.#mode.drives) this.#outputs.fail(at);
+    this.#showMode();
     this.#outside.published(this.#place, this.points);
+  }
+
+  /** To system partitions. */
+  #showMode(): void {
+    this.#control.modes[this.partition.index] = this.#mode.code + (this.#mode.suspended ? PARTITA_SUSPENDED : 0);
   }
 
   #reload(): void {
     this.#board.reset(this.#mode.restart === "WARM_START");
     this.#mode.restarted();
+    this.#errors.forget();
+    this.#watchdog.stop();
   }
 
   #run(duration: Cycles): void {
@@ -339,34 +395,46 @@ export class RunningPartition implements PartitionView {
     }
     this.#forces.overVariables(this.#board);
     let used = 0;
-    let exit: BoardExit = "budget";
-    while (used < duration && exit === "budget") {
-      exit = this.#board.run(cycles(slotStart + used), this.#slice(cycles(duration - used)));
+    let goesOn = true;
+    while (used < duration && goesOn) {
+      const rest = Math.min(duration - used, this.#watchdog.expiry - slotStart - used);
+      const exit = this.#board.run(cycles(slotStart + used), this.#slice(cycles(rest)));
       used += this.#board.used;
       this.#idle = cycles(this.#idle + this.#board.idle);
+      this.#place.cycle = cycles(slotStart + used);
+      goesOn = exit === "budget" ? this.#watch() : this.#leave(exit);
     }
-    this.#place.cycle = cycles(slotStart + used);
-    this.#leave(exit);
+    if (!goesOn) this.#watchdog.stop();
     this.#idle = cycles(this.#idle + duration - used);
     if (this.#isAuto && this.#services.publish()) this.observed.slotEnded(this.#board);
     this.#place.cycle = cycles(slotStart + duration);
     this.#log.write(this.#place, EVENT_KINDS.slotEnd, this.#board.registerBytes);
   }
 
-  /** The guest's run ended, perhaps before its slot did. */
-  #leave(exit: BoardExit): void {
-    if (exit === "fault") this.#stopFaulty();
-    else if (exit === "poweredOff") {
-      this.#outside.incident(this.#place, { kind: "poweredOff", code: this.#board.exitCode });
-      this.#mode.stop();
-    } else if (exit === "reset") this.#mode.startAnew("COLD_START", "PARTITION_RESTART");
+  /** @returns whether the guest goes on. */
+  #watch(): boolean {
+    return this.#watchdog.expiry > this.#place.cycle || this.#watchdogExpired();
   }
 
-  #stopFaulty(): void {
-    const fault = this.#board.fault!;
-    const value = new Uint8Array(Uint32Array.of(fault.value).buffer);
-    this.#log.writeWords(this.#place, EVENT_KINDS.fault, TRAP_CAUSES[fault.cause], fault.pc, value);
-    this.#outside.incident(this.#place, { kind: "fault", fault });
+  /** Likewise. */
+  #watchdogExpired(): boolean {
+    const late = this.#place.cycle - this.#watchdog.expiry;
+    this.#watchdog.kick(this.#place.cycle);
+    return this.#errors.report("WATCHDOG_TIMER", late, "the watchdog was not kicked in time");
+  }
+
+  /** The guest's run ended, perhaps before its slot did. @returns whether it goes on all the same. */
+  #leave(exit: Exclude<BoardExit, "budget">): boolean {
+    if (exit === "fault") return this.#errors.trapped(this.#board.fault!);
+    if (exit === "poweredOff") this.#powerOff(this.#board.exitCode);
+    else if (exit === "reset") this.#mode.startAnew("COLD_START", "PARTITION_RESTART");
+    return false;
+  }
+
+  #powerOff(code: number): void {
+    const before = this.#mode.current;
+    this.#outside.incident(this.#place, { kind: "poweredOff", code });
     this.#mode.stop();
+    if (before === "COLD_START" || before === "WARM_START") this.#errors.startFailed(before, code);
   }
 }

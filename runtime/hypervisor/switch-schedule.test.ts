@@ -157,7 +157,7 @@ describe("any other partition", () => {
     const { module, look, incidents } = boot(withSwitcher(1, false));
     module.runFrame();
     expect([module.schedule.index, look("watch.o0").value]).toEqual([0, STATUS.INVALID_CONFIG]);
-    const told = incidents.map(({ incident }) => incident).find(({ kind }) => kind === "applicationError");
-    expect(told).toMatchObject({ code: "ILLEGAL_REQUEST", detail: 1 });
+    const told = incidents.map(({ incident }) => incident).find(({ kind }) => kind === "error");
+    expect(told).toMatchObject({ record: { error: "ILLEGAL_REQUEST", action: "IGNORE" } });
   });
 });

@@ -48,6 +48,10 @@ export const EVENT_KINDS = {
   /** A message that is too long for an event [u32 port, u32 status, u32 length, u64 XXH64 of the message]. */
   sendLarge: 22,
   receiveLarge: 23,
+  /** An error was judged [u32 error, u32 action]. */
+  health: 14,
+  /** A system partition asks something of another, or of the module, which is 0xffff_ffff [u32 partition, u32 command, u32 status]. */
+  control: 15,
 } as const;
 export type EventKind = keyof typeof EVENT_KINDS;
 

@@ -1,8 +1,39 @@
 /** What the partita device asks of whoever runs the partition: the hypervisor, or `partita exec` for one image alone. */
 import type { Cycles } from "../../units.ts";
 
+/** An error that the guest's handler is told: the monitor's answer to it was PROPAGATE. */
+export interface PropagatedError {
+  /** PARTITA_* error code. */
+  readonly error: number;
+  readonly detail: number;
+  /** When it happened. */
+  readonly cycle: Cycles;
+}
+
+export interface HealthHost {
+  /** The one that the guest is to deal with; null: none. */
+  propagatedError(): PropagatedError | null;
+  /** It has dealt with it: the next one, if there is one, takes its place. */
+  completeError(): void;
+  kickWatchdog(): void;
+  /** 0: there is none. */
+  watchdogPeriod(): Cycles;
+}
+
+/** What a system partition may do to others; for any other partition INVALID_CONFIG. */
+export interface ControlHost {
+  /** @returns the partition's index, or −1. */
+  findPartition(name: string): number;
+  /** The mode at the start of this slot, with PARTITA_SUSPENDED; −1 for a partition that does not exist. */
+  modeOf(partition: number): number;
+  /** @returns a PARTITA_* return code. */
+  controlPartition(partition: number, command: number): number;
+  /** Likewise. */
+  controlModule(command: number): number;
+}
+
 /** Codes are those of partitions/sdk/partita.h: modes, start conditions, error codes, port return codes. */
-export interface PartitaHost {
+export interface PartitaHost extends HealthHost, ControlHost {
   /** This partition's index in the module. */
   readonly partition: number;
   mode(): number;

@@ -3,15 +3,18 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { cycles, guestAddress, hertz } from "../../units.ts";
 import { MEMORY_MAP, RAM_BASE } from "../memory-map.ts";
 import {
+  PARTITA_CONTROL_COMMANDS,
   PARTITA_ERROR_CODES,
   PARTITA_MODE_CODES,
+  PARTITA_MODULE_COMMANDS,
   PARTITA_PORT_COMMANDS,
   PARTITA_REGISTERS,
   PARTITA_RETURN_CODES,
   PARTITA_START_CODES,
+  PARTITA_SUSPENDED,
   PartitaDevice,
 } from "./partita.ts";
-import type { PartitaHost } from "./partita-host.ts";
+import type { PartitaHost, PropagatedError } from "./partita-host.ts";
 
 const R = PARTITA_REGISTERS;
 
@@ -28,6 +31,7 @@ class RecordingHost implements PartitaHost {
   readonly calls: unknown[] = [];
   readonly partition = 5;
   readonly queue: string[] = [];
+  told: PropagatedError | null = null;
   mode = () => 1;
   startCondition = () => 2;
   frame = () => 2 ** 32 + 7;
@@ -46,10 +50,29 @@ class RecordingHost implements PartitaHost {
     this.calls.push(["schedule", schedule]);
     return schedule < 3 ? PARTITA_RETURN_CODES.NO_ERROR : PARTITA_RETURN_CODES.INVALID_PARAM;
   }
+  propagatedError = () => this.told;
+  watchdogPeriod = () => cycles(5 * 2 ** 32 + 9);
+  completeError = () => void this.calls.push(["complete"]);
+  kickWatchdog = () => void this.calls.push(["kick"]);
+  modeOf = (partition: number) => (partition === 2 ? PARTITA_SUSPENDED + PARTITA_MODE_CODES.NORMAL : -1);
   requestMode = (mode: number) => void this.calls.push(["mode", mode]);
   latchInputs = () => void this.calls.push(["latch"]);
   publishOutputs = () => void this.calls.push(["publish"]);
   raiseError = (code: number, detail: number, message: string) => void this.calls.push([code, detail, message]);
+
+  findPartition(name: string): number {
+    return name === "intake" ? 2 : -1;
+  }
+
+  controlPartition(partition: number, command: number): number {
+    this.calls.push(["control", partition, command]);
+    return PARTITA_RETURN_CODES.NO_ACTION;
+  }
+
+  controlModule(command: number): number {
+    this.calls.push(["module", command]);
+    return PARTITA_RETURN_CODES.INVALID_CONFIG;
+  }
 
   findPort(name: string): number {
     this.calls.push(["find", name]);
@@ -77,6 +100,9 @@ describe("partita.h and the device", () => {
       ...withPrefix("MODE_", PARTITA_MODE_CODES),
       ...withPrefix("START_", PARTITA_START_CODES),
       ...PARTITA_ERROR_CODES,
+      SUSPENDED: PARTITA_SUSPENDED,
+      ...withPrefix("CONTROL_", PARTITA_CONTROL_COMMANDS),
+      ...withPrefix("MODULE_", PARTITA_MODULE_COMMANDS),
       ...withPrefix("PORT_", PARTITA_PORT_COMMANDS),
       ...PARTITA_RETURN_CODES,
     });
@@ -135,6 +161,44 @@ describe("the partita device", () => {
       -1,
       "fault",
       "fault",
+    ]);
+  });
+
+  it("tells the error that the guest is to deal with, and passes on when that is done and when the watchdog is kicked", () => {
+    const registers = [R.HEALTH_ERROR, R.HEALTH_DETAIL, R.HEALTH_CYCLE, R.HEALTH_CYCLE + 4];
+    expect(registers.map(read)).toEqual([0, 0, 0, 0]);
+    host.told = { error: PARTITA_ERROR_CODES.PORT_ERROR, detail: 3, cycle: cycles(2 ** 33 + 6) };
+    expect(registers.map(read)).toEqual([PARTITA_ERROR_CODES.PORT_ERROR, 3, 6, 2]);
+    expect([R.WATCHDOG_PERIOD, R.WATCHDOG_PERIOD + 4].map(read)).toEqual([9, 5]);
+    write(R.HEALTH_COMPLETE, 0);
+    write(R.WATCHDOG_KICK, 0);
+    expect(host.calls).toEqual([["complete"], ["kick"]]);
+    expect([write(R.HEALTH_ERROR, 1), read(R.WATCHDOG_KICK), read(R.HEALTH_COMPLETE)]).toEqual(["fault", -1, -1]);
+  });
+
+  it("selects another partition by name, tells its mode, and passes on what is asked of it and of the module", () => {
+    expect(read(R.CONTROL_SELECT)).toBe(0xffff_ffff);
+    write(R.CONTROL_LOOKUP, place(8, "outtake\0"));
+    expect([R.CONTROL_SELECT, R.CONTROL_STATUS, R.CONTROL_MODE].map(read)).toEqual([
+      0xffff_ffff,
+      PARTITA_RETURN_CODES.INVALID_CONFIG,
+      0xffff_ffff,
+    ]);
+    write(R.CONTROL_LOOKUP, place(8, "intake\0"));
+    expect([R.CONTROL_SELECT, R.CONTROL_STATUS, R.CONTROL_MODE].map(read)).toEqual([2, 0, 0x103]);
+    write(R.CONTROL_COMMAND, PARTITA_CONTROL_COMMANDS.STOP);
+    expect(read(R.CONTROL_STATUS)).toBe(PARTITA_RETURN_CODES.NO_ACTION);
+    write(R.CONTROL_MODULE, PARTITA_MODULE_COMMANDS.SHUTDOWN);
+    expect(read(R.CONTROL_STATUS)).toBe(PARTITA_RETURN_CODES.INVALID_CONFIG);
+    expect(host.calls).toEqual([
+      ["control", 2, PARTITA_CONTROL_COMMANDS.STOP],
+      ["module", PARTITA_MODULE_COMMANDS.SHUTDOWN],
+    ]);
+    device.reset();
+    expect([read(R.CONTROL_SELECT), write(R.CONTROL_STATUS, 0), read(R.CONTROL_COMMAND)]).toEqual([
+      0xffff_ffff,
+      "fault",
+      -1,
     ]);
   });
 

@@ -3,11 +3,14 @@
  * do; this file answers them from RAM and from a PartitaHost. ARINC 653 P1 §3 names the services.
  */
 import type { BusResult } from "../../hart/engine.ts";
+import { HEALTH_ERRORS } from "../../health-table.ts";
 import type { StateReader, StateWriter } from "../../state.ts";
 import type { Area } from "../../system.ts";
 import type { Hertz } from "../../units.ts";
 import { RAM_BASE } from "../memory-map.ts";
 import { type AccessSize, type Device, NO_ANSWER } from "./device.ts";
+import { PartitaControl } from "./partita-control.ts";
+import { readHealth, writeHealth } from "./partita-health.ts";
 import type { PartitaHost } from "./partita-host.ts";
 
 /** Offsets, named as in partita.h without its prefix. */
@@ -36,6 +39,12 @@ export const PARTITA_REGISTERS = {
   SCHEDULE: 0x090,
   SCHEDULE_REQUEST: 0x094,
   SCHEDULE_STATUS: 0x098,
+  HEALTH_ERROR: 0x0a0,
+  HEALTH_DETAIL: 0x0a4,
+  HEALTH_CYCLE: 0x0a8,
+  HEALTH_COMPLETE: 0x0b0,
+  WATCHDOG_KICK: 0x0b4,
+  WATCHDOG_PERIOD: 0x0b8,
   PORT_LOOKUP: 0x0c0,
   PORT_SELECT: 0x0c4,
   PORT_BUFFER: 0x0c8,
@@ -47,19 +56,30 @@ export const PARTITA_REGISTERS = {
   PORT_VALIDITY: 0x0e0,
   PORT_LOST: 0x0e4,
   PORT_AGE: 0x0e8,
+  CONTROL_LOOKUP: 0x100,
+  CONTROL_SELECT: 0x104,
+  CONTROL_COMMAND: 0x108,
+  CONTROL_STATUS: 0x10c,
+  CONTROL_MODE: 0x110,
+  CONTROL_MODULE: 0x114,
   WALL_CLOCK: 0x140,
   WALL_CLOCK_VALID: 0x148,
 } as const;
 
 export const PARTITA_MODE_CODES = { IDLE: 0, COLD_START: 1, WARM_START: 2, NORMAL: 3 } as const;
 export const PARTITA_START_CODES = { POWER_ON: 0, PARTITION_RESTART: 1, HEALTH_MONITOR: 2 } as const;
-export const PARTITA_ERROR_CODES = {
-  DEADLINE_MISSED: 1,
-  APPLICATION_ERROR: 2,
-  NUMERIC_ERROR: 3,
-  ILLEGAL_REQUEST: 4,
-  STACK_OVERFLOW: 5,
+export const PARTITA_ERROR_CODES = HEALTH_ERRORS;
+export const PARTITA_CONTROL_COMMANDS = {
+  START: 1,
+  STOP: 2,
+  SUSPEND: 3,
+  RESUME: 4,
+  WARM_START: 5,
+  COLD_START: 6,
 } as const;
+export const PARTITA_MODULE_COMMANDS = { RESET: 1, SHUTDOWN: 2 } as const;
+/** In CONTROL_MODE, beside the mode. */
+export const PARTITA_SUSPENDED = 0x100;
 export const PARTITA_PORT_COMMANDS = { SEND: 1, RECEIVE: 2 } as const;
 export const PARTITA_RETURN_CODES = {
   NO_ERROR: 0,
@@ -101,6 +121,7 @@ export class PartitaDevice implements Device {
   readonly #ram: Uint8Array;
   readonly #host: PartitaHost;
   readonly #text = new TextDecoder();
+  readonly #control: PartitaControl;
   #errorDetail = 0;
   #errorMessage = 0;
   #port = NO_PORT;
@@ -114,6 +135,7 @@ export class PartitaDevice implements Device {
     this.#areas = options.areas;
     this.#ram = options.ram;
     this.#host = options.host;
+    this.#control = new PartitaControl(options.host, (address) => this.#textAt(address, NAME_BYTES));
   }
 
   reset(): void {
@@ -124,12 +146,14 @@ export class PartitaDevice implements Device {
     this.#length = 0;
     this.#status = RETURN.NO_ERROR;
     this.#scheduleStatus = RETURN.NO_ERROR;
+    this.#control.reset();
   }
 
   save(writer: StateWriter): void {
     writer.section("partita", 1);
     for (const value of [this.#errorDetail, this.#errorMessage, this.#port]) writer.u32(value);
     for (const value of [this.#buffer, this.#length, this.#status, this.#scheduleStatus]) writer.u32(value);
+    this.#control.save(writer);
   }
 
   restore(reader: StateReader): void {
@@ -141,6 +165,7 @@ export class PartitaDevice implements Device {
     this.#length = reader.u32();
     this.#status = reader.u32();
     this.#scheduleStatus = reader.u32();
+    this.#control.restore(reader);
   }
 
   read(offset: number, size: AccessSize): number {
@@ -152,6 +177,8 @@ export class PartitaDevice implements Device {
     if (offset === R.ERROR_MESSAGE) return this.#errorMessage;
     if (offset === R.SCHEDULE) return this.#host.schedule();
     if (offset === R.SCHEDULE_STATUS) return this.#scheduleStatus;
+    if (isHealth(offset)) return readHealth(this.#host, offset);
+    if (isControl(offset)) return this.#control.read(offset);
     return offset < R.WALL_CLOCK ? this.#readPort(offset) : this.#readWallClock(offset);
   }
 
@@ -180,7 +207,8 @@ export class PartitaDevice implements Device {
         this.#scheduleStatus = this.#host.requestSchedule(value);
         return "ok";
       default:
-        return this.#writePort(offset, value);
+        if (isHealth(offset)) return writeHealth(this.#host, offset);
+        return isControl(offset) ? this.#control.write(offset, value) : this.#writePort(offset, value);
     }
   }
 
@@ -331,6 +359,9 @@ export class PartitaDevice implements Device {
     return this.#text.decode(end < 0 ? bytes : bytes.subarray(0, end));
   }
 }
+
+const isHealth = (offset: number): boolean => offset >= R.HEALTH_ERROR && offset < R.PORT_LOOKUP;
+const isControl = (offset: number): boolean => offset >= R.CONTROL_LOOKUP && offset < R.WALL_CLOCK;
 
 const low = (value: number): number => value % WORD;
 const high = (value: number): number => Math.floor(value / WORD);

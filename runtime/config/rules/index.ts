@@ -12,6 +12,9 @@ import { duplicatePoint } from "./duplicate-point.ts";
 import { entryWithoutSwitch } from "./entry-without-switch.ts";
 import { failSafeOfInput } from "./fail-safe-of-input.ts";
 import { hartOutOfRange } from "./hart-out-of-range.ts";
+import { healthChannel } from "./health-channel.ts";
+import { healthPair } from "./health-pair.ts";
+import { healthSchedule } from "./health-schedule.ts";
 import { imageTooLarge } from "./image-too-large.ts";
 import { inputTwoSources } from "./input-two-sources.ts";
 import { inputWithoutSource } from "./input-without-source.ts";
@@ -30,6 +33,7 @@ import { noRoomForBootArguments } from "./no-room-for-boot-arguments.ts";
 import { notOnRequiredHart } from "./not-on-required-hart.ts";
 import { onBadOfOutput } from "./on-bad-of-output.ts";
 import { orderNotKept } from "./order-not-kept.ts";
+import { otherwiseUnused } from "./otherwise-unused.ts";
 import { partitionOnTwoHarts } from "./partition-on-two-harts.ts";
 import { partitionWithoutSlot } from "./partition-without-slot.ts";
 import { pointDeclaration } from "./point-declaration.ts";
@@ -45,18 +49,21 @@ import { quantityTooLarge } from "./quantity-too-large.ts";
 import { quantityZero } from "./quantity-zero.ts";
 import { rangeReversed } from "./range-reversed.ts";
 import { requiresNotMet } from "./requires-not-met.ts";
+import { restartBudgetUnused } from "./restart-budget-unused.ts";
 import type { Rule } from "./rule.ts";
 import { slotBeyondFrame } from "./slot-beyond-frame.ts";
 import { slotsOverlap } from "./slots-overlap.ts";
 import { symbolMissing } from "./symbol-missing.ts";
 import { symbolTooSmall } from "./symbol-too-small.ts";
 import { taskNotServed } from "./task-not-served.ts";
+import { unknownHealthTable } from "./unknown-health-table.ts";
 import { unknownPartition } from "./unknown-partition.ts";
 import { unknownPoint } from "./unknown-point.ts";
 import { unknownPollGroup } from "./unknown-poll-group.ts";
 import { unknownPort } from "./unknown-port.ts";
 import { validityOf } from "./validity-of.ts";
 import { valueNotOfType } from "./value-not-of-type.ts";
+import { watchdogTooShort } from "./watchdog-too-short.ts";
 
 export const RULES: readonly Rule[] = [
   channelDirection,
@@ -68,6 +75,9 @@ export const RULES: readonly Rule[] = [
   entryWithoutSwitch,
   failSafeOfInput,
   hartOutOfRange,
+  healthChannel,
+  healthPair,
+  healthSchedule,
   imageTooLarge,
   inputTwoSources,
   inputWithoutSource,
@@ -83,6 +93,7 @@ export const RULES: readonly Rule[] = [
   mqttBrokerAddress,
   noRoomForBootArguments,
   onBadOfOutput,
+  otherwiseUnused,
   partitionOnTwoHarts,
   partitionWithoutSlot,
   pointDeclaration,
@@ -103,16 +114,19 @@ export const RULES: readonly Rule[] = [
   deadlineOutOfRange,
   afterOtherPeriod,
   requiresNotMet,
+  restartBudgetUnused,
   slotBeyondFrame,
   slotsOverlap,
   symbolMissing,
   pointOutsideMemory,
   symbolTooSmall,
   taskNotServed,
+  unknownHealthTable,
   unknownPartition,
   unknownPoint,
   unknownPollGroup,
   unknownPort,
   validityOf,
   valueNotOfType,
+  watchdogTooShort,
 ];
