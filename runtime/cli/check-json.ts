@@ -4,6 +4,7 @@ import { latenciesOf } from "../planning/index.ts";
 import { problemAsJson } from "../problem.ts";
 import type { Schedule } from "../system.ts";
 import { cycles, toNanoseconds } from "../units.ts";
+import { healthAsJson } from "./health-report.ts";
 
 type Loaded = LoadedSystem & { readonly ok: true };
 
@@ -16,6 +17,7 @@ export const figuresAsJson = (loaded: Loaded): object => {
     digest: system.digest,
     clockHz: system.clock,
     schedules: system.schedules.map((schedule) => scheduleAsJson(loaded, schedule)),
+    health: healthAsJson(system),
     channels: { sampling: system.samplingChannels.length, queuing: system.queuingChannels.length },
     io: {
       modbusServers: system.modbusServers.length,

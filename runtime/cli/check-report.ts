@@ -4,6 +4,7 @@ import { latenciesOf, MOST_CHAINS } from "../planning/index.ts";
 import type { Overflow, PointRef, PortRef, Schedule, System } from "../system.ts";
 import type { Hertz } from "../units.ts";
 import { counted } from "./counted.ts";
+import { healthReport } from "./health-report.ts";
 import { slotPicture } from "./slot-picture.ts";
 
 type Loaded = LoadedSystem & { readonly ok: true };
@@ -13,6 +14,7 @@ export const report = (loaded: Loaded): string => {
   return [
     ...system.schedules.flatMap((schedule) => scheduleParts(loaded, schedule)),
     section("channels", channels(system)),
+    healthReport(system),
     section("io", connections(system)),
   ]
     .filter((part) => part !== "")

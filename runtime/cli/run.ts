@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { Logger } from "pino";
 import type { Bridge } from "../../io-bridge/index.ts";
+import type { RunSummary } from "../host/board-job.ts";
 import { type BoardThread, startBoard } from "../host/board-thread.ts";
 import { formatLateness } from "../host/lateness.ts";
 import { SharedExchange } from "../host/point-exchange.ts";
@@ -108,7 +109,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     const summary = await board.ended;
     await bridge?.stop();
     await retained?.stop();
-    log.info({ module: system.name, frames: summary.frames }, "module stopped, outputs at their fail-safe values");
+    log.info({ module: system.name, frames: summary.frames }, how(summary));
     const highWater = await observed?.add(summary);
     environment.stdout.write(`${formatSummary(summary, options.fast ? null : board.lateness(), highWater)}\n`);
     if (recording?.isWhole()) environment.stdout.write(`recorded in ${options.record}\n`);
@@ -181,6 +182,9 @@ const stopOnSignals = (board: BoardThread, { clock }: CliEnvironment, announce: 
 const printLateness = (board: BoardThread, { stdout }: CliEnvironment): void => {
   stdout.write(`${formatLateness(board.lateness())}\n`);
 };
+
+const how = ({ shutDown }: RunSummary): string =>
+  `module ${shutDown ? "shut itself down" : "stopped"}, outputs at their fail-safe values`;
 
 const openRecording = (path: string, log: Logger) => {
   let file: number | null;

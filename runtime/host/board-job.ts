@@ -79,6 +79,8 @@ export interface PartitionSummary {
 }
 
 export interface RunSummary {
+  /** The health monitor or a system partition ended the run. */
+  readonly shutDown: boolean;
   readonly frames: number;
   readonly boardSeconds: number;
   /** Cycles a second. */

@@ -129,8 +129,10 @@ class BoardRun {
   }
 
   #mayStartFrame(): boolean {
-    const { boardTime } = this.#module;
-    return boardTime - this.#before.boardTime < this.#job.duration && Atomics.load(this.#control, 0) === 0;
+    const { boardTime, isShutDown } = this.#module;
+    return (
+      !isShutDown && boardTime - this.#before.boardTime < this.#job.duration && Atomics.load(this.#control, 0) === 0
+    );
   }
 
   #step(): void {
@@ -153,6 +155,7 @@ class BoardRun {
     const module = this.#module;
     const { frames, boardTime, timeUse: used } = this.#before;
     return {
+      shutDown: module.isShutDown,
       frames: module.frame - frames,
       clock: module.system.clock,
       boardSeconds: (module.boardTime - boardTime) / module.system.clock,

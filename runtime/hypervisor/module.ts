@@ -353,6 +353,7 @@ export class Module {
     this.wallClock.save(writer);
     this.#channels.save(writer);
     this.#monitor.save(writer);
+    writer.flag(this.#isShutDown);
     for (const partition of this.#running) partition.savePlace(writer);
     return writer.finish();
   }
@@ -365,6 +366,7 @@ export class Module {
     this.wallClock.restore(reader);
     this.#channels.restore(reader);
     this.#monitor.restore(reader);
+    this.#isShutDown = reader.flag();
     for (const partition of this.#running) partition.restorePlace(reader);
     reader.end();
   }
