@@ -19,6 +19,7 @@ export const computeLiveness = ({ blocks }: IrFunction): ReadonlyMap<Block, Live
   const states = new Map(
     blocks.map((block) => [block, { ...localSets(block), liveIn: new Set<number>(), liveOut: new Set<number>() }]),
   );
+  const leadsBack = hasWayBack(blocks);
   for (let changed = true; changed; ) {
     changed = false;
     for (let i = blocks.length - 1; i >= 0; i--) {
@@ -28,10 +29,17 @@ export const computeLiveness = ({ blocks }: IrFunction): ReadonlyMap<Block, Live
         for (const id of states.get(successor)!.liveIn) state.liveOut.add(id);
       for (const id of state.used) state.liveIn.add(id);
       for (const id of state.liveOut) if (!state.defined.has(id)) state.liveIn.add(id);
-      changed ||= state.liveIn.size + state.liveOut.size !== before;
+      // Where no block leads back, all that follow are settled.
+      changed ||= leadsBack && state.liveIn.size + state.liveOut.size !== before;
     }
   }
   return states;
+};
+
+/** Whether any block leads to one that does not stand behind it. */
+const hasWayBack = (blocks: readonly Block[]): boolean => {
+  const positions = new Map(blocks.map((block, i) => [block, i]));
+  return blocks.some(({ terminator }, i) => successorsOf(terminator).some((target) => positions.get(target)! <= i));
 };
 
 /** Registers read before they are written in the block, and those written in it. */

@@ -7,6 +7,7 @@ import {
   definitionOf,
   type FrameSlot,
   type Instruction,
+  type InstructionOf,
   type IrFunction,
   WIDTH_BYTES,
   type Width,
@@ -50,6 +51,9 @@ export class Locations {
   readonly #byRoot = new Map<string, Neighbours>();
   readonly #touching = new Map<string, Bits>();
   readonly #slots: ReadonlyMap<FrameSlot, number>;
+  /** Of instructions that have been asked for. */
+  readonly #effects = new Map<Instruction, Effects>();
+  readonly #nothing: Effects;
   readonly #none: Bits;
   /** Others may read and write them. */
   readonly #visible: Bits;
@@ -67,6 +71,7 @@ export class Locations {
       for (const each of instructions) if (each.kind === "load" || each.kind === "store") this.#add(each);
     }
     this.#none = new Bits(this.all.length);
+    this.#nothing = { location: null, reads: this.#none, changes: this.#none };
     this.#visible = this.#those(({ extent }) => this.aliases.isVisible(extent));
     this.#anywhere = this.#those(({ extent }) => extent.root.kind === "register");
   }
@@ -79,17 +84,15 @@ export class Locations {
   effectsOf(instruction: Instruction): Effects {
     switch (instruction.kind) {
       case "load":
-      case "store": {
-        const location = this.of(instruction);
-        const touched = location === null ? this.#none : this.touching(location.extent);
-        const isLoad = instruction.kind === "load";
-        return { location, reads: isLoad ? touched : this.#none, changes: isLoad ? this.#none : touched };
-      }
+      case "store":
       case "copyBytes": {
-        const [from, to] = [instruction.from, instruction.to].map((address) =>
-          this.touching(this.aliases.extentOf(address, instruction.bytes)),
-        );
-        return { location: null, reads: from!, changes: to! };
+        let effects = this.#effects.get(instruction);
+        if (effects === undefined) {
+          effects =
+            instruction.kind === "copyBytes" ? this.#effectsOfCopy(instruction) : this.#effectsOfAccess(instruction);
+          this.#effects.set(instruction, effects);
+        }
+        return effects;
       }
       case "call":
         return { location: null, reads: this.#visible, changes: this.#visible };
@@ -107,8 +110,20 @@ export class Locations {
       case "select":
       case "address":
       case "parameter":
-        return { location: null, reads: this.#none, changes: this.#none };
+        return this.#nothing;
     }
+  }
+
+  #effectsOfAccess(instruction: InstructionOf<"load" | "store">): Effects {
+    const location = this.of(instruction);
+    const touched = location === null ? this.#none : this.touching(location.extent);
+    const isLoad = instruction.kind === "load";
+    return { location, reads: isLoad ? touched : this.#none, changes: isLoad ? this.#none : touched };
+  }
+
+  #effectsOfCopy({ from, to, bytes }: InstructionOf<"copyBytes">): Effects {
+    const [reads, changes] = [from, to].map((address) => this.touching(this.aliases.extentOf(address, bytes)));
+    return { location: null, reads: reads!, changes: changes! };
   }
 
   /** Locations whose address starts from the register that the instruction writes: they are other places from there on. */
