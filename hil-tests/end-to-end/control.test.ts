@@ -8,7 +8,7 @@ import { ControlClient, type Json } from "../../io-bridge/control/index.ts";
 import { eventually } from "../../io-bridge/testing/test-module.ts";
 import { requirePeers } from "../peers.ts";
 import { buildProgram, PROGRAM_PEERS } from "../programs.ts";
-import { output, Program, ROOT } from "./program.ts";
+import { Program, ROOT } from "./program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "partita-ctl-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,13 +23,13 @@ writeFileSync(
   `TYPE Mode : (Idle, Filling); Limits : STRUCT low, high : REAL; flags : ARRAY [1..4] OF BOOL; END_STRUCT; END_TYPE
 PROGRAM Tank
 VAR
-  level AT %ID0 : REAL; valve AT %QX0.0 : BOOL; flow AT %QD1 : REAL;
+  level AT %ID0 : REAL; valve AT %QX0.0 : BOOL; total AT %QL2 : LINT; flow AT %QD1 : REAL;
   gain : REAL := 2.0; mode : Mode; limits : Limits; pause : TIME := T#2s; name : STRING(8) := 'tank'; bit AT %MX0.3 : BOOL;
 END_VAR
 VAR RETAIN scans : UDINT; END_VAR
 scans := scans + 1;
 valve := level < 10.0;
-flow := level * gain;
+flow := level * gain; total := 9007199254740993;
 IF bit THEN flow := flow + 1000.0; END_IF;
 END_PROGRAM`,
 );
@@ -47,7 +47,7 @@ schedules:
     slots: &slots
       - { partition: tank, start: 0 ms, duration: 1 ms }
       - { partition: victim, start: 1 ms, duration: 1 ms }
-${missing ? "" : "      - { partition: echo, start: 2 ms, duration: 1 ms }"}
+${missing ? "" : "      - { partition: echo, start: 2 ms, duration: 100 us }"}
   service: { majorFrame: 20 ms, slots: *slots }
 `,
 );
@@ -177,6 +177,15 @@ describe("a running module", { timeout: 60_000 }, () => {
     await settle();
   });
 
+  it("is saved, and has a program replaced, with points of 64 bits", async () => {
+    expect(await read("tank.total")).toEqual(["9007199254740993"]);
+    await ask("snapshot", { file: join(folder, "works.snapshot") });
+    await ask("replace", { partition: "tank", file: join(folder, "tank.st") });
+    await settle();
+    expect(await read("tank.total")).toEqual(["9007199254740993"]);
+    await ask("rollback", { partition: "tank" });
+  });
+
   it.skipIf(missing)("connects a serial port with whoever speaks to it", async () => {
     await ask("uart", { partition: "echo", text: "abc\n" });
     await eventually("the echo", async () => {
@@ -248,7 +257,9 @@ describe("a running module", { timeout: 60_000 }, () => {
     expect((await program.ended).code).toBe(0);
     expect(existsSync(SOCKET)).toBe(false);
     expect(await client.request("status")).toBeNull();
-    expect(await output(process.execPath, MAIN, "replay", RECORDING)).toMatch(/^identical: /);
+    const replay = new Program(process.execPath, [MAIN, "replay", RECORDING]);
+    expect(await replay.line(/^(identical|different): /, 50_000)).toMatch(/^identical: /);
+    await replay.end();
     expect(await ctl("status")).toMatchObject({ code: 2, stderr: expect.stringContaining("no module answers at") });
   });
 });

@@ -2,7 +2,9 @@
 import type { Source } from "./sources.ts";
 
 /** Top files of runtime/ that are words, not machinery: any room may use them. */
-const VOCABULARY = ["units", "system", "state", "problem", "image-manifest", "health-table"].map((name) => `runtime/${name}.ts`);
+const VOCABULARY = ["units", "system", "state", "problem", "image-manifest", "health-table", "json-bytes"].map(
+  (name) => `runtime/${name}.ts`,
+);
 
 /** A room is the longest prefix here that fits a path; it may import itself, the vocabulary, and these. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -12,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/problem.ts": [],
   "runtime/image-manifest.ts": [],
   "runtime/health-table.ts": [],
+  "runtime/json-bytes.ts": [],
   "runtime/isa/": [],
   "runtime/hart/": ["runtime/isa/"],
   "runtime/translator/": ["runtime/isa/", "runtime/hart/"],

@@ -15,7 +15,7 @@
  * | read | names: points and variables | `{frame, boardTime, values: [{name, type, value, quality?, forced}]}`, of one moment |
  * | force | name, value: as text | `{frame, name, value}` |
  * | release | name, or all: true | `{frame, released: [names]}` |
- * | forces | | `{forces: [{name, value, since}]}` |
+ * | forces | | `{forces: [{name, value}]}` |
  * | uart | partition, text | `{frame, bytes}` |
  * | console | partition, since: the `next` of the last answer, or 0 | `{next, lines}` that the guest wrote |
  * | snapshot | file, partitions: names, none: all | `{frame, boardTime, file, bytes}` when the file is written |

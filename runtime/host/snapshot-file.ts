@@ -9,6 +9,7 @@ import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 import type { RamPages } from "../board/index.ts";
 import { PAGE_BYTES } from "../hart/layout.ts";
 import type { HeldPartition, ModuleState, Program, ProgramState } from "../hypervisor/index.ts";
+import { fromJsonBytes, jsonBytes } from "../json-bytes.ts";
 import type { Partition, System } from "../system.ts";
 import { type BlockFormat, BlockWriter, differencesOf, formatHash, type Hasher, readBlocks } from "../trace/index.ts";
 import { cycles } from "../units.ts";
@@ -124,7 +125,7 @@ const factsOf = ({ name, image, memoryBytes, points, ports, areas, latch }: Part
   name,
   image: formatHash(hasher.hash(image)),
   memoryBytes,
-  layout: formatHash(hasher.hash(new TextEncoder().encode(JSON.stringify({ points, ports, areas, latch })))),
+  layout: formatHash(hasher.hash(jsonBytes({ points, ports, areas, latch }))),
 });
 
 /** Partitions fit into another module, too, when it has them as they were. */
@@ -171,7 +172,7 @@ const heldPartition = (block: (kind: BlockKind) => Uint8Array | null): HeldParti
 
 /** u32 length, so many bytes of JSON, the image. */
 const packProgram = ({ image, ...facts }: Program): Uint8Array => {
-  const text = new TextEncoder().encode(JSON.stringify(facts));
+  const text = jsonBytes(facts);
   const packed = new Uint8Array(4 + text.length + image.length);
   new DataView(packed.buffer).setUint32(0, text.length, true);
   packed.set(text, 4);
@@ -181,7 +182,7 @@ const packProgram = ({ image, ...facts }: Program): Uint8Array => {
 
 const unpackProgram = (packed: Uint8Array): Program => {
   const end = 4 + new DataView(packed.buffer, packed.byteOffset).getUint32(0, true);
-  return { ...JSON.parse(new TextDecoder().decode(packed.subarray(4, end))), image: packed.slice(end) };
+  return { ...fromJsonBytes<Omit<Program, "image">>(packed.subarray(4, end)), image: packed.slice(end) };
 };
 
 /** u32 how many, their numbers, their bytes. */

@@ -2,6 +2,7 @@
  * Commands: what the outside orders a module to do, at the start of a frame and in order of arrival (design.md §2, law 4). Whoever
  * accepts a command has resolved its names and told its user what is wrong with it: the module only obeys.
  */
+import { fromJsonBytes, jsonBytes } from "../json-bytes.ts";
 import type { Start } from "../system.ts";
 import type { GuestAddress } from "../units.ts";
 import type { Program } from "./program.ts";
@@ -48,7 +49,7 @@ const LENGTH_BYTES = 4;
 /** A command as recordings hold it and threads pass it on: a u32, so many bytes of JSON, and `bytes`, if it has some. */
 export const encodeCommand = (command: Command): Uint8Array => {
   const { bytes = new Uint8Array(0), ...fields }: Command & { readonly bytes?: Uint8Array } = command;
-  const text = new TextEncoder().encode(JSON.stringify(fields));
+  const text = jsonBytes(fields);
   const encoded = new Uint8Array(LENGTH_BYTES + text.length + bytes.length);
   new DataView(encoded.buffer).setUint32(0, text.length, true);
   encoded.set(text, LENGTH_BYTES);
@@ -60,6 +61,6 @@ export const encodeCommand = (command: Command): Uint8Array => {
 export const decodeCommand = (encoded: Uint8Array): Command => {
   const length = new DataView(encoded.buffer, encoded.byteOffset).getUint32(0, true);
   const textEnd = LENGTH_BYTES + length;
-  const fields = JSON.parse(new TextDecoder().decode(encoded.slice(LENGTH_BYTES, textEnd)));
-  return textEnd === encoded.length ? fields : { ...fields, bytes: encoded.slice(textEnd) };
+  const fields = fromJsonBytes<Command>(encoded.subarray(LENGTH_BYTES, textEnd));
+  return textEnd === encoded.length ? fields : Object.assign(fields, { bytes: encoded.slice(textEnd) });
 };
