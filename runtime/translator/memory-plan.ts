@@ -1,6 +1,7 @@
 /**
  * Accesses of one node that go by the same base register are checked together: once, at the first of them, for the whole stretch
- * that they reach. A check that fails sends the guest to the interpreter there, which then does each of them by itself.
+ * that they reach. A check that fails sends the guest to the interpreter there, which then does each of them by itself. Where one of
+ * them stores, all are expected where stores are plain.
  */
 import type { GuestInstruction } from "./registers.ts";
 
@@ -15,7 +16,6 @@ export interface PlannedAccess {
 
 /** A stretch farther apart than this is two. */
 const LONGEST_STRETCH = 2048;
-const SP = 2;
 
 /** Accesses by one root that are checked together; all distances are from the root's value. */
 class Stretch {
@@ -82,7 +82,7 @@ const bases = new Bases();
 export const planAccesses = (instructions: readonly GuestInstruction[]): readonly (PlannedAccess | undefined)[] => {
   bases.begin();
   const stretches: Stretch[] = [];
-  /** By root: twice its number for loads, that plus 1 for stores. */
+  /** By root. */
   const open: Stretch[] = [];
   for (let index = 0; index < instructions.length; index++) {
     const instruction = instructions[index]!;
@@ -92,16 +92,13 @@ export const planAccesses = (instructions: readonly GuestInstruction[]): readonl
       const root = bases.roots[rs1]!;
       const delta = bases.deltas[rs1]!;
       const at = delta + imm;
-      const isStore = effect.kind === "store";
-      // The stack lies where stores are plain: there loads may share their check.
-      const key = 2 * root + (isStore && root !== SP ? 1 : 0);
-      let stretch = open[key];
+      let stretch = open[root];
       if (stretch === undefined || !stretch.takes(at, effect.bytes)) {
         stretch = new Stretch(delta, at);
         stretches.push(stretch);
-        open[key] = stretch;
+        open[root] = stretch;
       }
-      stretch.add(index, at, effect.bytes, isStore);
+      stretch.add(index, at, effect.bytes, effect.kind === "store");
     }
     bases.note(instruction);
   }
