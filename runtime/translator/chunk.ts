@@ -5,7 +5,7 @@ import type { CodeSnapshot } from "./code-image.ts";
 import { STOP } from "./exits.ts";
 import type { GuestFunction, Program } from "./program.ts";
 import { type Region, type RegionVariant, translateRegion } from "./region.ts";
-import { LARGE_CODE_BYTES } from "./region-graph.ts";
+import { buildRegionGraph, LARGE_CODE_BYTES, type RegionGraph } from "./region-graph.ts";
 import { LOCAL } from "./region-writer.ts";
 import { isWithin, LIGHT_REGISTERS } from "./registers.ts";
 import { WasmCode } from "./wasm/code.ts";
@@ -33,8 +33,8 @@ export interface ChunkContext {
   readonly storeWindow: Window;
   /** (pc, budget, depth) → (pc, budget): goes on wherever pc is translated. */
   readonly through: number;
-  /** The region of a function that is entered while "inexact" is not raised; see float-code.ts. null: it is the interpreter's then. */
-  exactRegionOf(guestFunction: GuestFunction): number | null;
+  /** The region of this graph that is entered while "inexact" is not raised; see float-code.ts. null: it is the interpreter's then. */
+  exactRegionOf(graph: RegionGraph): number | null;
   /** Of a function in this chunk; null: it is in another, or in none. */
   regionOf(guestFunction: GuestFunction): number | null;
 }
@@ -55,8 +55,10 @@ export interface Chunk {
 export const ENTRY_BITS = 12;
 const LIGHT = 1 << 31;
 
-/** Slot 0 of the table belongs to no function. */
+/** Slot 0 of the table belongs to no function. Behind all functions' slots come those of their other regions, for the rest of a round. */
 export const tableIndexOf = ({ index }: GuestFunction): number => index + 1;
+const tableIndexOfRest = ({ functions }: Program, { index }: GuestFunction): number => functions.length + index + 1;
+export const tableSizeOf = ({ functions }: Program): number => 2 * functions.length + 1;
 
 /** Takes an entry's code from the stack, and puts the index in the table there. */
 export const tableIndexOfEntry = (code: WasmCode): WasmCode =>
@@ -78,8 +80,11 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
   const firstRegion = 1;
   // Nearly every program with floats has an inexact one soon: for a large one that is not worth twice the code.
   const isLarge = snapshot.end - snapshot.start > LARGE_CODE_BYTES;
-  /** Asked for by regions, and translated after them. */
-  const exact: GuestFunction[] = [];
+  const jobs: RegionJob[] = functions.map((each) => ({
+    ...({ variant: "inexact", slot: tableIndexOf(each) } as const),
+    graph: buildRegionGraph(program, each),
+  }));
+  const add = (job: RegionJob): number => firstRegion + jobs.push(job) - 1;
   const regionIndex = new Map(functions.map(({ index }, at) => [index, firstRegion + at]));
   const context: ChunkContext = {
     stateAddress,
@@ -89,26 +94,27 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     ...windowsOf(snapshot),
     program,
     through,
-    exactRegionOf: (each) => (isLarge ? null : firstRegion + functions.length + exact.push(each) - 1),
+    exactRegionOf: (graph) => (isLarge ? null : add({ graph, variant: "exact", slot: null })),
     regionOf: ({ index }) => regionIndex.get(index) ?? null,
   };
   const entryPcs: number[] = [];
   const entryCodes: number[] = [];
   const extents: number[] = [];
-  const regions = functions.map((each): WasmFunction => {
-    const { locals, body, unlikely, entries, extents: used } = regionOf(context, each, "inexact");
+  const slots: number[] = [];
+  const regions: WasmFunction[] = [];
+  for (const { graph, variant, slot } of jobs) {
+    const { locals, body, unlikely, entries, extents: used, rest } = regionOf(context, graph, variant);
+    regions.push({ type: REGION_TYPE, locals, body, unlikely, ...(slot === null ? {} : { tableIndex: slot }) });
+    if (slot === null) continue;
     for (const [number, pc] of entries.entries()) {
       if (pc === null) continue;
       entryPcs.push(pc);
-      const light = number === 0 && isWithin(program.touched(each), LIGHT_REGISTERS) ? LIGHT : 0;
-      entryCodes.push((tableIndexOf(each) << ENTRY_BITS) | number | light);
+      const light = number === 0 && isWithin(program.touched(graph.function), LIGHT_REGISTERS) ? LIGHT : 0;
+      entryCodes.push((slot << ENTRY_BITS) | number | light);
     }
+    slots.push(slot);
     extents.push(...used);
-    return { type: REGION_TYPE, locals, body, unlikely, tableIndex: tableIndexOf(each) };
-  });
-  for (const each of exact) {
-    const { locals, body, unlikely } = regionOf(context, each, "exact");
-    regions.push({ type: REGION_TYPE, locals, body, unlikely });
+    if (rest !== null) add({ graph: rest, variant, slot: tableIndexOfRest(program, graph.function) });
   }
   const bytes = assembleModule({
     types: [REGION],
@@ -119,19 +125,27 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     bytes,
     entryPcs: Int32Array.from(entryPcs),
     entryCodes: Int32Array.from(entryCodes),
-    slots: Int32Array.from(functions, tableIndexOf),
+    slots: Int32Array.from(slots),
     extents: Int32Array.from(extents),
   };
 };
 
+/** What is to be translated; regions ask for more. */
+interface RegionJob {
+  readonly graph: RegionGraph;
+  readonly variant: RegionVariant;
+  /** Of the table; null: no one but other regions enters it. */
+  readonly slot: number | null;
+}
+
 /** A function too long for the host's stack, over whose control flow translation recurses, is left to the interpreter. */
-const regionOf = (context: ChunkContext, guestFunction: GuestFunction, variant: RegionVariant): Region => {
+const regionOf = (context: ChunkContext, graph: RegionGraph, variant: RegionVariant): Region => {
   try {
-    return translateRegion(context, guestFunction, variant);
+    return translateRegion(context, graph, variant);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const body = new WasmCode().i32(guestFunction.start | STOP).get(LOCAL.budget).bytes;
-    return { locals: [], body, unlikely: [], entries: [], extents: [] };
+    const body = new WasmCode().i32(graph.function.start | STOP).get(LOCAL.budget).bytes;
+    return { locals: [], body, unlikely: [], entries: [], extents: [], rest: null };
   }
 };
 

@@ -1,21 +1,28 @@
-/** Which nodes of a region can be entered. */
+/** Which nodes of a function can be entered, and in which of its regions. */
 import { expect, test } from "vitest";
 import { RAM_BASE } from "../hart/layout.ts";
 import { Assembly } from "../hart/testing/assembly.ts";
 import { X } from "../isa/index.ts";
+import { translateChunk } from "./chunk.ts";
 import { CodeImage } from "./code-image.ts";
-import { findEntries } from "./entries.ts";
+import { findEntries, restOf } from "./entries.ts";
 import { Program } from "./program.ts";
-import { buildRegionGraph, successorsOf } from "./region-graph.ts";
+import { buildRegionGraph, type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
 
 const { a0, a1, ra, s1, t0 } = X;
 
-/** A loop with so many instructions behind its call, and a call behind the loop. */
-const entriesWith = (behind: number) => {
-  const code = new Assembly()
-    .label("loop")
-    .op("addi", { rd: a0, rs1: a0, imm: 1 })
-    .op("jalr", { rd: ra, rs1: t0, imm: 0 });
+interface LoopShape {
+  /** What the loop calls: through a pointer, or a function that is copied. */
+  readonly calls: "pointer" | "copy";
+  /** Instructions behind that call. */
+  readonly behind: number;
+}
+
+/** A loop with a call in it, and a call behind the loop. */
+const entriesWith = ({ calls, behind }: LoopShape) => {
+  const code = new Assembly().label("loop").op("addi", { rd: a0, rs1: a0, imm: 1 });
+  if (calls === "copy") code.jump("jal", { rd: ra }, "callee");
+  else code.op("jalr", { rd: ra, rs1: t0, imm: 0 });
   const returnPc = RAM_BASE + code.size;
   for (let index = 0; index < behind; index++) code.op("addi", { rd: a1, rs1: a1, imm: 1 });
   code
@@ -24,24 +31,48 @@ const entriesWith = (behind: number) => {
     .op("jalr", { rd: ra, rs1: t0, imm: 0 });
   const lastPc = RAM_BASE + code.size;
   code.op("jalr", { rd: 0, rs1: ra, imm: 0 });
+  const calleePc = RAM_BASE + code.size;
+  code.label("callee").op("jalr", { rd: 0, rs1: ra, imm: 0 });
   const ram = Uint8Array.from(code.bytes);
   const program = new Program(
     new CodeImage({
-      ...{ ram, ramBytes: 0x1_0000, start: RAM_BASE, end: RAM_BASE + ram.length, functions: [RAM_BASE] },
+      ...{ ram, ramBytes: 0x1_0000, start: RAM_BASE, end: RAM_BASE + ram.length, functions: [RAM_BASE, calleePc] },
       ...{ careful: false, volatile: [] },
     }),
   );
   const graph = buildRegionGraph(program, program.functionAt(RAM_BASE)!);
-  const { entries } = findEntries(
-    graph,
-    graph.nodes.map((node) => successorsOf(node).map(({ id }) => id)),
-  );
-  return { pcs: entries.map(({ pc }) => pc), returnPc, lastPc };
+  const entriesOf = (each: RegionGraph) =>
+    findEntries(
+      each,
+      each.nodes.map((node) => successorsOf(node).map(({ id }) => id)),
+    );
+  const found = entriesOf(graph);
+  const rest = entriesOf(restOf(graph, found));
+  const pcs = (nodes: readonly RegionNode[]): number[] => nodes.map(({ pc }) => pc);
+  const chunk = translateChunk(program, program.functions);
+  return {
+    translated: [...chunk.entryPcs].map((pc) => pc >>> 0).sort((a, b) => a - b),
+    ...{ returnPc, lastPc, calleePc, pcs: pcs(found.entries), restPcs: pcs(found.restEntries) },
+    rest: { pcs: pcs(rest.entries), loops: rest.flow.loopHeaders.size },
+  };
 };
 
 test("behind a call near to the end of a loop's round there is none, behind others there is", () => {
-  const near = entriesWith(5);
+  const near = entriesWith({ calls: "pointer", behind: 5 });
   expect(near.pcs).toEqual([RAM_BASE, near.lastPc]);
-  const far = entriesWith(60);
+  const far = entriesWith({ calls: "pointer", behind: 60 });
   expect(far.pcs).toEqual([RAM_BASE, far.returnPc, far.lastPc]);
+  expect(far.restPcs).toEqual([]);
+});
+
+test("behind a copied call far from the end of a loop's round, what is left of it is entered alone", () => {
+  const near = entriesWith({ calls: "copy", behind: 5 });
+  expect(near.pcs).toEqual([RAM_BASE, near.lastPc]);
+  expect(near.restPcs).toEqual([]);
+  const far = entriesWith({ calls: "copy", behind: 60 });
+  expect(far.pcs).toEqual([RAM_BASE, far.lastPc]);
+  expect(far.restPcs).toEqual([far.returnPc]);
+  expect(far.rest).toEqual({ pcs: [RAM_BASE, far.returnPc], loops: 0 });
+  // Every place once, in whichever region.
+  expect(far.translated).toEqual([RAM_BASE, far.returnPc, far.lastPc, far.calleePc]);
 });

@@ -129,6 +129,11 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
     code.return();
   },
 
+  goOn: ({ pc }, _node, { writer }) => {
+    writer.code.i32(pc).set(LOCAL.pc);
+    writer.leaveDynamically(writer.dirty);
+  },
+
   leave: ({ pc }, _node, region) => {
     const { writer } = region;
     writer.leave(pc, writer.dirty);

@@ -35,6 +35,8 @@ export type NodeEnd =
   | { readonly kind: "indirectJump" }
   /** Out of the region, to code that is entered there. */
   | { readonly kind: "tailCall"; readonly target: number }
+  /** To `pc`, where another region of the same function is entered. */
+  | { readonly kind: "goOn"; readonly pc: number }
   /** The instruction at `pc`, which is not part of the node, is the interpreter's. */
   | { readonly kind: "leave"; readonly pc: number }
   /** Goes on when the switch really leads to `pc`. */
@@ -57,8 +59,9 @@ export interface RegionGraph {
   readonly nodes: readonly RegionNode[];
   /** Nodes of the function itself that control comes to from elsewhere; the first is its start. */
   readonly entries: readonly RegionNode[];
-  /** Nodes of the function itself that follow its calls. */
+  /** Nodes of the function itself that follow its calls: those that call, and those whose function is copied. */
   readonly returnSites: readonly RegionNode[];
+  readonly copyReturnSites: readonly RegionNode[];
 }
 
 /** In instructions. */
@@ -90,6 +93,7 @@ class GraphBuilder {
   readonly #pending: RegionNode[] = [];
   readonly #entries = new Set<RegionNode>();
   readonly #returnSites = new Set<RegionNode>();
+  readonly #copyReturnSites = new Set<RegionNode>();
   readonly #limits: (typeof COPY)[keyof typeof COPY];
   #room: number;
 
@@ -112,6 +116,7 @@ class GraphBuilder {
       nodes: this.#nodes,
       entries: [...this.#entries],
       returnSites: [...this.#returnSites],
+      copyReturnSites: [...this.#copyReturnSites],
     };
   }
 
@@ -166,7 +171,7 @@ class GraphBuilder {
       case "call":
         return this.#call(copy, transfer.target, next);
       case "indirectCall":
-        return { kind: "indirectCall", returnPc: next, to: this.#returnSite(copy, next) };
+        return { kind: "indirectCall", returnPc: next, to: this.#returnSite(copy, next, this.#returnSites) };
       case "return": {
         const { register } = transfer;
         const { returnsTo } = copy;
@@ -207,16 +212,18 @@ class GraphBuilder {
     return this.#create(copy, pc, [], end);
   }
 
-  #returnSite(copy: Copy, pc: number): RegionNode {
+  #returnSite(copy: Copy, pc: number, sites: Set<RegionNode>): RegionNode {
     const node = this.#target(copy, pc);
-    if (copy === this.#root && contains(copy.of, pc)) this.#returnSites.add(node);
+    if (copy === this.#root && contains(copy.of, pc)) sites.add(node);
     return node;
   }
 
   #call(copy: Copy, target: number, returnPc: number): NodeEnd {
-    const to = this.#returnSite(copy, returnPc);
     const callee = this.#program.functionAt(target);
-    if (callee === null || !this.#copies(copy, callee)) return { kind: "call", target, returnPc, to };
+    if (callee === null || !this.#copies(copy, callee)) {
+      return { kind: "call", target, returnPc, to: this.#returnSite(copy, returnPc, this.#returnSites) };
+    }
+    const to = this.#returnSite(copy, returnPc, this.#copyReturnSites);
     const summary = this.#program.summary(callee);
     this.#room -= summary.instructions.length;
     const inner: Copy = { of: callee, summary, returnsTo: { pc: returnPc, node: to, copy }, depth: copy.depth + 1 };

@@ -10,13 +10,12 @@ import { planBudget } from "./budget-plan.ts";
 import type { ChunkContext } from "./chunk.ts";
 import { analyzeRegisters, type RegionFacts } from "./dataflow.ts";
 import { writeInstruction } from "./effect-code.ts";
-import { findEntries } from "./entries.ts";
+import { findEntries, restOf } from "./entries.ts";
 import { followChains } from "./float-chain-code.ts";
 import { floatClassesOf } from "./float-classes.ts";
 import type { Flow, Route } from "./flow.ts";
 import { writeNodeEnd } from "./node-code.ts";
-import type { GuestFunction } from "./program.ts";
-import { buildRegionGraph, type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
+import { type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
 import { LOCAL, RegionWriter } from "./region-writer.ts";
 import { LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
 import type { ValueType } from "./wasm/code.ts";
@@ -30,6 +29,8 @@ export interface Region {
   readonly entries: readonly (number | null)[];
   /** Start and end of the guest code it was made of, pairs. */
   readonly extents: readonly number[];
+  /** The graph of the function's other region: see entries.ts. null: there is none. */
+  readonly rest: RegionGraph | null;
 }
 
 /**
@@ -38,8 +39,8 @@ export interface Region {
  */
 export type RegionVariant = "inexact" | "exact";
 
-export const translateRegion = (context: ChunkContext, guestFunction: GuestFunction, variant: RegionVariant): Region =>
-  new RegionTranslation(context, buildRegionGraph(context.program, guestFunction), variant).translate();
+export const translateRegion = (context: ChunkContext, graph: RegionGraph, variant: RegionVariant): Region =>
+  new RegionTranslation(context, graph, variant).translate();
 
 /** Fewer instructions before the next one for the interpreter are the interpreter's, too. */
 const WORTH_ENTERING = 4;
@@ -53,6 +54,7 @@ export class RegionTranslation implements RegionFacts {
   readonly writer: RegionWriter;
   readonly #graph: RegionGraph;
   readonly #entries: readonly RegionNode[];
+  readonly #rest: RegionGraph | null;
   /** By vertex: its label, where dispatch vertices may lead to it; the start has 0. */
   readonly #labels = new Map<number, number>();
   /** By vertex: how many blocks and loops were open when the one was opened that leads to it. */
@@ -70,10 +72,11 @@ export class RegionTranslation implements RegionFacts {
     this.nodes = graph.nodes;
     this.#graph = graph;
     const successors = graph.nodes.map((node) => successorsOf(node).map(({ id }) => id));
-    const { entries, flow } = findEntries(graph, successors);
-    this.#entries = entries;
-    this.flow = flow;
-    this.#budget = planBudget(graph.nodes, flow);
+    const found = findEntries(graph, successors);
+    this.#entries = found.entries;
+    this.#rest = found.restEntries.length === 0 ? null : restOf(graph, found);
+    this.flow = found.flow;
+    this.#budget = planBudget(graph.nodes, this.flow);
     const vertices = this.flow.routes.length;
     this.#blocks = new Int32Array(vertices);
     this.#loops = new Int32Array(vertices);
@@ -102,6 +105,7 @@ export class RegionTranslation implements RegionFacts {
       unlikely: writer.code.unlikely,
       entries: this.#entries.map((node) => (isWorthEntering(node) ? node.pc : null)),
       extents: this.#extents(),
+      rest: this.#rest,
     };
   }
 
@@ -301,7 +305,7 @@ export class RegionTranslation implements RegionFacts {
     if (writer.variant === "exact") return;
     word(WORD.fcsr);
     code.i32(FLAG.inexact).op("i32.and").op("i32.eqz");
-    const exact = context.exactRegionOf(this.#graph.function);
+    const exact = context.exactRegionOf(this.#graph);
     writer.rarely(() => {
       if (exact === null) writer.leaveEntry();
       else code.get(LOCAL.label).get(LOCAL.budget).get(LOCAL.depth).call(exact).return();
@@ -310,4 +314,4 @@ export class RegionTranslation implements RegionFacts {
 }
 
 const isWorthEntering = ({ instructions, end }: RegionNode): boolean =>
-  end.kind !== "leave" || instructions.length >= WORTH_ENTERING;
+  end.kind !== "goOn" && (end.kind !== "leave" || instructions.length >= WORTH_ENTERING);

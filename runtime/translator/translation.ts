@@ -2,7 +2,7 @@
  * The translation of one guest, chunk by chunk: what the guest was just seen in comes first, then everything else. It knows
  * nothing of who compiles the chunks, or where.
  */
-import { type Chunk, translateChunk } from "./chunk.ts";
+import { type Chunk, tableSizeOf, translateChunk } from "./chunk.ts";
 import { CodeImage, type CodeSnapshot } from "./code-image.ts";
 import { type GuestFunction, Program } from "./program.ts";
 
@@ -21,7 +21,7 @@ export class Translation {
 
   /** Indices into the table go up to here. */
   get tableSize(): number {
-    return this.#program.functions.length + 1;
+    return tableSizeOf(this.#program);
   }
 
   /** @param seen guest addresses that were executed lately. @returns null when all is translated. */
