@@ -18,26 +18,34 @@ export const floatWidth = ({ instruction }: Expanded, operand: "rd" | "rs1" | "r
 
 const OPERANDS = ["rd", "rs1", "rs2", "rs3"] as const;
 
-/** By number of the f register. */
-export const floatClassesOf = (
-  nodes: readonly { readonly code: readonly GuestInstruction[] }[],
-): readonly FloatClass[] => {
+/** What floats are in some code. */
+export interface FloatUse {
+  /** By number of the f register. */
+  readonly classes: readonly FloatClass[];
+  /** Of operands; none: there are no floats. */
+  readonly widths: ReadonlySet<FloatClass>;
+}
+
+export const floatUseOf = (nodes: readonly { readonly code: readonly GuestInstruction[] }[]): FloatUse => {
   const classes = new Array<FloatClass>(32).fill("f32");
+  const widths = new Set<FloatClass>();
   for (let node = 0; node < nodes.length; node++) {
     const { code } = nodes[node]!;
     for (let index = 0; index < code.length; index++) {
       const { reads, writes } = code[index]!;
-      if ((reads.f | writes.f) !== 0) noteWidths(code[index]!, classes);
+      if ((reads.f | writes.f) !== 0) noteWidths(code[index]!, classes, widths);
     }
   }
-  return classes;
+  return { classes, widths };
 };
 
-const noteWidths = (expanded: Expanded, classes: FloatClass[]): void => {
+const noteWidths = (expanded: Expanded, classes: FloatClass[], widths: Set<FloatClass>): void => {
   const { instruction, operands } = expanded;
   for (const name of OPERANDS) {
     if (instruction.format.operands[name]?.kind !== "f") continue;
-    if (floatWidth(expanded, name) === "f64") classes[operands[name]] = "f64";
+    const width = floatWidth(expanded, name);
+    widths.add(width);
+    if (width === "f64") classes[operands[name]] = "f64";
   }
 };
 

@@ -7,7 +7,7 @@ import type { RegisterFlow } from "./dataflow.ts";
 import { DISTANCE_SHIFTS, DYNAMIC, exitAt, REFUND_SHIFT_RIGHT, STOP } from "./exits.ts";
 import type { OpenChain } from "./float-chain-code.ts";
 import { type FloatPlan, planFloats } from "./float-chains.ts";
-import type { FloatClass } from "./float-classes.ts";
+import type { FloatClass, FloatUse } from "./float-classes.ts";
 import { type PlannedAccess, planAccesses } from "./memory-plan.ts";
 import type { RegionVariant } from "./region.ts";
 import { forEachRegister, type GuestInstruction, NO_REGISTERS, type RegisterSet } from "./registers.ts";
@@ -52,11 +52,20 @@ export const writeLimits = (memory: ArrayBuffer, limitsAddress: number): void =>
   }
 };
 
+interface RegionParts {
+  /** Of the function. */
+  readonly start: number;
+  readonly variant: RegionVariant;
+  readonly registers: RegisterFlow;
+  readonly floats: FloatUse;
+}
+
 export class RegionWriter {
   readonly code = new WasmCode(4096);
   readonly context: ChunkContext;
   readonly registers: RegisterFlow;
   readonly floatClasses: readonly FloatClass[];
+  readonly floatWidths: ReadonlySet<FloatClass>;
   readonly variant: RegionVariant;
   /** Types of the locals behind the parameters, as they are asked for. */
   readonly locals: ValueType[] = [...FIXED_LOCALS];
@@ -85,18 +94,13 @@ export class RegionWriter {
   #chained: RegisterSet = NO_REGISTERS;
   #chainLength = 0;
 
-  constructor(
-    context: ChunkContext,
-    start: number,
-    registers: RegisterFlow,
-    floatClasses: readonly FloatClass[],
-    variant: RegionVariant,
-  ) {
+  constructor(context: ChunkContext, { start, variant, registers, floats }: RegionParts) {
     this.context = context;
     this.variant = variant;
     this.#start = start;
     this.registers = registers;
-    this.floatClasses = floatClasses;
+    this.floatClasses = floats.classes;
+    this.floatWidths = floats.widths;
   }
 
   // ── Locals ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -159,6 +163,7 @@ export class RegionWriter {
   loadLimits(): void {
     const { code, context } = this;
     for (const [index, { type, name }] of LIMITS.entries()) {
+      if (!this.floatWidths.has(type)) continue;
       code
         .i32(0)
         .memory(`${type}.load`, context.limitsAddress + 8 * index)

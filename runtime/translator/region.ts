@@ -12,7 +12,7 @@ import { analyzeRegisters, type RegionFacts } from "./dataflow.ts";
 import { writeInstruction } from "./effect-code.ts";
 import { findEntries, restOf } from "./entries.ts";
 import { followChains } from "./float-chain-code.ts";
-import { floatClassesOf } from "./float-classes.ts";
+import { floatUseOf } from "./float-classes.ts";
 import type { Flow, Route } from "./flow.ts";
 import { writeNodeEnd } from "./node-code.ts";
 import { type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
@@ -81,8 +81,10 @@ export class RegionTranslation implements RegionFacts {
     this.#blocks = new Int32Array(vertices);
     this.#loops = new Int32Array(vertices);
     this.#merges = new Uint8Array(vertices);
-    const classes = floatClassesOf(graph.nodes);
-    this.writer = new RegionWriter(context, graph.function.start, analyzeRegisters(this), classes, variant);
+    this.writer = new RegionWriter(context, {
+      ...{ start: graph.function.start, variant },
+      ...{ registers: analyzeRegisters(this), floats: floatUseOf(graph.nodes) },
+    });
     this.#children = this.flow.routes.map(() => []);
   }
 
@@ -272,7 +274,7 @@ export class RegionTranslation implements RegionFacts {
     const leave = (): void => writer.leaveEntry();
     const forStart = neededAtStart[start!.via]!;
     const forOthers = others.reduce((set, { via }) => union(set, neededAtStart[via]!), NO_REGISTERS);
-    if (this.#usesFloats()) this.#checkFloats();
+    if (writer.floatWidths.size > 0) this.#checkFloats();
     if (others.length === 0) {
       writer.reload(forStart, leave);
       return;
@@ -283,10 +285,6 @@ export class RegionTranslation implements RegionFacts {
     writer.code.else();
     writer.reload(forOthers, leave);
     writer.close();
-  }
-
-  #usesFloats(): boolean {
-    return this.nodes.some(({ code }) => code.some(({ reads, writes }) => (reads.f | writes.f) !== 0));
   }
 
   /** Floats that are off, or not yet marked dirty, or do not round to nearest are the interpreter's. */
