@@ -2,20 +2,39 @@
  * Where a region keeps its registers: in locals, which are loaded from the register file when it is entered and spilled when it is
  * left. `dirty`: the local may be newer than the register file. `needed`: the local must hold the register's value.
  *
- * Spills at exits are written once, as a chain over all registers in the order of their first write: an exit spills the first so
- * many of them. What it spills without need must hold the right value, so it counts as needed there.
+ * Spills at exits are written once, as a chain over all registers: an exit spills the first so many of them. What it spills without
+ * need must hold the right value, so it counts as needed there. Around a call that is loaded anew: so those come first that loops
+ * with calls write, the innermost before the others, and their exits spill little else.
  */
 import { BASE_INSTRUCTIONS } from "../isa/index.ts";
-import type { Flow } from "./flow.ts";
+import type { Flow, Route } from "./flow.ts";
+import { areNested, findLoops, type Loops } from "./loops.ts";
 import { LONGEST_NODE, type RegionNode } from "./region-graph.ts";
-import { forEachRegister, type RegisterSet, RegisterSets, setOf, union, without } from "./registers.ts";
+import {
+  both,
+  forEachRegister,
+  isEmpty,
+  NO_REGISTERS,
+  type RegisterSet,
+  RegisterSets,
+  setOf,
+  union,
+  without,
+} from "./registers.ts";
 
 export interface RegisterFlow {
-  /** In the order of their first write: x as 0 … 31, f as 32 … 63. */
+  /** x as 0 … 31, f as 32 … 63. */
   readonly spillOrder: readonly number[];
   /** By vertex of the flow. */
   readonly dirtyAtStart: readonly RegisterSet[];
   readonly neededAtStart: readonly RegisterSet[];
+  /** By vertex that is a loop's header: what is spilled when control comes to it from outside; see `spilledBefore`. */
+  readonly spilledBefore: ReadonlyMap<number, RegisterSet>;
+  /**
+   * Returns spill what is dirty and are not part of the chain; see `spillsInPlace`. Where loops are nested, a return is rare, and the host
+   * keeps more in registers in the inner ones while all that leaves the region leaves it at one place.
+   */
+  readonly returnsInPlace: boolean;
   /** How much of `spillOrder` an exit must spill at which these registers are dirty. */
   chainLength(dirty: RegisterSet): number;
   /** What an exit spills at which these registers are dirty. */
@@ -31,13 +50,18 @@ export interface RegionFacts {
 }
 
 export const analyzeRegisters = (facts: RegionFacts): RegisterFlow => {
-  const chain = new SpillChain(facts);
-  const dirty = findDirty(facts);
-  const needed = findNeeded(facts, dirty, chain);
+  const loops = findLoops(facts.flow);
+  const before = spilledBefore(facts, loops);
+  const chain = new SpillChain(facts, callLoopsAround(facts, loops));
+  const dirty = findDirty(facts, before);
+  const returnsInPlace = !areNested(loops);
+  const needed = findNeeded(facts, dirty, { chain, before, returnsInPlace });
   return {
     spillOrder: chain.order,
     dirtyAtStart: facts.flow.routes.map((_, vertex) => dirty.at(vertex)),
     neededAtStart: facts.flow.routes.map((_, vertex) => needed.at(vertex)),
+    spilledBefore: before,
+    returnsInPlace,
     chainLength: (registers) => chain.lengthFor(registers),
     spilledAt: (registers) => chain.spilled[chain.lengthFor(registers)]!,
   };
@@ -50,10 +74,14 @@ class SpillChain {
   /** By register; −1: it is never written. */
   readonly #place = new Int8Array(64).fill(-1);
 
-  constructor({ nodes, flow }: RegionFacts) {
-    for (const vertex of flow.order) {
-      const code = nodes[vertex]?.code ?? [];
-      for (let index = 0; index < code.length; index++) forEachRegister(code[index]!.writes, this.#append);
+  /** @param loopsAround by vertex; those that are written in more of them come first, else the order is that of first writes. */
+  constructor({ nodes, flow }: RegionFacts, loopsAround: Uint16Array) {
+    for (let most = loopsAround.reduce((a, b) => Math.max(a, b)); most >= 0; most--) {
+      for (const vertex of flow.order) {
+        if (loopsAround[vertex] !== most) continue;
+        const code = nodes[vertex]?.code ?? [];
+        for (let index = 0; index < code.length; index++) forEachRegister(code[index]!.writes, this.#append);
+      }
     }
   }
 
@@ -72,6 +100,21 @@ class SpillChain {
     return last + 1;
   }
 }
+
+/** By vertex: how many loops with calls it is in. */
+const callLoopsAround = ({ nodes, flow }: RegionFacts, loops: Loops): Uint16Array => {
+  const count = new Uint16Array(flow.routes.length);
+  for (const body of loops.values()) {
+    if (!callsIn(nodes, body).length) continue;
+    for (const vertex of body) count[vertex]!++;
+  }
+  return count;
+};
+
+const callsIn = (nodes: readonly RegionNode[], body: ReadonlySet<number>): RegionNode[] =>
+  Array.from(body)
+    .flatMap((vertex) => nodes[vertex] ?? [])
+    .filter(isCall);
 
 const isCall = ({ end }: RegionNode): boolean => end.kind === "call" || end.kind === "indirectCall";
 
@@ -96,8 +139,34 @@ class Transfers {
   }
 }
 
-/** Forward: what is written becomes dirty, and what a call may touch is spilled before it. */
-const findDirty = (facts: RegionFacts): RegisterSets => {
+/**
+ * By header: what calls in the loop may touch and nothing in it writes. It would be spilled in every round, and kept for that; so
+ * it is once, before the first.
+ */
+const spilledBefore = (facts: RegionFacts, loops: Loops): ReadonlyMap<number, RegisterSet> => {
+  const spilled = new Map<number, RegisterSet>();
+  for (const [header, body] of loops) {
+    const touched = callsIn(facts.nodes, body).reduce((set, node) => union(set, facts.touchedBy(node)), NO_REGISTERS);
+    if (isEmpty(touched)) continue;
+    const nodes = Array.from(body).flatMap((vertex) => facts.nodes[vertex] ?? []);
+    const written = nodes.reduce(
+      (set, { code }) => code.reduce((all, { writes }) => union(all, writes), set),
+      NO_REGISTERS,
+    );
+    spilled.set(header, without(touched, written));
+  }
+  return spilled;
+};
+
+/** On the way from a vertex to another: what is spilled because a loop begins there. A table of targets has no room for it. */
+export const spilledOnWay = (
+  { end }: RegionNode,
+  { via, isBack }: Route,
+  before: ReadonlyMap<number, RegisterSet>,
+): RegisterSet => (isBack || end.kind === "switch" ? NO_REGISTERS : (before.get(via) ?? NO_REGISTERS));
+
+/** Forward: what is written becomes dirty, and what a call may touch is spilled before it, or before the loop around it. */
+const findDirty = (facts: RegionFacts, before: ReadonlyMap<number, RegisterSet>): RegisterSets => {
   const { order, routes } = facts.flow;
   const transfers = dirtyTransfers(facts);
   const dirty = new RegisterSets(routes.length);
@@ -108,7 +177,11 @@ const findDirty = (facts: RegionFacts): RegisterSets => {
       const x = transfers.x(vertex, dirty.x[vertex]!);
       const f = transfers.f(vertex, dirty.f[vertex]!);
       const ways = routes[vertex]!;
-      for (let way = 0; way < ways.length; way++) if (dirty.add(ways[way]!.via, x, f)) changed = true;
+      const node = facts.nodes[vertex];
+      for (let way = 0; way < ways.length; way++) {
+        const spilled = node === undefined ? NO_REGISTERS : spilledOnWay(node, ways[way]!, before);
+        if (dirty.add(ways[way]!.via, x & ~spilled.x, f & ~spilled.f)) changed = true;
+      }
     }
   }
   return dirty;
@@ -133,10 +206,10 @@ const dirtyTransfers = (facts: RegionFacts): Transfers => {
 };
 
 /** Backward. */
-const findNeeded = (facts: RegionFacts, dirty: RegisterSets, chain: SpillChain): RegisterSets => {
+const findNeeded = (facts: RegionFacts, dirty: RegisterSets, spills: Spills): RegisterSets => {
   const { order, routes } = facts.flow;
   const transfers = new Transfers(routes.length);
-  for (const node of facts.nodes) noteNeeds(node, facts, dirty.at(node.id), chain, transfers);
+  for (const node of facts.nodes) noteNeeds(node, facts, dirty.at(node.id), spills, transfers);
   const needed = new RegisterSets(routes.length);
   for (let changed = true; changed; ) {
     changed = false;
@@ -159,12 +232,19 @@ const findNeeded = (facts: RegionFacts, dirty: RegisterSets, chain: SpillChain):
 /** Of the node at hand: how long a chain an exit before each of its instructions needs. */
 const chainLengths = new Uint8Array(LONGEST_NODE);
 
+interface Spills {
+  readonly chain: SpillChain;
+  /** As `RegisterFlow.spilledBefore`. */
+  readonly before: ReadonlyMap<number, RegisterSet>;
+  readonly returnsInPlace: boolean;
+}
+
 /** What must be in locals before a node: what it makes so, and what of that behind it passes. */
 const noteNeeds = (
   node: RegionNode,
   facts: RegionFacts,
   dirtyAtStart: RegisterSet,
-  chain: SpillChain,
+  { chain, before, returnsInPlace }: Spills,
   { made, passed }: Transfers,
 ): void => {
   const { id, code } = node;
@@ -185,7 +265,10 @@ const noteNeeds = (
     passed.keep(id, ~touched.x, ~touched.f);
   }
   // Calls as well: all that is dirty is spilled where one would go too deep.
-  if (leavesAtEnd(node)) need(spilled[length]!);
+  const kept = isCall(node) ? without(dirty, facts.touchedBy(node)) : dirty;
+  for (const route of facts.flow.routes[id]!) need(both(kept, spilledOnWay(node, route, before)));
+  if (spillsInPlace(node, returnsInPlace)) need(dirty);
+  else if (leavesAtEnd(node)) need(spilled[length]!);
   for (let index = code.length - 1; index >= 0; index--) {
     const { instruction, reads, writes } = code[index]!;
     made.keep(id, ~writes.x, ~writes.f);
@@ -206,6 +289,12 @@ const MAY_LEAVE = BASE_INSTRUCTIONS.map(
     kind === "storeConditional" ||
     kind === "float",
 );
+
+/** The region ends with the node, and what is dirty is spilled there. */
+const spillsInPlace = ({ end }: RegionNode, returnsInPlace: boolean): boolean =>
+  (returnsInPlace && end.kind === "return" && end.back === null) ||
+  end.kind === "tailCall" ||
+  end.kind === "indirectJump";
 
 const leavesAtEnd = (node: RegionNode): boolean => {
   const { kind } = node.end;

@@ -93,7 +93,7 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
       writer.leaveDynamically(NO_REGISTERS);
     });
     writer.dirty = kept;
-    writer.reload(both(region.neededAfter(node.id, end.to.id), touched), () => writer.leaveExactly(end.returnPc));
+    writer.reload(both(region.neededOnWay(node.id, end.to.id, kept), touched), () => writer.leaveExactly(end.returnPc));
     region.goTo(node.id, end.to.id);
   },
 
@@ -104,7 +104,10 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
     const { code } = writer;
     code.term(writer.x(register)).i32(-2).op("i32.and").set(LOCAL.pc);
     if (back === null) {
-      writer.leaveDynamically(writer.dirty);
+      if (writer.registers.returnsInPlace) {
+        writer.spill(writer.dirty);
+        code.get(LOCAL.pc).get(LOCAL.budget).return();
+      } else writer.leaveDynamically(writer.dirty);
       return;
     }
     code.get(LOCAL.pc).i32(back.pc).op("i32.ne");
@@ -122,9 +125,9 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
       jumpThrough(region);
       return;
     }
-    code.get(LOCAL.depth).op("i32.eqz");
-    writer.rarely(() => writer.leaveDynamically(writer.dirty));
     writer.spill(writer.dirty);
+    code.get(LOCAL.depth).op("i32.eqz");
+    writer.rarely(() => writer.leaveDynamically(NO_REGISTERS));
     writeCall(target, region);
     code.return();
   },
@@ -219,7 +222,7 @@ const callThrough = (
   const { writer, context } = region;
   const { code } = writer;
   const kept = without(writer.dirty, LIGHT_REGISTERS);
-  const needed = region.neededAfter(node.id, end.to.id);
+  const needed = region.neededOnWay(node.id, end.to.id, kept);
   const comeBack = (dirty: RegisterSet, loaded: RegisterSet): void => {
     code.set(LOCAL.budget).tee(LOCAL.pc).i32(end.returnPc).op("i32.ne");
     writer.dirty = NO_REGISTERS;

@@ -8,7 +8,7 @@ import { MSTATUS } from "../hart/hart.ts";
 import { WORD } from "../hart/layout.ts";
 import { planBudget } from "./budget-plan.ts";
 import type { ChunkContext } from "./chunk.ts";
-import { analyzeRegisters, type RegionFacts } from "./dataflow.ts";
+import { analyzeRegisters, type RegionFacts, spilledOnWay } from "./dataflow.ts";
 import { writeInstruction } from "./effect-code.ts";
 import { findEntries, restOf } from "./entries.ts";
 import { followChains } from "./float-chain-code.ts";
@@ -17,7 +17,7 @@ import type { Flow, Route } from "./flow.ts";
 import { writeNodeEnd } from "./node-code.ts";
 import { type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
 import { LOCAL, RegionWriter } from "./region-writer.ts";
-import { LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
+import { both, isEmpty, LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
 import type { ValueType } from "./wasm/code.ts";
 
 export interface Region {
@@ -204,25 +204,32 @@ export class RegionTranslation implements RegionFacts {
   /** Control goes from a vertex to another, within whatever is open. */
   goTo(from: number, to: number): void {
     const route = this.routeOf(from, to);
+    this.writer.spill(this.#spilledOnWay(from, route, this.writer.dirty));
     this.#setLabel(route);
     this.#jump(from, route.via);
   }
 
   /** Whether `goTo` is a single branch, and to which depth. */
   branchDepth(from: number, to: number): number | null {
-    const { to: meant, via } = this.routeOf(from, to);
-    if (meant !== via) return null;
+    const route = this.routeOf(from, to);
+    const { to: meant, via } = route;
+    if (meant !== via || !isEmpty(this.#spilledOnWay(from, route, this.writer.dirty))) return null;
     if (!this.#isAhead(from, via)) return this.writer.nesting - 1 - this.#loops[via]!;
     return this.#merges[via] === 1 ? this.writer.nesting - 1 - this.#blocks[via]! : null;
+  }
+
+  #spilledOnWay(from: number, route: Route, dirty: RegisterSet): RegisterSet {
+    return both(dirty, spilledOnWay(this.nodes[from]!, route, this.writer.registers.spilledBefore));
   }
 
   routeOf(from: number, to: number): Route {
     return this.flow.routes[from]!.find((route) => route.to === to)!;
   }
 
-  /** Registers that must be in their locals when control goes from one vertex to another. */
-  neededAfter(from: number, to: number): RegisterSet {
-    return this.writer.registers.neededAtStart[this.routeOf(from, to).via]!;
+  /** Registers that must be in their locals when control goes from one vertex to another, those that are `dirty` being dirty. */
+  neededOnWay(from: number, to: number, dirty: RegisterSet): RegisterSet {
+    const route = this.routeOf(from, to);
+    return union(this.writer.registers.neededAtStart[route.via]!, this.#spilledOnWay(from, route, dirty));
   }
 
   #setLabel({ to, via }: Route): void {

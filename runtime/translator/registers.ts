@@ -18,6 +18,7 @@ export const LIGHT_REGISTERS: RegisterSet = { x: 0xf003_fce6 | 0, f: 0xf003_fcff
 export const union = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x | b.x, f: a.f | b.f });
 
 export const without = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & ~b.x, f: a.f & ~b.f });
+export const isEmpty = ({ x, f }: RegisterSet): boolean => (x | f) === 0;
 export const isWithin = (a: RegisterSet, b: RegisterSet): boolean => ((a.x & ~b.x) | (a.f & ~b.f)) === 0;
 export const both = (a: RegisterSet, b: RegisterSet): RegisterSet => ({ x: a.x & b.x, f: a.f & b.f });
 
