@@ -12,6 +12,7 @@
  * | start, stop, suspend, resume | partition | `{frame}` in which it takes effect |
  * | restart | partition, start: "warm" or "cold" | `{frame}` |
  * | schedule | schedule | `{frame}` at whose end the module switches |
+ * | powerFail | | `{frame}` in which the health monitor hears that the power fails |
  * | read | names: points and variables | `{frame, boardTime, values: [{name, type, value, quality?, forced}]}`, of one moment |
  * | force | name, value: as text | `{frame, name, value}` |
  * | release | name, or all: true | `{frame, released: [names]}` |

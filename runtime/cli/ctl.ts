@@ -53,6 +53,10 @@ class CtlVerbs {
       () => this.#ask("status", {}, (status: Status) => formatStatus(status)),
     );
     this.#addLifecycle();
+    this.#verb(
+      "power-fail",
+      "tell the health monitor that the module's power fails, as an uninterruptible supply would",
+    ).action(() => this.#ask("powerFail", {}, ({ frame }: Obeyed) => `power failure told in frame ${frame}`));
     this.#verb("schedule", "go on in another schedule, all harts together, when the major frame ends")
       .argument("<name>")
       .action((schedule: string) =>

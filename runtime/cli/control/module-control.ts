@@ -77,6 +77,7 @@ export class ModuleControl {
       resume: (members) => this.#lifecycle("resume", members),
       restart: (members) => this.#restart(members),
       schedule: (members) => this.#schedule(members),
+      powerFail: async () => ({ frame: await this.#order({ kind: "powerFail" }) }),
       read: (members) => this.#read(members),
       force: (members) => this.#force(members),
       release: (members) => this.#release(members),

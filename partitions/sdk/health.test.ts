@@ -1,0 +1,101 @@
+/** health.h against the runtime: codes, and the record as a C guest that is a system partition receives it. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { silence } from "../../hil-tests/laws/runs.ts";
+import { requirePeers } from "../../hil-tests/peers.ts";
+import { inspectImage } from "../../runtime/board/index.ts";
+import { loadSystem } from "../../runtime/config/index.ts";
+import { HEALTH_ACTIONS, HEALTH_ERRORS, HEALTH_RECORD_BYTES } from "../../runtime/health-table.ts";
+import { Module } from "../../runtime/hypervisor/index.ts";
+import { createHasher } from "../../runtime/trace/index.ts";
+import { compileProgram } from "../st/index.ts";
+
+const peers = requirePeers("riscv64-unknown-elf-gcc");
+
+it("has the actions in the order of their codes", () => {
+  const header = readFileSync(new URL("health.h", import.meta.url), "utf8");
+  const names = [...header.matchAll(/PARTITA_ACTION_(\w+)/g)].map(([, name]) => name);
+  expect(names).toEqual(HEALTH_ACTIONS);
+});
+
+const WATCH = `
+#include "health.h"
+_Static_assert(sizeof(struct partita_health_record) == ${HEALTH_RECORD_BYTES}, "the record's size");
+volatile uint32_t error, action, from, cause, value, sp, restarted;
+int main(void) {
+    struct partita_health_record record;
+    uint32_t port = port_find("errors"), other = partition_find("rogue");
+    partita_write(PARTITA_MODE, PARTITA_MODE_NORMAL);
+    for (;;) {
+        while (health_receive(port, &record)) {
+            error = record.error; action = record.action; from = record.partition;
+            cause = record.cause; value = record.value; sp = record.x[2];
+        }
+        if (error != 0 && partition_mode(other) == PARTITA_MODE_IDLE && restarted == 0) {
+            partition_control(other, PARTITA_CONTROL_COLD_START);
+            restarted = 1;
+        }
+        partita_write(PARTITA_PUBLISH_OUTPUTS, 0);
+    }
+}`;
+const ROGUE = `
+#include "health.h"
+int main(void) {
+    partita_write(PARTITA_MODE, PARTITA_MODE_NORMAL);
+    *(volatile uint32_t *)0x12345678 = 1;
+    return 0;
+}`;
+
+describe.skipIf(peers.missing)("a C guest that is a system partition", () => {
+  const folder = mkdtempSync(join(tmpdir(), "partita-health-h-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("receives the record of another's error, and starts it anew", async () => {
+    const outputs = ["error", "action", "from", "cause", "value", "sp", "restarted"];
+    for (const [name, text] of Object.entries({ watch: WATCH, rogue: ROGUE })) {
+      writeFileSync(join(folder, `${name}.c`), text);
+      execFileSync(join(import.meta.dirname, "build.sh"), [`${name}.elf`, `${name}.c`], { cwd: folder });
+    }
+    const path = join(folder, "module.yaml");
+    writeFileSync(
+      path,
+      [
+        "module: watched",
+        "partitions:",
+        "  rogue: { image: rogue.elf, memory: 64 KiB, latch: guest }",
+        "  watch:",
+        "    image: watch.elf",
+        "    memory: 64 KiB",
+        "    latch: guest",
+        "    system: true",
+        "    ports: { errors: { direction: destination } }",
+        "    points:",
+        ...outputs.map((name) => `      ${name}: { symbol: ${name}, type: UDINT, direction: output }`),
+        "schedules:",
+        "  normal:",
+        "    majorFrame: 1 ms",
+        "    slots:",
+        "      - { partition: rogue, start: 0 us, duration: 100 us }",
+        "      - { partition: watch, start: 100 us, duration: 100 us }",
+        "channels:",
+        `  - { type: queuing, from: health, to: watch.errors, depth: 8, maxMessageSize: ${HEALTH_RECORD_BYTES} B }`,
+      ].join("\n"),
+    );
+    const loaded = await loadSystem(path, { compileSt: compileProgram, inspectImage });
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+    const module = new Module(loaded.system, silence, await createHasher());
+    for (let frame = 0; frame < 4; frame++) module.runFrame();
+    const { partition, points } = module.partitions[1]!;
+    const seen = Object.fromEntries(partition.points.map(({ name, index, type }) => [name, points.get(index, type)]));
+    expect(seen).toMatchObject({
+      error: HEALTH_ERRORS.MEMORY_VIOLATION,
+      action: 1 + HEALTH_ACTIONS.indexOf("IDLE"),
+      ...{ from: 0, cause: 7, value: 0x1234_5678, restarted: 1 },
+    });
+    expect(Number(seen.sp)).toBeGreaterThan(0x8000_0000);
+    expect(module.healthRecords).toHaveLength(2);
+  });
+});
