@@ -1,5 +1,5 @@
 /** What lowering knows about the unit in hand: where its variables are and where its jumps go. */
-import { type CheckedExpression, type CheckedStatement, type Place, rootOf } from "../semantics/checked.ts";
+import { type CheckedExpression, type CheckedStatement, type Held, type Place, rootOf } from "../semantics/checked.ts";
 import { type Image, ImagePart, zeros } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
 import type { Unit, Variable } from "../semantics/symbols.ts";
@@ -94,6 +94,8 @@ export interface Frame {
   /** The address of the instance, in the body of a function block. */
   readonly self: Register | null;
   readonly bindings: ReadonlyMap<Variable, Binding>;
+  /** Scalars by their values, others by where they stand. */
+  readonly held: Map<Held, Operand | Address>;
   /** The loops around the statement in hand, innermost last. */
   readonly loops: { readonly exit: Block; readonly next: Block }[];
   readonly leave: Block;
@@ -174,7 +176,7 @@ const eachReference = (
 /** The properties through which statements and expressions hang together; types, variables and spans are left alone. */
 const WALKED: ReadonlySet<string> = new Set(
   `place value base indices index pointer operand left right operands arguments inputs outputs references instance request message condition
-   branches body otherwise selector arms variable from to by until parts array receiver eno`.split(/\s+/),
+   branches body otherwise selector arms variable from to by until parts array receiver eno held`.split(/\s+/),
 );
 
 interface Node {

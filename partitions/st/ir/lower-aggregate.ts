@@ -4,6 +4,8 @@ import { type ArrayType, scalarOf, type Type } from "../semantics/types.ts";
 import { type Frame, initialImage, widthOf } from "./frame.ts";
 import { type Address, constant, type Operand, type Register } from "./ir.ts";
 import { lowerCall, lowerEnabled, lowerExpression, pointerTo } from "./lower-expression.ts";
+import { heldAddress } from "./lower-held.ts";
+import { chooseAmong } from "./lower-intrinsic.ts";
 import { addressOf } from "./lower-place.ts";
 
 type Of<Kind extends CheckedExpression["kind"]> = Extract<CheckedExpression, { kind: Kind }>;
@@ -34,12 +36,24 @@ export const lowerAggregate = (frame: Frame, expression: CheckedExpression): Add
     return address;
   }
   if (expression.kind === "aggregate") return lowerParts(frame, expression);
+  if (expression.kind === "held") return heldAddress(frame, expression);
+  if (expression.kind === "intrinsic") return lowerChosen(frame, expression);
   if (expression.kind !== "read") throw new Error(`a ${expression.kind} gives no aggregate`);
   const { place } = expression;
   if (place.kind === "variable" && place.variable.storage.kind === "local" && !frame.bindings.has(place.variable)) {
     return frame.constants.place(initialImage(place.variable));
   }
   return addressOf(frame, place);
+};
+
+/** SEL and MUX choose among the addresses. */
+const lowerChosen = (frame: Frame, { intrinsic, operands }: Of<"intrinsic">): Address => {
+  const [selector, ...inputs] = operands as [CheckedExpression, ...CheckedExpression[]];
+  const chosenBy = lowerExpression(frame, selector);
+  const addresses = inputs.map((input) => frame.builder.addressOf(lowerAggregate(frame, input)));
+  const register = frame.builder.register("integer");
+  frame.builder.copy(register, chooseAmong(frame, "integer", intrinsic, chosenBy, addresses));
+  return { base: { kind: "register", register }, offset: 0 };
 };
 
 /** The known parts are copied, the others are put into their places. */

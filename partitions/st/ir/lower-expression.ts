@@ -11,6 +11,7 @@ import { lowerArithmetic, lowerUnary } from "./lower-arithmetic.ts";
 import { lowerCompareAndBranch, lowerComparison } from "./lower-comparison.ts";
 import { lowerAmong, lowerConversion, lowerWithin } from "./lower-conversion.ts";
 import { selfOf } from "./lower-element.ts";
+import { heldScalar, hold } from "./lower-held.ts";
 import { lowerIntrinsic } from "./lower-intrinsic.ts";
 import { lowerAttempt, lowerReceiver } from "./lower-method-call.ts";
 import { addressOf, lowerPlace, readTarget, writePlace } from "./lower-place.ts";
@@ -68,6 +69,11 @@ export const lowerExpression = (frame: Frame, expression: CheckedExpression): Op
       return lowerLogic(frame, expression);
     case "intrinsic":
       return lowerIntrinsic(frame, expression);
+    case "holding":
+      hold(frame, expression.held);
+      return lowerExpression(frame, expression.value);
+    case "held":
+      return heldScalar(frame, expression);
     case "call":
       return lowerCall(frame, expression) ?? constant(0);
   }

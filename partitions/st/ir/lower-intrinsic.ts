@@ -1,8 +1,8 @@
 /** Functions that are built in → a few instructions each (IEC 61131-3 tables 28, 30–32). */
-import type { CheckedExpression } from "../semantics/checked.ts";
+import type { CheckedExpression, Intrinsic } from "../semantics/checked.ts";
 import { isSigned, scalarOf, TIME, type Type } from "../semantics/types.ts";
 import { bankOf, type Frame } from "./frame.ts";
-import { constant, isConstant, type Operand } from "./ir.ts";
+import { type Bank, constant, isConstant, type Operand, type Register } from "./ir.ts";
 import { lowerExpression, TIME_OFFSET } from "./lower-expression.ts";
 import { normalize, readTarget } from "./lower-place.ts";
 
@@ -23,9 +23,8 @@ export const lowerIntrinsic = (frame: Frame, expression: IntrinsicCall): Operand
     case "limit":
       return extremum(frame, expression, "minimum", extremum(frame, expression, "maximum", second, first), third);
     case "select":
-      return select(frame, expression.type, first, third, second);
     case "multiplex":
-      return lowerMultiplex(frame, expression, first, operands.slice(1));
+      return chooseAmong(frame, bankOf(expression.type), expression.intrinsic, first, operands.slice(1));
     case "shiftLeft":
     case "shiftRight":
       return lowerShift(frame, expression, first, second);
@@ -72,28 +71,29 @@ const extremum = (
     case "long": {
       const less = isSigned(scalar) ? "lslt" : "lsltu";
       const isLeft = which === "minimum" ? builder.binary(less, left, right) : builder.binary(less, right, left);
-      return select(frame, scalar, isLeft, left, right);
+      return select(frame, "long", isLeft, left, right);
     }
   }
 };
 
-const select = (frame: Frame, type: Type, condition: Operand, left: Operand, right: Operand): Operand => {
-  const to = frame.builder.register(bankOf(type));
+const select = (frame: Frame, bank: Bank, condition: Operand, left: Operand, right: Operand): Register => {
+  const to = frame.builder.register(bank);
   frame.builder.emit({ kind: "select", to, condition, left, right });
   return to;
 };
 
-/** A selector outside of the inputs takes the nearest one. */
-const lowerMultiplex = (
+/** SEL by a truth, MUX by a number: one outside of the inputs takes the nearest. */
+export const chooseAmong = (
   frame: Frame,
-  { type }: IntrinsicCall,
+  bank: Bank,
+  intrinsic: Intrinsic,
   selector: Operand,
   inputs: readonly Operand[],
 ): Operand => {
   let chosen = inputs.at(-1)!;
   for (let i = inputs.length - 2; i >= 0; i--) {
-    const condition = frame.builder.binary("slt", selector, constant(i + 1));
-    chosen = select(frame, type, condition, inputs[i]!, chosen);
+    const isLater = intrinsic === "select" ? selector : frame.builder.binary("slt", constant(i), selector);
+    chosen = select(frame, bank, isLater, chosen, inputs[i]!);
   }
   return chosen;
 };
@@ -123,7 +123,7 @@ const lowerShift = (frame: Frame, expression: IntrinsicCall, value: Operand, dis
   }
   const shifted = builder.binary(operation, bits, distance);
   const isWithin = builder.binary("sltu", distance, constant(width));
-  if (width === 64) return select(frame, type, isWithin, shifted, constant(0));
+  if (width === 64) return select(frame, "long", isWithin, shifted, constant(0));
   return normalize(frame, type, builder.binary("and", shifted, builder.binary("sub", constant(0), isWithin)));
 };
 

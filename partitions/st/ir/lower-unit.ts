@@ -30,7 +30,7 @@ export const lowerUnit = (unit: Unit, { keepsStatements, ...program }: Lowering)
   const locals = [...unit.variables, ...ownersTemporaries(unit)].filter(({ storage }) => storage.kind === "local");
   if (unit.kind === "FUNCTION" || unit.kind === "METHOD") bindParameters(builder, locals, addressed, bindings);
   const leave = builder.newBlock();
-  const frame: Frame = { ...program, builder, self, bindings, loops: [], leave };
+  const frame: Frame = { ...program, builder, self, bindings, held: new Map(), loops: [], leave };
   if (result !== null && resultIsScalar) bindLocal(frame, result, addressed, bindings);
   else if (result !== null) initialize(frame, result, bindings.get(result)!);
   initializeOutputs(frame, unit);

@@ -198,7 +198,25 @@ export type CheckedExpression =
       readonly intrinsic: Intrinsic;
       readonly operands: readonly CheckedExpression[];
     }
+  /** Each of `held` is computed first, and once, for all that stands for it in `value`. */
+  | {
+      readonly kind: "holding";
+      readonly type: Type;
+      readonly held: readonly Holding[];
+      readonly value: CheckedExpression;
+    }
+  | { readonly kind: "held"; readonly type: Type; readonly as: Held }
   | FunctionCall;
+
+/** What a held value goes by. */
+export interface Held {
+  readonly type: Type;
+}
+
+export interface Holding {
+  readonly as: Held;
+  readonly value: CheckedExpression;
+}
 
 export interface AggregatePart {
   /** From the start of the whole. */

@@ -13,6 +13,8 @@ export interface Standard {
   readonly atMost: number;
   /** The operands whose type a suffix fixes, as in ADD_INT; left out: there are no such names. */
   readonly generic?: { readonly from: number; readonly to: number };
+  /** It says something about the operands, which are of another type than that. */
+  readonly isTest?: boolean;
   /** `expected`: what its place wants, for literals. */
   readonly check: (scope: Scope, operands: readonly Operand[], call: Call, expected: Type | null) => CheckedExpression;
 }
@@ -42,12 +44,14 @@ export const ownOrExpected = (scope: Scope, { value, at }: Operand, expected: Ty
     ? coerce(scope, value, expected, at)
     : withOwnType(scope, value, at);
 
+/** Operands that have come to be of one type. */
+export interface Unified {
+  readonly type: Type;
+  readonly values: readonly CheckedExpression[];
+}
+
 /** All operands in one scalar type; null: there is none, and it was said. */
-export const unifyAll = (
-  scope: Scope,
-  operands: readonly Operand[],
-  expected: Type | null,
-): { readonly type: Type; readonly values: readonly CheckedExpression[] } | null => {
+export const unifyAll = (scope: Scope, operands: readonly Operand[], expected: Type | null): Unified | null => {
   const typed = operands.filter(({ value }) => value.type.kind !== "literal");
   const known =
     typed.length > 0

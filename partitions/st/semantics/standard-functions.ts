@@ -1,23 +1,22 @@
-/** Functions that are built in and take many types (IEC 61131-3 §6.6.2.5): selection, shifts, operators by name, mathematics. */
+/** Functions that are built in and take many types (IEC 61131-3 §6.6.2.5): shifts, comparison, operators by name, mathematics. */
 import type { BinaryOperator } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
 import type { Call } from "./check-call.ts";
 import { checkExpression } from "./check-expression.ts";
 import { checkPower, combine, isBitwise, type Operand } from "./check-operator.ts";
-import type { CheckedExpression, Intrinsic } from "./checked.ts";
+import type { CheckedExpression, Held, Holding, Intrinsic } from "./checked.ts";
 import { converted, limited } from "./computed.ts";
 import { CONVERSION_NAMES, conversionNamed } from "./conversions.ts";
 import { asScalar, coerce, NOTHING, withOwnType } from "./convert.ts";
 import { enumConversion } from "./enum-conversions.ts";
 import { libraryCall, realTypeOf } from "./library-call.ts";
 import type { Scope } from "./scope.ts";
-import { ALL, intrinsic, MANY, ownOrExpected, refuse, type Standard, unifyAll } from "./standard-function.ts";
-import { isText } from "./strings.ts";
+import { SELECTION_FUNCTIONS } from "./selection-functions.ts";
+import { ALL, intrinsic, MANY, ownOrExpected, refuse, type Standard } from "./standard-function.ts";
 import { TEMPORAL_FUNCTIONS } from "./temporal-functions.ts";
-import { selectText, TEXT_FUNCTIONS } from "./text-functions.ts";
+import { TEXT_FUNCTIONS } from "./text-functions.ts";
 import {
   BOOL,
-  DINT,
   type ElementaryType,
   elementaryNamed,
   isNumber,
@@ -46,7 +45,7 @@ const operandsOf = (
   scope: Scope,
   call: Call,
   key: string,
-  { parameters, atMost, generic }: Standard,
+  { parameters, atMost, generic, isTest = false }: Standard,
   expected: Type | null,
 ): readonly Operand[] | null => {
   const { problems } = scope.world;
@@ -57,7 +56,8 @@ const operandsOf = (
       return null;
     }
     const named = name === null ? position : positionOf(name.key, parameters, atMost);
-    const operand = { value: checkExpression(scope, value, generic === undefined ? null : expected), at: value.at };
+    const isLikeResult = generic !== undefined && !isTest && named >= generic.from && named < generic.to;
+    const operand = { value: checkExpression(scope, value, isLikeResult ? expected : null), at: value.at };
     if (named === -1) {
       problems.error(at, "unknown-name", `${key} has no parameter ${name!.text}`, `it has ${parameters.join(", ")}`);
       return null;
@@ -89,18 +89,6 @@ const positionOf = (name: string, parameters: readonly string[], atMost: number)
   return found < atMost && found >= 0 ? found : -1;
 };
 
-const extremum = (name: "minimum" | "maximum"): Standard => ({
-  parameters: ["IN1", "IN2"],
-  atMost: MANY,
-  generic: ALL,
-  check: (scope, operands, call, expected) => {
-    const unified = unifyAll(scope, operands, expected);
-    return unified === null
-      ? NOTHING
-      : unified.values.reduce((left, right) => intrinsic(name, unified.type, call, [left, right]));
-  },
-});
-
 /** SHL and SHR fill with zeros, all four work on the bits of IN (IEC 61131-3 table 30). */
 const shift = (name: Intrinsic): Standard => ({
   parameters: ["IN", "N"],
@@ -130,18 +118,34 @@ const operator = (text: BinaryOperator, atMost: number): Standard => ({
     rest.reduce((left, right) => ({ value: combine(scope, text, left, right, call.at), at: call.at }), first!).value,
 });
 
-/** `GT(a, b, c)` is `a > b AND b > c`. */
+/** `GT(a, b, c)` is `a > b AND b > c`, where each is computed once, and all are. */
 const comparison = (text: BinaryOperator, atMost = MANY): Standard => ({
   parameters: ["IN1", "IN2"],
   atMost,
   generic: ALL,
+  isTest: true,
   check: (scope, operands, call) => {
-    const pairs = operands
+    const held: Holding[] = [];
+    const compared = operands.length === 2 ? operands : operands.map((operand) => holdOperand(operand, held));
+    const pairs = compared
       .slice(1)
-      .map((right, i) => ({ value: combine(scope, text, operands[i]!, right, call.at), at: call.at }));
-    return pairs.reduce((left, right) => ({ value: combine(scope, "AND", left, right, call.at), at: call.at })).value;
+      .map((right, i) => ({ value: combine(scope, text, compared[i]!, right, call.at), at: call.at }));
+    const { value } = pairs.reduce((left, right) => ({
+      value: combine(scope, "AND", left, right, call.at),
+      at: call.at,
+    }));
+    return held.length === 0 || value.type.kind === "unknown" ? value : { kind: "holding", type: BOOL, held, value };
   },
 });
+
+/** What is not known or simply read gets a name, under which it is used. */
+const holdOperand = ({ value, at }: Operand, held: Holding[]): Operand => {
+  const isPlain = value.kind === "constant" || (value.kind === "read" && value.place.kind === "variable");
+  if (isPlain) return { value, at };
+  const as: Held = { type: value.type };
+  held.push({ as, value });
+  return { value: { kind: "held", type: value.type, as }, at };
+};
 
 /** SIN and the like: the library has one of REAL and one of LREAL. */
 const mathematical = (name: string, parameters: readonly string[] = ["IN"]): [string, Standard] => [
@@ -202,62 +206,10 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
       check: (scope, [base, exponent], _call, expected) => checkPower(scope, base!, exponent!, expected),
     },
   ],
-  ["MIN", extremum("minimum")],
-  ["MAX", extremum("maximum")],
-  [
-    "LIMIT",
-    {
-      parameters: ["MN", "IN", "MX"],
-      atMost: 3,
-      generic: ALL,
-      check: (scope, operands, call, expected) => {
-        const unified = unifyAll(scope, operands, expected);
-        return unified === null ? NOTHING : intrinsic("limit", unified.type, call, unified.values);
-      },
-    },
-  ],
-  [
-    "SEL",
-    {
-      parameters: ["G", "IN0", "IN1"],
-      atMost: 3,
-      generic: { from: 1, to: MANY },
-      check: (scope, [condition, ...inputs], call, expected) => {
-        if (inputs.some(({ value }) => isText(value.type))) return selectText(scope, condition!, inputs);
-        const unified = unifyAll(scope, inputs, expected);
-        if (unified === null) return NOTHING;
-        const chosen = coerce(scope, condition!.value, BOOL, condition!.at);
-        return intrinsic("select", unified.type, call, [chosen, ...unified.values]);
-      },
-    },
-  ],
-  [
-    "MUX",
-    {
-      parameters: ["K", "IN0"],
-      atMost: MANY,
-      generic: { from: 1, to: MANY },
-      check: (scope, [selector, ...inputs], call, expected) => {
-        const unified = unifyAll(scope, inputs, expected);
-        if (unified === null) return NOTHING;
-        const chosen = coerce(scope, selector!.value, DINT, selector!.at);
-        return intrinsic("multiplex", unified.type, call, [chosen, ...unified.values]);
-      },
-    },
-  ],
   ["SHL", shift("shiftLeft")],
   ["SHR", shift("shiftRight")],
   ["ROL", shift("rotateLeft")],
   ["ROR", shift("rotateRight")],
-  [
-    "MOVE",
-    {
-      parameters: ["IN"],
-      atMost: 1,
-      generic: ALL,
-      check: (scope, [input], _call, expected) => ownOrExpected(scope, input!, expected),
-    },
-  ],
   ["TIME", { parameters: [], atMost: 0, check: (_scope, _operands, call) => intrinsic("time", TIME, call, []) }],
   ["ADD", operator("+", MANY)],
   ["MUL", operator("*", MANY)],
@@ -273,6 +225,7 @@ const STANDARD: ReadonlyMap<string, Standard> = new Map<string, Standard>([
   ["LE", comparison("<=")],
   ["LT", comparison("<")],
   ["NE", comparison("<>", 2)],
+  ...SELECTION_FUNCTIONS,
   ...TEMPORAL_FUNCTIONS,
   ...TEXT_FUNCTIONS,
 ]);

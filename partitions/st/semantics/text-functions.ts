@@ -8,7 +8,7 @@ import { coerce, convertTo, NOTHING } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import { MANY, refuse, type Standard } from "./standard-function.ts";
 import { emptyText, textCall, textNumber, withOwnLength } from "./strings.ts";
-import { BOOL, DINT, INT, type StringType, stringType } from "./types.ts";
+import { DINT, INT, type StringType, stringType } from "./types.ts";
 
 /** What a function makes of texts is cut off here, unless one of them is longer. */
 const LONGEST = 255;
@@ -19,7 +19,7 @@ interface Texts {
 }
 
 /** Of one kind, narrow or wide; null: they are not, and it was said. */
-const textsOf = (scope: Scope, operands: readonly Operand[]): Texts | null => {
+export const textsOf = (scope: Scope, operands: readonly Operand[]): Texts | null => {
   const values: CheckedExpression[] = [];
   const types: StringType[] = [];
   for (const operand of operands) {
@@ -35,7 +35,7 @@ const textsOf = (scope: Scope, operands: readonly Operand[]): Texts | null => {
   return { values, types };
 };
 
-const longEnough = (types: readonly StringType[], isJoined: boolean): StringType => {
+export const longEnough = (types: readonly StringType[], isJoined: boolean): StringType => {
   const lengths = types.map(({ length }) => length);
   const longest = Math.max(...lengths);
   const sum = isJoined ? lengths.reduce((total, length) => total + length, 0) : longest;
@@ -95,14 +95,6 @@ const deletion: Standard = {
     const [type] = found.types as readonly [StringType];
     return textCall(scope, "REPLACE", type, [...found.values, emptyText(type.wide)], numbers);
   },
-};
-
-/** SEL of texts. */
-export const selectText = (scope: Scope, condition: Operand, inputs: readonly Operand[]): CheckedExpression => {
-  const found = textsOf(scope, inputs);
-  const chosen = coerce(scope, condition.value, BOOL, condition.at);
-  if (found === null || chosen.type.kind === "unknown") return NOTHING;
-  return textCall(scope, "SELECT", longEnough(found.types, false), found.values, [chosen]);
 };
 
 export const TEXT_FUNCTIONS: readonly (readonly [string, Standard])[] = [
