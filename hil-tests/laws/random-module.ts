@@ -1,5 +1,15 @@
 /** Modules made from a seed: schedules on one or two harts, guests of all kinds, and channels between them. */
+import {
+  ACTION_LEVELS,
+  ERROR_OF_TRAP,
+  HEALTH_ACTIONS,
+  PARTITION_STATES,
+  type PartitionHealth,
+  reactionsOf,
+  type TrapName,
+} from "../../runtime/health-table.ts";
 import { OVERFLOWS, type Start } from "../../runtime/system.ts";
+import { cycles } from "../../runtime/units.ts";
 import { babbler } from "./babbler.ts";
 import { flooder, spinner, trapLoop, worker } from "./guests.ts";
 import { randomFrom } from "./runs.ts";
@@ -15,7 +25,9 @@ export const randomModule = (seed: number): SystemSketch => {
   const harts = 1 + random(2);
   const hartOf = new Map(names.map((name) => [name, random(harts)]));
   const messages = messagesBetween(names, random);
-  const partitions = Object.fromEntries(names.map((name) => [name, randomPartition(name, messages, random)]));
+  const partitions = Object.fromEntries(
+    names.map((name) => [name, { ...randomPartition(name, messages, random), health: randomHealth(random) }]),
+  );
   const namesOn = Array.from({ length: harts }, (_, hart) => names.filter((name) => hartOf.get(name) === hart));
   const initial = randomSchedule(namesOn, random);
   const sampling = samplingBetween(partitions, random);
@@ -25,6 +37,30 @@ export const randomModule = (seed: number): SystemSketch => {
   }));
   return { partitions, messages, sampling, ...initial, otherSchedules };
 };
+
+/** Actions on the partition itself: those on the module would reach everybody. */
+const randomHealth = (random: Random): Partial<PartitionHealth> => {
+  if (random(2) === 0) return {};
+  const actions = HEALTH_ACTIONS.filter((action) => ACTION_LEVELS[action] !== "module");
+  const reactions = reactionsOf(PARTITION_STATES, () => ({
+    ...{ action: actions[random(actions.length)]!, otherwise: OUTCOMES[random(OUTCOMES.length)]! },
+    ...{ schedule: null, log: random(2) === 0 },
+  }));
+  const restartBudget = {
+    count: 1 + random(3),
+    window: cycles(1 + random(9000)),
+    exhausted: "IDLE",
+    schedule: null,
+  } as const;
+  return {
+    reactions,
+    restartBudget: random(2) === 0 ? null : restartBudget,
+    claimedTraps: TRAPS.filter(() => random(4) === 0),
+    watchdog: random(2) === 0 ? null : cycles(1 + random(9000)),
+  };
+};
+const OUTCOMES = ["SUSPEND", "IDLE", "WARM_START", "COLD_START"] as const;
+const TRAPS = Object.keys(ERROR_OF_TRAP) as readonly TrapName[];
 
 const randomStart = (random: Random): Start => (random(2) === 0 ? "COLD_START" : "WARM_START");
 

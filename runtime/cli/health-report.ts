@@ -76,7 +76,9 @@ const reactionLines = <State extends string>(
     const most = reactions[error][usual];
     const others = states.flatMap((state) => {
       const { action } = reactions[error][state];
-      return action === most.action ? [] : [`${state}: ${action ?? "MODULE"}`];
+      // That a partition which starts cold cannot start warm goes without saying.
+      const isSame = action === most.action || (most.action === "WARM_START" && action === "COLD_START");
+      return isSame ? [] : [`${state}: ${action ?? "MODULE"}`];
     });
     const otherwise = showsOtherwise && mayBeImpossible(most) ? `, otherwise ${most.otherwise}` : "";
     const exceptions = others.length === 0 ? "" : ` (${others.join(", ")})`;

@@ -40,7 +40,7 @@ const COMMANDS = Object.keys(PARTITA_CONTROL_COMMANDS) as readonly LifecycleComm
 const MODULE_COMMANDS: readonly ModuleCommand[] = ["MODULE_RESET", "SHUTDOWN"];
 
 const WORD_BYTES = 4;
-export const controlBytes = (partitions: number): number => WORD_BYTES * (2 * partitions + 1);
+const controlBytes = (partitions: number): number => WORD_BYTES * (2 * partitions + 1);
 
 export class Control {
   /** By partition, its mode as its latest boundary left it, with the codes of PARTITA_CONTROL_MODE. */
@@ -49,7 +49,7 @@ export class Control {
   readonly #requests: Int32Array;
   readonly #module: Int32Array;
 
-  /** @param buffer of `controlBytes`, all 0, when several threads are to see the same. */
+  /** @param buffer of two words a partition and one more, all 0, when several threads are to see the same. */
   constructor(partitions: number, buffer: ArrayBufferLike = new ArrayBuffer(controlBytes(partitions))) {
     this.modes = new Int32Array(buffer, 0, partitions);
     this.#requests = new Int32Array(buffer, WORD_BYTES * partitions, partitions);

@@ -36,7 +36,7 @@ export interface HealthRecord extends BoardInstant {
   readonly registers: Int32Array;
 }
 
-export const levelOf = ({ action }: Pick<HealthRecord, "action">): HealthLevel => ACTION_LEVELS[action];
+const levelOf = ({ action }: Pick<HealthRecord, "action">): HealthLevel => ACTION_LEVELS[action];
 
 const LEVEL_CODES: Readonly<Record<HealthLevel, number>> = { process: 1, partition: 2, module: 3 };
 const NO_TRAP = 0xffff_ffff;
