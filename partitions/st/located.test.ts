@@ -26,6 +26,30 @@ const PUMP = `
     METHOD Stop start := FALSE; THIS^.speed := 0.0; END_METHOD
   END_FUNCTION_BLOCK`;
 
+describe("a variable at %I or %Q that is no point", () => {
+  const warningsOf = (variables: string): readonly string[] => {
+    const compiled = compile(`${variables} PROGRAM Main END_PROGRAM`, { file: "t.st" });
+    return compiled.ok ? compiled.warnings.map(({ code, message }) => `${code}: ${message}`) : ["does not compile"];
+  };
+
+  it("is warned of, be it a text, or an array or struct with a member that is hidden", () => {
+    expect(warningsOf("VAR_GLOBAL s AT %QB0 : STRING(15); END_VAR")).toEqual([
+      "no-point: STRING(15) is no point: nobody outside sees it at %QB0",
+    ]);
+    expect(warningsOf("VAR_GLOBAL s AT %IB8 : ARRAY [0..1] OF WSTRING(3); END_VAR")).toEqual([
+      "no-point: WSTRING(3) is no point: nobody outside sees it at %IB8",
+    ]);
+    const struct = "TYPE Report : STRUCT level : INT; mark : CHAR; END_STRUCT; END_TYPE";
+    expect(warningsOf(`${struct} VAR_GLOBAL r AT %QB0 : Report; END_VAR`)).toEqual([
+      "no-point: CHAR is no point: nobody outside sees it at %QB0",
+    ]);
+  });
+
+  it("is nothing to warn of at %M, which nobody outside sees, and where all of it is points", () => {
+    expect(warningsOf("VAR_GLOBAL s AT %MB0 : STRING(15); a AT %QB0 : ARRAY [0..15] OF BYTE; END_VAR")).toEqual([]);
+  });
+});
+
 describe("a variable AT %I* of a FUNCTION_BLOCK", () => {
   it("is a point of each instance, wherever there is room, under its name", () => {
     const source = `${PUMP}

@@ -322,4 +322,31 @@ export const WARNING_PAGES = [
         t();
       END_PROGRAM`,
   },
+  {
+    number: 515,
+    name: "no-point",
+    title: "a text among inputs or outputs",
+    explanation: lines`
+      What stands at %I and %Q is shown to the world as points, and a point is a BOOL, a number, a duration or a date. A STRING, and
+      a member of a STRUCT that is one, is kept there, but no fieldbus, no historian and no other partition sees it. Hand its
+      characters over as an ARRAY OF BYTE, send it through a queuing port, or leave the address away.`,
+    failing: lines`
+      PROGRAM Main
+        VAR message AT %QB0 : STRING(15); END_VAR
+        message := 'ready';
+      END_PROGRAM`,
+    corrected: lines`
+      PROGRAM Main
+        VAR
+          message : STRING(15) := 'ready';
+          shown AT %QB0 : ARRAY [0..15] OF BYTE;
+          characters : POINTER TO BYTE;
+          i : DINT;
+        END_VAR
+        characters := ADR(message);
+        FOR i := 0 TO 15 DO
+          shown[i] := characters[i];
+        END_FOR;
+      END_PROGRAM`,
+  },
 ] as const satisfies readonly ProblemPage[];

@@ -43,7 +43,10 @@ export const declareAddress = (
     scalar === null && result.address.isFloating !== true
       ? placeWhole(scope, address, type, result.address)
       : result.address;
-  if (scalar === null || found === null) return found;
+  if (scalar === null || found === null) {
+    if (found !== null && found.area !== "memory") warnOfHidden(scope, address, type);
+    return found;
+  }
   if (found.area !== "memory" && !isPointType(scalar.name)) {
     problems.error(
       address.at,
@@ -120,6 +123,27 @@ const placeWhole = (
   const whole = { ...found, bytes: type.bytes };
   scope.world.addAddress(whole);
   return whole;
+};
+
+/** Part of it is seen by nobody outside of the partition. */
+const warnOfHidden = (scope: Scope, { at, text }: NonNullable<VariableDeclaration["address"]>, type: Type): void => {
+  const hidden = hiddenIn(type);
+  if (hidden === null) return;
+  const message = `${nameOf(hidden)} is no point: nobody outside sees it at ${text}`;
+  const hint =
+    hidden.kind === "string"
+      ? "hand its characters over as an ARRAY OF BYTE, or send it through a port"
+      : "use a type like UDINT or REAL and convert";
+  scope.world.problems.warning(at, "no-point", message, hint);
+};
+
+/** The first type in there that no point is of. */
+const hiddenIn = (type: Type): Type | null => {
+  if (type.kind === "array") return hiddenIn(type.element);
+  if (type.kind === "struct")
+    return type.fields.map((field) => hiddenIn(field.type)).find((each) => each !== null) ?? null;
+  const scalar = scalarOf(type);
+  return scalar !== null && isPointType(scalar.name) ? null : type;
 };
 
 const innermost = (type: Type): Type => (type.kind === "array" ? innermost(type.element) : type);
