@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { silence } from "../../hil-tests/laws/runs.ts";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { inspectImage } from "../../runtime/board/index.ts";
+import { SourcePlaces } from "../../runtime/cli/source-places.ts";
 import { loadSystem } from "../../runtime/config/index.ts";
 import { HEALTH_ACTIONS, HEALTH_ERRORS, HEALTH_RECORD_BYTES } from "../../runtime/health-table.ts";
 import { Module } from "../../runtime/hypervisor/index.ts";
@@ -97,5 +98,76 @@ describe.skipIf(peers.missing)("a C guest that is a system partition", () => {
     });
     expect(Number(seen.sp)).toBeGreaterThan(0x8000_0000);
     expect(module.healthRecords).toHaveLength(2);
+  });
+});
+
+const DIVIDER = `
+PROGRAM Divider
+  VAR divisor, result : INT; END_VAR
+  result := 100 / divisor;
+END_PROGRAM
+CONFIGURATION C
+  RESOURCE R ON RV32 TASK T(INTERVAL := T#1ms, PRIORITY := 1); PROGRAM Main WITH T : Divider; END_RESOURCE
+END_CONFIGURATION`;
+
+const READER = `
+TYPE HealthRecord : STRUCT
+  sequence, partition : UDINT;
+  cycle : ULINT;
+  frame, slot, error, level, action, mode, cause, pc, value, lost : UDINT;
+  x : ARRAY [0..31] OF DWORD;
+END_STRUCT; END_TYPE
+PROGRAM Reader
+  VAR error AT %QD0 : UDINT; action AT %QD1 : UDINT; frame AT %QD2 : UDINT; stack AT %QD3 : DWORD; END_VAR
+  VAR errors : QUEUE_RECEIVE; record : HealthRecord; END_VAR
+  errors(EN_R := TRUE, MESSAGE := record);
+  IF errors.NDR THEN
+    error := record.error; action := record.action; frame := record.frame; stack := record.x[2];
+  END_IF;
+END_PROGRAM
+CONFIGURATION C
+  RESOURCE R ON RV32 TASK T(INTERVAL := T#1ms, PRIORITY := 1); PROGRAM Main WITH T : Reader; END_RESOURCE
+END_CONFIGURATION`;
+
+describe("a program that is a system partition", () => {
+  const folder = mkdtempSync(join(tmpdir(), "partita-health-st-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("receives the record as a STRUCT, and the log names the line that went wrong", async () => {
+    writeFileSync(join(folder, "divider.st"), DIVIDER);
+    writeFileSync(join(folder, "reader.st"), READER);
+    const path = join(folder, "module.yaml");
+    writeFileSync(
+      path,
+      [
+        "module: watched",
+        "partitions:",
+        "  divider: { program: divider.st, memory: 64 KiB, health: strict }",
+        "  reader: { program: reader.st, memory: 64 KiB, system: true }",
+        "schedules:",
+        "  normal:",
+        "    majorFrame: 1 ms",
+        "    slots:",
+        "      - { partition: divider, start: 0 us, duration: 100 us }",
+        "      - { partition: reader, start: 100 us, duration: 100 us }",
+        "health: { strict: { NUMERIC_ERROR: { action: IDLE } } }",
+        "channels:",
+        `  - { type: queuing, from: health, to: reader.errors, depth: 8, maxMessageSize: ${HEALTH_RECORD_BYTES} B }`,
+      ].join("\n"),
+    );
+    const loaded = await loadSystem(path, { compileSt: compileProgram, inspectImage });
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+    const module = new Module(loaded.system, silence, await createHasher());
+    for (let frame = 0; frame < 3; frame++) module.runFrame();
+    const { partition, points } = module.partitions[1]!;
+    const seen = Object.fromEntries(partition.points.map(({ name, index, type }) => [name, points.get(index, type)]));
+    expect(seen).toMatchObject({
+      error: HEALTH_ERRORS.NUMERIC_ERROR,
+      action: 1 + HEALTH_ACTIONS.indexOf("IDLE"),
+      frame: 0,
+    });
+    expect(Number(seen.stack)).toBeGreaterThan(0x8000_0000);
+    const [record] = module.healthRecords;
+    expect(new SourcePlaces(loaded.system).of(record!)).toBe("divider.st:4");
   });
 });

@@ -73,7 +73,7 @@ export class RunLog {
   #error(record: HealthRecord, fields: object): void {
     const { error, action, trap, pc, value } = record;
     const what = trap === null ? { detail: value } : { cause: trap, address: hex(value) };
-    const source = this.#sources.at(record.partition, pc);
+    const source = this.#sources.of(record);
     const at = { ...fields, error, action, ...what, pc: hex(pc), ...(source === null ? {} : { source }) };
     if (trap === null) this.#log.warn(at, describeRecord(record));
     else this.#log.error(at, describeRecord(record));
