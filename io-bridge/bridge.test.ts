@@ -19,6 +19,7 @@ const server = (name: string, port = 0): ModbusServer => ({
   port,
   unitId: 1,
   maxConnections: 4,
+  units: [],
   idleTimeoutMs: 0,
   mappings: [mapping(ref("setpoint"), "holdingRegister", 0, "REAL"), mapping(ref("valve"), "inputRegister", 0, "UINT")],
 });

@@ -12,6 +12,7 @@ export { type BoardThread, type RunOptions, startBoard } from "./host/board-thre
 export { type Clock, hostClock } from "./host/clock.ts";
 export { engineOf } from "./host/engines.ts";
 export { type PointExchange, SharedExchange } from "./host/point-exchange.ts";
+export { decodeSnapshot, encodeSnapshot } from "./host/snapshot-file.ts";
 export {
   type BoardInstant,
   type Incident,

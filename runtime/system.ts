@@ -220,6 +220,8 @@ export interface ModbusServer {
   readonly idleTimeoutMs: number;
   /** Input points mapped to coils or holding registers are writable; everything else is read-only. */
   readonly mappings: readonly ModbusMapping[];
+  /** Further units behind the same address: those of clones. */
+  readonly units: readonly { readonly unitId: number; readonly mappings: readonly ModbusMapping[] }[];
 }
 
 export interface ModbusClientMapping extends ModbusMapping {

@@ -1,7 +1,6 @@
 /** What it costs to save, restore, keep and clone the state of a module or partition, and how much there is of it. */
-import { decodeSnapshot, encodeSnapshot } from "../../runtime/host/snapshot-file.ts";
 import { type Command, Module } from "../../runtime/hypervisor/index.ts";
-import { engineOf, hostClock } from "../../runtime/index.ts";
+import { decodeSnapshot, encodeSnapshot, engineOf, hostClock } from "../../runtime/index.ts";
 import { encode, X } from "../../runtime/isa/index.ts";
 import type { System } from "../../runtime/system.ts";
 import { createHasher } from "../../runtime/trace/index.ts";

@@ -3,6 +3,7 @@
  * reported already, so no rule meets a wrong type or a quantity that cannot be read.
  */
 import { type Direction, type PointType, type PointValue, zeroOf } from "../system.ts";
+import { cloneNames } from "./clones.ts";
 import type { LoadedImage } from "./images.ts";
 import type {
   ClientPointConfig,
@@ -126,6 +127,7 @@ export const draftModule = (
       return [name, draftPartition(name, partition, image, places, tickRate)];
     }),
   );
+  const known = new Set([...partitions.keys(), ...config.clones.flatMap(cloneNames)]);
   const lookUp = (text: string | null): { partition: DraftPartition | null; member: string } => {
     const [name = "", member = ""] = text?.split(".") ?? [];
     return { partition: partitions.get(name) ?? null, member };
@@ -138,7 +140,7 @@ export const draftModule = (
     partitions,
     partitionNames: namesIn(config.partitions, places),
     schedules: Object.entries(config.schedules ?? {}).map(([name, schedule]) =>
-      draftSchedule(name, schedule, partitions, tickRate),
+      draftSchedule(name, schedule, known, tickRate),
     ),
     pointUses: [...pointTexts(config)].map(([by, container, key, text]) => {
       const { partition, member } = lookUp(text);
@@ -234,7 +236,7 @@ const declaredPoint = (name: string, config: Partly<PointConfig>, image: LoadedI
 const draftSchedule = (
   name: string,
   config: Partly<ScheduleConfig>,
-  partitions: ReadonlyMap<string, DraftPartition>,
+  known: ReadonlySet<string>,
   tickRate: number,
 ): DraftSchedule => {
   const slots = config.slots.map((slot): DraftSlot => {
@@ -248,7 +250,7 @@ const draftSchedule = (
     config,
     majorFrame: readParts(config.majorFrame, "duration", tickRate) || null,
     slots,
-    isComplete: slots.every(({ config: { partition } }) => partition !== null && partitions.has(partition)),
+    isComplete: slots.every(({ config: { partition } }) => partition !== null && known.has(partition)),
   };
 };
 

@@ -89,6 +89,10 @@ export interface ModuleConfig {
     [k: string]: PartitionConfig;
   };
   /**
+   * Copies of partitions, each with memory of its own: test variants, or a shadow that sees what a controller sees and drives nothing. They need no slots; `partita ctl clone` gives them their original's state.
+   */
+  clones: CloneConfig[];
+  /**
    * By name. The module starts with the first; a system partition or a command switches to another, at the end of a major frame.
    */
   schedules: {
@@ -255,6 +259,21 @@ export interface PortConfig {
    * source: the guest sends; destination: it receives.
    */
   direction: "source" | "destination";
+}
+export interface CloneConfig {
+  /**
+   * A letter or _, then letters, digits and _.
+   */
+  of: string;
+  name: Name;
+  /**
+   * So many, named by the name and a number from 1 on. Left out: one, with the name itself.
+   */
+  count?: number;
+  /**
+   * Its unit on the Modbus servers that have its original's points; of several clones the first one's. Left out: it is on none.
+   */
+  unitId?: number;
 }
 export interface ScheduleConfig {
   /**

@@ -1,4 +1,5 @@
 /** What partitions require of the schedules that they have slots in, in ticks. */
+import { cloneNames } from "./clones.ts";
 import type { Draft, DraftPartition, DraftSchedule } from "./draft.ts";
 import { readParts, stretchesOf } from "./draft.ts";
 import { jobsOf, type ServedJob } from "./jobs.ts";
@@ -33,10 +34,12 @@ export const requirementOf = (requires: Partly<RequirementConfig>, tickRate: num
 };
 
 /** In the order of the partitions; null where one requires nothing. */
-export const requirementsOf = ({ partitions, tickRate }: Draft): readonly (TimeRequirement | null)[] =>
-  [...partitions.values()].map(({ config: { requires } }) =>
+export const requirementsOf = ({ partitions, config, tickRate }: Draft): readonly (TimeRequirement | null)[] => {
+  const required = [...partitions.values()].map(({ config: { requires } }) =>
     requires === undefined || requires === null ? null : requirementOf(requires, tickRate),
   );
+  return [...required, ...config.clones.flatMap(cloneNames).map(() => null)];
+};
 
 /** A partition with requirements in a schedule that serves it, whose periods fit into the frame. */
 export interface Served {

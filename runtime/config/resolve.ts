@@ -24,6 +24,7 @@ import {
   zeroOf,
 } from "../system.ts";
 import { type Cycles, cycles, guestAddress, hertz } from "../units.ts";
+import { clonesOf, withClones } from "./clones.ts";
 import { type Draft, type DraftPartition, type DraftPoint, HEALTH_SOURCE, readParts } from "./draft.ts";
 import { HealthResolver } from "./health.ts";
 import { EMBEDDED_BROKER } from "./listeners.ts";
@@ -44,7 +45,7 @@ const sure = <Fact>(fact: Fact | null | undefined): Fact => {
 
 export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: string, digest: string): System => {
   const resolver = new Resolver(config, draft);
-  return frozen({
+  const system: System = {
     name: config.module,
     configPath,
     digest,
@@ -61,7 +62,8 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link)),
     retain: resolver.retain(configPath),
     maxLateness: resolver.cycles(config.pacing.maxLateness),
-  });
+  };
+  return frozen(withClones(system, resolver.clones));
 };
 
 const area = (declared: ManifestArea | null): Area | null =>
@@ -76,6 +78,7 @@ class Resolver {
   readonly #config: ModuleConfig;
   readonly #draft: Draft;
   readonly #health: HealthResolver;
+  readonly clones: ReturnType<typeof clonesOf>;
   readonly #partitions: readonly DraftPartition[];
   /** Connected ports of each partition, in the order in which it declares them. */
   readonly #ports: ReadonlyMap<DraftPartition, readonly string[]>;
@@ -85,6 +88,7 @@ class Resolver {
     this.#draft = draft;
     this.#health = new HealthResolver(config, (text) => this.cycles(text));
     this.#partitions = [...draft.partitions.values()];
+    this.clones = clonesOf(config.clones, [...draft.partitions.keys()]);
     const connected = new Set(draft.portUses.map(({ text }) => text));
     this.#ports = new Map(
       this.#partitions.map((partition) => [
@@ -165,7 +169,7 @@ class Resolver {
         start: cycles(sure(start)),
         duration: cycles(sure(duration)),
       })),
-      onEntry: this.#partitions.map(({ name }) => config.onEntry?.[name] ?? null),
+      onEntry: [...this.#partitions, ...this.clones].map(({ name }) => config.onEntry?.[name] ?? null),
     }));
   }
 
@@ -199,7 +203,8 @@ class Resolver {
   }
 
   #partitionIndex(name: string): number {
-    return this.#partitions.indexOf(sure(this.#draft.partitions.get(name)));
+    const clone = this.clones.find((candidate) => candidate.name === name);
+    return clone?.index ?? this.#partitions.indexOf(sure(this.#draft.partitions.get(name)));
   }
 
   #pointRef(text: string): PointRef {
@@ -240,6 +245,7 @@ class Resolver {
         port,
         unitId,
         maxConnections,
+        units: [],
         idleTimeoutMs: milliseconds(idleTimeout),
         mappings: points.map((mapping) => this.#mapping(mapping, byteOrder)),
       }),

@@ -44,6 +44,7 @@ const config: ModbusServer = {
   port: 0,
   unitId: 1,
   maxConnections: 4,
+  units: [],
   idleTimeoutMs: 60_000,
   mappings: [
     mapping(ref("level"), "inputRegister", 0, "REAL"),
@@ -122,6 +123,21 @@ describe("a Modbus master", () => {
     expect((await master.readHoldingRegisters(4, 2)).data).toEqual([0x4050, 0]);
     expect((await master.readDiscreteInputs(0, 1)).data[0]).toBe(true);
     expect((await master.readCoils(0, 3)).data.slice(0, 3)).toEqual([false, false, true]);
+  });
+
+  test("finds other points under each further unit, and nothing under any other", async () => {
+    const units = [{ unitId: 9, mappings: [mapping(ref("flow"), "inputRegister", 0, "REAL")] }];
+    const { board, port } = await serve({ units });
+    board.set("basin.level", 3.25);
+    board.set("basin.flow", 2.5);
+    await published();
+    const master = await masterAt(port);
+    expect((await master.readInputRegisters(0, 2)).data).toEqual([0x4050, 0]);
+    master.setID(9);
+    expect((await master.readInputRegisters(0, 2)).data).toEqual([0x4020, 0]);
+    expect(await exceptionOf(master.readInputRegisters(2, 1))).toBe(2);
+    master.setID(10);
+    expect(await exceptionOf(master.readInputRegisters(0, 2))).toBe(11);
   });
 
   test("writes inputs, reads back what it wrote at once, and the guest latches all of a request together", async () => {

@@ -31,6 +31,8 @@ export class ModbusTcpServer {
   readonly #log: Logger;
   readonly #sparingly: Repetition;
   readonly #model: PointModel;
+  /** By unit id, those besides its own. */
+  readonly #units: ReadonlyMap<number, PointModel>;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   readonly #counters = { requests: 0, exceptions: 0, refused: 0, cutOff: 0 };
@@ -43,6 +45,7 @@ export class ModbusTcpServer {
     this.#log = log;
     this.#sparingly = new Repetition(clock);
     this.#model = new PointModel(config.mappings, image);
+    this.#units = new Map(config.units.map(({ unitId, mappings }) => [unitId, new PointModel(mappings, image)]));
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
@@ -94,10 +97,9 @@ export class ModbusTcpServer {
 
   #answer(unit: number, pdu: Buffer): Buffer {
     this.#counters.requests += 1;
-    const isOurs = unit === this.#config.unitId || ITSELF.has(unit);
-    const response = isOurs
-      ? answer(pdu, this.#model)
-      : exceptionResponse(pdu[0]!, EXCEPTION.gatewayTargetFailedToRespond);
+    const isItself = unit === this.#config.unitId || ITSELF.has(unit);
+    const model = isItself ? this.#model : this.#units.get(unit);
+    const response = model ? answer(pdu, model) : exceptionResponse(pdu[0]!, EXCEPTION.gatewayTargetFailedToRespond);
     if ((response[0]! & 0x80) !== 0) this.#counters.exceptions += 1;
     return response;
   }

@@ -4,6 +4,8 @@ import { afterOtherPeriod } from "./after-other-period.ts";
 import { channelDirection } from "./channel-direction.ts";
 import { channelType } from "./channel-type.ts";
 import { clockTooSlow } from "./clock-too-slow.ts";
+import { cloneName } from "./clone-name.ts";
+import { cloneWithPorts } from "./clone-with-ports.ts";
 import { commandNotInput } from "./command-not-input.ts";
 import { deadlineNotMet } from "./deadline-not-met.ts";
 import { deadlineOutOfRange } from "./deadline-out-of-range.ts";
@@ -69,6 +71,8 @@ export const RULES: readonly Rule[] = [
   channelDirection,
   channelType,
   clockTooSlow,
+  cloneName,
+  cloneWithPorts,
   commandNotInput,
   duplicateName,
   duplicatePoint,

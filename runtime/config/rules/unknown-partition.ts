@@ -1,4 +1,5 @@
 /** Requirements, slots, channels and io name partitions that exist. */
+import { cloneNames } from "../clones.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { Rule } from "./rule.ts";
 
@@ -7,7 +8,12 @@ export const unknownPartition: Rule = {
   description: "A partition named in a slot, action, channel or mapping is one of the module's.",
   *check({ config, partitionNames, pointUses, portUses, places }) {
     if (partitionNames === null) return;
-    const known = new Set<string | null>(partitionNames);
+    const known = new Set<string | null>([...partitionNames, ...config.clones.flatMap(cloneNames)]);
+    const originals = config.clones.filter(({ of }) => of !== null && !partitionNames.includes(of));
+    for (const clone of originals) {
+      const hint = didYouMean(clone.of ?? "", partitionNames, "partitions");
+      yield { at: places.of(clone, "of"), message: `there is no partition "${clone.of}"`, hint };
+    }
     const schedules = Object.values(config.schedules ?? {});
     const slots = schedules.flatMap((schedule) => schedule.slots);
     const restarted = schedules.flatMap(({ onEntry }) =>

@@ -1,0 +1,84 @@
+/**
+ * Clones: partitions that are copies of another one but for their name. What feeds the original's inputs, channels and field
+ * devices, feeds theirs; their outputs drive nothing. Over MQTT they have topics, and on Modbus servers a unit, of their own.
+ */
+import type { ModbusServer, MqttLink, Partition, PointRef, SamplingChannel, System } from "../system.ts";
+import type { CloneConfig } from "./module-config.generated.ts";
+import type { Partly } from "./partly.ts";
+
+/** The partitions that an entry stands for: `shadow`, or `variant1`, `variant2` … */
+export const cloneNames = ({ name, count }: Partly<CloneConfig>): readonly string[] => {
+  if (name === null || count === null) return [];
+  return count === undefined ? [name] : Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
+};
+
+interface Clone {
+  /** Index of the original. */
+  readonly of: number;
+  readonly index: number;
+  readonly name: string;
+  /** null: it is on no Modbus server. */
+  readonly unitId: number | null;
+}
+
+/** By name, where clones stand behind the originals. */
+export const clonesOf = (configs: readonly CloneConfig[], originals: readonly string[]): readonly Clone[] =>
+  configs
+    .flatMap((config) =>
+      cloneNames(config).map((name, nth) => ({
+        of: originals.indexOf(config.of),
+        name,
+        unitId: config.unitId === undefined ? null : config.unitId + nth,
+      })),
+    )
+    .map((clone, nth) => ({ ...clone, index: originals.length + nth }));
+
+/** @param system without its clones, but with their slots. */
+export const withClones = (system: System, clones: readonly Clone[]): System => {
+  if (clones.length === 0) return system;
+  const { partitions, samplingChannels, modbusClients, modbusServers, mqtt } = system;
+  const copies = clones.map(({ of, index, name }): Partition => ({ ...partitions[of]!, index, name }));
+  return {
+    ...system,
+    partitions: [...partitions, ...copies],
+    samplingChannels: samplingChannels.map((channel) => fedToo(channel, clones)),
+    modbusClients: modbusClients.map((client) => ({
+      ...client,
+      devices: client.devices.map((device) => ({
+        ...device,
+        mappings: device.mappings.flatMap((mapping) =>
+          isInput(mapping.point, partitions) ? [mapping, ...forClones(mapping, clones)] : [mapping],
+        ),
+      })),
+    })),
+    modbusServers: modbusServers.map((server) => withUnits(server, clones)),
+    mqtt: mqtt.map((link) => withTopics(link, clones)),
+  };
+};
+
+const isInput = ({ partition, point }: PointRef, partitions: readonly Partition[]): boolean =>
+  partitions[partition]!.points[point]!.direction === "input";
+
+const forClones = <Mapped extends { readonly point: PointRef }>(mapped: Mapped, clones: readonly Clone[]): Mapped[] =>
+  clones
+    .filter(({ of }) => of === mapped.point.partition)
+    .map(({ index }) => ({ ...mapped, point: { ...mapped.point, partition: index } }));
+
+const fedToo = (channel: SamplingChannel, clones: readonly Clone[]): SamplingChannel => ({
+  ...channel,
+  to: channel.to.flatMap((point) => [point, ...forClones({ point }, clones).map((fed) => fed.point)]),
+});
+
+const withUnits = (server: ModbusServer, clones: readonly Clone[]): ModbusServer => ({
+  ...server,
+  units: clones.flatMap((clone) => {
+    const own = server.mappings.flatMap((mapping) => forClones(mapping, [clone]));
+    return clone.unitId === null || own.length === 0 ? [] : [{ unitId: clone.unitId, mappings: own }];
+  }),
+});
+
+const withTopics = (link: MqttLink, clones: readonly Clone[]): MqttLink => ({
+  ...link,
+  publications: link.publications.flatMap((publication) => [publication, ...forClones(publication, clones)]),
+  commands: link.commands.flatMap((point) => [point, ...forClones({ point }, clones).map((own) => own.point)]),
+});
