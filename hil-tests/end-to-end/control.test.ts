@@ -24,12 +24,13 @@ writeFileSync(
 PROGRAM Tank
 VAR
   level AT %ID0 : REAL; valve AT %QX0.0 : BOOL; total AT %QL2 : LINT; flow AT %QD1 : REAL;
-  gain : REAL := 2.0; mode : Mode; limits : Limits; pause : TIME := T#2s; name : STRING(8) := 'tank'; bit AT %MX0.3 : BOOL;
+  gain : REAL := 2.0; divisor : INT := 1; share : INT; mode : Mode; limits : Limits; pause : TIME := T#2s; name : STRING(8) := 'tank'; bit AT %MX0.3 : BOOL;
 END_VAR
 VAR RETAIN scans : UDINT; END_VAR
 scans := scans + 1;
 valve := level < 10.0;
 flow := level * gain; total := 9007199254740993;
+share := 100 / divisor;
 IF bit THEN flow := flow + 1000.0; END_IF;
 END_PROGRAM`,
 );
@@ -175,6 +176,28 @@ describe("a running module", { timeout: 60_000 }, () => {
     expect(await refusal("schedule", { schedule: "servcie" })).toMatchObject({ hint: 'did you mean "service"?' });
     await ask("schedule", { schedule: "normal" });
     await settle();
+  });
+
+  it("tells what the health monitor recorded", async () => {
+    await ask("force", { name: "tank.divisor", value: "0" });
+    await settle();
+    await ask("release", { all: true });
+    await ask("restart", { partition: "tank", start: "warm" });
+    const records = (await ask("health")).records as Record<string, Json>[];
+    const divided = records.filter(({ error }) => error === "NUMERIC_ERROR");
+    expect(divided[0]).toMatchObject({
+      partition: "tank",
+      action: "IGNORE",
+      message: expect.stringContaining("tank.st:11"),
+    });
+    expect((await tank()).errors).toBeGreaterThanOrEqual(records.length);
+    const after = { tank: Number(divided[0]!.sequence) };
+    const later = (await ask("health", { after })).records as Record<string, Json>[];
+    expect(later.every(({ sequence }) => Number(sequence) > after.tank)).toBe(true);
+    expect(await refusal("health", { after: 1 })).toMatchObject({ where: "after" });
+    expect((await ctl("health")).stdout).toMatch(
+      / s {2}frame \d+ {2}tank #\d+ at \S*tank\.st:11: NUMERIC_ERROR: .*it goes on\n/,
+    );
   });
 
   it("is saved, and has a program replaced, with points of 64 bits", async () => {

@@ -19,6 +19,7 @@
  * | forces | | `{forces: [{name, value}]}` |
  * | uart | partition, text | `{frame, bytes}` |
  * | console | partition, since: the `next` of the last answer, or 0 | `{next, lines}` that the guest wrote |
+ * | health | after: by partition the sequence of the latest record known, or nothing | `{records}` of the health monitor, oldest first |
  * | snapshot | file, partitions: names, none: all | `{frame, boardTime, file, bytes}` when the file is written |
  * | clone | partition, to: names | `{frame}`: they go on from its state |
  * | replace | partition, file: .st or ELF | `{frame, partition, image}`, the image's hash |

@@ -5,7 +5,14 @@ import { type Command, Option } from "commander";
 import type { Json } from "../../io-bridge/control/index.ts";
 import type { Nanoseconds } from "../units.ts";
 import { type ControlAddress, ControlSession } from "./control/control-session.ts";
-import { formatReading, formatStatus, type Reading, type Status } from "./control/ctl-report.ts";
+import {
+  formatHealth,
+  formatReading,
+  formatStatus,
+  type HealthEntry,
+  type Reading,
+  type Status,
+} from "./control/ctl-report.ts";
 import { counted } from "./counted.ts";
 import { type CliEnvironment, UserError } from "./environment.ts";
 import { durationOption } from "./options.ts";
@@ -67,6 +74,9 @@ class CtlVerbs {
       .argument("<names...>", "partition.point, or partition.INSTANCE.VARIABLE of a program")
       .option("--interval <time>", "time between two looks, 10ms at least; 100ms when left out", durationOption)
       .action((names: string[], options: WatchOptions) => this.#watch(names, options));
+    this.#verb("health", "the latest records of the health monitor: what went wrong, where, and what it did")
+      .option("--follow", "go on with what happens, until Ctrl-C")
+      .action(({ follow }: { readonly follow?: true }) => this.#health(follow === true));
     this.#verb("uart", "send text to a partition's serial port, as it is: $'…\\n' is the shell's way to a newline")
       .argument("<partition>")
       .argument("<text>")
@@ -195,6 +205,21 @@ class CtlVerbs {
       untilInterrupted(intervalMs, async () => {
         this.#print(await session.ask<Reading>("read", { names }), formatReading);
         return false;
+      }),
+    );
+  }
+
+  #health(follow: boolean): Promise<void> {
+    const { json } = this.#ctl.opts<CtlOptions>();
+    const after: Record<string, number> = {};
+    return this.#session((session) =>
+      untilInterrupted(USUAL_INTERVAL_MS, async () => {
+        const { records } = await session.ask<{ readonly records: readonly HealthEntry[] }>("health", { after });
+        for (const record of records) {
+          after[record.partition] = record.sequence;
+          this.#environment.stdout.write(`${json ? JSON.stringify(record) : formatHealth(record)}\n`);
+        }
+        return !follow;
       }),
     );
   }

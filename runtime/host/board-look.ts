@@ -1,6 +1,13 @@
 /** A look at a running module between two frames: what its user wants to see of it, all of the same moment. */
 import { RAM_BASE } from "../board/index.ts";
-import { type Force, type Module, type ObservedScans, scansSoFar, slotTimeOfScan } from "../hypervisor/index.ts";
+import {
+  type Force,
+  type HealthRecord,
+  type Module,
+  type ObservedScans,
+  scansSoFar,
+  slotTimeOfScan,
+} from "../hypervisor/index.ts";
 import type { PartitionMode } from "../hypervisor/outside.ts";
 import type { Cycles, GuestAddress } from "../units.ts";
 
@@ -20,6 +27,8 @@ export interface Looked {
 export interface PartitionLook {
   readonly mode: PartitionMode;
   readonly suspended: boolean;
+  /** So far, over restarts too. */
+  readonly errors: number;
   /** Another program has taken the former one's place, and can be rolled back. */
   readonly replaced: boolean;
   /** Cycles in which the guest executed, of those that its slots gave it. */
@@ -44,20 +53,29 @@ export interface BoardLook {
   /** In the order of the places asked for. */
   readonly places: readonly Looked[];
   readonly forces: readonly HeldForce[];
+  /** The latest records of the health monitor, oldest first; null: nobody wanted them. */
+  readonly health: readonly HealthRecord[] | null;
 }
 
-export const lookAt = (module: Module, places: readonly LookPlace[]): BoardLook => ({
+/** What someone wants to look at. */
+export interface LookWish {
+  readonly places: readonly LookPlace[];
+  readonly health: boolean;
+}
+
+export const lookAt = (module: Module, { places, health }: LookWish): BoardLook => ({
   frame: module.frame,
   boardTime: module.boardTime,
   schedule: module.schedule.index,
-  partitions: module.partitions.map(({ partition, mode, suspended, timeUse, observed }) => ({
-    ...{ mode, suspended, replaced: module.canRollBack(partition.index) },
+  partitions: module.partitions.map(({ partition, mode, suspended, errors, timeUse, observed }) => ({
+    ...{ mode, suspended, errors, replaced: module.canRollBack(partition.index) },
     busyCycles: timeUse.given - timeUse.idle,
     slotCycles: timeUse.given,
     observed: scansSoFar(observed),
     scanTime: slotTimeOfScan(partition, module.schedule),
   })),
   places: places.map((place) => lookedAt(module, place)),
+  health: health ? module.healthRecords : null,
   forces: module.partitions.flatMap(({ partition: { index }, forces }) =>
     forces.map((force) => ({ partition: index, ...force })),
   ),

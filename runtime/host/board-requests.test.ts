@@ -30,9 +30,9 @@ describe("requests to a board", () => {
 
   it("that no board answers any more are refused", async () => {
     const requests = new BoardRequests();
-    const waiting = requests.look([]);
+    const waiting = requests.look();
     requests.ended();
     await expect(waiting).rejects.toThrow(BoardHasEnded);
-    await expect(requests.look([])).rejects.toThrow(BoardHasEnded);
+    await expect(requests.look()).rejects.toThrow(BoardHasEnded);
   });
 });

@@ -3,7 +3,7 @@
  * answers each with a message. In the ring a request is a u32 length of what follows, a u32 id, a u8 kind, and its content.
  */
 import { type Command, decodeCommand, encodeCommand } from "../hypervisor/index.ts";
-import type { BoardLook, LookPlace } from "./board-look.ts";
+import type { BoardLook, LookWish } from "./board-look.ts";
 import { ByteRing } from "./byte-ring.ts";
 import type { Snapshot } from "./snapshot-file.ts";
 
@@ -27,7 +27,7 @@ export interface BoardAnswer {
 
 type Request =
   | { readonly id: number; readonly kind: "command"; readonly command: Command }
-  | { readonly id: number; readonly kind: "look"; readonly places: readonly LookPlace[] }
+  | { readonly id: number; readonly kind: "look"; readonly wish: LookWish }
   /** null: the whole module. */
   | { readonly id: number; readonly kind: "snapshot"; readonly partitions: readonly number[] | null };
 
@@ -65,8 +65,8 @@ export class BoardRequests {
   }
 
   /** What is at the places between two frames. @throws BoardHasEnded */
-  async look(places: readonly LookPlace[]): Promise<BoardLook> {
-    const { look } = await this.#ask(KINDS.look, new TextEncoder().encode(JSON.stringify(places)));
+  async look({ places = [], health = false }: Partial<LookWish> = {}): Promise<BoardLook> {
+    const { look } = await this.#ask(KINDS.look, new TextEncoder().encode(JSON.stringify({ places, health })));
     if (look === null) throw new Error("the board took a look for a command");
     return look;
   }
@@ -162,5 +162,5 @@ const requestOf = (request: Uint8Array): Request => {
   const kind = view.getUint8(4);
   if (kind === KINDS.command) return { id, kind: "command", command: decodeCommand(content) };
   const asked = JSON.parse(new TextDecoder().decode(content));
-  return kind === KINDS.look ? { id, kind: "look", places: asked } : { id, kind: "snapshot", partitions: asked };
+  return kind === KINDS.look ? { id, kind: "look", wish: asked } : { id, kind: "snapshot", partitions: asked };
 };

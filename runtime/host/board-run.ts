@@ -100,7 +100,7 @@ class BoardRun {
     const requests = this.#requests.take();
     if (requests.length === 0) return correction === null ? NO_COMMANDS : [correction];
     for (const request of requests) {
-      const look = request.kind === "look" ? lookAt(this.#module, request.places) : null;
+      const look = request.kind === "look" ? lookAt(this.#module, request.wish) : null;
       const snapshot = request.kind === "snapshot" ? this.#snapshot(frame, request.partitions) : null;
       this.#post({ kind: "answer", id: request.id, frame, look, snapshot });
     }

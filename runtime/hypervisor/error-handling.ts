@@ -59,6 +59,11 @@ export class ErrorHandling {
     this.#restarts = restartBudget === null ? null : new RestartTimes(restartBudget);
   }
 
+  /** Errors so far, over restarts too. */
+  get count(): number {
+    return this.#sequence;
+  }
+
   /** The error that the guest's handler is to deal with next; null: none. */
   get propagated(): PropagatedError | null {
     return this.#waiting[0] ?? null;

@@ -71,6 +71,8 @@ export interface PartitionView {
   readonly mode: PartitionMode;
   /** It keeps its mode and its state, and executes nothing. */
   readonly suspended: boolean;
+  /** Errors so far, over restarts too. */
+  readonly errors: number;
   /** The inputs that the outside brought last, latched or not: whoever is the outside may bring more between two frames. */
   readonly offered: PointCells;
   /** Inputs as the guest sees them and outputs as it published them. Do not write. */
@@ -163,6 +165,10 @@ export class RunningPartition implements PartitionView {
 
   get mode(): PartitionMode {
     return this.#mode.current;
+  }
+
+  get errors(): number {
+    return this.#errors.count;
   }
 
   get suspended(): boolean {

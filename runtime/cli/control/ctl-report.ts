@@ -15,6 +15,7 @@ export interface Status {
   readonly partitions: readonly (ObservedPartition & {
     readonly mode: string;
     readonly suspended: boolean;
+    readonly errors: number;
     readonly busyCycles: number;
     readonly slotCycles: number;
   })[];
@@ -40,10 +41,10 @@ export const formatStatus = (status: Status): string => {
     `${module}: frame ${frame} of schedule ${schedule}, board time ${boardTime.toFixed(3)} s; ` +
     `lateness p99 ≤ ${Math.round(lateness.p99Us)} µs, worst ${Math.round(lateness.worstUs)} µs, ${lateness.slips} slips; ` +
     `${forces} forced`;
-  const title = `${"partition".padEnd(width)}  mode                   busy of slots`;
-  const rows = partitions.map(({ name, mode, suspended, busyCycles, slotCycles }) => {
+  const title = `${"partition".padEnd(width)}  mode                     errors  busy of slots`;
+  const rows = partitions.map(({ name, mode, suspended, errors, busyCycles, slotCycles }) => {
     const state = `${mode}${suspended ? ", suspended" : ""}`;
-    return `${name.padEnd(width)}  ${state.padEnd(21)}  ${percent(busyCycles, slotCycles).padStart(13)}`;
+    return `${name.padEnd(width)}  ${state.padEnd(21)}  ${String(errors).padStart(8)}  ${percent(busyCycles, slotCycles).padStart(13)}`;
   });
   return [head, title, ...rows, ...formatObserved(partitions, clock)].join("\n");
 };
@@ -56,3 +57,18 @@ export const formatReading = ({ boardTime, values }: Reading): string => {
   });
   return `${boardTime.toFixed(3)} s  ${shown.join("  ")}`;
 };
+
+/** A record of the health monitor, as far as it is shown. */
+export interface HealthEntry {
+  readonly partition: string;
+  readonly sequence: number;
+  readonly boardTime: number;
+  readonly frame: number;
+  readonly pc: number;
+  readonly source: string | null;
+  readonly words: string;
+}
+
+/** `12.340 s  frame 617  pump #2 at pump.st:12: NUMERIC_ERROR: …`. */
+export const formatHealth = ({ partition, sequence, boardTime, frame, pc, source, words }: HealthEntry): string =>
+  `${boardTime.toFixed(3)} s  frame ${frame}  ${partition} #${sequence} at ${source ?? `0x${pc.toString(16)}`}: ${words}`;

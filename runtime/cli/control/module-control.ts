@@ -8,10 +8,12 @@ import { BoardHasEnded } from "../../host/board-requests.ts";
 import type { BoardThread } from "../../host/board-thread.ts";
 import { replaceFile } from "../../host/replace-file.ts";
 import { encodeSnapshot } from "../../host/snapshot-file.ts";
-import { type Command, type ModuleState, QUALITY } from "../../hypervisor/index.ts";
+import { type Command, type HealthRecord, type ModuleState, QUALITY } from "../../hypervisor/index.ts";
 import type { Partition, System } from "../../system.ts";
 import { formatHash, type Hasher } from "../../trace/index.ts";
+import { describeRecord } from "../health-words.ts";
 import type { VariableValue } from "../program-values.ts";
+import { SourcePlaces } from "../source-places.ts";
 import { VERSION } from "../version.ts";
 import type { Consoles } from "./consoles.ts";
 import { Refused } from "./refused.ts";
@@ -51,6 +53,7 @@ const MOST_BYTES = 65_536;
 
 export class ModuleControl {
   readonly #options: ModuleControlOptions;
+  readonly #sources: SourcePlaces;
   #targets: Targets;
   /** By partition, what it runs, and what a rollback returns to; null: nothing that is known here. */
   readonly #programs: Known[];
@@ -60,6 +63,7 @@ export class ModuleControl {
   constructor(options: ModuleControlOptions) {
     this.#options = options;
     const { system, programs, start } = options;
+    this.#sources = new SourcePlaces(system);
     this.#targets = new Targets(system, programs);
     this.#programs = system.partitions.map((partition, index) => ({ partition, info: programs[index] ?? null }));
     this.#former = system.partitions.map(() => null);
@@ -84,6 +88,7 @@ export class ModuleControl {
       forces: async () => ({ forces: (await this.#held()).map(({ name, value }) => ({ name, value })) }),
       uart: (members) => this.#uart(members),
       console: (members) => this.#console(members),
+      health: (members) => this.#health(members),
       snapshot: (members) => this.#snapshot(members),
       clone: (members) => this.#clone(members),
       replace: (members) => this.#replace(members),
@@ -107,7 +112,7 @@ export class ModuleControl {
 
   async #status(): Promise<Json> {
     const { system, board } = this.#options;
-    const { frame, boardTime, schedule, partitions, forces } = await board.requests.look([]);
+    const { frame, boardTime, schedule, partitions, forces } = await board.requests.look();
     const { buckets, ...lateness } = board.lateness();
     return {
       module: system.name,
@@ -127,7 +132,7 @@ export class ModuleControl {
 
   async #lifecycle(kind: Lifecycle, members: Members): Promise<Json> {
     const { index, name } = this.#partition(members);
-    const { partitions } = await this.#options.board.requests.look([]);
+    const { partitions } = await this.#options.board.requests.look();
     const { mode, suspended } = partitions[index]!;
     const already = {
       start: mode === "IDLE" ? null : `runs already: its mode is ${mode}${suspended ? ", suspended" : ""}`,
@@ -170,7 +175,7 @@ export class ModuleControl {
       throw new Refused("wrong-value", `the names stand for ${bytes} bytes`, "names", hint);
     }
     const { system, board } = this.#options;
-    const { frame, boardTime, places, forces } = await board.requests.look(targets.map(({ look }) => look));
+    const { frame, boardTime, places, forces } = await board.requests.look({ places: targets.map(({ look }) => look) });
     const values = targets.map((target, at) => {
       const looked = places[at]!;
       return {
@@ -208,7 +213,7 @@ export class ModuleControl {
 
   /** All that is forced, whoever did it: forces come with a restored snapshot, too. */
   async #held(): Promise<readonly Held[]> {
-    const { forces } = await this.#options.board.requests.look([]);
+    const { forces } = await this.#options.board.requests.look();
     return forces.map((force) => ({ ...force, ...this.#targets.describe(force) }));
   }
 
@@ -269,7 +274,7 @@ export class ModuleControl {
 
   async #rollBack(members: Members): Promise<Json> {
     const { index, name } = this.#partition(members);
-    const { partitions } = await this.#options.board.requests.look([]);
+    const { partitions } = await this.#options.board.requests.look();
     if (!partitions[index]!.replaced) {
       throw new Refused("no-action", `${name} has no former program`, "partition", "replace it first");
     }
@@ -286,6 +291,30 @@ export class ModuleControl {
     const partitions = this.#programs.map(({ partition }) => partition);
     const infos = this.#programs.map(({ info }) => info);
     this.#targets = new Targets({ ...this.#options.system, partitions }, infos);
+  }
+
+  async #health({ after = {} }: Members): Promise<Json> {
+    if (typeof after !== "object" || after === null) {
+      throw new Refused("wrong-value", "after is no object", "after", "it says which record is known, by partition");
+    }
+    const known = new Map<string, unknown>(Object.entries(after));
+    const { health } = await this.#options.board.requests.look({ health: true });
+    const named = (health ?? []).map((record) => ({ record, partition: this.#nameOf(record.partition) }));
+    const fresh = named.filter(({ record, partition }) => record.sequence > Number(known.get(partition) ?? 0));
+    return { records: fresh.map(({ record, partition }) => this.#told(record, partition)) };
+  }
+
+  #told(record: HealthRecord, partition: string): Json {
+    const { cycle, registers, ...rest } = record;
+    return {
+      ...{ ...rest, partition, boardTime: cycle / this.#options.system.clock, registers: [...registers] },
+      source: this.#sources.of(record),
+      words: describeRecord(record),
+    };
+  }
+
+  #nameOf(partition: number): string {
+    return this.#options.system.partitions[partition]!.name;
   }
 
   #shutdown(): Json {
