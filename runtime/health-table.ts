@@ -137,7 +137,11 @@ const reaction = (action: HealthAction): HealthReaction => ({ action, otherwise:
 /** Of a partition that the config gives no table. */
 export const defaultHealth: PartitionHealth = {
   table: null,
-  reactions: reactionsOf(PARTITION_STATES, (error) => reaction(defaultAction(error))),
+  // A port that is not connected is a warning of the config; the log need not repeat it.
+  reactions: reactionsOf(PARTITION_STATES, (error) => ({
+    ...reaction(defaultAction(error)),
+    log: error !== "CONFIG_ERROR",
+  })),
   restartBudget: null,
   claimedTraps: [],
   watchdog: null,

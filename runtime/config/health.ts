@@ -104,7 +104,7 @@ export class HealthResolver {
       action: action === "MODULE" ? null : action,
       otherwise: otherwise === "WARM_START" && state === "COLD_START" ? "COLD_START" : otherwise,
       schedule: this.#schedule(entry?.schedule),
-      log: entry?.log ?? true,
+      log: entry?.log ?? defaultHealth.reactions[error][state].log,
     };
   }
 

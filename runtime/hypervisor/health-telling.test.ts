@@ -125,9 +125,9 @@ describe("an error that is propagated", () => {
 
 describe("what a guest may not do", () => {
   const asking = (guest: Guest) => {
-    const { module, records } = bootWith(halt(guest), {});
+    const { module } = bootWith(halt(guest), {});
     module.runFrame();
-    return records().map(({ error, action }) => `${error} ${action}`);
+    return module.healthRecords.map(({ error, action }) => `${error} ${action}`);
   };
 
   it("is an error of its own kind, after which it goes on", () => {
