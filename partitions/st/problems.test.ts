@@ -169,7 +169,7 @@ describe("problems", () => {
 
   it("refuse what is not there yet in words", () => {
     const unsupported = [
-      "PROGRAM M END_PROGRAM CONFIGURATION C TASK T(INTERVAL := T#1s, SINGLE := TRUE); PROGRAM p WITH T : M; END_CONFIGURATION",
+      "PROGRAM M END_PROGRAM CONFIGURATION C TASK T(INTERVAL := T#1s, WATCHDOG := T#2s); PROGRAM p WITH T : M; END_CONFIGURATION",
     ];
     for (const source of unsupported) expect(problemsOf(source).map(({ code }) => code)).toEqual(["not-supported"]);
   });

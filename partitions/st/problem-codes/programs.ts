@@ -166,4 +166,31 @@ export const PROGRAM_PAGES = [
         PROGRAM Second WITH T : Count;
       END_CONFIGURATION`,
   },
+  {
+    number: 408,
+    name: "event-task",
+    title: "a task that no event can release",
+    explanation: lines`
+      A TASK with SINGLE runs its programs once for each rise of a BOOL (IEC 61131-3 §6.8.2): a variable of VAR_GLOBAL, an input at
+      %I, or an expression of such. It is looked for at the start of the scan, in every cycle of the shortest INTERVAL of the other
+      tasks. So SINGLE takes nothing that never changes, and stands in the place of an INTERVAL: write two tasks for both.`,
+    failing: lines`
+      VAR_GLOBAL tripped AT %IX0.0 : BOOL; trips AT %QW0 : INT; END_VAR
+      PROGRAM Count
+        trips := trips + 1;
+      END_PROGRAM
+      CONFIGURATION Plant
+        TASK Alarm(INTERVAL := T#10ms, SINGLE := tripped, PRIORITY := 0);
+        PROGRAM Counter WITH Alarm : Count;
+      END_CONFIGURATION`,
+    corrected: lines`
+      VAR_GLOBAL tripped AT %IX0.0 : BOOL; trips AT %QW0 : INT; END_VAR
+      PROGRAM Count
+        trips := trips + 1;
+      END_PROGRAM
+      CONFIGURATION Plant
+        TASK Alarm(SINGLE := tripped, PRIORITY := 0);
+        PROGRAM Counter WITH Alarm : Count;
+      END_CONFIGURATION`,
+  },
 ] as const satisfies readonly ProblemPage[];

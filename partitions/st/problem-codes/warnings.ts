@@ -329,7 +329,7 @@ export const WARNING_PAGES = [
     explanation: lines`
       What stands at %I and %Q is shown to the world as points, and a point is a BOOL, a number, a duration or a date. A STRING, and
       a member of a STRUCT that is one, is kept there, but no fieldbus, no historian and no other partition sees it. Hand its
-      characters over as an ARRAY OF BYTE, send it through a queuing port, or leave the address away.`,
+      characters over as an ARRAY OF BYTE, send it through a queuing port, or leave the address out.`,
     failing: lines`
       PROGRAM Main
         VAR message AT %QB0 : STRING(15); END_VAR

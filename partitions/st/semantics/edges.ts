@@ -84,15 +84,15 @@ const detect = (unit: Unit, input: Variable): readonly CheckedStatement[] => {
   ];
 };
 
-const placeOf = (variable: Variable): Place => ({ kind: "variable", type: BOOL, variable });
-const read = (variable: Variable): CheckedExpression => ({ kind: "read", type: BOOL, place: placeOf(variable) });
-const not = (operand: CheckedExpression): CheckedExpression => ({
+export const placeOf = (variable: Variable): Place => ({ kind: "variable", type: BOOL, variable });
+export const read = (variable: Variable): CheckedExpression => ({ kind: "read", type: BOOL, place: placeOf(variable) });
+export const not = (operand: CheckedExpression): CheckedExpression => ({
   kind: "unary",
   type: BOOL,
   operator: "not",
   operand,
 });
-const both = (left: CheckedExpression, right: CheckedExpression): CheckedExpression => ({
+export const both = (left: CheckedExpression, right: CheckedExpression): CheckedExpression => ({
   ...{ kind: "logic", type: BOOL, operator: "and" },
   ...{ left, right },
 });

@@ -1,17 +1,11 @@
 /** What runs and when: the program instances of the CONFIGURATION and their tasks (IEC 61131-3 §6.8). */
-import type {
-  ConfigurationDeclaration,
-  Expression,
-  InstanceDeclaration,
-  Name,
-  TaskDeclaration,
-} from "../syntax/ast.ts";
+import type { ConfigurationDeclaration, InstanceDeclaration, Name } from "../syntax/ast.ts";
 import { bodiesOf } from "./call-order.ts";
-import { checkExpression } from "./check-expression.ts";
 import { connected } from "./connections.ts";
+import { onRise } from "./event-task.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { Instance, Task, Unit } from "./symbols.ts";
-import { INTEGER_LITERAL, isInteger, TIME } from "./types.ts";
+import { LEAST_URGENT, MAX_INTERVAL_NS, propertiesOf } from "./task-properties.ts";
 import type { ProgramWorld } from "./world.ts";
 
 export interface TaskOptions {
@@ -27,8 +21,6 @@ export interface TaskOptions {
 
 /** What runs in a partition at most. */
 const MOST_TASKS = 32;
-/** Less urgent than any that says so (table 63: 0 is the most urgent). */
-const LEAST_URGENT = 65_536;
 
 /**
  * By urgency, and in the order of declaration among equals. Programs that have no TASK are a task of their own, less urgent than
@@ -157,14 +149,21 @@ const tasksOf = (
     );
     problems.error(task.at, "unknown-name", `there is no TASK ${task.text}`, hint);
   }
-  const declared = configuration.tasks.map((task) => ({
-    ...propertiesOf(world, task),
-    name: task.name.text,
-    instances: instances.filter((each) => each.task?.key === task.name.key).map(({ instance }) => instance),
-  }));
   const free = instances.filter(({ task }) => task === null).map(({ instance }) => instance);
   const others = { name: null, intervalNs: options.defaultIntervalNs, priority: LEAST_URGENT, instances: free };
-  const used = [...declared, others].filter((task) => task.instances.length > 0);
+  const declared = configuration.tasks.map((task) => ({
+    ...propertiesOf(world, task),
+    task: task.name,
+    instances: instances.filter((each) => each.task?.key === task.name.key).map(({ instance }) => instance),
+  }));
+  const periodic = [...declared, others].filter(({ instances: own }) => own.length > 0);
+  const periods = periodic.flatMap(({ intervalNs }) => intervalNs ?? []);
+  const cycleNs = periods.length === 0 ? options.defaultIntervalNs : Math.min(...periods);
+  const timed = declared.map(({ intervalNs, priority, trigger, task, instances: own }) => ({
+    ...{ name: task.text, priority, intervalNs: intervalNs ?? cycleNs },
+    instances: trigger === null ? own : onRise(world, task, trigger, own),
+  }));
+  const used = [...timed, others].filter((task) => task.instances.length > 0);
   for (const task of configuration.tasks.slice(MOST_TASKS)) {
     problems.error(task.name.at, "too-large", `a partition has at most ${MOST_TASKS} tasks`, "use another partition");
   }
@@ -219,78 +218,4 @@ const separate = <T extends { readonly instance: Instance }>(
     );
     return each;
   });
-};
-
-const propertiesOf = (world: ProgramWorld, { name, properties }: TaskDeclaration) => {
-  let intervalNs: number | null = null;
-  let priority = LEAST_URGENT - 1;
-  for (const property of properties) {
-    if (property.name.key === "INTERVAL") intervalNs = intervalOf(world, property.value);
-    else if (property.name.key === "PRIORITY") priority = priorityOf(world, property.value) ?? priority;
-    else {
-      world.problems.error(
-        property.name.at,
-        "not-supported",
-        `${property.name.text} of a TASK is not supported yet`,
-        "INTERVAL and PRIORITY are",
-      );
-    }
-  }
-  if (!properties.some((property) => property.name.key === "INTERVAL")) {
-    world.problems.error(
-      name.at,
-      "no-interval",
-      `TASK ${name.text} has no INTERVAL`,
-      `write TASK ${name.text}(INTERVAL := T#20ms, PRIORITY := 0);`,
-    );
-  }
-  // What is no interval was reported: any will do.
-  return { intervalNs: intervalNs ?? MAX_INTERVAL_NS, priority };
-};
-
-const MTIME_TICK_NS = 100;
-/** The start-up code divides by an interval of less than 2^31 mtime ticks. */
-const MAX_INTERVAL_NS = 200e9;
-
-const intervalOf = (world: ProgramWorld, value: Expression): number | null => {
-  // A duration literal keeps its nanoseconds; TIME itself counts whole milliseconds.
-  const nanoseconds = value.kind === "duration" ? Number(value.nanoseconds) : timeConstant(world, value);
-  if (nanoseconds === null) return null;
-  if (nanoseconds > 0 && nanoseconds <= MAX_INTERVAL_NS && nanoseconds % MTIME_TICK_NS === 0) return nanoseconds;
-  world.problems.error(
-    value.at,
-    "bad-interval",
-    "an INTERVAL is a whole number of 100 ns ticks, more than 0 and at most 200 s",
-  );
-  return null;
-};
-
-const timeConstant = (world: ProgramWorld, value: Expression): number | null => {
-  const checked = checkExpression({ world, unit: null, names: new Map() }, value);
-  if (checked.kind === "constant" && checked.type === TIME) return Number(checked.value) * 1e6;
-  if (checked.type.kind !== "unknown") {
-    world.problems.error(
-      value.at,
-      "type-mismatch",
-      "INTERVAL must be a constant TIME",
-      "write a duration, like T#20ms",
-    );
-  }
-  return null;
-};
-
-const priorityOf = (world: ProgramWorld, value: Expression): number | null => {
-  const checked = checkExpression({ world, unit: null, names: new Map() }, value);
-  const isNumber = checked.type === INTEGER_LITERAL || isInteger(checked.type);
-  if (checked.kind === "constant" && isNumber && typeof checked.value === "bigint") {
-    if (checked.value >= 0n && checked.value < LEAST_URGENT - 1) return Number(checked.value);
-  }
-  if (checked.type.kind !== "unknown") {
-    world.problems.error(
-      value.at,
-      "value-out-of-range",
-      `a PRIORITY is a constant from 0, the most urgent, to ${LEAST_URGENT - 2}`,
-    );
-  }
-  return null;
 };
