@@ -309,3 +309,7 @@ export interface System {
 
 /** The one that a module follows from power-on. */
 export const initialSchedule = ({ schedules }: Pick<System, "schedules">): Schedule => schedules[0]!;
+
+/** The hart of all slots of a partition, in whichever schedule; 0 when it has none. */
+export const hartOf = ({ schedules }: Pick<System, "schedules">, partition: number): number =>
+  schedules.flatMap(({ slots }) => slots).find((slot) => slot.partition === partition)?.hart ?? 0;

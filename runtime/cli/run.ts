@@ -28,6 +28,7 @@ interface RunVerbOptions {
   readonly engine?: EngineKind;
   readonly duration?: Nanoseconds;
   readonly fast?: true;
+  readonly oneThread?: true;
   readonly record?: string;
   readonly restore?: string;
   readonly control?: string;
@@ -45,6 +46,10 @@ export const addRun = (program: Command, environment: CliEnvironment): void => {
     .argument("<module>", "the module's config file")
     .option("--duration <time>", "stop after this much board time, rounded up to whole major frames", durationOption)
     .option("--fast", "unpaced and without the outside: inputs keep their initial values; needs --duration")
+    .option(
+      "--one-thread",
+      "run all harts in one thread, not each in its own; recorded runs and those from a snapshot always do",
+    )
     .option("--record <file>", "keep everything that enters, for `partita replay`")
     .option("--restore <file>", "go on from a snapshot; whole modules and chosen partitions")
     .option(
@@ -89,6 +94,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   const retained = options.fast ? null : await keepRetained(system, hasher, runLog, snapshot);
   const board = startBoard(system, exchange, {
     paced: !options.fast,
+    oneThread: options.oneThread === true,
     duration: options.duration === undefined ? cycles(Infinity) : toCycles(options.duration, system.clock),
     version: VERSION,
     restored: retained?.restored ?? [],

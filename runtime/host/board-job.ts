@@ -4,10 +4,13 @@ import type { BoardInstant, Incident, PartitionMode } from "../hypervisor/outsid
 import type { System } from "../system.ts";
 import type { Cycles, Hertz } from "../units.ts";
 import type { BoardAnswer } from "./board-requests.ts";
+import type { HartJob } from "./hart-link.ts";
 
 /** Given to the worker when it starts; the shared memories are those that the main thread keeps. */
 export interface BoardJob {
   readonly system: System;
+  /** null: this thread runs all harts. */
+  readonly hart: HartJob | null;
   /** The tool's version, for the recording. */
   readonly version: string;
   /** Where it starts; null: at power-on. */
@@ -19,6 +22,8 @@ export interface BoardJob {
   /** One Int32: 0 while the run shall go on. */
   readonly control: SharedArrayBuffer;
   readonly lateness: SharedArrayBuffer;
+  /** To what host time board time is tied: see pacer.ts. */
+  readonly anchor: SharedArrayBuffer;
   /** The ring by which requests come: see board-requests.ts. */
   readonly requests: SharedArrayBuffer;
   /** By partition, the retained data that it starts with; null: it starts cold. */

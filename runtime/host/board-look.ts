@@ -43,15 +43,12 @@ export interface HeldForce extends Force {
   readonly partition: number;
 }
 
-export interface BoardLook {
+interface Moment {
   /** The frame that is about to start. */
   readonly frame: number;
   readonly boardTime: Cycles;
   /** Index of the schedule that the next frame follows. */
   readonly schedule: number;
-  readonly partitions: readonly PartitionLook[];
-  /** In the order of the places asked for. */
-  readonly places: readonly Looked[];
   readonly forces: readonly HeldForce[];
   /** The latest records of the health monitor, oldest first; null: nobody wanted them. */
   readonly health: readonly HealthRecord[] | null;
@@ -63,17 +60,47 @@ export interface LookWish {
   readonly health: boolean;
 }
 
-export const lookAt = (module: Module, { places, health }: LookWish): BoardLook => ({
+export interface BoardLook extends Moment {
+  readonly partitions: readonly PartitionLook[];
+  /** In the order of the places asked for. */
+  readonly places: readonly Looked[];
+}
+
+/** What one thread sees: of the partitions that are another's nothing. */
+export interface LookPart extends Moment {
+  /** By partition. */
+  readonly partitions: ReadonlyMap<number, PartitionLook>;
+  readonly places: readonly (Looked | null)[];
+}
+
+/** @param parts of all threads, of the same moment. */
+export const wholeLook = (parts: readonly LookPart[]): BoardLook => ({
+  ...parts[0]!,
+  partitions: parts
+    .flatMap(({ partitions }) => [...partitions])
+    .sort(([a], [b]) => a - b)
+    .map(([, look]) => look),
+  places: parts[0]!.places.map((_, at) => parts.flatMap(({ places }) => places[at] ?? [])[0]!),
+  forces: parts.flatMap(({ forces }) => forces).sort((a, b) => a.partition - b.partition),
+  health: parts[0]!.health && parts.flatMap(({ health }) => health ?? []).sort((a, b) => a.cycle - b.cycle),
+});
+
+export const lookAt = (module: Module, { places, health }: LookWish): LookPart => ({
   frame: module.frame,
   boardTime: module.boardTime,
   schedule: module.schedule.index,
-  partitions: module.partitions.map(({ partition, mode, suspended, errors, timeUse, observed }) => ({
-    ...{ mode, suspended, errors, replaced: module.canRollBack(partition.index) },
-    busyCycles: timeUse.given - timeUse.idle,
-    slotCycles: timeUse.given,
-    observed: scansSoFar(observed),
-    scanTime: slotTimeOfScan(partition, module.schedule),
-  })),
+  partitions: new Map(
+    module.partitions.map(({ partition, mode, suspended, errors, timeUse, observed }) => [
+      partition.index,
+      {
+        ...{ mode, suspended, errors, replaced: module.canRollBack(partition.index) },
+        busyCycles: timeUse.given - timeUse.idle,
+        slotCycles: timeUse.given,
+        observed: scansSoFar(observed),
+        scanTime: slotTimeOfScan(partition, module.schedule),
+      },
+    ]),
+  ),
   places: places.map((place) => lookedAt(module, place)),
   health: health ? module.healthRecords : null,
   forces: module.partitions.flatMap(({ partition: { index }, forces }) =>
@@ -81,8 +108,10 @@ export const lookAt = (module: Module, { places, health }: LookWish): BoardLook 
   ),
 });
 
-const lookedAt = (module: Module, place: LookPlace): Looked => {
-  const { points, ram } = module.partitions[place.partition]!;
+const lookedAt = (module: Module, place: LookPlace): Looked | null => {
+  const view = module.partitions.find(({ partition }) => partition.index === place.partition);
+  if (view === undefined) return null;
+  const { points, ram } = view;
   if (place.kind === "point") {
     const at = 8 * place.point;
     return { bytes: points.values.slice(at, at + 8), quality: points.quality[place.point]! };

@@ -3,7 +3,7 @@
  * answers each with a message. In the ring a request is a u32 length of what follows, a u32 id, a u8 kind, and its content.
  */
 import { type Command, decodeCommand, encodeCommand } from "../hypervisor/index.ts";
-import type { BoardLook, LookWish } from "./board-look.ts";
+import { type BoardLook, type LookPart, type LookWish, wholeLook } from "./board-look.ts";
 import { ByteRing } from "./byte-ring.ts";
 import type { Snapshot } from "./snapshot-file.ts";
 
@@ -19,13 +19,13 @@ export interface BoardAnswer {
   readonly id: number;
   /** Before whose first boundary the request was taken: a command takes effect in it. */
   readonly frame: number;
-  /** Of a look. */
-  readonly look: BoardLook | null;
+  /** Of a look: what the thread that answers sees. */
+  readonly look: LookPart | null;
   /** Of a snapshot. */
   readonly snapshot: Snapshot | null;
 }
 
-type Request =
+export type Request =
   | { readonly id: number; readonly kind: "command"; readonly command: Command }
   | { readonly id: number; readonly kind: "look"; readonly wish: LookWish }
   /** null: the whole module. */
@@ -40,8 +40,14 @@ export class BoardHasEnded extends Error {
   }
 }
 
+interface WholeAnswer extends Omit<BoardAnswer, "id" | "look"> {
+  readonly look: BoardLook | null;
+}
+
 interface Waiting {
-  readonly resolve: (answer: BoardAnswer) => void;
+  /** Of some of the board's threads so far. */
+  readonly looks: LookPart[];
+  readonly resolve: (answer: WholeAnswer) => void;
   readonly reject: (reason: BoardHasEnded) => void;
 }
 
@@ -49,11 +55,17 @@ interface Waiting {
 export class BoardRequests {
   readonly #ring = new ByteRing(RING_BYTES);
   readonly #waiting = new Map<number, Waiting>();
+  readonly #threads: number;
   #lastId = 0;
   /** What did not fit into the ring yet, in order. */
   #backlog: Uint8Array[] = [];
   #timer: NodeJS.Timeout | undefined;
   #hasEnded = false;
+
+  /** @param threads of the board. */
+  constructor(threads = 1) {
+    this.#threads = threads;
+  }
 
   get shared(): SharedArrayBuffer {
     return this.#ring.shared;
@@ -81,9 +93,13 @@ export class BoardRequests {
     return snapshot;
   }
 
-  answered(answer: BoardAnswer): void {
-    this.#waiting.get(answer.id)?.resolve(answer);
-    this.#waiting.delete(answer.id);
+  /** A look is answered by each of the board's threads, all else by one. */
+  answered({ id, frame, look, snapshot }: BoardAnswer): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    if (look !== null && waiting.looks.push(look) < this.#threads) return;
+    this.#waiting.delete(id);
+    waiting.resolve({ frame, look: look === null ? null : wholeLook(waiting.looks), snapshot });
   }
 
   /** No answer comes any more. */
@@ -94,7 +110,7 @@ export class BoardRequests {
     this.#waiting.clear();
   }
 
-  #ask(kind: number, content: Uint8Array): Promise<BoardAnswer> {
+  #ask(kind: number, content: Uint8Array): Promise<WholeAnswer> {
     if (this.#hasEnded) return Promise.reject(new BoardHasEnded());
     const id = ++this.#lastId;
     const request = new Uint8Array(HEADER_BYTES + content.length);
@@ -105,7 +121,7 @@ export class BoardRequests {
     request.set(content, HEADER_BYTES);
     this.#backlog.push(request);
     this.#pass();
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiting.set(id, { looks: [], resolve, reject }));
   }
 
   #pass(): void {

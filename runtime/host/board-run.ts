@@ -4,11 +4,12 @@ import { createHasher, formatHash, type Hasher, Recorder, RunningHashes } from "
 import type { Cycles } from "../units.ts";
 import type { BoardJob, BoardMessage, BoardStart, RunSummary } from "./board-job.ts";
 import { lookAt } from "./board-look.ts";
-import { RequestReader } from "./board-requests.ts";
+import { type Request, RequestReader } from "./board-requests.ts";
 import { ByteRing } from "./byte-ring.ts";
 import { hostClock } from "./clock.ts";
 import { engineOf } from "./engines.ts";
 import { ExchangeOutside } from "./exchange-outside.ts";
+import { HartLink } from "./hart-link.ts";
 import { LatenessHistogram } from "./lateness.ts";
 import { Pacer } from "./pacer.ts";
 import { SharedExchange } from "./point-exchange.ts";
@@ -21,6 +22,7 @@ class BoardRun {
   readonly #post: (message: BoardMessage) => void;
   readonly #control: Int32Array;
   readonly #requests: RequestReader;
+  readonly #link: HartLink;
   readonly #outside: ExchangeOutside;
   readonly #recorder: Recorder | null;
   readonly #module: Module;
@@ -43,7 +45,11 @@ class BoardRun {
     this.#control = new Int32Array(job.control);
     this.#running = new RunningHashes(system.partitions.length, hasher);
     this.#requests = new RequestReader(job.requests);
-    this.#outside = new ExchangeOutside(system, exchange, this.#running, post, (frame) => this.#takeCommands(frame));
+    this.#link = new HartLink(job.hart, system);
+    this.#outside = new ExchangeOutside(system, exchange, post, {
+      commands: (frame) => this.#takeCommands(frame),
+      frameEnded: (_, hashes) => this.#frameEnded(hashes),
+    });
     this.#hostMs = new Float64Array(system.partitions.length);
     this.#retained = job.retained === null ? null : new RetainedExchange(system, job.retained);
     this.#retainPeriod = system.retain === null ? Infinity : (system.retain.periodMs * system.clock) / 1000;
@@ -56,7 +62,10 @@ class BoardRun {
             ...{ system, inner: this.#outside, version, hasher, restored, snapshot: snapshot?.file ?? null },
             sink: (bytes) => ring.write(bytes),
           });
-    this.#module = new Module(system, this.#recorder ?? this.#outside, hasher, { engineOf, restored });
+    this.#module = new Module(system, this.#recorder ?? this.#outside, hasher, {
+      ...{ engineOf, restored },
+      ...(this.#link.hart === null ? {} : { hart: this.#link.hart }),
+    });
     if (snapshot !== null) this.#goOnFrom(snapshot);
     const { frame: frames, boardTime, partitions } = this.#module;
     this.#before = { frames, boardTime, timeUse: partitions.map(({ timeUse }) => timeUse) };
@@ -67,6 +76,7 @@ class BoardRun {
       maxLateness: system.maxLateness,
       lateness: new LatenessHistogram(job.lateness),
       control: this.#control,
+      anchor: new Float64Array(job.anchor),
       onAnchor: (cycle, timeMs) => exchange.anchor(cycle, timeMs),
     });
     this.#wallClock = new WallClockSetter(hostClock, this.#pacer, system.clock);
@@ -79,9 +89,13 @@ class BoardRun {
 
   run(): void {
     const startedMs = hostClock.monotonicMs();
-    this.#pacer.anchor(this.#module.boardTime);
-    this.#post({ kind: "running" });
+    this.#link.begin(() => {
+      this.#pacer.anchor(this.#module.boardTime);
+      this.#endWhenDue();
+      this.#post({ kind: "running" });
+    });
     while (this.#mayStartFrame()) {
+      this.#module.beginFrame();
       do this.#step();
       while (!this.#module.atFrameStart);
       if (this.#module.boardTime >= this.#retainAt) this.#handRetainedOver();
@@ -89,23 +103,54 @@ class BoardRun {
     const summary = this.#summary(hostClock.monotonicMs() - startedMs);
     this.#module.stopAll();
     this.#handRetainedOver();
+    const stateHashes = this.#module.stateHashes();
+    this.#link.finish();
     this.#recorder?.stopped(this.#module.frame);
-    this.#recorder?.end(this.#module.frame, this.#module.stateHashes());
+    this.#recorder?.end(this.#module.frame, stateHashes);
     this.#post({ kind: "ended", summary });
   }
 
-  /** Sets the wall clock when it is wrong, and answers all requests that were made until now. @returns the commands among them. */
+  /** Hart 0 decides it for all while it ends the frame before. */
+  #mayStartFrame(): boolean {
+    this.#module.awaitTurn();
+    return !this.#link.isOver;
+  }
+
+  #frameEnded(hashes: BigUint64Array): void {
+    this.#running.frameEnded(hashes);
+    if (this.#link.leads) this.#endWhenDue();
+  }
+
+  #endWhenDue(): void {
+    const { boardTime, isShutDown } = this.#module;
+    const isDue = isShutDown || boardTime - this.#before.boardTime >= this.#job.duration;
+    if (isDue || Atomics.load(this.#control, 0) !== 0) this.#link.end();
+  }
+
+  /** Answers all requests that were made until now. @returns the commands among them. */
   #takeCommands(frame: number): readonly Command[] {
+    if (this.#link.leads) return this.#takeRequests(frame);
+    const { commands, looks } = this.#link.takePassedOn();
+    for (const look of looks) this.#answer(look, frame);
+    return commands;
+  }
+
+  /** Sets the wall clock, too, when it is wrong; and has the threads of other harts know. */
+  #takeRequests(frame: number): readonly Command[] {
     const correction = this.#job.paced ? this.#correctClock() : null;
     const requests = this.#requests.take();
-    if (requests.length === 0) return correction === null ? NO_COMMANDS : [correction];
-    for (const request of requests) {
-      const look = request.kind === "look" ? lookAt(this.#module, request.wish) : null;
-      const snapshot = request.kind === "snapshot" ? this.#snapshot(frame, request.partitions) : null;
-      this.#post({ kind: "answer", id: request.id, frame, look, snapshot });
-    }
-    const commands = requests.flatMap((request) => (request.kind === "command" ? [request.command] : []));
-    return correction === null ? commands : [correction, ...commands];
+    if (requests.length === 0 && correction === null) return NO_COMMANDS;
+    const ordered = requests.flatMap((request) => (request.kind === "command" ? [request.command] : []));
+    const commands = correction === null ? ordered : [correction, ...ordered];
+    this.#link.passOn({ commands, looks: requests.filter(({ kind }) => kind === "look") });
+    for (const request of requests) this.#answer(request, frame);
+    return commands;
+  }
+
+  #answer(request: Request, frame: number): void {
+    const look = request.kind === "look" ? lookAt(this.#module, request.wish) : null;
+    const snapshot = request.kind === "snapshot" ? this.#snapshot(frame, request.partitions) : null;
+    this.#post({ kind: "answer", id: request.id, frame, look, snapshot });
   }
 
   #correctClock(): Command | null {
@@ -128,16 +173,11 @@ class BoardRun {
     this.#retainAt = this.#module.boardTime + this.#retainPeriod;
   }
 
-  #mayStartFrame(): boolean {
-    const { boardTime, isShutDown } = this.#module;
-    return (
-      !isShutDown && boardTime - this.#before.boardTime < this.#job.duration && Atomics.load(this.#control, 0) === 0
-    );
-  }
-
   #step(): void {
     const module = this.#module;
+    module.awaitTurn();
     if (this.#job.paced && !this.#pacer.waitFor(module.nextBoundary)) this.#slipped(module.nextBoundary);
+    if (this.#link.takeSlips()) this.#fellBehind();
     this.#outside.started = -1;
     const before = hostClock.monotonicMs();
     module.step();
@@ -145,9 +185,14 @@ class BoardRun {
     if (started >= 0) this.#hostMs[started] = this.#hostMs[started]! + hostClock.monotonicMs() - before;
   }
 
-  #slipped(cycle: Cycles): void {
+  /** Whichever hart it was. */
+  #fellBehind(): void {
     this.#wallClock.lookAgain();
     this.#outside.inputsAreOutdated();
+  }
+
+  #slipped(cycle: Cycles): void {
+    this.#link.slipped();
     this.#post({ kind: "slipped", at: { cycle, frame: this.#module.frame, partition: -1 } });
   }
 
@@ -160,7 +205,7 @@ class BoardRun {
       clock: module.system.clock,
       boardSeconds: (module.boardTime - boardTime) / module.system.clock,
       hostMs,
-      partitions: module.partitions.map(({ partition, partition: { name, index }, mode, timeUse, observed }) => ({
+      partitions: module.partitions.map(({ partition, partition: { name, index }, mode, timeUse, observed }, own) => ({
         name,
         observed: scansSoFar(observed),
         scanTime: slotTimeOfScan(partition, module.schedule),
@@ -168,8 +213,8 @@ class BoardRun {
         faulted: this.#outside.faulted.has(index),
         hash: formatHash(this.#running.values[index]!),
         stateHash: formatHash(module.stateHash(index)),
-        busyCycles: timeUse.given - timeUse.idle - (used[index]!.given - used[index]!.idle),
-        slotCycles: timeUse.given - used[index]!.given,
+        busyCycles: timeUse.given - timeUse.idle - (used[own]!.given - used[own]!.idle),
+        slotCycles: timeUse.given - used[own]!.given,
         hostMs: this.#hostMs[index]!,
       })),
     };

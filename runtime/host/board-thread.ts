@@ -1,10 +1,12 @@
-/** The main thread's end of a running board: starts its worker, passes its messages on, keeps its recording. */
-import { Worker } from "node:worker_threads";
+/** The main thread's end of a running board: starts its workers, passes their messages on, keeps its recording. */
+import { MessageChannel, type MessagePort, type TransferListItem, Worker } from "node:worker_threads";
+import { ModuleMemory } from "../hypervisor/index.ts";
 import type { System } from "../system.ts";
 import type { Cycles } from "../units.ts";
-import type { BoardJob, BoardMessage, BoardStart, RunSummary } from "./board-job.ts";
+import type { BoardJob, BoardMessage, BoardStart, PartitionSummary, RunSummary } from "./board-job.ts";
 import { BoardRequests } from "./board-requests.ts";
 import { ByteRing } from "./byte-ring.ts";
+import type { HartJob } from "./hart-link.ts";
 import { LatenessHistogram, type LatenessReport } from "./lateness.ts";
 import type { SharedExchange } from "./point-exchange.ts";
 import type { RetainedExchange } from "./retained-exchange.ts";
@@ -14,6 +16,8 @@ const DRAIN_INTERVAL_MS = 20;
 
 export interface RunOptions {
   readonly paced: boolean;
+  /** All harts in one thread; left out: each has its own, unless the run is recorded or starts from a snapshot. */
+  readonly oneThread?: boolean;
   /** Board time to run, to the end of a major frame; Infinity: until `stop`. */
   readonly duration: Cycles;
   readonly version: string;
@@ -31,23 +35,29 @@ export interface RunOptions {
 
 export interface BoardThread {
   readonly ended: Promise<RunSummary>;
+  /** More than one: each hart has its own, and no state that several of them have can be taken. */
+  readonly threads: number;
   readonly requests: BoardRequests;
   /** Lets the current major frame end, sets all outputs to their fail-safe values, and ends the run. */
   stop(): void;
   lateness(): LatenessReport;
 }
 
-/** Powers the module on in a thread of its own, and runs it; `exchange` is what the bridge, started before, holds the other end of. */
+const threadsFor = ({ harts }: System, { oneThread = false, record, snapshot = null }: RunOptions): number =>
+  oneThread || record !== null || snapshot !== null ? 1 : harts;
+
+/** Powers the module on in threads of its own, and runs it; `exchange` is what the bridge, started before, holds the other end of. */
 export const startBoard = (system: System, exchange: SharedExchange, options: RunOptions): BoardThread => {
+  const threads = threadsFor(system, options);
   const lateness = new LatenessHistogram();
   const control = new Int32Array(new SharedArrayBuffer(4));
-  const requests = new BoardRequests();
+  const requests = new BoardRequests(threads);
   const ring = options.record === null ? null : new ByteRing(RECORDING_RING_BYTES);
   const stop = (): void => {
     Atomics.store(control, 0, 1);
     Atomics.notify(control, 0);
   };
-  const job: BoardJob = {
+  const job: Omit<BoardJob, "hart"> = {
     system,
     version: options.version,
     duration: options.duration,
@@ -55,34 +65,80 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
     exchange: exchange.shared,
     control: control.buffer as SharedArrayBuffer,
     lateness: lateness.shared,
+    anchor: new SharedArrayBuffer(16),
     requests: requests.shared,
     restored: options.restored ?? [],
     snapshot: options.snapshot ?? null,
     retained: options.retained?.shared ?? null,
     recording: ring?.shared ?? null,
   };
-  const ended = new Promise<RunSummary>((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.resolve("#board-worker")), { workerData: job });
-    const drain = (): void => {
-      if (ring === null) return;
-      const bytes = ring.read();
-      if (bytes.length > 0) options.record?.(bytes);
-    };
-    const timer = ring === null ? undefined : setInterval(drain, DRAIN_INTERVAL_MS);
-    let summary: RunSummary | undefined;
-    worker.on("message", (message: BoardMessage) => {
-      if (message.kind === "ended") summary = message.summary;
-      else if (message.kind === "answer") requests.answered(message);
+  const drain = (): void => {
+    if (ring === null) return;
+    const bytes = ring.read();
+    if (bytes.length > 0) options.record?.(bytes);
+  };
+  const timer = ring === null ? undefined : setInterval(drain, DRAIN_INTERVAL_MS);
+  const workers: Worker[] = [];
+  const runs = hartJobs(system, threads).map((hart) =>
+    runThread({ ...job, hart }, workers, (message) => {
+      if (message.kind === "answer") requests.answered(message);
       else options.onMessage(message);
-    });
-    worker.on("error", reject);
-    worker.on("exit", () => {
+    }),
+  );
+  const ended = Promise.all(runs)
+    .then((summaries) => wholeSummary(system, summaries))
+    .finally(async () => {
+      // Where one thread has failed, the others wait for it.
+      await Promise.all(workers.map((worker) => worker.terminate()));
       clearInterval(timer);
       drain();
       requests.ended();
+    });
+  return { ended, threads, requests, stop, lateness: () => lateness.report() };
+};
+
+/** @returns what the thread had to say at its end. */
+const runThread = (
+  job: BoardJob,
+  workers: Worker[],
+  hear: (message: Exclude<BoardMessage, { kind: "ended" }>) => void,
+): Promise<RunSummary> =>
+  new Promise((resolve, reject) => {
+    const transferList: TransferListItem[] = [...(job.hart?.ports ?? [])];
+    const worker = new Worker(new URL(import.meta.resolve("#board-worker")), { workerData: job, transferList });
+    workers.push(worker);
+    let summary: RunSummary | undefined;
+    worker.on("message", (message: BoardMessage) => {
+      if (message.kind === "ended") summary = message.summary;
+      else hear(message);
+    });
+    worker.on("error", reject);
+    worker.on("exit", () => {
       if (summary === undefined) reject(new Error("the board's thread ended without a summary"));
       else resolve(summary);
     });
   });
-  return { ended, requests, stop, lateness: () => lateness.report() };
+
+/** One a thread; null: it runs all harts. */
+const hartJobs = (system: System, threads: number): readonly (HartJob | null)[] => {
+  if (threads === 1) return [null];
+  const memory = new SharedArrayBuffer(ModuleMemory.bytes(system));
+  const leads: MessagePort[] = [];
+  const others = Array.from({ length: threads - 1 }, (_, index): HartJob => {
+    const { port1, port2 } = new MessageChannel();
+    leads.push(port1);
+    return { index: index + 1, memory, ports: [port2] };
+  });
+  return [{ index: 0, memory, ports: leads }, ...others];
+};
+
+/** @param summaries of hart 0, and of the others about their own partitions. */
+const wholeSummary = ({ partitions }: System, summaries: readonly RunSummary[]): RunSummary => {
+  const byName = new Map(summaries.flatMap((summary) => summary.partitions).map((one) => [one.name, one]));
+  return {
+    ...summaries[0]!,
+    partitions: partitions
+      .map(({ name }) => byName.get(name))
+      .filter((one): one is PartitionSummary => one !== undefined),
+  };
 };

@@ -7,7 +7,11 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** A thread's `performance.now()` counts from its own start; this is that start on the clock that all threads share. */
+const THREAD_START_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
+/** Its readings can be compared between threads. */
 export const hostClock: Clock = {
   nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  monotonicMs: () => THREAD_START_MS + performance.now(),
 };

@@ -3,7 +3,6 @@ import type { Command } from "../hypervisor/commands.ts";
 import type { BoardInstant, Incident, Outside } from "../hypervisor/outside.ts";
 import { type PointCells, QUALITY } from "../hypervisor/point-cells.ts";
 import type { Schedule, System } from "../system.ts";
-import type { RunningHashes } from "../trace/index.ts";
 import type { Cycles } from "../units.ts";
 import { type BoardMessage, instantOf } from "./board-job.ts";
 import type { BoardExchange } from "./point-exchange.ts";
@@ -26,7 +25,7 @@ interface Voice {
 
 export class ExchangeOutside implements Outside {
   readonly #exchange: BoardExchange;
-  readonly #hashes: RunningHashes;
+  readonly #frameEnded: Outside["frameEnded"];
   readonly #post: (message: BoardMessage) => void;
   readonly #takeCommands: Outside["commands"];
   readonly #voices: readonly Voice[];
@@ -41,14 +40,13 @@ export class ExchangeOutside implements Outside {
   constructor(
     system: System,
     exchange: BoardExchange,
-    hashes: RunningHashes,
     post: (message: BoardMessage) => void,
-    takeCommands: Outside["commands"],
+    { commands, frameEnded }: Pick<Outside, "commands" | "frameEnded">,
   ) {
     this.#exchange = exchange;
-    this.#hashes = hashes;
+    this.#frameEnded = frameEnded;
     this.#post = post;
-    this.#takeCommands = takeCommands;
+    this.#takeCommands = commands;
     this.#outdated = new Uint8Array(system.partitions.length);
     this.#voices = system.partitions.map(() => ({
       line: new Uint8Array(LONGEST_LINE),
@@ -112,8 +110,8 @@ export class ExchangeOutside implements Outside {
     this.#post({ kind: "scheduleSwitched", at: { cycle, frame, partition: -1 }, schedule: name });
   }
 
-  frameEnded(_frame: number, hashes: BigUint64Array): void {
-    this.#hashes.frameEnded(hashes);
+  frameEnded(frame: number, hashes: BigUint64Array): void {
+    this.#frameEnded(frame, hashes);
   }
 
   #maySpeak(voice: Voice, frame: number): boolean {

@@ -27,6 +27,7 @@ const setUp = () => {
     maxLateness: cycles(100_000),
     lateness,
     control: new Int32Array(new SharedArrayBuffer(4)),
+    anchor: new Float64Array(2),
     onAnchor: (cycle) => anchors.push(cycle),
   });
   pacer.anchor(cycles(0));

@@ -18,6 +18,8 @@ export interface PacerOptions {
   readonly lateness: LatenessHistogram;
   /** Word 0 is 0 while the run shall go on; whoever changes it also notifies, which ends a sleep at once. */
   readonly control: Int32Array;
+  /** A board cycle, and the host time of `clock` that it is tied to: two words, which the threads of several harts share. */
+  readonly anchor: Float64Array;
   /** Told whenever board cycle `cycle` was tied to host time `timeMs` (milliseconds since 1970). */
   readonly onAnchor: (cycle: Cycles, timeMs: number) => void;
 }
@@ -26,9 +28,6 @@ export class Pacer {
   readonly #options: PacerOptions;
   readonly #cyclesPerMs: number;
   readonly #maxLatenessMs: number;
-  #anchorCycle = 0 as Cycles;
-  #anchorMs = 0;
-
   constructor(options: PacerOptions) {
     this.#options = options;
     this.#cyclesPerMs = options.boardClock / 1000;
@@ -37,14 +36,16 @@ export class Pacer {
 
   /** Ties board cycle `cycle` to this moment. */
   anchor(cycle: Cycles): void {
-    this.#anchorCycle = cycle;
-    this.#anchorMs = this.#options.clock.monotonicMs();
+    const { anchor, clock } = this.#options;
+    anchor[0] = cycle;
+    anchor[1] = clock.monotonicMs();
     this.#options.onAnchor(cycle, this.#options.clock.nowMs());
   }
 
   /** When `cycle` is due, on the monotonic clock. */
   dueMs(cycle: Cycles): number {
-    return this.#anchorMs + (cycle - this.#anchorCycle) / this.#cyclesPerMs;
+    const { anchor } = this.#options;
+    return anchor[1]! + (cycle - anchor[0]!) / this.#cyclesPerMs;
   }
 
   /**

@@ -11,6 +11,7 @@ it("sets the clock when the host's differs, as of when a frame is due and not as
   const pacer = new Pacer({
     ...{ clock, boardClock, maxLateness: cycles(1e9), lateness: new LatenessHistogram() },
     control: new Int32Array(new SharedArrayBuffer(4)),
+    anchor: new Float64Array(2),
     onAnchor: () => {},
   });
   pacer.anchor(cycles(0));

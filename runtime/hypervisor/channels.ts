@@ -2,6 +2,7 @@
 import type { StateReader, StateWriter } from "../state.ts";
 import type { Port, PortRef, System } from "../system.ts";
 import { DroppingQueue } from "./dropping-queue.ts";
+import { Memory } from "./memory.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { type PortEnd, queueDestination, queueSource, sampleDestination, sampleSource } from "./port-ends.ts";
 import { SamplingMessage } from "./sampling-message.ts";
@@ -13,15 +14,15 @@ export class Channels {
   /** By sampling channel of messages, its destinations. */
   readonly #destinations: readonly (readonly PortRef[])[];
 
-  constructor({
-    queuingChannels,
-    samplingMessageChannels,
-  }: Pick<System, "queuingChannels" | "samplingMessageChannels">) {
+  constructor(
+    { queuingChannels, samplingMessageChannels }: Pick<System, "queuingChannels" | "samplingMessageChannels">,
+    memory = new Memory(),
+  ) {
     this.#queues = queuingChannels.map((channel) =>
-      channel.overflow === "refuse" ? new MessageQueue(channel) : new DroppingQueue(channel),
+      channel.overflow === "refuse" ? new MessageQueue(channel, memory) : new DroppingQueue(channel, memory),
     );
     this.#healthQueues = queuingChannels.flatMap(({ from }, channel) => (from === null ? [channel] : []));
-    this.#samples = samplingMessageChannels.map((channel) => new SamplingMessage(channel));
+    this.#samples = samplingMessageChannels.map((channel) => new SamplingMessage(channel, memory));
     this.#destinations = samplingMessageChannels.map(({ to }) => to);
   }
 

@@ -5,6 +5,7 @@
 import { PARTITA_CONTROL_COMMANDS } from "../board/index.ts";
 import type { Start } from "../system.ts";
 import type { Cycles } from "../units.ts";
+import { Memory } from "./memory.ts";
 import type { StartCondition } from "./operating-mode.ts";
 
 export type LifecycleCommand = keyof typeof PARTITA_CONTROL_COMMANDS;
@@ -39,9 +40,6 @@ const COMMANDS = Object.keys(PARTITA_CONTROL_COMMANDS) as readonly LifecycleComm
 /** The later one is the stronger one. */
 const MODULE_COMMANDS: readonly ModuleCommand[] = ["MODULE_RESET", "SHUTDOWN"];
 
-const WORD_BYTES = 4;
-const controlBytes = (partitions: number): number => WORD_BYTES * (2 * partitions + 1);
-
 export class Control {
   /** By partition, its mode as its latest boundary left it, with the codes of PARTITA_CONTROL_MODE. */
   readonly modes: Int32Array;
@@ -49,11 +47,10 @@ export class Control {
   readonly #requests: Int32Array;
   readonly #module: Int32Array;
 
-  /** @param buffer of two words a partition and one more, all 0, when several threads are to see the same. */
-  constructor(partitions: number, buffer: ArrayBufferLike = new ArrayBuffer(controlBytes(partitions))) {
-    this.modes = new Int32Array(buffer, 0, partitions);
-    this.#requests = new Int32Array(buffer, WORD_BYTES * partitions, partitions);
-    this.#module = new Int32Array(buffer, WORD_BYTES * 2 * partitions, 1);
+  constructor(partitions: number, memory = new Memory()) {
+    this.modes = memory.i32(partitions);
+    this.#requests = memory.i32(partitions);
+    this.#module = memory.i32(1);
   }
 
   request(partition: number, command: LifecycleCommand): void {
@@ -73,10 +70,13 @@ export class Control {
     this.#module[0] = Math.max(this.#module[0]!, 1 + MODULE_COMMANDS.indexOf(command));
   }
 
-  /** What is asked of the module, which obeys it now. */
-  takeModule(): ModuleCommand | null {
-    const code = this.#module[0]!;
+  /** What is asked of the module; null: nothing. */
+  get moduleCommand(): ModuleCommand | null {
+    return MODULE_COMMANDS[this.#module[0]! - 1] ?? null;
+  }
+
+  /** All its harts have obeyed, or do so now. */
+  moduleObeys(): void {
     this.#module[0] = 0;
-    return MODULE_COMMANDS[code - 1] ?? null;
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { StateReader, StateWriter } from "../state.ts";
 import type { QueuingChannel } from "../system.ts";
+import { Memory } from "./memory.ts";
 import { MessageFifo } from "./message-fifo.ts";
 
 export class DroppingQueue {
@@ -16,16 +17,20 @@ export class DroppingQueue {
   readonly #sent: MessageFifo;
   readonly #onTheWay: MessageFifo;
   readonly #receivable: MessageFifo;
-  /** Dropped so far, and those of them that the destination may know of. */
-  #dropped = 0;
+  /** Dropped so far, as far as it has taken effect: one number. */
+  readonly #dropped: Float64Array;
+  /** In the source's slot. */
+  #droppedInSlot = 0;
+  /** Those that the destination may know of. */
   #lost = 0;
 
-  constructor({ depth, maxMessageBytes, overflow }: QueuingChannel) {
+  constructor({ depth, maxMessageBytes, overflow }: QueuingChannel, memory = new Memory()) {
+    this.#dropped = memory.f64(1);
     this.maxMessageBytes = maxMessageBytes;
     this.free = depth;
     this.#dropsOldest = overflow === "dropOldest";
     this.#sent = new MessageFifo(depth, maxMessageBytes);
-    this.#onTheWay = new MessageFifo(depth, maxMessageBytes);
+    this.#onTheWay = new MessageFifo(depth, maxMessageBytes, memory);
     this.#receivable = new MessageFifo(depth, maxMessageBytes);
   }
 
@@ -47,13 +52,13 @@ export class DroppingQueue {
   startSourceSlot(): void {}
 
   startDestinationSlot(): void {
-    this.#move(this.#onTheWay, this.#receivable);
-    this.#lost = this.#dropped;
+    this.#dropped[0]! += this.#move(this.#onTheWay, this.#receivable);
+    this.#lost = this.#dropped[0]!;
   }
 
   /** Takes a copy of `message`, at most `maxMessageBytes` long. @returns true. */
   send(message: Uint8Array): true {
-    this.#add(message, this.#sent);
+    this.#droppedInSlot += this.#add(message, this.#sent);
     return true;
   }
 
@@ -68,7 +73,8 @@ export class DroppingQueue {
 
   /** The messages sent in the slot are on their way from now on. */
   endSourceSlot(): void {
-    this.#move(this.#sent, this.#onTheWay);
+    this.#dropped[0]! += this.#droppedInSlot + this.#move(this.#sent, this.#onTheWay);
+    this.#droppedInSlot = 0;
   }
 
   endDestinationSlot(): void {}
@@ -81,7 +87,7 @@ export class DroppingQueue {
   /** Between the slots of its ends. */
   save(writer: StateWriter): void {
     writer.section("dropping", 1);
-    writer.f64(this.#dropped);
+    writer.f64(this.#dropped[0]!);
     writer.f64(this.#lost);
     this.#onTheWay.save(writer);
     this.#receivable.save(writer);
@@ -89,25 +95,28 @@ export class DroppingQueue {
 
   restore(reader: StateReader): void {
     reader.section("dropping", 1);
-    this.#dropped = reader.f64();
+    this.#dropped[0] = reader.f64();
     this.#lost = reader.f64();
     this.#onTheWay.restore(reader);
     this.#receivable.restore(reader);
   }
 
-  #move(from: MessageFifo, to: MessageFifo): void {
+  /** @returns how many messages that drops. */
+  #move(from: MessageFifo, to: MessageFifo): number {
+    let dropped = 0;
     while (from.count > 0) {
-      this.#add(from.first, to);
+      dropped += this.#add(from.first, to);
       from.dropFirst();
     }
+    return dropped;
   }
 
-  #add(message: Uint8Array, to: MessageFifo): void {
-    if (to.isFull) {
-      this.#dropped += 1;
-      if (!this.#dropsOldest) return;
-      to.dropFirst();
-    }
+  /** Likewise. */
+  #add(message: Uint8Array, to: MessageFifo): 0 | 1 {
+    const drops = to.isFull;
+    if (drops && !this.#dropsOldest) return 1;
+    if (drops) to.dropFirst();
     to.push(message);
+    return drops ? 1 : 0;
   }
 }

@@ -45,9 +45,24 @@ export interface Judgement {
 }
 
 /** A queue by which a system partition gets records, and how many have found no place in it since the last one that did. */
-interface Listener {
+class Listener {
   readonly source: PortEnd;
-  lost: number;
+  readonly #lost: Uint32Array;
+  readonly #index: number;
+
+  constructor(source: PortEnd, lost: Uint32Array, index: number) {
+    this.source = source;
+    this.#lost = lost;
+    this.#index = index;
+  }
+
+  get lost(): number {
+    return this.#lost[this.#index]!;
+  }
+
+  set lost(count: number) {
+    this.#lost[this.#index] = count;
+  }
 }
 
 export class HealthMonitor {
@@ -59,10 +74,13 @@ export class HealthMonitor {
   /** The first major frame since power-on or the latest reset of the module. */
   #firstFrame = 0;
 
-  /** @param sources ends of the queues that take records to system partitions. */
-  constructor(system: System, sources: readonly PortEnd[]) {
+  /**
+   * @param sources ends of the queues that take records to system partitions.
+   * @param untold by source, records that found no place since the last that did: harts share it.
+   */
+  constructor(system: System, sources: readonly PortEnd[], untold: Uint32Array = new Uint32Array(sources.length)) {
     this.#system = system;
-    this.#listeners = sources.map((source) => ({ source, lost: 0 }));
+    this.#listeners = sources.map((source, index) => new Listener(source, untold, index));
   }
 
   /** The latest records, oldest first. */

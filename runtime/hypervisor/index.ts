@@ -2,7 +2,10 @@
 export { type Command, decodeCommand, encodeCommand, type ForceTarget, NO_COMMANDS } from "./commands.ts";
 export type { Force } from "./forces.ts";
 export type { HealthRecord } from "./health-record.ts";
-export { type HeldPartition, Module, type ModuleOptions, type ModuleState, type ProgramState } from "./module.ts";
+export { Memory } from "./memory.ts";
+export { Module } from "./module.ts";
+export { MODULE_WORD, ModuleMemory } from "./module-memory.ts";
+export type { HartOfSeveral, HeldPartition, ModuleOptions, ModuleState, ProgramState } from "./module-options.ts";
 export { type ObservedScans, scansSoFar, slotTimeOfScan } from "./observed-execution.ts";
 export type { BoardInstant, Incident, Outside } from "./outside.ts";
 export type { PartitionState, TimeUse } from "./partition.ts";

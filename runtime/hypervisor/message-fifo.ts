@@ -1,5 +1,6 @@
 /** Messages in the order in which they came: so many at most, of so many bytes at most, in memory that is there from the start. */
 import { StateMismatch, type StateReader, type StateWriter } from "../state.ts";
+import { Memory } from "./memory.ts";
 
 export class MessageFifo {
   readonly depth: number;
@@ -7,14 +8,31 @@ export class MessageFifo {
   /** `depth` places of `maxMessageBytes`, used as a ring. */
   readonly #places: Uint8Array;
   readonly #lengths: Uint32Array;
-  #first = 0;
-  #count = 0;
+  /** Where the oldest message is, and how many there are. */
+  readonly #state: Uint32Array;
 
-  constructor(depth: number, maxMessageBytes: number) {
+  constructor(depth: number, maxMessageBytes: number, memory = new Memory()) {
     this.depth = depth;
     this.maxMessageBytes = maxMessageBytes;
-    this.#places = new Uint8Array(depth * maxMessageBytes);
-    this.#lengths = new Uint32Array(depth);
+    this.#places = memory.u8(depth * maxMessageBytes);
+    this.#lengths = memory.u32(depth);
+    this.#state = memory.u32(2);
+  }
+
+  get #first(): number {
+    return this.#state[0]!;
+  }
+
+  set #first(place: number) {
+    this.#state[0] = place;
+  }
+
+  get #count(): number {
+    return this.#state[1]!;
+  }
+
+  set #count(count: number) {
+    this.#state[1] = count;
   }
 
   get count(): number {

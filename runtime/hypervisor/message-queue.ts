@@ -4,6 +4,7 @@
  */
 import { StateMismatch, type StateReader, type StateWriter } from "../state.ts";
 import type { QueuingChannel } from "../system.ts";
+import { Memory } from "./memory.ts";
 
 export class MessageQueue {
   readonly depth: number;
@@ -12,8 +13,7 @@ export class MessageQueue {
   readonly #places: Uint8Array;
   readonly #lengths: Uint32Array;
   /** Messages ever received and ever sent, as far as they have taken effect; the place of message n is n modulo the depth. */
-  #received = 0;
-  #sent = 0;
+  readonly #counters: Float64Array;
   /** What the destination may receive in its slot, and what it has received of that. */
   #receivable = 0;
   #taken = 0;
@@ -24,12 +24,29 @@ export class MessageQueue {
   /** Nothing is lost: what finds no place is refused. */
   readonly lost = 0;
 
-  constructor({ depth, maxMessageBytes }: Pick<QueuingChannel, "depth" | "maxMessageBytes">) {
+  constructor({ depth, maxMessageBytes }: Pick<QueuingChannel, "depth" | "maxMessageBytes">, memory = new Memory()) {
     this.depth = depth;
     this.maxMessageBytes = maxMessageBytes;
-    this.#places = new Uint8Array(depth * maxMessageBytes);
-    this.#lengths = new Uint32Array(depth);
+    this.#places = memory.u8(depth * maxMessageBytes);
+    this.#lengths = memory.u32(depth);
+    this.#counters = memory.f64(2);
     this.#free = depth;
+  }
+
+  get #received(): number {
+    return this.#counters[0]!;
+  }
+
+  set #received(count: number) {
+    this.#counters[0] = count;
+  }
+
+  get #sent(): number {
+    return this.#counters[1]!;
+  }
+
+  set #sent(count: number) {
+    this.#counters[1] = count;
   }
 
   /** Places that the source can still fill in this slot. */

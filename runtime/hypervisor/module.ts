@@ -3,121 +3,110 @@
  * clock and waits for nothing: whoever drives it decides when the next boundary may happen, and only that (law 5).
  */
 import { type GuestImage, parseImage } from "../board/index.ts";
-import { type EngineFactory, interpret } from "../hart/index.ts";
+import { interpret } from "../hart/index.ts";
 import { StateReader, StateWriter } from "../state.ts";
-import type { Partition, Schedule, System } from "../system.ts";
-import { EventLog, type EventSink, type Hasher } from "../trace/index.ts";
+import { hartOf, type Partition, type Schedule, type System } from "../system.ts";
+import { EventLog, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
-import { Channels } from "./channels.ts";
 import type { Command } from "./commands.ts";
-import { Control, type ModuleCommand } from "./control.ts";
+import type { ModuleCommand } from "./control.ts";
 import { Forces } from "./forces.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import type { HealthRecord } from "./health-record.ts";
 import { Inputs } from "./inputs.ts";
+import { MODULE_WORD, ModuleMemory } from "./module-memory.ts";
+import type { HeldPartition, ModuleOptions, ModuleState, ProgramState } from "./module-options.ts";
 import { Outputs } from "./outputs.ts";
 import type { Outside } from "./outside.ts";
-import { type PartitionParts, type PartitionState, type PartitionView, RunningPartition } from "./partition.ts";
+import { type PartitionParts, type PartitionView, RunningPartition } from "./partition.ts";
 import { Ports } from "./ports.ts";
 import { type Program, programOf, retainedFor } from "./program.ts";
 import { Timeline } from "./schedule.ts";
+import { Turns } from "./turns.ts";
 import { WallClock } from "./wall-clock.ts";
-
-export interface ModuleOptions {
-  /** Gets every event of every partition. */
-  readonly events?: EventSink;
-  /** How much of the remaining cycles of a slot to run at once, 1 … remaining; without it all. No guest can tell. */
-  readonly slice?: (remaining: Cycles) => Cycles;
-  /** What executes a partition's guest; without it the interpreter. No guest can tell. */
-  readonly engineOf?: (partition: Partition) => EngineFactory;
-  /** By partition, its retained data as an earlier run left them, or null; without it every partition starts cold. */
-  readonly restored?: readonly (Uint8Array | null)[];
-}
-
-/** A module, or some partitions of it, between two major frames: who restores it goes on as if nothing had been in between. */
-export interface ModuleState {
-  readonly boardTime: Cycles;
-  /** Time, channels and each partition's place in them, as the classes wrote them; null: only partitions are held. */
-  readonly bytes: Uint8Array | null;
-  /** By partition; null: it is not held. */
-  readonly partitions: readonly (HeldPartition | null)[];
-}
-
-/** A program in a state; null: the program is that of the System. */
-export interface ProgramState {
-  readonly program: Program | null;
-  readonly state: PartitionState;
-}
-
-export interface HeldPartition extends ProgramState {
-  /** What a rollback returns to; null: nothing was replaced. */
-  readonly former: ProgramState | null;
-}
 
 export class Module {
   readonly system: System;
-  readonly partitions: readonly PartitionView[];
   /** What guests read of it changes between frames only. */
   readonly wallClock: WallClock;
-  readonly #running: RunningPartition[];
+  /** By partition; what belongs to other harts is left out. */
+  readonly #running: RunningPartition[] = [];
   /** What each was made of at power-on. */
-  readonly #parts: readonly PartitionParts[];
+  readonly #parts: PartitionParts[] = [];
   /** By partition, what a rollback returns to. */
   readonly #former: (ProgramState | null)[];
-  readonly #logs: readonly EventLog[];
-  readonly #channels: Channels;
+  /** Indices of its partitions. */
+  readonly #own: readonly number[];
   readonly #timeline: Timeline;
+  readonly #turns: Turns;
   readonly #outside: Outside;
   readonly #hasher: Hasher;
-  readonly #hashes: BigUint64Array;
   readonly #monitor: HealthMonitor;
-  readonly #control: Control;
+  readonly #memory: ModuleMemory;
+  /** It tells the outside of what concerns the whole module. */
+  readonly #leads: boolean;
+  #atFrameStart = true;
   #boardTime = cycles(0);
   #isShutDown = false;
 
   /** Powers every board on; nothing runs before the first `step`. Calls `outside` from within `step` and `stopAll` only. */
   constructor(system: System, outside: Outside, hasher: Hasher, options: ModuleOptions = {}) {
+    const { partitions, schedules, harts } = system;
     const {
       events = null,
       slice = (remaining: Cycles) => remaining,
       engineOf = () => interpret,
       restored = [],
+      hart = null,
     } = options;
-    const { partitions } = system;
     this.system = system;
     this.#outside = outside;
     this.#hasher = hasher;
-    this.#timeline = new Timeline(system.schedules);
-    this.#hashes = new BigUint64Array(partitions.length);
-    this.#logs = partitions.map(({ index }) => new EventLog(index, hasher, events));
+    this.#memory = hart?.memory ?? new ModuleMemory(system);
+    this.#timeline = new Timeline(
+      schedules,
+      this.#memory.words.subarray(MODULE_WORD.following, MODULE_WORD.following + 1),
+    );
+    this.#turns = hart === null ? new Turns(0, 1, null) : new Turns(hart.index, harts, this.#memory.words);
+    this.#leads = hart === null || hart.index === 0;
     const forces = partitions.map((partition) => new Forces(partition));
-    const outputs = partitions.map((partition, index) => new Outputs(partition, forces[index]!));
-    this.#channels = new Channels(system);
     this.wallClock = new WallClock(system.clock);
-    this.#monitor = new HealthMonitor(system, this.#channels.healthSources);
-    this.#control = new Control(partitions.length);
+    this.#monitor = new HealthMonitor(system, this.#memory.channels.healthSources, this.#memory.untold);
+    const outputs = partitions.map((partition, index) => new Outputs(partition, this.#memory, forces[index]!));
+    const indices = partitions.map(({ index }) => index);
+    this.#own = hart === null ? indices : indices.filter((index) => hartOf(system, index) === hart.index);
     const images = new Map<Uint8Array, GuestImage>();
-    this.#parts = partitions.map((partition, index) => ({
-      partition,
-      system,
-      image: imageOf(partition, images),
-      engine: engineOf(partition),
-      inputs: new Inputs(partition, system, outputs, forces[index]!),
-      outputs: outputs[index]!,
-      forces: forces[index]!,
-      ports: new Ports(index, partition.ports, this.#channels),
-      log: this.#logs[index]!,
-      outside,
-      wallClock: this.wallClock,
-      monitor: this.#monitor,
-      control: this.#control,
-      requestSchedule: (schedule: number) => this.requestSchedule(schedule),
-      restored: restored[index] ?? null,
-      slice,
-    }));
-    this.#running = this.#parts.map((parts) => new RunningPartition(parts));
+    for (const index of this.#own) {
+      const partition = partitions[index]!;
+      this.#parts[index] = {
+        partition,
+        system,
+        image: imageOf(partition, images),
+        engine: engineOf(partition),
+        inputs: new Inputs(partition, system, outputs, forces[index]!),
+        outputs: outputs[index]!,
+        forces: forces[index]!,
+        ports: new Ports(index, partition.ports, this.#memory.channels),
+        log: new EventLog(index, hasher, events),
+        outside,
+        wallClock: this.wallClock,
+        monitor: this.#monitor,
+        control: this.#memory.control,
+        requestSchedule: (schedule: number) => this.requestSchedule(schedule),
+        restored: restored[index] ?? null,
+        slice,
+      };
+      outputs[index]!.powerOn();
+      this.#running[index] = new RunningPartition(this.#parts[index]);
+    }
     this.#former = partitions.map(() => null);
-    this.partitions = this.#running;
+  }
+
+  /** All, in the order of the System; of one hart of several its own. */
+  get partitions(): readonly PartitionView[] {
+    return this.#own.length === this.system.partitions.length
+      ? this.#running
+      : this.#own.map((at) => this.#running[at]!);
   }
 
   /** The number of the current major frame, from 0: also the number of frames that are over. */
@@ -150,20 +139,59 @@ export class Module {
     return this.#timeline.nextAt;
   }
 
-  /** No boundary of the current frame has been processed. */
+  /** The current frame has not begun. */
   get atFrameStart(): boolean {
-    return this.#timeline.atFrameStart;
+    return this.#atFrameStart;
   }
 
-  /** Processes the next boundary; at the start of a slot that is the slot's whole run. A frame's first takes the commands before. */
+  /** Takes the commands for the frame, when it has not begun. */
+  beginFrame(): void {
+    if (!this.#atFrameStart) return;
+    this.#turns.awaitFrameStart();
+    for (const command of this.#outside.commands(this.frame)) this.#obey(command);
+    this.#turns.frameStarted();
+    this.#atFrameStart = false;
+    this.#passOthersBy();
+  }
+
+  /** Waits until all boundaries before the next one are done, by whichever hart; where no frame has begun, those of the last. */
+  awaitTurn(): void {
+    if (this.#atFrameStart) this.#turns.awaitFrame();
+    else if (this.#timeline.next.kind === "frameEnd") this.#turns.awaitFrameEnd();
+    else this.#turns.awaitSlotBoundary();
+  }
+
+  /** Processes the next boundary; at the start of a slot that is the slot's whole run. A frame that has not begun begins before. */
   step(): void {
-    if (this.atFrameStart) this.#takeCommands();
+    this.beginFrame();
+    this.awaitTurn();
     const { next, nextAt, frame } = this.#timeline;
     this.#boardTime = nextAt;
-    if (next.kind === "slotStart") this.#running[next.slot.partition]!.startSlot(frame, next.slot, nextAt);
-    else if (next.kind === "slotEnd") this.#running[next.slot.partition]!.endSlot(nextAt);
-    else this.#endFrame(frame);
+    if (next.kind === "frameEnd") {
+      this.#endFrame(frame);
+      return;
+    }
+    const partition = this.#running[next.slot.partition]!;
+    if (next.kind === "slotStart") {
+      partition.startSlot(frame, next.slot, nextAt);
+      this.#turns.slotBoundaryDone();
+      partition.runSlot();
+    } else {
+      partition.endSlot(nextAt);
+      this.#turns.slotBoundaryDone();
+    }
     this.#timeline.advance();
+    this.#passOthersBy();
+  }
+
+  /** Up to the next boundary that is this module's to process. */
+  #passOthersBy(): void {
+    for (;;) {
+      const { next } = this.#timeline;
+      if (next.kind === "frameEnd" || this.#turns.has(next.slot.hart)) return;
+      this.#turns.passBy();
+      this.#timeline.advance();
+    }
   }
 
   /** Runs to the end of the current major frame. */
@@ -188,7 +216,7 @@ export class Module {
    */
   stopAll(): void {
     if (!this.atFrameStart) throw new Error("a module is stopped between two major frames");
-    for (const partition of this.#running) partition.stop(this.frame, this.#boardTime);
+    for (const partition of this.#own) this.#running[partition]!.stop(this.frame, this.#boardTime);
   }
 
   /** XXH64 over registers, CSRs, then RAM in address order. */
@@ -198,13 +226,11 @@ export class Module {
     return stream.digest();
   }
 
-  /** `stateHash` of every partition. */
+  /** `stateHash` of each of its partitions; those of others are as their harts left them. */
   stateHashes(): BigUint64Array {
-    return BigUint64Array.from(this.#running, (_, partition) => this.stateHash(partition));
-  }
-
-  #takeCommands(): void {
-    for (const command of this.#outside.commands(this.frame)) this.#obey(command);
+    const { stateHashes } = this.#memory;
+    for (const partition of this.#own) stateHashes[partition] = this.stateHash(partition);
+    return stateHashes;
   }
 
   #obey(command: Command): void {
@@ -351,7 +377,7 @@ export class Module {
     writer.section("module", 2);
     this.#timeline.save(writer);
     this.wallClock.save(writer);
-    this.#channels.save(writer);
+    this.#memory.channels.save(writer);
     this.#monitor.save(writer);
     writer.flag(this.#isShutDown);
     for (const partition of this.#running) partition.savePlace(writer);
@@ -364,7 +390,7 @@ export class Module {
     this.#boardTime = boardTime;
     this.#timeline.restore(reader);
     this.wallClock.restore(reader);
-    this.#channels.restore(reader);
+    this.#memory.channels.restore(reader);
     this.#monitor.restore(reader);
     this.#isShutDown = reader.flag();
     for (const partition of this.#running) partition.restorePlace(reader);
@@ -372,42 +398,45 @@ export class Module {
   }
 
   #endFrame(frame: number): void {
-    for (const partition of this.#running) partition.endFrame(frame, this.#boardTime);
-    const command = this.#control.takeModule();
+    for (const index of this.#own) this.#running[index]!.endFrame(frame, this.#boardTime);
+    const command = this.#memory.control.moduleCommand;
+    if (this.#leads) this.#memory.control.moduleObeys();
     if (command !== null) this.#obeyAsWhole(command, frame);
     const { schedule, following } = this.#timeline;
+    const { frameHashes } = this.#memory;
     if (following !== schedule) this.#switchSchedule(frame, following);
-    for (let partition = 0; partition < this.#logs.length; partition++) {
-      this.#hashes[partition] = this.#logs[partition]!.endFrame();
-    }
-    this.#outside.frameEnded(frame, this.#hashes);
+    for (const partition of this.#own) frameHashes[partition] = this.#running[partition]!.frameHash();
+    this.#outside.frameEnded(frame, frameHashes);
+    this.#turns.frameEnded();
+    this.#timeline.advance();
+    this.#atFrameStart = true;
   }
 
   #powerFails(): void {
     const { action, schedule } = this.#monitor.moduleReaction("POWER_FAIL", this.frame);
     if (action === "IGNORE") return;
-    for (const partition of this.#running) partition.powerFailed(this.frame, this.#boardTime);
+    for (const index of this.#own) this.#running[index]!.powerFailed(this.frame, this.#boardTime);
     if (schedule !== null && action === "SWITCH_SCHEDULE") this.requestSchedule(schedule);
-    else if (action === "SHUTDOWN") this.#control.requestModule(action);
+    else if (action === "SHUTDOWN") this.#memory.control.requestModule(action);
   }
 
   #obeyAsWhole(command: ModuleCommand, frame: number): void {
     if (command === "SHUTDOWN") {
       this.#isShutDown = true;
-      for (const partition of this.#running) partition.stop(frame, this.#boardTime);
+      for (const index of this.#own) this.#running[index]!.stop(frame, this.#boardTime);
       return;
     }
     // What a power cycle keeps: retained data, where the module has a place for them.
     const start = this.system.retain === null ? "COLD_START" : "WARM_START";
-    for (const partition of this.#running) partition.restart(start, "POWER_ON", frame, this.#boardTime);
-    for (const partition of this.#running) partition.emptyQueues();
+    for (const index of this.#own) this.#running[index]!.restart(start, "POWER_ON", frame, this.#boardTime);
+    for (const index of this.#own) this.#running[index]!.emptyQueues();
     this.requestSchedule(0);
     this.#monitor.moduleReset(frame + 1);
   }
 
   #switchSchedule(frame: number, to: Schedule): void {
-    for (const partition of this.#running) partition.switchSchedule(frame, this.#boardTime, to);
-    this.#outside.scheduleSwitched(frame, this.#boardTime, to);
+    for (const partition of this.#own) this.#running[partition]!.switchSchedule(frame, this.#boardTime, to);
+    if (this.#leads) this.#outside.scheduleSwitched(frame, this.#boardTime, to);
   }
 }
 

@@ -3,6 +3,7 @@ import type { StateReader, StateWriter } from "../state.ts";
 import type { Partition, Point } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { Forces } from "./forces.ts";
+import type { ModuleMemory } from "./module-memory.ts";
 import { PointCells, QUALITY } from "./point-cells.ts";
 import { PointPlaces } from "./point-places.ts";
 
@@ -14,14 +15,18 @@ export class Outputs {
   readonly pending: PointCells;
   readonly #outputs: readonly Point[];
   readonly #forces: Forces;
+  readonly #memory: ModuleMemory;
+  readonly #partition: number;
   #isPending = false;
-  #produced = false;
   #failed = false;
 
-  constructor(partition: Partition, forces: Forces) {
+  /** Its points' memory holds nothing of worth until `powerOn`. */
+  constructor(partition: Partition, memory: ModuleMemory, forces: Forces) {
+    this.#memory = memory;
+    this.#partition = partition.index;
     this.#forces = forces;
     this.#outputs = partition.points.filter(({ direction }) => direction === "output");
-    this.points = PointCells.initial(partition.points);
+    this.points = memory.points[partition.index]!;
     this.pending = PointCells.initial(partition.points);
     this.places = new PointPlaces(this.#outputs);
   }
@@ -31,6 +36,11 @@ export class Outputs {
     this.places = new PointPlaces(points.filter(({ direction }) => direction === "output"));
   }
 
+  /** Every point has its initial value. */
+  powerOn(): void {
+    this.points.copyFrom(this.pending);
+  }
+
   /** At power-on, before the partition is NORMAL: as after `fail`, but destinations of channels keep their own initial values. */
   startFailed(): void {
     this.#takeFailSafe(cycles(0));
@@ -38,7 +48,7 @@ export class Outputs {
 
   /** Something other than initial values has taken effect: a publish, or fail-safe values. */
   get produced(): boolean {
-    return this.#produced;
+    return this.#memory.produced[this.#partition] === 1;
   }
 
   /** Reads the outputs from RAM; the last publish of a slot counts. */
@@ -56,16 +66,16 @@ export class Outputs {
       this.#mark(index, QUALITY.good, now);
     }
     this.#isPending = false;
-    this.#produced = true;
+    this.#produce();
     this.#failed = false;
   }
 
   /** The partition is not NORMAL, or suspended: every output is at its fail-safe value, and bad, until the next publish. */
   fail(now: Cycles): void {
     this.#isPending = false;
-    if (this.#failed && this.#produced) return;
+    if (this.#failed && this.produced) return;
     this.#takeFailSafe(now);
-    this.#produced = true;
+    this.#produce();
   }
 
   #takeFailSafe(now: Cycles): void {
@@ -79,7 +89,7 @@ export class Outputs {
   /** Between two slots, when nothing is pending: all points of the partition. */
   save(writer: StateWriter): void {
     writer.section("outputs", 1);
-    writer.flag(this.#produced);
+    writer.flag(this.produced);
     writer.flag(this.#failed);
     this.points.save(writer);
   }
@@ -87,10 +97,14 @@ export class Outputs {
   /** @param timeJump what is now called so many cycles later was called before. */
   restore(reader: StateReader, timeJump: Cycles): void {
     reader.section("outputs", 1);
-    this.#produced = reader.flag();
+    this.#memory.produced[this.#partition] = reader.flag() ? 1 : 0;
     this.#failed = reader.flag();
     this.points.restore(reader);
     for (const { index } of this.#outputs) this.points.time[index]! += timeJump;
+  }
+
+  #produce(): void {
+    this.#memory.produced[this.#partition] = 1;
   }
 
   #mark(point: number, quality: number, now: Cycles): void {

@@ -50,6 +50,9 @@ export interface Outside {
   incident(at: BoardInstant, incident: Incident): void;
   /** `frame`, which ends at board cycle `at`, is the last one of the schedule so far; `to` goes on. */
   scheduleSwitched(frame: number, at: Cycles, to: Schedule): void;
-  /** The frame is over; `hashes[p]` is partition p's XXH64 for this frame. The array is reused. */
+  /**
+   * The frame is over; `hashes[p]` is partition p's XXH64 for this frame. The array is reused. Where each hart has a module of its
+   * own, hart 0 ends a frame last: it has the hashes of all, any other one those of its own partitions.
+   */
   frameEnded(frame: number, hashes: BigUint64Array): void;
 }

@@ -196,7 +196,7 @@ export class RunningPartition implements PartitionView {
     this.#board.visitState(take);
   }
 
-  /** Fixes what the guest can see in this slot, and runs it for the whole slot. */
+  /** Fixes what the guest can see in this slot; `runSlot` is to follow. */
   startSlot(frame: number, slot: Slot, at: Cycles): void {
     this.#place.startSlot(frame, slot, at);
     this.#obey(frame, at);
@@ -208,11 +208,16 @@ export class RunningPartition implements PartitionView {
       this.#inputs.fix(at);
       this.#ports.startSlot();
     }
-    this.#given = cycles(this.#given + slot.duration);
+  }
+
+  /** The guest's whole slot. */
+  runSlot(): void {
+    const { slotDuration } = this.#place;
+    this.#given = cycles(this.#given + slotDuration);
     if (this.#mode.runs) {
-      this.#watchdog.start(at);
-      this.#run(slot.duration);
-    } else this.#idle = cycles(this.#idle + slot.duration);
+      this.#watchdog.start(this.#place.slotStart);
+      this.#run(slotDuration);
+    } else this.#idle = cycles(this.#idle + slotDuration);
   }
 
   /** What the guest did in its slot takes effect. */
@@ -294,6 +299,11 @@ export class RunningPartition implements PartitionView {
   /** Between two frames: `bytes` are on their way to its serial port. */
   type(bytes: Uint8Array): void {
     this.#serialInput.add(bytes);
+  }
+
+  /** The frame has ended. @returns the hash of its events. */
+  frameHash(): bigint {
+    return this.#log.endFrame();
   }
 
   /** The last slot of `frame` is over, and the module goes on in another schedule. */

@@ -2,7 +2,8 @@
 import type { System } from "../system.ts";
 import { type Divergence, type Hasher, type Recording, Replayer, restoredOf } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
-import { Module, type ModuleOptions, type ModuleState } from "./module.ts";
+import { Module } from "./module.ts";
+import type { ModuleOptions, ModuleState } from "./module-options.ts";
 import type { Outside } from "./outside.ts";
 
 export interface ReplayOutcome {

@@ -6,14 +6,45 @@
 import type { StateReader, StateWriter } from "../state.ts";
 import type { SamplingMessageChannel } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
+import { Memory } from "./memory.ts";
 
-interface Buffer {
+/** A message, or room for one. Each thread in which an end of the channel runs has its own over the same memory. */
+class Buffer {
   readonly bytes: Uint8Array;
-  length: number;
   /** Board cycle from which it was to be read. */
-  time: Cycles;
+  readonly #time: Float64Array;
+  readonly #words: Uint32Array;
+
+  constructor(maxMessageBytes: number, memory: Memory) {
+    this.bytes = memory.u8(maxMessageBytes);
+    this.#time = memory.f64(1);
+    this.#words = memory.u32(2);
+  }
+
+  get time(): Cycles {
+    return cycles(this.#time[0]!);
+  }
+
+  set time(cycle: Cycles) {
+    this.#time[0] = cycle;
+  }
+
+  get length(): number {
+    return this.#words[0]!;
+  }
+
+  set length(bytes: number) {
+    this.#words[0] = bytes;
+  }
+
   /** Destinations whose slot it is fixed for. */
-  readers: number;
+  get readers(): number {
+    return this.#words[1]!;
+  }
+
+  set readers(count: number) {
+    this.#words[1] = count;
+  }
 }
 
 /** Nothing was written yet. */
@@ -24,22 +55,27 @@ export class SamplingMessage {
   readonly #refreshPeriod: Cycles;
   /** One to write, one that is current, and one for each destination to hold on to. */
   readonly #buffers: readonly Buffer[];
-  #current: Buffer | null = null;
+  /** 0: there is no message; else one more than the index of the buffer that holds it. */
+  readonly #place: Uint32Array;
   /** What the source wrote in its slot. */
   #written: Buffer | null = null;
   /** By destination, what it reads in its slot. */
   readonly #fixed: (Buffer | null)[];
 
-  constructor({ to, maxMessageBytes, refreshPeriod }: SamplingMessageChannel) {
+  constructor({ to, maxMessageBytes, refreshPeriod }: SamplingMessageChannel, memory = new Memory()) {
     this.maxMessageBytes = maxMessageBytes;
     this.#refreshPeriod = refreshPeriod;
     this.#fixed = to.map(() => null);
-    this.#buffers = Array.from({ length: to.length + 2 }, () => ({
-      bytes: new Uint8Array(maxMessageBytes),
-      length: 0,
-      time: cycles(0),
-      readers: 0,
-    }));
+    this.#place = memory.u32(1);
+    this.#buffers = Array.from({ length: to.length + 2 }, () => new Buffer(maxMessageBytes, memory));
+  }
+
+  get #current(): Buffer | null {
+    return this.#buffers[this.#place[0]! - 1] ?? null;
+  }
+
+  set #current(buffer: Buffer | null) {
+    this.#place[0] = buffer === null ? 0 : this.#buffers.indexOf(buffer) + 1;
   }
 
   /** Takes a copy of `message`, at most `maxMessageBytes` long; the last one of a slot counts. */

@@ -107,7 +107,6 @@ describe("a schedule's boundaries", () => {
           const { schedule } = timeline;
           expect(schedule.index).toBe(frame === 0 ? 0 : chosen[frame - 1]);
           timeline.following = numbered[following]!;
-          expect(timeline.atFrameStart).toBe(true);
           expected.push(...boundariesOf(schedule).map(({ kind, at }) => `${start + at} ${kind} of frame ${frame}`));
           const seen: string[] = [];
           while (timeline.frame === frame) {

@@ -30,8 +30,8 @@ export class Timeline {
   readonly #schedules: readonly Schedule[];
   /** By schedule. */
   readonly #boundariesOf: readonly (readonly Boundary[])[];
-  /** The schedule of the frames after the current one: whoever asks for another sets it. */
-  following: Schedule;
+  /** Index of the schedule of the frames after the current one, in one word. */
+  readonly #following: Int32Array;
   /** The next boundary, and its board time: only `advance` sets them. Fields, because a slot asks for them several times. */
   next: Boundary;
   nextAt: Cycles;
@@ -41,12 +41,15 @@ export class Timeline {
   #frame = 0;
   #frameStart = cycles(0);
 
-  /** @param schedules the first is the one to begin with. */
-  constructor(schedules: readonly Schedule[]) {
+  /**
+   * @param schedules the first is the one to begin with.
+   * @param following one word, which all harts share.
+   */
+  constructor(schedules: readonly Schedule[], following: Int32Array = new Int32Array(1)) {
+    this.#following = following;
     this.#schedules = schedules;
     this.#boundariesOf = schedules.map(boundariesOf);
     this.#schedule = schedules[0]!;
-    this.following = this.#schedule;
     this.#boundaries = this.#boundariesOf[0]!;
     this.next = this.#boundaries[0]!;
     this.nextAt = this.next.at;
@@ -62,9 +65,13 @@ export class Timeline {
     return this.#schedule;
   }
 
-  /** Nothing of the current frame has happened yet. */
-  get atFrameStart(): boolean {
-    return this.#position === 0;
+  /** The schedule of the frames after the current one: whoever asks for another sets it. */
+  get following(): Schedule {
+    return this.#schedules[this.#following[0]!]!;
+  }
+
+  set following({ index }: Schedule) {
+    this.#following[0] = index;
   }
 
   advance(): void {

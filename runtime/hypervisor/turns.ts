@@ -1,0 +1,91 @@
+/**
+ * The order in which the threads of several harts do the work of boundaries: each boundary is a turn, and the thread that has the turn
+ * reads and writes what harts share. Slots run outside of turns, side by side (design.md "At a boundary"). A frame's turns are its
+ * start on each hart, on hart 0 first; its slots' starts and ends; and its end on each hart, on hart 0 last.
+ */
+import { MODULE_WORD } from "./module-memory.ts";
+
+/** So often a thread looks before it sleeps: some tens of microseconds, as a short slot of another hart may take. */
+const LOOKS = 5000;
+
+/** One hart's view of it. It counts the turns of the others as they are passed by. */
+export class Turns {
+  readonly #hart: number;
+  readonly #harts: number;
+  /** Those of a `ModuleMemory` that is shared; null: one thread has every turn. */
+  readonly #words: Int32Array | null;
+  /** Of the boundary that the hart has come to. */
+  #turn = 0;
+
+  constructor(hart: number, harts: number, words: Int32Array | null) {
+    this.#hart = hart;
+    this.#harts = harts;
+    this.#words = words;
+  }
+
+  /** Slots on this hart are this thread's. */
+  has(hart: number): boolean {
+    return this.#words === null || hart === this.#hart;
+  }
+
+  /** Whatever came before the frame is over, on all harts. */
+  awaitFrame(): void {
+    this.#await(this.#turn);
+  }
+
+  awaitFrameStart(): void {
+    this.#await(this.#turn + this.#hart);
+  }
+
+  frameStarted(): void {
+    this.#pass(this.#turn + this.#hart);
+    this.#turn += this.#harts;
+  }
+
+  awaitSlotBoundary(): void {
+    this.#await(this.#turn);
+  }
+
+  slotBoundaryDone(): void {
+    this.#pass(this.#turn);
+    this.#turn += 1;
+  }
+
+  /** A boundary of another hart's slot. */
+  passBy(): void {
+    this.#turn += 1;
+  }
+
+  awaitFrameEnd(): void {
+    this.#await(this.#ownFrameEnd);
+  }
+
+  frameEnded(): void {
+    this.#pass(this.#ownFrameEnd);
+    this.#turn += this.#harts;
+  }
+
+  get #ownFrameEnd(): number {
+    return this.#turn + this.#harts - 1 - this.#hart;
+  }
+
+  #await(turn: number): void {
+    const words = this.#words;
+    if (words === null) return;
+    for (let look = 0; look < LOOKS; look++) if (hasCome(Atomics.load(words, MODULE_WORD.turn), turn)) return;
+    for (;;) {
+      const now = Atomics.load(words, MODULE_WORD.turn);
+      if (hasCome(now, turn)) return;
+      Atomics.wait(words, MODULE_WORD.turn, now);
+    }
+  }
+
+  #pass(turn: number): void {
+    if (this.#words === null) return;
+    Atomics.store(this.#words, MODULE_WORD.turn, (turn + 1) | 0);
+    Atomics.notify(this.#words, MODULE_WORD.turn);
+  }
+}
+
+/** Turns are counted modulo 2^32. */
+const hasCome = (now: number, turn: number): boolean => ((now - turn) | 0) >= 0;
