@@ -120,7 +120,7 @@ const addStep = (guest: Guest, step: number, random: Random): void => {
   else if (kind === 17) reserve(guest, step);
   else if (kind === 18) enterUserMode(guest, step);
   else if (kind === 19) patchCode(guest, step);
-  else if (random(3) > 0) guest.timer(1 + random(400)).add(encode("wfi"));
+  else if (random(3) > 0) sleep(guest, 1 + random(400));
   else restartSeldom(guest, step, random);
 };
 
@@ -196,6 +196,14 @@ const patchCode = (guest: Guest, step: number): void => {
     .add(encode("or", { rd: X.t0, rs1: X.t0, rs2: X.t1 }))
     .address(X.t2, `patched${step}`)
     .add(encode("sw", { rs2: X.t0, rs1: X.t2, imm: 0 }));
+};
+
+/** Its timer wakes it, whatever it had enabled before. */
+const sleep = (guest: Guest, ticks: number): void => {
+  guest
+    .timer(ticks)
+    .constant(X.t0, 1 << 7)
+    .add(encode("csrrs", { rd: X.zero, csr: CSRS.mie, rs1: X.t0 }), encode("wfi"));
 };
 
 /** In one round of some. */
