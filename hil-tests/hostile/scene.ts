@@ -62,6 +62,10 @@ schedules:
       - { partition: bystander, start: 950 us,  duration: 150 us }
       - { partition: attacker,  start: 1100 us, duration: 400 us, hart: ${harts - 1} }
       - { partition: victim,    start: 1500 us, duration: 100 us }
+  allForOne:
+    majorFrame: 2 ms
+    slots:
+      - { partition: attacker, start: 0 us, duration: 2 ms, hart: ${harts - 1} }
 channels:
   - { type: sampling, from: victim.ask,      to: [friend.asked],     refreshPeriod: 10 ms }
   - { type: sampling, from: friend.answer,   to: [victim.answer],    refreshPeriod: 10 ms }
@@ -87,12 +91,7 @@ const compileOnce: typeof compileProgram = (files, libraries) => {
  * @param folder where the config file is written.
  * @throws with every problem of the config.
  */
-export const sceneWith = async (
-  file: string,
-  attack: string | null,
-  harts: Harts,
-  folder: string,
-): Promise<System> => {
+export const sceneWith = async (file: string, attack: string | null, harts: Harts, folder: string): Promise<System> => {
   const path = join(folder, "hostile.yaml");
   writeFileSync(path, moduleText(attackerText(file, attack), harts));
   const loaded = await loadSystem(path, compileOnce);

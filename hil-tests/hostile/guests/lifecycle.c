@@ -33,3 +33,11 @@ ATTACK(modes_that_there_are_not) {
     for (uint32_t bit = 2; bit < 32; bit++, evidence.attempts++) partita_write(PARTITA_MODE, 3 | 1u << bit);
     evidence.result = partita_read(PARTITA_MODE);
 }
+
+/* The other schedule would be its own. `result` counts refusals. */
+ATTACK(switch_schedules_without_the_right) {
+    for (; evidence.attempts < 300; evidence.attempts++) {
+        partita_write(PARTITA_SCHEDULE_REQUEST, evidence.attempts % 3);
+        evidence.result += partita_read(PARTITA_SCHEDULE_STATUS) != PARTITA_NO_ERROR;
+    }
+}
