@@ -136,7 +136,7 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
     attack("flood_its_port", "sends to a full queue", goesOn(many(10_000), { result: 44 })),
     attack("receive_without_end", "receives from an empty queue", goesOn(many(10_000), { result: 40 })),
     attack("flood_mode_requests", "says that it is NORMAL", goesOn(many(50_000))),
-    attack("flood_port_lookups", "looks for a port that is not there", goesOn(many(20_000))),
+    attack("flood_port_lookups", "looks for a port that is not there", goesOn(many(20_000), {}, { CONFIG_ERROR: many(20_000) })),
     attack(
       "publish_half_written_outputs",
       "publishes amid its writes",
@@ -147,7 +147,7 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
     attack(
       "every_register_of_the_partita_device",
       "loads and stores all of the page, in all widths",
-      ends(6138, { traps: 6094, causes: ["loadAccessFault", "storeAccessFault"] }, { ILLEGAL_REQUEST: 2 }),
+      ends(6138, { traps: 6076, causes: ["loadAccessFault", "storeAccessFault"] }, { CONFIG_ERROR: 1, ILLEGAL_REQUEST: 5 }),
     ),
     attack(
       "misaligned_registers",
@@ -179,7 +179,7 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
       "lets the UART interrupt it, and does not look why",
       goesOn(many(5000), { traps: many(5000) }, { byte: 1 }),
     ),
-    attack("wild_port_calls", "sends and receives with wild arguments", ends(2160, { result: 2 })),
+    attack("wild_port_calls", "sends and receives with wild arguments", ends(2160, { result: 2 }, { PORT_ERROR: 18 })),
     attack("receive_over_its_own_code", "receives over its start-up code", goesOn(many(20_000))),
     attack(
       "wild_texts",
@@ -187,7 +187,7 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
       ends(
         14,
         {},
-        { DEADLINE_MISSED: 1, APPLICATION_ERROR: 1, NUMERIC_ERROR: 1, ILLEGAL_REQUEST: 3, STACK_OVERFLOW: 1 },
+        { DEADLINE_MISSED: 1, APPLICATION_ERROR: 1, NUMERIC_ERROR: 1, ILLEGAL_REQUEST: 3, STACK_OVERFLOW: 1, CONFIG_ERROR: 7 },
       ),
     ),
   ],
@@ -256,9 +256,18 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
       ...{ mode: "COLD_START", heard: {}, attempts: many(50_000) },
     }),
     attack("send_while_it_starts", "sends before it is NORMAL", {
-      ...{ mode: "COLD_START", heard: {}, attempts: many(20_000) },
+      ...{ mode: "COLD_START", heard: { PORT_ERROR: many(20_000) }, attempts: many(20_000) },
     }),
-    attack("modes_that_there_are_not", "asks for wild modes", ends(1026, { result: 3 })),
+    attack("modes_that_there_are_not", "asks for wild modes", ends(1026, { result: 3 }, { ILLEGAL_REQUEST: 1026 })),
+    attack(
+      "command_others_without_the_right",
+      "starts, stops and resets others",
+      ends(70, { result: 50 }, { ILLEGAL_REQUEST: 140 }),
+    ),
+    attack("fail_while_it_starts", "faults before it is NORMAL", {
+      ...{ mode: "IDLE", heard: { loadAccessFault: 1, IDLE: 1 } },
+    }),
+    attack("complete_errors_of_nobody", "deals with errors that are not there", ends(300)),
     attack(
       "switch_schedules_without_the_right",
       "asks for a schedule of its own",
@@ -272,7 +281,9 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
       stoppedBy("illegalInstruction", { lost: true }),
     ),
     attack("stack_in_nobodys_memory", "has its stack outside RAM", stoppedBy("storeAccessFault")),
-    attack("stack_in_the_partita_device", "pushes into the partita device", stoppedBy("storeAccessFault")),
+    attack("stack_in_the_partita_device", "pushes into the partita device", {
+      ...{ mode: "IDLE", heard: { NORMAL: 1, CONFIG_ERROR: 1, storeAccessFault: 1, IDLE: 1 } },
+    }),
     attack("stack_in_the_uart", "pushes into the UART", stoppedBy("storeAccessFault")),
     attack("stack_that_wraps_around", "has its stack at address 0", stoppedBy("storeAccessFault")),
   ],

@@ -35,10 +35,8 @@ export class Witness {
 
 const nameOf = (incident: Incident): string => {
   switch (incident.kind) {
-    case "fault":
-      return incident.fault.cause;
-    case "applicationError":
-      return incident.code;
+    case "error":
+      return incident.record.trap ?? incident.record.error;
     case "modeChanged":
       return incident.to;
     case "poweredOff":

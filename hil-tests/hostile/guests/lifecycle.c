@@ -41,3 +41,30 @@ ATTACK(switch_schedules_without_the_right) {
         evidence.result += partita_read(PARTITA_SCHEDULE_STATUS) != PARTITA_NO_ERROR;
     }
 }
+
+/* Every command to every partition, itself too, and to the module. `result` counts refusals. */
+ATTACK(command_others_without_the_right) {
+    static const char *const names[] = {"victim", "friend", "attacker", "nobody", ""};
+    for (; evidence.attempts < 50; evidence.attempts++) {
+        partita_write(PARTITA_CONTROL_LOOKUP, (uint32_t)names[evidence.attempts % 5]);
+        partita_write(PARTITA_CONTROL_COMMAND, evidence.attempts / 5);
+        evidence.result += partita_read(PARTITA_CONTROL_STATUS) != PARTITA_NO_ERROR;
+    }
+    for (uint32_t i = 0; i < 20; i++, evidence.attempts++) {
+        partita_write(PARTITA_CONTROL_SELECT, i);
+        partita_write(PARTITA_CONTROL_COMMAND, i % 8);
+        partita_write(PARTITA_CONTROL_MODULE, i % 4);
+    }
+}
+
+/* It never comes to be NORMAL, in none of its lives. */
+ATTACK_BEFORE_NORMAL(fail_while_it_starts) { load(0); }
+
+/* It deals with errors that there are none of, and leaves those that there are. */
+ATTACK(complete_errors_of_nobody) {
+    for (; evidence.attempts < 300; evidence.attempts++) {
+        partita_write(PARTITA_HEALTH_COMPLETE, 1);
+        evidence.result += partita_read(PARTITA_HEALTH_ERROR);
+        partita_write(PARTITA_WATCHDOG_KICK, 1);
+    }
+}
