@@ -136,7 +136,11 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
     attack("flood_its_port", "sends to a full queue", goesOn(many(10_000), { result: 44 })),
     attack("receive_without_end", "receives from an empty queue", goesOn(many(10_000), { result: 40 })),
     attack("flood_mode_requests", "says that it is NORMAL", goesOn(many(50_000))),
-    attack("flood_port_lookups", "looks for a port that is not there", goesOn(many(20_000), {}, { CONFIG_ERROR: many(20_000) })),
+    attack(
+      "flood_port_lookups",
+      "looks for a port that is not there",
+      goesOn(many(20_000), {}, { CONFIG_ERROR: many(20_000) }),
+    ),
     attack(
       "publish_half_written_outputs",
       "publishes amid its writes",
@@ -147,7 +151,11 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
     attack(
       "every_register_of_the_partita_device",
       "loads and stores all of the page, in all widths",
-      ends(6138, { traps: 6076, causes: ["loadAccessFault", "storeAccessFault"] }, { CONFIG_ERROR: 1, ILLEGAL_REQUEST: 5 }),
+      ends(
+        6138,
+        { traps: 6076, causes: ["loadAccessFault", "storeAccessFault"] },
+        { CONFIG_ERROR: 1, ILLEGAL_REQUEST: 5 },
+      ),
     ),
     attack(
       "misaligned_registers",
@@ -187,7 +195,14 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
       ends(
         14,
         {},
-        { DEADLINE_MISSED: 1, APPLICATION_ERROR: 1, NUMERIC_ERROR: 1, ILLEGAL_REQUEST: 3, STACK_OVERFLOW: 1, CONFIG_ERROR: 7 },
+        {
+          DEADLINE_MISSED: 1,
+          APPLICATION_ERROR: 1,
+          NUMERIC_ERROR: 1,
+          ILLEGAL_REQUEST: 3,
+          STACK_OVERFLOW: 1,
+          CONFIG_ERROR: 7,
+        },
       ),
     ),
   ],
