@@ -24,6 +24,8 @@ import { RestartTimes } from "./restart-times.ts";
 
 /** Errors that wait for the guest's handler; a guest that leaves so many to wait has none. */
 const WAITING_ERRORS = 16;
+/** Errors of a slot of which records are kept: the first. Numbers missing in their sequence tell of the others. */
+const RECORDS_OF_A_SLOT = 256;
 
 /** An error as it is noticed. */
 interface Noticed {
@@ -47,6 +49,9 @@ export class ErrorHandling {
   #sequence = 0;
   /** Of the current slot. */
   #records: HealthRecord[] = [];
+  /** Of the current slot, too: errors after those, of which no record is kept. */
+  #unkept = 0;
+  readonly #askedOfModule = new Set<"MODULE_RESET" | "SHUTDOWN">();
   #waiting: PropagatedError[] = [];
   #schedule: number | null = null;
 
@@ -124,11 +129,11 @@ export class ErrorHandling {
     if (this.#schedule !== null) this.#parts.requestSchedule(this.#schedule);
     this.#schedule = null;
     if (this.#records.length === 0) return;
-    this.#parts.monitor.publish(this.#records);
-    for (const { action } of this.#records) {
-      if (action === "MODULE_RESET" || action === "SHUTDOWN") this.#parts.control.requestModule(action);
-    }
+    this.#parts.monitor.publish(this.#records, this.#unkept);
+    for (const command of this.#askedOfModule) this.#parts.control.requestModule(command);
     this.#records = [];
+    this.#unkept = 0;
+    this.#askedOfModule.clear();
   }
 
   /** null: nothing runs that could err. */
@@ -144,10 +149,18 @@ export class ErrorHandling {
     const occurrence = { partition: partition.index, error, state, ignorable, propagable, takeRestart };
     const judgement = monitor.judge(occurrence, this.#place.frame);
     const record = this.#recordOf(noticed, judgement);
-    this.#records.push(record);
+    this.#keep(record);
     log.writeWords(this.#place, EVENT_KINDS.health, HEALTH_ERRORS[error], actionCode(judgement.action));
     if (judgement.log) outside.incident(this.#place, { kind: "error", record });
     return this.#carryOut(noticed, judgement);
+  }
+
+  /** A guest may raise errors as fast as it executes: what the host keeps of them has an end. */
+  #keep(record: HealthRecord): void {
+    const { action } = record;
+    if (action === "MODULE_RESET" || action === "SHUTDOWN") this.#askedOfModule.add(action);
+    if (this.#records.length < RECORDS_OF_A_SLOT) this.#records.push(record);
+    else this.#unkept += 1;
   }
 
   #recordOf({ error, state, pc, trap, value, message }: Noticed, judgement: Judgement): HealthRecord {

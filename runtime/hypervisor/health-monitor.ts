@@ -115,12 +115,16 @@ export class HealthMonitor {
     return this.#system.health[error][frame === this.#firstFrame ? "INIT" : "RUNNING"];
   }
 
-  /** The partition's slot is over: what happened in it is known to others from now on. */
-  publish(records: readonly HealthRecord[]): void {
+  /**
+   * The partition's slot is over: what happened in it is known to others from now on.
+   * @param unkept errors behind those of the records, of which there are none.
+   */
+  publish(records: readonly HealthRecord[], unkept: number): void {
     for (const record of records) {
       this.#records.push(record);
       for (const listener of this.#listeners) this.#tell(listener, record);
     }
+    for (const listener of this.#listeners) listener.lost += unkept;
     if (this.#records.length > KEPT_RECORDS) this.#records.splice(0, this.#records.length - KEPT_RECORDS);
   }
 

@@ -64,6 +64,23 @@ describe("an error that a guest raises", () => {
   });
 });
 
+describe("errors without end", () => {
+  it("leave records of the first of a slot, and numbers missing in their sequence", () => {
+    const flood = new Guest().normal().constant(X.t0, NUMERIC_ERROR).label("again").tell(REGISTER.RAISE_ERROR, X.t0);
+    const system = systemOf({
+      partitions: { a: { image: flood.jump("again").image(), health: table("IGNORE") } },
+      ...{ majorFrame: 3000, slots: [["a", 0, 2000] as const] },
+    });
+    const module = new Module(system, silence, hasher);
+    module.runFrame();
+    module.runFrame();
+    const sequences = module.healthRecords.map(({ sequence }) => sequence);
+    expect(sequences).toHaveLength(256);
+    expect(sequences[0]).toBeGreaterThan(900);
+    expect(sequences.at(-1)).toBe(sequences[0]! + 255);
+  });
+});
+
 describe("a restart by the health monitor", () => {
   /** Has its start condition in t2 when it goes wrong. */
   const condition = new Guest()
