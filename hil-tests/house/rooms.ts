@@ -41,6 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "io-bridge/modbus/registers.ts",
     "runtime/isa/index.ts",
     "runtime/hart/index.ts",
+    "runtime/translator/index.ts",
     "runtime/board/index.ts",
     "runtime/hypervisor/index.ts",
     "runtime/trace/index.ts",
