@@ -15,10 +15,11 @@ import type { Force, Forces } from "./forces.ts";
 import { GuestServices } from "./guest-services.ts";
 import type { HealthMonitor } from "./health-monitor.ts";
 import type { Inputs } from "./inputs.ts";
-import { ObservedExecution, type ObservedScans } from "./observed-execution.ts";
+import { ObservedExecution } from "./observed-execution.ts";
 import { OperatingMode, type StartCondition } from "./operating-mode.ts";
 import type { Outputs } from "./outputs.ts";
 import type { Outside, PartitionMode } from "./outside.ts";
+import type { PartitionView, TimeUse } from "./partition-view.ts";
 import { PlaceInTime } from "./place-in-time.ts";
 import type { PointCells } from "./point-cells.ts";
 import type { Ports } from "./ports.ts";
@@ -55,37 +56,6 @@ export interface PartitionState {
   /** Everything but the RAM, as the classes wrote it. */
   readonly bytes: Uint8Array;
   readonly ram: RamPages;
-}
-
-/** How a partition used its time so far. */
-export interface TimeUse {
-  /** Cycles of its slots. */
-  readonly given: Cycles;
-  /** Of those, cycles in which it did not execute: idle in `wfi`, or stopped. */
-  readonly idle: Cycles;
-}
-
-/** What may be seen of a partition from outside; all of it changes at slot boundaries only. */
-export interface PartitionView {
-  readonly partition: Partition;
-  readonly mode: PartitionMode;
-  /** It keeps its mode and its state, and executes nothing. */
-  readonly suspended: boolean;
-  /** Errors so far, over restarts too. */
-  readonly errors: number;
-  /** The inputs that the outside brought last, latched or not: whoever is the outside may bring more between two frames. */
-  readonly offered: PointCells;
-  /** Inputs as the guest sees them and outputs as it published them. Do not write. */
-  readonly points: PointCells;
-  readonly timeUse: TimeUse;
-  /** Its scans since power-on, or since it was restored. */
-  readonly observed: ObservedScans;
-  /** What is forced of it. */
-  readonly forces: readonly Force[];
-  /** Its RAM, from 0x8000_0000, current between two frames. Do not write. */
-  readonly ram: Uint8Array;
-  /** Its retained data as its latest whole scan left them; empty when it has none. Do not write. */
-  readonly retained: Uint8Array;
 }
 
 export class RunningPartition implements PartitionView {
