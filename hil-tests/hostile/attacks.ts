@@ -25,6 +25,8 @@ export interface Attack {
   /** The function's name in guests/*.c, or the file's in st/. */
   readonly name: string;
   readonly tries: string;
+  /** What the config says of its health, in lines of its partition; left out: nothing. */
+  readonly health?: string;
   readonly becomes: Outcome;
 }
 
@@ -309,4 +311,35 @@ export const ATTACKS_IN_ST: readonly Attack[] = [
   inStructuredText("flood_a_queue", "sends more than a slot has time for", { DEADLINE_MISSED: many(20) }, many(2)),
   inStructuredText("exhausted_numbers", "counts over the end of all types", {}),
   inStructuredText("large_data", "copies more than a slot has time for", { DEADLINE_MISSED: many(20) }, 0),
+];
+
+/** It is restarted as often as its budget says, and then stopped. */
+const usesUpItsBudget = (error: string): Outcome => ({
+  ...{ mode: "IDLE", heard: { NORMAL: 6, COLD_START: 5, [error]: 6, IDLE: 1 }, lost: true },
+});
+const answered = (health: string, name: string, tries: string, becomes: Outcome): Attack => ({
+  ...attack(name, tries, becomes),
+  health,
+});
+
+/** Attacks in C that the health monitor answers as a table in the config says. */
+export const ATTACKS_ON_HEALTH: readonly Attack[] = [
+  answered("health: restarting", "read_null", "faults until its budget is used up", usesUpItsBudget("loadAccessFault")),
+  answered("health: restarting", "flood_errors", "raises errors until then", usesUpItsBudget("APPLICATION_ERROR")),
+  answered(
+    "health: restarting\n    watchdog: 5 ms",
+    "spin",
+    "does not kick its watchdog",
+    usesUpItsBudget("WATCHDOG_TIMER"),
+  ),
+  answered(
+    "health: restarting\n    traps: [illegalInstruction]",
+    "trap_in_the_handler_for_ever",
+    "traps in its handler, where that trap is claimed",
+    usesUpItsBudget("illegalInstruction"),
+  ),
+  answered("health: unlimited", "read_null", "faults in each of its lives", {
+    ...{ mode: "COLD_START", heard: { NORMAL: 80, COLD_START: 80, loadAccessFault: 80 }, lost: true },
+  }),
+  answered("health: propagating", "read_null", "has no handler that could be told", stoppedBy("loadAccessFault")),
 ];

@@ -9,7 +9,7 @@ import { ENGINES, type EngineKind, type Partition, type System } from "../../run
 import { immediateCompiler, translate } from "../../runtime/translator/index.ts";
 import { type RunResult, runSystem, traceOf } from "../laws/runs.ts";
 import { requirePeers } from "../peers.ts";
-import { ATTACKS_IN_C, ATTACKS_IN_ST, type Attack } from "./attacks.ts";
+import { ATTACKS_IN_C, ATTACKS_IN_ST, ATTACKS_ON_HEALTH, type Attack } from "./attacks.ts";
 import { attacksIn, BUILD_PEERS, buildAttacks } from "./build.ts";
 import { inFull, inWordsOf, outcomeOf, Witness } from "./outcome.ts";
 import { ATTACKER, FRIEND, HARTS, type Harts, peacefulScene, STRUCTURED_TEXT, sceneWith, VICTIM } from "./scene.ts";
@@ -37,8 +37,8 @@ const tracesOfOthers = (result: RunResult) => [VICTIM, FRIEND].map((partition) =
 const peaceful = async (harts: Harts) => run(await peacefulScene(harts, folder), "interpreter").result;
 const peace = { 1: await peaceful(1), 2: await peaceful(2) };
 
-const tryAttack = async ({ name, becomes }: Attack, file: string, evidence: number | null, harts: Harts) => {
-  const system = await sceneWith(file, evidence === null ? null : name, harts, folder);
+const tryAttack = async ({ name, becomes, health }: Attack, file: string, evidence: number | null, harts: Harts) => {
+  const system = await sceneWith(file, evidence === null ? null : name, harts, folder, health);
   const attackers = ENGINES.map((engine) => {
     const { witness, result } = run(system, engine);
     expect(tracesOfOthers(result)).toEqual(tracesOfOthers(peace[harts]));
@@ -55,6 +55,10 @@ describe.each(HARTS)("next to a victim, on %i hart(s)", (harts) => {
 
     for (const attack of Object.values(ATTACKS_IN_C).flat()) {
       it(`${attack.name}: ${attack.tries}`, () => tryAttack(attack, file, evidence, harts));
+    }
+
+    for (const attack of ATTACKS_ON_HEALTH) {
+      it(`${attack.name} with ${attack.health}: ${attack.tries}`, () => tryAttack(attack, file, evidence, harts));
     }
 
     it("is in the table", () => {

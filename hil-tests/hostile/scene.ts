@@ -13,7 +13,7 @@ const PARTITIONS = folderOf("partitions");
 export const STRUCTURED_TEXT = folderOf("st");
 
 /** The partitions by their indices. */
-export const [VICTIM, FRIEND, BYSTANDER, ATTACKER] = [0, 1, 2, 3];
+export const [VICTIM, FRIEND, ATTACKER] = [0, 1, 3];
 export const HARTS = [1, 2] as const;
 export type Harts = (typeof HARTS)[number];
 
@@ -36,7 +36,7 @@ const addressOf = (file: string, attack: string): number => {
 };
 
 /** On two harts the attacker's slots lie over those of all others. */
-const moduleText = (attacker: string, harts: Harts): string => `
+const moduleText = (attacker: string, harts: Harts, health: string): string => `
 module: hostile
 board: { clock: 10 MHz, harts: ${harts} }
 partitions:
@@ -52,6 +52,7 @@ partitions:
   attacker:
     ${attacker}
     memory: 64 KiB
+    ${health}
 schedules:
   normal:
     majorFrame: 2 ms
@@ -66,6 +67,17 @@ schedules:
     majorFrame: 2 ms
     slots:
       - { partition: attacker, start: 0 us, duration: 2 ms, hart: ${harts - 1} }
+health:
+  restarting:
+    restartBudget: { count: 5, window: 1 s }
+    MEMORY_VIOLATION: { action: COLD_START }
+    APPLICATION_ERROR: { action: COLD_START }
+    ILLEGAL_REQUEST: { action: COLD_START }
+    WATCHDOG_TIMER: { action: COLD_START }
+  unlimited:
+    MEMORY_VIOLATION: { action: COLD_START }
+  propagating:
+    MEMORY_VIOLATION: { action: PROPAGATE }
 channels:
   - { type: sampling, from: victim.ask,      to: [friend.asked],     refreshPeriod: 10 ms }
   - { type: sampling, from: friend.answer,   to: [victim.answer],    refreshPeriod: 10 ms }
@@ -89,11 +101,18 @@ const compileOnce: typeof compileProgram = (files, libraries) => {
 /**
  * @param file the attacker: Structured Text, or with `attack` the image that has this function in it.
  * @param folder where the config file is written.
+ * @param health what the config says of the attacker's health, in lines of its partition.
  * @throws with every problem of the config.
  */
-export const sceneWith = async (file: string, attack: string | null, harts: Harts, folder: string): Promise<System> => {
+export const sceneWith = async (
+  file: string,
+  attack: string | null,
+  harts: Harts,
+  folder: string,
+  health = "",
+): Promise<System> => {
   const path = join(folder, "hostile.yaml");
-  writeFileSync(path, moduleText(attackerText(file, attack), harts));
+  writeFileSync(path, moduleText(attackerText(file, attack), harts, health));
   const loaded = await loadSystem(path, compileOnce);
   if (loaded.ok) return loaded.system;
   throw new Error(loaded.problems.map(formatProblem).join("\n"));
