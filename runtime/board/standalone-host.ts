@@ -130,6 +130,10 @@ export class StandaloneHost implements PartitaHost {
     return PARTITA_RETURN_CODES.INVALID_PARAM;
   }
 
+  refusePortCommand(): number {
+    return PARTITA_RETURN_CODES.INVALID_PARAM;
+  }
+
   receive(): number {
     return -PARTITA_RETURN_CODES.INVALID_PARAM;
   }

@@ -276,6 +276,12 @@ export class GuestServices implements PartitaHost {
     return length;
   }
 
+  refusePortCommand(port: number): number {
+    this.#now();
+    this.#checkPortUse(port, INVALID_PARAM);
+    return INVALID_PARAM;
+  }
+
   /** A full or an empty queue is no error. */
   #checkPortUse(port: number, status: number): void {
     if (status === INVALID_PARAM || status === INVALID_MODE) {

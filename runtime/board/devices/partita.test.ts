@@ -74,6 +74,11 @@ class RecordingHost implements PartitaHost {
     return PARTITA_RETURN_CODES.INVALID_CONFIG;
   }
 
+  refusePortCommand(port: number): number {
+    this.calls.push(["refused", port]);
+    return PARTITA_RETURN_CODES.INVALID_PARAM;
+  }
+
   findPort(name: string): number {
     this.calls.push(["find", name]);
     return name === "events" ? 3 : -1;
@@ -246,7 +251,7 @@ describe("the partita device", () => {
     ["far too long", RAM_BASE, 0xffff_ffff],
   ])("refuses a message %s", (_, buffer, length) => {
     expect(command(buffer, length, "SEND")).toBe(PARTITA_RETURN_CODES.INVALID_PARAM);
-    expect(host.calls).toEqual([]);
+    expect(host.calls).toEqual([["refused", 3]]);
   });
 
   it("faults on any other width, register or direction", () => {

@@ -342,7 +342,9 @@ export class PartitaDevice implements Device {
     const start = this.#buffer - RAM_BASE;
     const end = start + this.#length;
     const known = command === PARTITA_PORT_COMMANDS.SEND || command === PARTITA_PORT_COMMANDS.RECEIVE;
-    if (!known || this.#port === NO_PORT || start < 0 || end > this.#ram.length) return RETURN.INVALID_PARAM;
+    if (!known || this.#port === NO_PORT || start < 0 || end > this.#ram.length) {
+      return this.#host.refusePortCommand(this.#port);
+    }
     const message = this.#ram.subarray(start, end);
     if (command === PARTITA_PORT_COMMANDS.SEND) return this.#host.send(this.#port, message);
     const received = this.#host.receive(this.#port, message);
