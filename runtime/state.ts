@@ -113,8 +113,11 @@ export class StateReader {
     return value;
   }
 
+  /** Nothing in a state is NaN. */
   f64(): number {
-    return this.#view.getFloat64(this.#take(8), true);
+    const value = this.#view.getFloat64(this.#take(8), true);
+    if (Number.isNaN(value)) throw new StateMismatch("the state has something else where a number is expected");
+    return value;
   }
 
   /** Fills `into`; so do the next two. */
