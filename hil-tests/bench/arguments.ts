@@ -23,3 +23,12 @@ export const listOf =
         throw new InvalidArgumentError((error as Error).message);
       }
     });
+
+/** Reads one of `names`; `what` they are, for who gets it wrong. */
+export const oneOf =
+  <T extends string>(what: string, names: readonly T[]) =>
+  (text: string): T => {
+    const found = names.find((name) => name === text);
+    if (found === undefined) throw new Error(`There is no ${what} ${text}; there are ${names.join(", ")}.`);
+    return found;
+  };

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { ENGINES, type EngineKind } from "../../runtime/index.ts";
-import { listOf, positive, rounds } from "./arguments.ts";
+import { listOf, oneOf, positive, rounds } from "./arguments.ts";
 import { ENGINES as BENCH_ENGINES, type BenchEngine, engineNamed } from "./engines.ts";
 import { measureGuestSpeed } from "./guest-speed.ts";
 import { guestSpeedTable } from "./guest-speed-report.ts";
@@ -36,12 +36,6 @@ interface Options {
   readonly plot?: string;
 }
 
-const sectionNamed = (name: string): Section => {
-  const found = SECTIONS.find((section) => section === name);
-  if (found === undefined) throw new Error(`There is no section ${name}; there are ${SECTIONS.join(", ")}.`);
-  return found;
-};
-
 const readOptions = (): Options =>
   new Command("bench:engine")
     .addOption(new Option("--rounds <n>", "rounds, each with all engines in turn").argParser(rounds).default(5))
@@ -57,7 +51,7 @@ const readOptions = (): Options =>
     )
     .addOption(
       new Option("--sections <names>", "what to measure")
-        .argParser(listOf(sectionNamed))
+        .argParser(listOf(oneOf("section", SECTIONS)))
         .default(SECTIONS, SECTIONS.join(",")),
     )
     .addOption(

@@ -41,10 +41,15 @@ interface ProcessRun {
   readonly seconds: number;
 }
 
-const runToEnd = (command: string, args: readonly string[]): Promise<ProcessRun> =>
+/** @throws when it fails, in its own words. */
+export const runToEnd = (command: string, args: readonly string[]): Promise<ProcessRun> =>
   new Promise((resolve, reject) => {
     const begin = hostClock.monotonicMs();
-    const child: ChildProcess = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], timeout: LONGEST_RUN_MS });
+    const child: ChildProcess = spawn(command, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      // The option `timeout` would keep this process alive where the child cannot be started.
+      signal: AbortSignal.timeout(LONGEST_RUN_MS),
+    });
     // Standard input stays open: at its end QEMU closes the line, and may lose output.
     child.stdin?.on("error", () => {});
     const texts = { output: "", errors: "" };
@@ -54,7 +59,7 @@ const runToEnd = (command: string, args: readonly string[]): Promise<ProcessRun>
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       texts.errors += text;
     });
-    child.once("error", (error) => reject(new Error(`${command} cannot be started: ${error.message}`)));
+    child.once("error", (error) => reject(new Error(`${command} cannot be run: ${error.message}`)));
     child.once("close", (code, signal) => {
       const seconds = (hostClock.monotonicMs() - begin) / 1000;
       if (code === 0) resolve({ output: texts.output.trim(), seconds });

@@ -11,3 +11,5 @@ export const PROGRAM_FOLDER = fromDist("../hil-tests/bench/programs/");
 export const PARTITA = fromDist("runtime/cli/main.js");
 /** The process that runs modules. */
 export const MODULE_RUN = fromDist("hil-tests/bench/module-run.js");
+/** The module that ships and that is measured as such. */
+export const WATERWORKS = fromDist("../configs/waterworks.yaml");

@@ -8,7 +8,8 @@ import { Guest, spinner } from "../laws/guests.ts";
 import { silence } from "../laws/runs.ts";
 import { systemOf } from "../laws/systems.ts";
 import { loadOnce } from "../rig/load.ts";
-import { figure, NOTHING, type Table } from "./table.ts";
+import { WATERWORKS } from "./places.ts";
+import { median } from "./statistics.ts";
 
 const hasher = await createHasher();
 const MIB = 1 << 20;
@@ -41,14 +42,52 @@ const twoOf = (bytes: number): System => {
   });
 };
 
-/** CPU time of one of so many, ms: what else the host does is not in it. */
+/** Of an action in each round. */
+const REPEATS = 8;
+
+/** CPU time of an action, ms, median of the rounds: what else the host does is not in it. */
 const time = (rounds: number, action: () => void): number => {
   action();
-  const before = process.cpuUsage();
-  for (let round = 0; round < rounds; round++) action();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / rounds;
+  return median(Array.from({ length: rounds }, () => timeOfOne(action)));
 };
+
+const timeOfOne = (action: () => void): number => {
+  const before = process.cpuUsage();
+  for (let repeat = 0; repeat < REPEATS; repeat++) action();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / REPEATS;
+};
+
+/** Times in ms: CPU time in memory, time that passes for files. */
+interface SavedModule {
+  readonly name: string;
+  readonly ramBytes: number;
+  /** Not as their image left them. */
+  readonly pages: number;
+  readonly saveMs: number;
+  readonly restoreMs: number;
+  readonly encodeMs: number;
+  readonly decodeMs: number;
+  readonly fileBytes: number;
+}
+
+export interface StateCosts {
+  readonly rounds: number;
+  readonly modules: readonly SavedModule[];
+  /** One partition of 16 MiB, a quarter of its pages changed. */
+  readonly cloneMs: number;
+  readonly clonedPages: number;
+  readonly idle: IdleClones;
+}
+
+interface IdleClones {
+  readonly clones: number;
+  /** Powering all on, and cloning the one that runs into all others: in one command. */
+  readonly powerOnMs: number;
+  readonly cloneMs: number;
+  readonly frameMs: number;
+  readonly residentBytes: number;
+}
 
 const running = (system: System, frames: number): Module => {
   const module = new Module(system, silence, hasher, { engineOf });
@@ -56,44 +95,55 @@ const running = (system: System, frames: number): Module => {
   return module;
 };
 
-/** One row: in memory, then as a file. */
-const costsOf = async (name: string, system: System, frames: number, rounds: number): Promise<readonly string[]> => {
+const changedPages = (module: Module, chosen?: readonly number[]): number =>
+  module.save(chosen).partitions.reduce((sum, held) => sum + (held?.state.ram.numbers.length ?? 0), 0);
+
+/** In memory, then as a file. */
+const costsOf = async (name: string, system: System, frames: number, rounds: number): Promise<SavedModule> => {
   const module = running(system, frames);
   const state = module.save();
-  const save = time(rounds, () => void module.save());
-  const restore = time(rounds, () => module.restore(state));
-  const pages = state.partitions.reduce((sum, held) => sum + held!.state.ram.numbers.length, 0);
   const snapshot = { frame: module.frame, state, hashes: new BigUint64Array(system.partitions.length) };
-  const started = hostClock.monotonicMs();
-  const file = await encodeSnapshot(snapshot, system, "bench", hasher);
-  const written = hostClock.monotonicMs();
-  await decodeSnapshot(file, system, hasher);
-  const [encoding, decoding] = [written - started, hostClock.monotonicMs() - written];
-  const ram = system.partitions.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-  const size = `${figure(file.length / 1024)} KiB`;
-  return [
+  const files = { encoding: [] as number[], decoding: [] as number[], bytes: 0 };
+  for (let round = 0; round < rounds; round++) {
+    const started = hostClock.monotonicMs();
+    const file = await encodeSnapshot(snapshot, system, "bench", hasher);
+    const written = hostClock.monotonicMs();
+    await decodeSnapshot(file, system, hasher);
+    files.encoding.push(written - started);
+    files.decoding.push(hostClock.monotonicMs() - written);
+    files.bytes = file.length;
+  }
+  return {
     name,
-    `${figure(ram / MIB)} MiB`,
-    String(pages),
-    ...[save, restore, encoding, decoding].map((ms) => figure(ms, "ms")),
-    size,
-  ];
+    ramBytes: system.partitions.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+    pages: changedPages(module),
+    saveMs: time(rounds, () => void module.save()),
+    restoreMs: time(rounds, () => module.restore(state)),
+    encodeMs: median(files.encoding),
+    decodeMs: median(files.decoding),
+    fileBytes: files.bytes,
+  };
+};
+
+/** A module that obeys `orders` at the start of every frame. */
+const ordered = (system: System) => {
+  const given = { orders: [] as readonly Command[] };
+  const module = new Module(system, { ...silence, commands: () => given.orders }, hasher, { engineOf });
+  return { module, given };
 };
 
 /** Cloning one partition: `clone` obeyed between two frames. */
-const cloneCost = (bytes: number, rounds: number): number => {
-  const system = twoOf(bytes);
-  const order: Command = { kind: "clone", partition: 0, to: [1] };
-  let orders: readonly Command[] = [];
-  const module = new Module(system, { ...silence, commands: () => orders }, hasher, { engineOf });
+const cloneCost = (bytes: number, rounds: number) => {
+  const { module, given } = ordered(twoOf(bytes));
   for (let frame = 0; frame < 3; frame++) module.runFrame();
   const plain = time(rounds, () => module.runFrame());
-  orders = [order];
-  return time(rounds, () => module.runFrame()) - plain;
+  const clonedPages = changedPages(module, [0]);
+  given.orders = [{ kind: "clone", partition: 0, to: [1] }];
+  return { cloneMs: time(rounds, () => module.runFrame()) - plain, clonedPages };
 };
 
-/** A thousand partitions that run one image, of which one has a slot. */
-const idleClones = () => {
+/** A thousand copies of one partition, which has the only slot. */
+const idleClones = (rounds: number): IdleClones => {
   const image = spinner();
   const names = Array.from(
     { length: CLONES + 1 },
@@ -102,27 +152,26 @@ const idleClones = () => {
   const system = systemOf({ partitions: Object.fromEntries(names), majorFrame: 1000, slots: [["p0", 0, 900]] });
   const before = process.memoryUsage().rss;
   const started = hostClock.monotonicMs();
-  const module = running(system, 1);
-  const made = hostClock.monotonicMs() - started;
-  const frame = time(50, () => module.runFrame());
-  return { made, frame, rss: (process.memoryUsage().rss - before) / MIB };
+  const { module, given } = ordered(system);
+  module.runFrame();
+  const powerOnMs = hostClock.monotonicMs() - started;
+  given.orders = [{ kind: "clone", partition: 0, to: system.partitions.map(({ index }) => index).slice(1) }];
+  const cloning = hostClock.monotonicMs();
+  module.runFrame();
+  const cloneMs = hostClock.monotonicMs() - cloning;
+  given.orders = [];
+  const frameMs = time(rounds, () => module.runFrame());
+  const residentBytes = process.memoryUsage().rss - before;
+  return { clones: module.partitions.length - 1, powerOnMs, cloneMs, frameMs, residentBytes };
 };
 
-export const stateCosts = async (rounds: number): Promise<Table> => {
-  const waterworks = await loadOnce("configs/waterworks.yaml");
+export const measureStateCosts = async (rounds: number): Promise<StateCosts> => {
+  const waterworks = await loadOnce(WATERWORKS);
   const clone = cloneCost(16 * MIB, rounds);
-  const idle = idleClones();
-  return {
-    title: "State of a module",
-    columns: ["module", "RAM", "pages changed", "save", "restore", "to a file", "from a file", "file"],
-    rows: [
-      await costsOf("waterworks after 2 s", waterworks, 100, rounds),
-      await costsOf("two partitions of 16 MiB", twoOf(16 * MIB), 3, rounds),
-      ["clone of 16 MiB", "16.0 MiB", "1024", figure(clone, "ms"), ...Array(4).fill(NOTHING)],
-    ],
-    notes: [
-      `CPU time of save, restore and clone, mean of ${rounds}; time that passes for files. A page is changed when it is not as its image left it; of the scribblers' every fourth is.`,
-      `${CLONES} idle clones of 64 KiB in one process: made in ${figure(idle.made / 1000, "s")}, ${figure(idle.rss)} MiB more resident, a frame of ${figure(idle.frame, "ms")}.`,
-    ],
-  };
+  const idle = idleClones(rounds);
+  const modules = [
+    await costsOf("waterworks after 2 s", waterworks, 100, rounds),
+    await costsOf("two partitions of 16 MiB", twoOf(16 * MIB), 3, rounds),
+  ];
+  return { rounds, modules, ...clone, idle };
 };
