@@ -181,7 +181,11 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
       "lets the UART interrupt it, and does not look why",
       goesOn(many(5000), { traps: many(5000) }, { byte: 1 }),
     ),
-    attack("wild_port_calls", "sends and receives with wild arguments", ends(2160, { result: 2 }, { PORT_ERROR: 2158 })),
+    attack(
+      "wild_port_calls",
+      "sends and receives with wild arguments",
+      ends(2160, { result: 2 }, { PORT_ERROR: 2158 }),
+    ),
     attack("receive_over_its_own_code", "receives over its start-up code", goesOn(many(20_000))),
     attack(
       "wild_texts",
