@@ -149,7 +149,11 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
     attack(
       "every_register_of_the_partita_device",
       "loads and stores all of the page, in all widths",
-      ends(6138, { traps: 6076, causes: ["loadAccessFault", "storeAccessFault"] }, { ILLEGAL_REQUEST: 5 }),
+      ends(
+        6138,
+        { traps: 6076, causes: ["loadAccessFault", "storeAccessFault"] },
+        { ILLEGAL_REQUEST: 5, PORT_ERROR: 1 },
+      ),
     ),
     attack(
       "misaligned_registers",
@@ -184,7 +188,7 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
     attack(
       "wild_port_calls",
       "sends and receives with wild arguments",
-      ends(2160, { result: 2 }, { PORT_ERROR: 2158 }),
+      ends(2160, { result: 2 }, { PORT_ERROR: 1798 }),
     ),
     attack("receive_over_its_own_code", "receives over its start-up code", goesOn(many(20_000))),
     attack(

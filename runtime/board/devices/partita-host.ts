@@ -62,7 +62,7 @@ export interface PartitaHost extends HealthHost, ControlHost {
   send(port: number, message: Uint8Array): number;
   /** Copies the oldest message into `into`. @returns its length in bytes, or −(PARTITA_* return code). */
   receive(port: number, into: Uint8Array): number;
-  /** A command that is none, of no port, or with a buffer outside of RAM. @returns a PARTITA_* return code. */
+  /** A command that is none, or with a buffer outside of RAM. @returns a PARTITA_* return code. */
   refusePortCommand(port: number): number;
   /** Messages receivable, or places free, in this slot; 0 for a port that does not exist. */
   available(port: number): number;

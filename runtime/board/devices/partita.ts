@@ -342,9 +342,9 @@ export class PartitaDevice implements Device {
     const start = this.#buffer - RAM_BASE;
     const end = start + this.#length;
     const known = command === PARTITA_PORT_COMMANDS.SEND || command === PARTITA_PORT_COMMANDS.RECEIVE;
-    if (!known || this.#port === NO_PORT || start < 0 || end > this.#ram.length) {
-      return this.#host.refusePortCommand(this.#port);
-    }
+    // That there is no such port, the guest and the host were told at the lookup.
+    if (this.#port === NO_PORT) return RETURN.INVALID_PARAM;
+    if (!known || start < 0 || end > this.#ram.length) return this.#host.refusePortCommand(this.#port);
     const message = this.#ram.subarray(start, end);
     if (command === PARTITA_PORT_COMMANDS.SEND) return this.#host.send(this.#port, message);
     const received = this.#host.receive(this.#port, message);
