@@ -2,19 +2,20 @@
 import type { Source } from "./sources.ts";
 
 /** Top files of runtime/ that are words, not machinery: any room may use them. */
-const VOCABULARY = ["units", "system", "state", "problem", "image-manifest", "health-table", "json-bytes"].map(
-  (name) => `runtime/${name}.ts`,
-);
+const VOCABULARY = [
+  "units",
+  "system",
+  "state",
+  "problem",
+  "image-manifest",
+  "health-table",
+  "json-bytes",
+  "arithmetic",
+].map((name) => `runtime/${name}.ts`);
 
 /** A room is the longest prefix here that fits a path; it may import itself, the vocabulary, and these. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  "runtime/units.ts": [],
-  "runtime/system.ts": [],
-  "runtime/state.ts": [],
-  "runtime/problem.ts": [],
-  "runtime/image-manifest.ts": [],
-  "runtime/health-table.ts": [],
-  "runtime/json-bytes.ts": [],
+  ...Object.fromEntries(VOCABULARY.map((file) => [file, []])),
   "runtime/isa/": [],
   "runtime/hart/": ["runtime/isa/"],
   "runtime/translator/": ["runtime/isa/", "runtime/hart/"],
@@ -27,12 +28,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "runtime/hypervisor/": ["runtime/isa/", "runtime/hart/", "runtime/translator/", "runtime/board/", "runtime/trace/"],
   "runtime/config/": [],
-  "runtime/planning/": [],
+  "runtime/planning/": ["runtime/config/index.ts"],
   "runtime/host/": ["runtime/hart/", "runtime/translator/", "runtime/hypervisor/", "runtime/trace/", "runtime/board/"],
   "runtime/index.ts": ["runtime/"],
   "runtime/cli/": ["runtime/", "partitions/st/index.ts", "io-bridge/index.ts", "io-bridge/control/index.ts"],
   "partitions/st/": ["runtime/isa/"],
-  "partitions/st/testing/": ["partitions/st/", "runtime/cli/program-run.ts"],
+  "partitions/st/testing/": ["partitions/st/", "runtime/board/index.ts", "runtime/cli/program-run.ts"],
   "io-bridge/": ["runtime/index.ts"],
   "hil-tests/": [
     "runtime/index.ts",

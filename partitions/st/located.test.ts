@@ -1,20 +1,8 @@
 /** AT %I* in FUNCTION_BLOCKs and VAR_CONFIG, on the board: what the process image holds, and what the blocks see of it. */
 import { describe, expect, it } from "vitest";
-import { inspectImage } from "../../runtime/board/index.ts";
 import { Compiler, compile } from "./index.ts";
+import { pointsOf } from "./testing/points.ts";
 import { problemsOf, start, valuesAfter } from "./testing/running.ts";
-
-const pointsOf = (source: string) => {
-  const compiled = compile(source, { file: "t.st" });
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
-  const facts = inspectImage(compiled.elf);
-  if ("problem" in facts) throw new Error(facts.problem);
-  const { points, areas } = facts.manifest!;
-  return points.map(({ name, type, direction, address, bit, initial }) => {
-    const base = (direction === "input" ? areas.input : areas.output)!.base;
-    return `${name} ${type} ${direction} ${address - base}${bit === null ? "" : `.${bit}`} ${initial}`;
-  });
-};
 
 const PUMP = `
   FUNCTION_BLOCK Pump

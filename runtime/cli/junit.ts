@@ -1,16 +1,10 @@
 /** Results of tests as JUnit XML, the way build servers read them: a suite for each file. */
 import type { TestOutcome } from "./test-run.ts";
-
-const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** Characters that XML 1.0 does not know (§2.2) become a question mark. */
-const escaped = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "?").replace(/[&<>"]/g, (c) => ESCAPES[c]!);
+import { xmlText } from "./xml-text.ts";
 
 const attributes = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
+    .map(([name, value]) => ` ${name}="${xmlText(String(value))}"`)
     .join("");
 
 export const junitOf = (outcomes: readonly TestOutcome[]): string => {
@@ -38,5 +32,5 @@ const caseOf = ({ test: { name, file, line }, seconds, failure }: TestOutcome): 
   if (failure === null) return `${opening}/>\n`;
   const { message } = failure;
   const where = `${failure.file}:${failure.line}: ${message}`;
-  return `${opening}>\n      <failure${attributes({ message })}>${escaped(where)}</failure>\n    </testcase>\n`;
+  return `${opening}>\n      <failure${attributes({ message })}>${xmlText(where)}</failure>\n    </testcase>\n`;
 };

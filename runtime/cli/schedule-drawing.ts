@@ -1,6 +1,7 @@
 /** Slot tables as an SVG picture: time from left to right, a row a hart, a bar a slot, one table below the other. */
 import { showDuration } from "../config/index.ts";
 import type { Schedule, System } from "../system.ts";
+import { xmlText } from "./xml-text.ts";
 
 const WIDTH = 960;
 const MARGIN = { left: 64, right: 24 } as const;
@@ -28,7 +29,7 @@ ${tables.join("")}</svg>
 const table = (system: System, schedule: Schedule): string => {
   const title = `${system.name} · schedule ${schedule.name} · major frame ${showDuration(schedule.majorFrame, system.clock)}`;
   const rows = Array.from({ length: system.harts }, (_, hart) => row(system, schedule, hart));
-  return `<text x="${MARGIN.left}" y="28" font-size="15" font-weight="bold">${escaped(title)}</text>\n${rows.join("")}${axis(system, schedule)}`;
+  return `<text x="${MARGIN.left}" y="28" font-size="15" font-weight="bold">${xmlText(title)}</text>\n${rows.join("")}${axis(system, schedule)}`;
 };
 
 const columnOf = (at: number, { majorFrame }: Schedule): number =>
@@ -49,8 +50,8 @@ const bar = (system: System, schedule: Schedule, slot: Schedule["slots"][number]
   const [start, duration] = [slot.start, slot.duration].map((time) => showDuration(time, system.clock));
   const room = Math.floor((width - 4) / LETTER);
   const label =
-    room < 1 ? "" : `<text x="${(x + 4).toFixed(1)}" y="${top + 19}">${escaped(name.slice(0, room))}</text>`;
-  return `<g><title>${escaped(name)}: ${duration} from ${start} on</title><rect x="${x.toFixed(2)}" y="${top}" width="${width.toFixed(2)}" height="${ROW_HEIGHT - 8}" fill="${colorOf(slot.partition)}" stroke="white"/>${label}</g>\n`;
+    room < 1 ? "" : `<text x="${(x + 4).toFixed(1)}" y="${top + 19}">${xmlText(name.slice(0, room))}</text>`;
+  return `<g><title>${xmlText(name)}: ${duration} from ${start} on</title><rect x="${x.toFixed(2)}" y="${top}" width="${width.toFixed(2)}" height="${ROW_HEIGHT - 8}" fill="${colorOf(slot.partition)}" stroke="white"/>${label}</g>\n`;
 };
 
 const colorOf = (partition: number): string =>
@@ -68,6 +69,3 @@ const axis = (system: System, schedule: Schedule): string => {
   const [from, to] = [columnOf(0, schedule), columnOf(schedule.majorFrame, schedule)];
   return `<path d="M${from} ${y - 1}H${to}" stroke="black"/>\n${ticks.join("")}`;
 };
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character]!);

@@ -1,4 +1,5 @@
 /** How well a slot table serves one partition: the arithmetic behind `requires`, task releases and the figures of `check`. */
+import { greatestCommonDivisor } from "../arithmetic.ts";
 
 /** Cycles from the start of the major frame; slots are in order of start and do not overlap. */
 export interface Stretch {
@@ -51,5 +52,3 @@ export const unservedRelease = (
   }
   return null;
 };
-
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));

@@ -1,20 +1,10 @@
 /** What partitions ask of a slot table, and what a slot table is to a planner: times are whole cycles (Liu and Layland 1973 for the words). */
+import { greatestCommonDivisor, leastCommonMultiple } from "../arithmetic.ts";
+import type { TimeRequirement } from "../config/index.ts";
 
-/** What one partition asks for. */
-export interface Demand {
+/** What one partition requires: a job of it is released at every multiple of its period. */
+export interface Demand extends TimeRequirement {
   readonly partition: string;
-  /** A job of the partition is released at every multiple of this. */
-  readonly period: number;
-  /** Slot time that each job needs, 1 … deadline. */
-  readonly duration: number;
-  /** From its release, a job has had its time by then: duration … period. */
-  readonly deadline: number;
-  /** The starts of its slots, seen from their releases, differ by this at most; null: by whatever there is room for. */
-  readonly jitter: number | null;
-  /** Partitions of the same period whose slots of the same period end before its own start. */
-  readonly after: readonly string[];
-  /** The hart that it must run on; null: any. */
-  readonly hart: number | null;
 }
 
 export interface PlannedSlot {
@@ -54,12 +44,10 @@ export type Plan =
   /** The time ran out before there was a table, or a proof that there is none. */
   | { readonly kind: "unknown" };
 
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
-
 /** The least common multiple of all periods; Infinity beyond exact numbers. */
 export const hyperperiodOf = (demands: readonly Demand[]): number =>
   demands.reduce((all, { period }) => {
-    const multiple = (all / gcd(all, period)) * period;
+    const multiple = leastCommonMultiple(all, period);
     return Number.isSafeInteger(multiple) ? multiple : Infinity;
   }, 1);
 
@@ -70,7 +58,8 @@ export const jobCount = (demands: readonly Demand[], hyperperiod: number): numbe
 /** The longest stretch of which all times are whole multiples. */
 export const commonUnit = (demands: readonly Demand[]): number =>
   demands.reduce(
-    (unit, { period, duration, deadline, jitter }) => [period, duration, deadline, jitter ?? 0].reduce(gcd, unit),
+    (unit, { period, duration, deadline, jitter }) =>
+      [period, duration, deadline, jitter ?? 0].reduce(greatestCommonDivisor, unit),
     0,
   );
 

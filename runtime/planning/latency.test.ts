@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { leastCommonMultiple } from "../arithmetic.ts";
 import type { CyclicTask, Schedule, Slot } from "../system.ts";
 import { cycles } from "../units.ts";
 import { worstAlong } from "./latency.ts";
@@ -61,7 +62,7 @@ describe("the scans of a partition", () => {
 
 /** The same by letting values travel, time step after time step; a value is the time at which its input was taken or changed. */
 const simulated = (series: readonly ScanSeries[]) => {
-  const period = series.reduce((all, one) => (all * one.period) / gcd(all, one.period), 1);
+  const period = series.reduce((all, one) => leastCommonMultiple(all, one.period), 1);
   const horizon = 8 * period + 200;
   // shown[i][t]: what partition i shows at t, as the latch time of the first partition's scan that it rests on.
   const shown = series.map(() => new Array<number>(horizon).fill(-1));
@@ -84,7 +85,6 @@ const simulated = (series: readonly ScanSeries[]) => {
   }
   return { reaction, age };
 };
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 const arbitrarySeries = fc
   .record({

@@ -4,8 +4,9 @@
  * age). Sampling channels hand the last value on; which input a program uses for which output is not known, so every output is
  * taken to depend on every input.
  */
+import { leastCommonMultiple } from "../arithmetic.ts";
 import type { Schedule, System } from "../system.ts";
-import { leastCommonMultiple, type ScanSeries, scansOf } from "./scans.ts";
+import { type ScanSeries, scansOf } from "./scans.ts";
 
 /** A way from a partition's inputs through channels to another's outputs. */
 export interface Chain {

@@ -3,6 +3,7 @@
  * the start of the slot, and outputs are seen from its end on (design.md "At a boundary"). A scan is taken to end in the slot in
  * which it begins; the observed execution of `partita run` shows whether it does.
  */
+import { leastCommonMultiple } from "../arithmetic.ts";
 import type { Partition, Schedule, Slot } from "../system.ts";
 
 /** Board cycles from the start of a frame. */
@@ -75,6 +76,3 @@ const serving = (slots: readonly Slot[], majorFrame: number, release: number): S
   const slot = slots.find(({ start, duration }) => frameStart + start + duration > release);
   return slot === undefined ? scanIn(frameStart + majorFrame)(slots[0]!) : scanIn(frameStart)(slot);
 };
-
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
-export const leastCommonMultiple = (a: number, b: number): number => (a / greatestCommonDivisor(a, b)) * b;

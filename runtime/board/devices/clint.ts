@@ -2,6 +2,7 @@
  * The core-local interruptor: software interrupt and machine timer of one hart (RISC-V ACLINT specification §2 and §3, at the
  * addresses of QEMU's `virt` machine; RISC-V Privileged §3.2.1 for mtime and mtimecmp).
  */
+import { greatestCommonDivisor } from "../../arithmetic.ts";
 import type { BusResult } from "../../hart/engine.ts";
 import type { StateReader, StateWriter } from "../../state.ts";
 import { type Cycles, cycles, type Hertz } from "../../units.ts";
@@ -134,5 +135,3 @@ export class Clint implements Device {
     return cycles(at <= Number.MAX_SAFE_INTEGER ? at - this.#ahead : Infinity);
   }
 }
-
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
