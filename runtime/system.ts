@@ -194,7 +194,7 @@ export interface SamplingMessageChannel {
 
 // ── The outside: what io-bridge connects ────────────────────────────────────────────────────────────────────────────
 
-/** Order of the bytes of a 32-bit value in two registers, most significant = A. */
+/** Order of the bytes of a value in two registers, most significant = A; in four (64 bits), the same pattern over all eight bytes. */
 export type ByteOrder = "ABCD" | "DCBA" | "BADC" | "CDAB";
 export type ModbusArea = "coil" | "discreteInput" | "inputRegister" | "holdingRegister";
 
@@ -205,6 +205,8 @@ export interface ModbusMapping {
   readonly address: number;
   /** How the value travels; defaults to the point's own type. Meaningless for coils and discrete inputs. */
   readonly type: PointType;
+  /** The bit of the register, from 0, that holds a BOOL; null: the value takes whole registers, or the area has bits. */
+  readonly bit: number | null;
   readonly byteOrder: ByteOrder;
   /** value of the point = raw × scale + offset. */
   readonly scale: number;

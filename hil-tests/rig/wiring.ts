@@ -3,7 +3,7 @@
  * address. What the config gets wrong is wrong here too, so that the tests find it. Bus cycles are not modelled: every wire is
  * carried once a major frame.
  */
-import { decodeRegisters, encodeRegisters, registerCount } from "../../io-bridge/modbus/registers.ts";
+import { decodeRegisters, encodeRegisters, registerCount, registerMask } from "../../io-bridge/modbus/registers.ts";
 import { type PointCells, QUALITY } from "../../runtime/index.ts";
 import type { ModbusArea, ModbusClientMapping, PointValue, System } from "../../runtime/system.ts";
 import { DeviceRegisters } from "../plants/device-registers.ts";
@@ -124,5 +124,8 @@ const transmit = (registers: DeviceRegisters, mapping: ModbusClientMapping, valu
   const { area, address } = mapping;
   if (area !== "coil" && area !== "holdingRegister") return;
   const words = area === "coil" ? [value ? 1 : 0] : encodeRegisters(value, mapping);
-  for (const [index, word] of words?.entries() ?? []) registers.write(area, address + index, word);
+  const others = area === "coil" ? 0 : 0xffff & ~registerMask(mapping);
+  for (const [index, word] of words?.entries() ?? []) {
+    registers.write(area, address + index, (registers.read(area, address + index)! & others) | word);
+  }
 };

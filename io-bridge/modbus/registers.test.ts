@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ByteOrder, isWide, POINT_TYPES, type PointType, type PointValue } from "../../runtime/index.ts";
 import { integerRange, wideRange } from "../point-value.ts";
-import { decodeRegisters, encodeRegisters, registerCount } from "./registers.ts";
+import { decodeRegisters, encodeRegisters, registerCount, registerMask } from "./registers.ts";
 
 const TYPES = Object.keys(POINT_TYPES) as PointType[];
 const ORDERS: readonly ByteOrder[] = ["ABCD", "DCBA", "BADC", "CDAB"];
-const plain = (type: PointType, byteOrder: ByteOrder = "ABCD") => ({ type, byteOrder, scale: 1, offset: 0 });
+const plain = (type: PointType, byteOrder: ByteOrder = "ABCD") => ({ type, byteOrder, bit: null, scale: 1, offset: 0 });
 
 const valuesOf = (type: PointType): fc.Arbitrary<PointValue> => {
   if (type === "BOOL") return fc.boolean();
@@ -76,7 +76,7 @@ describe("registers", () => {
         (type, scale, offset, sample) => {
           const { least, greatest } = integerRange(type);
           const raw = Math.min(Math.max(sample, least), greatest);
-          const coding = { type, byteOrder: "ABCD", scale, offset } as const;
+          const coding = { type, byteOrder: "ABCD", bit: null, scale, offset } as const;
           const registers = [raw & 0xffff];
           const value = decodeRegisters(registers, coding, "REAL");
           expect(value).toBeCloseTo(raw * scale + offset, 1);
@@ -97,6 +97,16 @@ describe("registers", () => {
   test("have no integer for NaN, and carry it as a REAL", () => {
     expect(encodeRegisters(Number.NaN, plain("INT"))).toBeNull();
     expect(encodeRegisters(Number.NaN, plain("REAL"))).toEqual([0x7fc0, 0]);
+  });
+
+  test("share a register bit by bit", () => {
+    const bit = (at: number) => ({ ...plain("BOOL"), bit: at });
+    expect(encodeRegisters(true, bit(0))).toEqual([1]);
+    expect(encodeRegisters(true, bit(15))).toEqual([0x8000]);
+    expect(encodeRegisters(false, bit(15))).toEqual([0]);
+    expect(decodeRegisters([0x8001], bit(15), "BOOL")).toBe(true);
+    expect(decodeRegisters([0x7fff], bit(15), "BOOL")).toBe(false);
+    expect([registerMask(bit(3)), registerMask(plain("UINT"))]).toEqual([8, 0xffff]);
   });
 
   test("mean nothing when the wire type or the point cannot hold the value", () => {

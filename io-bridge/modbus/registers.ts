@@ -1,4 +1,4 @@
-/** How a point's value travels in Modbus registers: wire type, byte order, scale and offset, both ways. */
+/** How a point's value travels in Modbus registers: wire type, bit, byte order, scale and offset, both ways. */
 import {
   type ByteOrder,
   type ModbusMapping,
@@ -9,13 +9,16 @@ import {
 import { fitted, integerRange, wideRange } from "../point-value.ts";
 
 /** The part of a mapping that says how a value is coded. */
-export type Coding = Pick<ModbusMapping, "type" | "byteOrder" | "scale" | "offset">;
+export type Coding = Pick<ModbusMapping, "type" | "bit" | "byteOrder" | "scale" | "offset">;
 
 /** Registers that a value of `type` takes: one up to 16 bits, two up to 32, else four. */
 export const registerCount = (type: PointType): 1 | 2 | 4 => {
   const { bytes } = POINT_TYPES[type];
   return bytes === 8 ? 4 : bytes === 4 ? 2 : 1;
 };
+
+/** The bits of each of its registers that a value takes. */
+export const registerMask = ({ bit }: Pick<Coding, "bit">): number => (bit === null ? 0xffff : 1 << bit);
 
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -37,10 +40,11 @@ const toRaw = (value: PointValue, { scale, offset }: Coding): number | bigint =>
 };
 
 /**
- * The registers for `value`. A value beyond an integer wire type stops at the type's limit, as an analog output would.
+ * The registers for `value`, 0 in the bits that are not its own (`registerMask`). A value beyond an integer wire type stops at the type's limit, as an analog output would.
  * @returns null for NaN as an integer: no register content means that.
  */
 export const encodeRegisters = (value: PointValue, coding: Coding): readonly number[] | null => {
+  if (coding.bit !== null) return [value ? 1 << coding.bit : 0];
   const raw = toRaw(value, coding);
   const { kind, bytes } = POINT_TYPES[coding.type];
   if (kind === "float" && bytes === 8) scratch.setFloat64(0, Number(raw));
@@ -90,6 +94,7 @@ export const decodeRegisters = (
   coding: Coding,
   pointType: PointType,
 ): PointValue | null => {
+  if (coding.bit !== null) return fitted(pointType, (registers[0]! >> coding.bit) & 1);
   const raw = rawOf(registers, coding);
   if (fitted(coding.type, raw) === null) return null;
   const isPlain = coding.scale === 1 && coding.offset === 0;

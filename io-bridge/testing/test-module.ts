@@ -94,6 +94,7 @@ export const mapping = (
   area,
   address,
   type,
+  bit: null,
   byteOrder: "ABCD",
   scale: 1,
   offset: 0,

@@ -46,3 +46,10 @@ export const width = (mapping: DraftMapping): number =>
   mapping.type === null || mapping.config.area === null || isBitArea(mapping)
     ? 1
     : Math.ceil(POINT_TYPES[mapping.type].bytes / 2);
+
+/** What a mapping at `address` takes of its area, counted in bits of registers (sixteen for a coil, too). */
+export const bitsAt = (mapping: DraftMapping, address: number): { readonly first: number; readonly end: number } => {
+  const { bit } = mapping.config;
+  if (typeof bit === "number") return { first: address * 16 + bit, end: address * 16 + bit + 1 };
+  return { first: address * 16, end: (address + width(mapping)) * 16 };
+};

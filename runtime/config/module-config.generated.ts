@@ -519,6 +519,10 @@ export interface ServerPointConfig {
   area: Area;
   address: Address;
   /**
+   * Of a register, 0 the least significant: a BOOL that shares it with others. Default: a BOOL takes a register of its own, 0 or 1.
+   */
+  bit?: number;
+  /**
    * How the value travels. Default: the point's type.
    */
   type?:
@@ -618,6 +622,10 @@ export interface ClientPointConfig {
   point: Member;
   area: Area;
   address: Address;
+  /**
+   * Of a register, 0 the least significant: a BOOL that shares it with others. Default: a BOOL takes a register of its own, 0 or 1.
+   */
+  bit?: number;
   /**
    * How the value travels. Default: the point's type.
    */

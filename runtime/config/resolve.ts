@@ -231,6 +231,7 @@ class Resolver {
       area,
       address,
       type: config.type ?? sure(this.#point(config.point).type),
+      bit: config.bit ?? null,
       byteOrder: config.byteOrder ?? byteOrder,
       scale,
       offset,

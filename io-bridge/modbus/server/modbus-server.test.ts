@@ -174,6 +174,30 @@ describe("a Modbus master", () => {
     expect(server.counters).toMatchObject({ requests: 11, exceptions: 10, connections: 1 });
   });
 
+  test("finds bits of several points in one register, and writes those that can be written", async () => {
+    const bits = [
+      mapping(ref("running"), "holdingRegister", 0, "BOOL", { bit: 0 }),
+      mapping(ref("start"), "holdingRegister", 0, "BOOL", { bit: 4 }),
+      mapping(ref("stop"), "holdingRegister", 0, "BOOL", { bit: 15 }),
+      mapping(ref("running"), "inputRegister", 0, "BOOL", { bit: 1 }),
+      mapping(ref("running"), "holdingRegister", 1, "BOOL", { bit: 1 }),
+    ];
+    const { board, port } = await serve({ mappings: bits });
+    board.set("basin.running", true);
+    await published();
+    const master = await masterAt(port);
+    expect((await master.readInputRegisters(0, 1)).data).toEqual([2]);
+    await master.writeRegister(0, 0xfff0); // also a bit that is an output, and some that are nobody's
+    expect((await master.readHoldingRegisters(0, 1)).data).toEqual([0x8011]);
+    await master.writeRegisters(0, [0x8000]);
+    expect((await master.readHoldingRegisters(0, 1)).data).toEqual([0x8001]);
+    await eventually("the guest sees both", () => {
+      const [start, stop] = ["basin.start", "basin.stop"].map((name) => board.get(name).value);
+      return start === false && stop === true;
+    });
+    expect(await exceptionOf(master.writeRegister(1, 2))).toBe(2); // outputs only
+  });
+
   test("is told by exception 4 when a NaN would have to be an integer", async () => {
     const { board, port } = await serve();
     board.set("basin.flow", Number.NaN);

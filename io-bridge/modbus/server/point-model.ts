@@ -1,8 +1,9 @@
 /**
  * A module's points as a Modbus data model (MODBUS Application Protocol V1.1b3 §4.3). Input points at coils and holding
  * registers are writable and read back what was last accepted; all others show the published image. A read may cover part of
- * a 32-bit value, a write may not. What is not mapped, not writable or only half covered is an illegal data address; what the
- * point's type cannot hold is an illegal data value; a NaN asked for as an integer is a server device failure.
+ * a value of several registers, a write may not. What is not mapped, not writable or only half covered is an illegal data
+ * address; what the point's type cannot hold is an illegal data value; a NaN asked for as an integer is a server device failure.
+ * Of a register that holds bits a write changes those of inputs and leaves the others as they are; bits without a point read 0.
  */
 import type { ModbusArea, ModbusMapping, PointRef, PointValue } from "../../../runtime/index.ts";
 import { fitted } from "../../point-value.ts";
@@ -11,16 +12,24 @@ import { EXCEPTION, type ExceptionCode } from "../protocol.ts";
 import { decodeRegisters, encodeRegisters, registerCount } from "../registers.ts";
 import type { BitArea, DataModel, RegisterArea } from "./pdu.ts";
 
-interface Place {
+/** A value, or one register of it, at an address. */
+interface Part {
   readonly mapping: ModbusMapping;
+  readonly isWritable: boolean;
   /** Which of the value's registers lies here. */
   readonly register: number;
 }
+
+/** What lies at one address: one part, or one for each bit of a register that has a point. */
+type Place = Part[];
 
 interface Write {
   readonly point: PointRef;
   readonly value: PointValue;
 }
+
+const isRegisterArea = (area: ModbusArea): area is RegisterArea =>
+  area === "inputRegister" || area === "holdingRegister";
 
 export class PointModel implements DataModel {
   readonly #image: ProcessImage;
@@ -34,11 +43,13 @@ export class PointModel implements DataModel {
   constructor(mappings: readonly ModbusMapping[], image: ProcessImage) {
     this.#image = image;
     for (const mapping of mappings) {
-      const places = this.#places[mapping.area];
-      const isRegister = mapping.area === "inputRegister" || mapping.area === "holdingRegister";
-      const count = isRegister ? registerCount(mapping.type) : 1;
-      for (let register = 0; register < count; register++)
-        places.set(mapping.address + register, { mapping, register });
+      const { area, address, point } = mapping;
+      const count = isRegisterArea(area) ? registerCount(mapping.type) : 1;
+      const isWritable = (area === "coil" || area === "holdingRegister") && image.point(point).direction === "input";
+      for (let register = 0; register < count; register += 1) {
+        const place = this.#places[area].get(address + register) ?? [];
+        this.#places[area].set(address + register, [...place, { mapping, isWritable, register }]);
+      }
     }
   }
 
@@ -46,9 +57,9 @@ export class PointModel implements DataModel {
     this.#image.refresh();
     const bits: boolean[] = [];
     for (let at = address; at < address + quantity; at += 1) {
-      const place = this.#places[area].get(at);
-      if (place === undefined) return EXCEPTION.illegalDataAddress;
-      bits.push(this.#valueOf(place.mapping) === true);
+      const part = this.#places[area].get(at)?.[0];
+      if (part === undefined) return EXCEPTION.illegalDataAddress;
+      bits.push(this.#valueOf(part) === true);
     }
     return bits;
   }
@@ -59,9 +70,13 @@ export class PointModel implements DataModel {
     for (let at = address; at < address + quantity; at += 1) {
       const place = this.#places[area].get(at);
       if (place === undefined) return EXCEPTION.illegalDataAddress;
-      const encoded = encodeRegisters(this.#valueOf(place.mapping), place.mapping);
-      if (encoded === null) return EXCEPTION.serverDeviceFailure;
-      registers.push(encoded[place.register]!);
+      let word = 0;
+      for (const part of place) {
+        const encoded = encodeRegisters(this.#valueOf(part), part.mapping);
+        if (encoded === null) return EXCEPTION.serverDeviceFailure;
+        word |= encoded[part.register]!;
+      }
+      registers.push(word);
     }
     return registers;
   }
@@ -69,11 +84,12 @@ export class PointModel implements DataModel {
   writeCoils(address: number, values: readonly boolean[]): ExceptionCode | null {
     const writes: Write[] = [];
     for (const [index, bit] of values.entries()) {
-      const mapping = this.#writable("coil", address + index)?.mapping;
-      if (mapping === undefined) return EXCEPTION.illegalDataAddress;
-      const value = fitted(this.#image.point(mapping.point).type, bit ? 1 : 0);
+      const [part] = this.#writable("coil", address + index);
+      if (part === undefined) return EXCEPTION.illegalDataAddress;
+      const { point } = part.mapping;
+      const value = fitted(this.#image.point(point).type, bit ? 1 : 0);
       if (value === null) return EXCEPTION.illegalDataValue;
-      writes.push({ point: mapping.point, value });
+      writes.push({ point, value });
     }
     return this.#apply(writes);
   }
@@ -81,32 +97,28 @@ export class PointModel implements DataModel {
   writeRegisters(address: number, values: readonly number[]): ExceptionCode | null {
     const writes: Write[] = [];
     for (let index = 0; index < values.length; ) {
-      const place = this.#writable("holdingRegister", address + index);
-      if (place === undefined || place.register !== 0) return EXCEPTION.illegalDataAddress;
-      const { mapping } = place;
-      const count = registerCount(mapping.type);
-      if (index + count > values.length) return EXCEPTION.illegalDataAddress;
-      const { type } = this.#image.point(mapping.point);
-      const value = decodeRegisters(values.slice(index, index + count), mapping, type);
-      if (value === null) return EXCEPTION.illegalDataValue;
-      writes.push({ point: mapping.point, value });
-      index += count;
+      const parts = this.#writable("holdingRegister", address + index);
+      const [first] = parts;
+      if (first === undefined || first.register !== 0) return EXCEPTION.illegalDataAddress;
+      const end = index + registerCount(first.mapping.type);
+      if (end > values.length) return EXCEPTION.illegalDataAddress;
+      const registers = values.slice(index, end);
+      for (const { mapping } of parts) {
+        const value = decodeRegisters(registers, mapping, this.#image.point(mapping.point).type);
+        if (value === null) return EXCEPTION.illegalDataValue;
+        writes.push({ point: mapping.point, value });
+      }
+      index = end;
     }
     return this.#apply(writes);
   }
 
-  #isWritable(mapping: ModbusMapping): boolean {
-    const isWritableArea = mapping.area === "coil" || mapping.area === "holdingRegister";
-    return isWritableArea && this.#image.point(mapping.point).direction === "input";
+  #writable(area: "coil" | "holdingRegister", address: number): readonly Part[] {
+    return this.#places[area].get(address)?.filter(({ isWritable }) => isWritable) ?? [];
   }
 
-  #writable(area: "coil" | "holdingRegister", address: number): Place | undefined {
-    const place = this.#places[area].get(address);
-    return place !== undefined && this.#isWritable(place.mapping) ? place : undefined;
-  }
-
-  #valueOf(mapping: ModbusMapping): PointValue {
-    return this.#isWritable(mapping) ? this.#image.acceptedValue(mapping.point) : this.#image.value(mapping.point);
+  #valueOf({ mapping, isWritable }: Part): PointValue {
+    return isWritable ? this.#image.acceptedValue(mapping.point) : this.#image.value(mapping.point);
   }
 
   /** All of one request in one hand-over: no slot sees half of it. */

@@ -66,6 +66,16 @@ describe("what no rule forbids", () => {
     ).toEqual([]);
   });
 
+  it("several bits in one register, but not one of them twice", async () => {
+    const [first, second] = [0, 3].map((bit) => `point: pump.run, area: inputRegister, address: 7, bit: ${bit}`);
+    expect(await problemsWith(`io:\n  modbusServers:\n${server("scada", 5020, first!, second!)}`)).toEqual([]);
+    const whole = "point: pump.starts, area: inputRegister, address: 7";
+    expect(await problemsWith(`io:\n  modbusServers:\n${server("scada", 5020, first!, first!, whole)}`)).toEqual([
+      "modbus-overlap: pump.run at inputRegister 7 bit 0 of server scada overlaps with pump.run (7 bit 0, line 14)",
+      "modbus-overlap: pump.starts at inputRegister 7 of server scada overlaps with pump.run (7 bit 0, line 14)",
+    ]);
+  });
+
   it("the same port on two loopback addresses, and a broker anywhere", async () => {
     const io = [
       "io:\n  modbusServers:\n",

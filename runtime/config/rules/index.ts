@@ -28,6 +28,7 @@ import { memoryNotPages } from "./memory-not-pages.ts";
 import { messageSize } from "./message-size.ts";
 import { modbusAddressRange } from "./modbus-address-range.ts";
 import { modbusArea } from "./modbus-area.ts";
+import { modbusBit } from "./modbus-bit.ts";
 import { modbusOverlap } from "./modbus-overlap.ts";
 import { modbusScaleZero } from "./modbus-scale-zero.ts";
 import { mqttBrokerAddress } from "./mqtt-broker-address.ts";
@@ -92,6 +93,7 @@ export const RULES: readonly Rule[] = [
   messageSize,
   modbusAddressRange,
   modbusArea,
+  modbusBit,
   modbusOverlap,
   modbusScaleZero,
   mqttBrokerAddress,

@@ -1,5 +1,5 @@
 /** Two points at one Modbus address: whoever writes one changes the other. */
-import { type DraftMapping, deviceTables, type MappingTable, serverTables, width } from "../mappings.ts";
+import { bitsAt, type DraftMapping, deviceTables, type MappingTable, serverTables, width } from "../mappings.ts";
 import type { Rule } from "./rule.ts";
 
 export const modbusOverlap: Rule = {
@@ -18,7 +18,7 @@ export const modbusOverlap: Rule = {
         yield {
           at: draft.places.of(mapping.config, "address"),
           message: `${point ?? "a point"} at ${area} ${range(mapping)} of ${owner} overlaps with ${taken}`,
-          hint: `the next address behind it is ${Math.max(mapping.address, other.address + width(other))}`,
+          hint: `the next address behind it is ${other.address + width(other)}`,
         };
       }
     }
@@ -29,23 +29,29 @@ type Placed = DraftMapping & { readonly address: number };
 
 const isOutput = ({ point }: DraftMapping): boolean => point?.direction === "output";
 
-const range = (mapping: Placed): string =>
-  width(mapping) === 1 ? String(mapping.address) : `${mapping.address}–${mapping.address + 1}`;
+const range = (mapping: Placed): string => {
+  const { address, config } = mapping;
+  if (typeof config.bit === "number") return `${address} bit ${config.bit}`;
+  return width(mapping) === 1 ? String(address) : `${address}–${address + width(mapping) - 1}`;
+};
 
-/** Each mapping that starts before the one before it, in order of address, has ended. */
+const first = (mapping: Placed): number => bitsAt(mapping, mapping.address).first;
+const end = (mapping: Placed): number => bitsAt(mapping, mapping.address).end;
+
+/** Each mapping that starts before one that comes first in order of address has ended. */
 function* overlaps(tables: readonly MappingTable[]): Generator<readonly [Placed, Placed, string]> {
   for (const { owner, mappings } of tables) {
     const placed = mappings.flatMap((mapping): readonly Placed[] => {
       const { area, address } = mapping.config;
       return area === null || address === null ? [] : [{ ...mapping, address }];
     });
-    placed.sort((a, b) => a.address - b.address);
-    const before = new Map<string | null, Placed>();
+    placed.sort((a, b) => first(a) - first(b));
+    const furthest = new Map<string | null, Placed>();
     for (const mapping of placed) {
       const { area } = mapping.config;
-      const other = before.get(area);
-      if (other !== undefined && mapping.address < other.address + width(other)) yield [mapping, other, owner];
-      before.set(area, mapping);
+      const other = furthest.get(area);
+      if (other !== undefined && first(mapping) < end(other)) yield [mapping, other, owner];
+      if (other === undefined || end(mapping) > end(other)) furthest.set(area, mapping);
     }
   }
 }
