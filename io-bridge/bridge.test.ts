@@ -7,7 +7,16 @@ import { hostClock } from "../runtime/host/clock.ts";
 import type { ModbusClient, ModbusServer, MqttLink } from "../runtime/index.ts";
 import { startBridge } from "./bridge.ts";
 import { CannotListen } from "./listen.ts";
-import { eventually, logBook, mapping, refOf, TestBoard, testSystem } from "./testing/test-module.ts";
+import {
+  eventually,
+  logBook,
+  mapping,
+  refOf,
+  served,
+  TestBoard,
+  tcpListener,
+  testSystem,
+} from "./testing/test-module.ts";
 
 const POINTS = { basin: ["in setpoint REAL", "out level REAL", "out valve UINT"] } as const;
 const plain = testSystem(POINTS);
@@ -15,13 +24,13 @@ const ref = (point: string) => refOf(plain, `basin.${point}`);
 
 const server = (name: string, port = 0): ModbusServer => ({
   name,
-  host: "127.0.0.1",
-  port,
+  listener: tcpListener({ port }),
   unitId: 1,
-  maxConnections: 4,
   units: [],
-  idleTimeoutMs: 0,
-  mappings: [mapping(ref("setpoint"), "holdingRegister", 0, "REAL"), mapping(ref("valve"), "inputRegister", 0, "UINT")],
+  mappings: [
+    served(plain, "basin.setpoint", "holdingRegister", 0, "REAL"),
+    served(plain, "basin.valve", "inputRegister", 0, "UINT"),
+  ],
 });
 
 const broker = (port = 0): MqttLink => ({
@@ -105,10 +114,13 @@ describe("the bridge", () => {
 
   test("stops by writing the last outputs and publishing the last values, and closes every socket", async () => {
     const field = testSystem({ basin: ["in position UINT"] });
-    const position = refOf(field, "basin.position");
     const fieldSystem = testSystem(
       { basin: ["in position UINT"] },
-      { modbusServers: [{ ...server("field"), mappings: [mapping(position, "holdingRegister", 0, "UINT")] }] },
+      {
+        modbusServers: [
+          { ...server("field"), mappings: [served(field, "basin.position", "holdingRegister", 0, "UINT")] },
+        ],
+      },
     );
     const fieldBoard = new TestBoard(fieldSystem, hostClock);
     const fieldBridge = await startBridge({

@@ -2,7 +2,9 @@
 import type { Clock, PointExchange, System } from "../runtime/index.ts";
 import type { Logger } from "./logger.ts";
 import { Bus, type BusCounters } from "./modbus/client/bus.ts";
-import { type ModbusServerCounters, ModbusTcpServer } from "./modbus/server/modbus-server.ts";
+import type { ModbusServerCounters } from "./modbus/server/counters.ts";
+import { identificationOf } from "./modbus/server/device-identification.ts";
+import { type ModbusServer, modbusServer } from "./modbus/server/index.ts";
 import { EmbeddedBroker } from "./mqtt/embedded-broker.ts";
 import { type MqttLinkCounters, TelemetryLink } from "./mqtt/telemetry-link.ts";
 import { ProcessImage } from "./process-image.ts";
@@ -47,7 +49,7 @@ const FAREWELL_MS = 1500;
 
 interface Parts {
   readonly image: ProcessImage;
-  readonly servers: readonly ModbusTcpServer[];
+  readonly servers: readonly ModbusServer[];
   readonly buses: readonly Bus[];
   readonly brokers: readonly { readonly name: string; readonly broker: EmbeddedBroker }[];
   readonly links: readonly TelemetryLink[];
@@ -62,7 +64,9 @@ const build = ({ system, exchange, clock, log }: BridgeOptions): Parts => {
     brokers.find((entry) => entry.name === name)?.broker ?? null;
   return {
     image,
-    servers: system.modbusServers.map((config) => new ModbusTcpServer(config, image, clock, log)),
+    servers: system.modbusServers.map((config) =>
+      modbusServer(config, image, identificationOf(system.name), clock, log),
+    ),
     buses: system.modbusClients.map((config) => new Bus(config, image, clock, log)),
     brokers,
     links: system.mqtt.map((config) => new TelemetryLink(config, embedded(config.name), system, image, clock, log)),
@@ -109,7 +113,7 @@ export const startBridge = async (options: BridgeOptions): Promise<Bridge> => {
       mqtt: namedCounters(links),
     }),
     listening: () => [
-      ...servers.map(({ name, address }) => ({ name, kind: "modbus" as const, ...address })),
+      ...servers.flatMap(({ name, address }) => (address ? [{ name, kind: "modbus" as const, ...address }] : [])),
       ...brokers.map(({ name, broker }) => ({ name, kind: "mqtt" as const, ...broker.address })),
     ],
     stop: () => {

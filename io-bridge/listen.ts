@@ -6,15 +6,14 @@ export class CannotListen extends Error {
   override readonly name = "CannotListen";
   /** The config entry: `io.modbusServers "scada"`. */
   readonly entry: string;
-  readonly host: string;
-  readonly port: number;
+  /** `127.0.0.1:5020`, `/dev/ttyS0` */
+  readonly where: string;
   readonly hint: string;
 
-  constructor(entry: string, host: string, port: number, reason: string, hint: string) {
-    super(`${entry} cannot listen on ${host}:${port}: ${reason}; ${hint}`);
+  constructor(entry: string, where: string, reason: string, hint: string) {
+    super(`${entry} cannot listen on ${where}: ${reason}; ${hint}`);
     this.entry = entry;
-    this.host = host;
-    this.port = port;
+    this.where = where;
     this.hint = hint;
   }
 }
@@ -32,7 +31,7 @@ export const listen = (server: Server, entry: string, host: string, port: number
     const fail = (error: NodeJS.ErrnoException): void => {
       const known = REASONS[error.code ?? ""];
       const { reason, hint } = known ?? { reason: error.message, hint: "check host and port of this entry" };
-      reject(new CannotListen(entry, host, port, reason, hint));
+      reject(new CannotListen(entry, `${host}:${port}`, reason, hint));
     };
     server.once("error", fail);
     server.listen(port, host, () => {

@@ -213,17 +213,74 @@ export interface ModbusMapping {
   readonly offset: number;
 }
 
-export interface ModbusServer {
+export interface ModbusServerMapping extends ModbusMapping {
+  /** "write": of an input in a coil or holding register, when clients may write it. */
+  readonly access: "read" | "write";
+}
+
+/** Where Modbus clients may come from, with an access that may be less than their role's. */
+export interface AllowedNetwork {
+  /** IPv4 or IPv6. */
+  readonly address: string;
+  /** Leading bits that count: 32 or 128 for one address. */
+  readonly prefix: number;
+  readonly access: "read" | "write";
+}
+
+/** What a client may do whose certificate has this role (Modbus/TCP Security §8). */
+export interface ModbusRole {
   readonly name: string;
+  readonly read: "all" | readonly PointRef[];
+  readonly write: "all" | readonly PointRef[];
+}
+
+/** Absolute paths of PEM files, read again when they change. */
+export interface ServerTls {
+  readonly certificatePath: string;
+  readonly keyPath: string;
+  readonly caPath: string;
+}
+
+export interface ModbusTcpListener {
+  readonly kind: "tcp";
   readonly host: string;
   readonly port: number;
-  readonly unitId: number;
   readonly maxConnections: number;
   readonly idleTimeoutMs: number;
-  /** Input points mapped to coils or holding registers are writable; everything else is read-only. */
-  readonly mappings: readonly ModbusMapping[];
-  /** Further units behind the same address: those of clones. */
-  readonly units: readonly { readonly unitId: number; readonly mappings: readonly ModbusMapping[] }[];
+  readonly frameTimeoutMs: number;
+  /** null, and no `allowFile`: clients may come from anywhere. */
+  readonly allowFrom: readonly AllowedNetwork[] | null;
+  /** Absolute path of a file with more of them, read again when it changes. */
+  readonly allowFile: string | null;
+  /** null: plain TCP. */
+  readonly tls: ServerTls | null;
+  /** null: roles do not matter. */
+  readonly roles: readonly ModbusRole[] | null;
+  /** Anybody on a network may connect. */
+  readonly isExposed: boolean;
+}
+
+/** A serial port, 8 data bits. */
+export interface SerialLine {
+  /** `/dev/ttyUSB0` */
+  readonly path: string;
+  readonly baudRate: number;
+  readonly parity: "none" | "even" | "odd";
+  readonly stopBits: 1 | 2;
+}
+
+export interface ModbusUnit {
+  readonly unitId: number;
+  readonly mappings: readonly ModbusServerMapping[];
+}
+
+export interface ModbusServer {
+  readonly name: string;
+  readonly listener: ModbusTcpListener | { readonly kind: "rtu"; readonly line: SerialLine };
+  readonly unitId: number;
+  readonly mappings: readonly ModbusServerMapping[];
+  /** Further units behind the same address, also those of clones. */
+  readonly units: readonly ModbusUnit[];
 }
 
 export interface ModbusClientMapping extends ModbusMapping {

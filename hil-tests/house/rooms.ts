@@ -61,7 +61,7 @@ const CORE = [
 ];
 
 /** Rooms that may open sockets. */
-const SOCKETS = /^(node:)?(net|tls|dgram|http|https)$|^(modbus-serial|mqtt|aedes)$/;
+const SOCKETS = /^(node:)?(net|tls|dgram|http|https)$|^(modbus-serial|serialport|mqtt|aedes)$/;
 const MAY_OPEN_SOCKETS = ["io-bridge/", "hil-tests/field-devices/"];
 
 const WALL_TIME = /\b(Date\.now|performance\.now|process\.hrtime)\b|\bnew Date\(\s*\)/;

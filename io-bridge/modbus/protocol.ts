@@ -9,6 +9,9 @@ export const FUNCTION = {
   writeSingleRegister: 6,
   writeMultipleCoils: 15,
   writeMultipleRegisters: 16,
+  maskWriteRegister: 22,
+  readWriteMultipleRegisters: 23,
+  encapsulatedInterface: 43,
 } as const;
 
 export const EXCEPTION = {
@@ -24,7 +27,19 @@ export const EXCEPTION = {
 export type ExceptionCode = (typeof EXCEPTION)[keyof typeof EXCEPTION];
 
 /** Most that one request may ask for. */
-export const LIMIT = { readBits: 2000, readRegisters: 125, writeBits: 1968, writeRegisters: 123 } as const;
+export const LIMIT = {
+  readBits: 2000,
+  readRegisters: 125,
+  writeBits: 1968,
+  writeRegisters: 123,
+  /** Written by a request that reads as well. */
+  writeRegistersAndRead: 121,
+  /** Bytes: function code and data. */
+  pdu: 253,
+} as const;
+
+/** The encapsulated interface that tells what a device is (§6.21). */
+export const READ_DEVICE_IDENTIFICATION = 14;
 
 /** Addresses of an area: 0 … 65535. */
 export const ADDRESSES = 0x1_0000;

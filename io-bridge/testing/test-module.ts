@@ -6,6 +6,8 @@ import {
   guestAddress,
   hertz,
   type ModbusClientMapping,
+  type ModbusServerMapping,
+  type ModbusTcpListener,
   type Point,
   PointCells,
   type PointRef,
@@ -100,6 +102,38 @@ export const mapping = (
   offset: 0,
   pollGroup: 0,
   onBad: "hold",
+  ...more,
+});
+
+/** The same for a server: what clients can write, they may. */
+export const served = (
+  system: System,
+  name: string,
+  area: ModbusServerMapping["area"],
+  address: number,
+  type: PointType,
+  more: Partial<ModbusServerMapping> = {},
+): ModbusServerMapping => {
+  const point = refOf(system, name);
+  const { direction } = system.partitions[point.partition]!.points[point.point]!;
+  const isWritable = direction === "input" && (area === "coil" || area === "holdingRegister");
+  const { pollGroup, onBad, ...plain } = mapping(point, area, address, type);
+  return { ...plain, access: isWritable ? "write" : "read", ...more };
+};
+
+/** A plain TCP listener on a free port of loopback. */
+export const tcpListener = (more: Partial<ModbusTcpListener> = {}): ModbusTcpListener => ({
+  kind: "tcp",
+  host: "127.0.0.1",
+  port: 0,
+  maxConnections: 4,
+  idleTimeoutMs: 60_000,
+  frameTimeoutMs: 1000,
+  allowFrom: null,
+  allowFile: null,
+  tls: null,
+  roles: null,
+  isExposed: false,
   ...more,
 });
 

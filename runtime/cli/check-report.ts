@@ -123,14 +123,12 @@ const portName = ({ partitions }: System, end: PortRef | null): string => {
 };
 
 const connections = (system: System): readonly (readonly string[])[] => [
-  ...system.modbusServers.map(({ name, host, port, mappings }) => {
-    const writable = mappings.filter(
-      ({ point, area }) =>
-        (area === "coil" || area === "holdingRegister") &&
-        system.partitions[point.partition]?.points[point.point]?.direction === "input",
-    );
-    const points = counted(mappings.length, "point");
-    return ["Modbus server", name, `${host}:${port}`, `${points}, ${writable.length} of them writable`];
+  ...system.modbusServers.map(({ name, listener, mappings, units }) => {
+    const all = [mappings, ...units.map((unit) => unit.mappings)].flat();
+    const writable = all.filter(({ access }) => access === "write");
+    const where = listener.kind === "rtu" ? listener.line.path : `${listener.host}:${listener.port}`;
+    const kind = listener.kind === "tcp" && listener.tls !== null ? "Modbus TLS server" : "Modbus server";
+    return [kind, name, where, `${counted(all.length, "point")}, ${writable.length} of them writable`];
   }),
   ...system.modbusClients.map(({ name, host, port, devices }) => {
     const points = devices.reduce((sum, { mappings }) => sum + mappings.length, 0);

@@ -71,10 +71,13 @@ const fedToo = (channel: SamplingChannel, clones: readonly Clone[]): SamplingCha
 
 const withUnits = (server: ModbusServer, clones: readonly Clone[]): ModbusServer => ({
   ...server,
-  units: clones.flatMap((clone) => {
-    const own = server.mappings.flatMap((mapping) => forClones(mapping, [clone]));
-    return clone.unitId === null || own.length === 0 ? [] : [{ unitId: clone.unitId, mappings: own }];
-  }),
+  units: [
+    ...server.units,
+    ...clones.flatMap((clone) => {
+      const own = server.mappings.flatMap((mapping) => forClones(mapping, [clone]));
+      return clone.unitId === null || own.length === 0 ? [] : [{ unitId: clone.unitId, mappings: own }];
+    }),
+  ],
 });
 
 const withTopics = (link: MqttLink, clones: readonly Clone[]): MqttLink => ({

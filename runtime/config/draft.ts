@@ -77,7 +77,7 @@ export interface DraftSchedule {
 
 /** A place where the config names a point. */
 interface PointUse {
-  readonly by: "channelFrom" | "channelTo" | "modbusServer" | "modbusClient" | "publication" | "command";
+  readonly by: "channelFrom" | "channelTo" | "modbusServer" | "modbusRole" | "modbusClient" | "publication" | "command";
   readonly at: Place;
   /** As written: `intake.level`. */
   readonly text: string | null;
@@ -269,8 +269,14 @@ function* pointTexts({ channels, io }: Partly<ModuleConfig>): Generator<Text<Poi
     yield ["channelFrom", channel, "from", channel.from];
     for (const [index, to] of channel.to.entries()) yield ["channelTo", channel.to, index, to];
   }
-  for (const { points } of io.modbusServers) {
-    for (const mapping of points) yield ["modbusServer", mapping, "point", mapping.point];
+  for (const { points, units, roles } of io.modbusServers) {
+    for (const mapping of [points, ...units.map((unit) => unit.points)].flat()) {
+      yield ["modbusServer", mapping, "point", mapping.point];
+    }
+    for (const selection of Object.values(roles ?? {}).flatMap((role) => [role?.read, role?.write])) {
+      if (!Array.isArray(selection)) continue;
+      for (const [index, point] of selection.entries()) yield ["modbusRole", selection, index, point];
+    }
   }
   for (const { points } of io.modbusClients.flatMap(({ devices }) => devices)) {
     for (const mapping of points) yield ["modbusClient", mapping, "point", mapping.point];

@@ -1,7 +1,7 @@
 /** The Modbus mappings of a config with their points, and how much of an area each takes. */
 import { POINT_TYPES, type PointType } from "../system.ts";
 import type { Draft, DraftPoint, MappingConfig } from "./draft.ts";
-import type { ClientPointConfig } from "./module-config.generated.ts";
+import type { ClientPointConfig, ServerPointConfig } from "./module-config.generated.ts";
 import { named, type Partly } from "./partly.ts";
 
 export interface DraftMapping<Config extends MappingConfig = MappingConfig> {
@@ -24,11 +24,15 @@ const drafted = <Config extends MappingConfig>({ partitions }: Draft, config: Co
   return { config, point, type: config.type === undefined ? (point?.type ?? null) : config.type };
 };
 
-export const serverTables = (draft: Draft): readonly MappingTable[] =>
-  draft.config.io.modbusServers.map(({ name, points }) => ({
-    owner: named("server", name),
-    mappings: points.map((point) => drafted(draft, point)),
-  }));
+/** Of each unit of each server. */
+export const serverTables = (draft: Draft): readonly MappingTable<Partly<ServerPointConfig>>[] =>
+  draft.config.io.modbusServers.flatMap(({ name, points, units }) => [
+    { owner: named("server", name), mappings: points.map((point) => drafted(draft, point)) },
+    ...units.map((unit) => ({
+      owner: `${named("server", name)}, unit ${unit.unitId}`,
+      mappings: unit.points.map((point) => drafted(draft, point)),
+    })),
+  ]);
 
 export const deviceTables = (draft: Draft): readonly MappingTable<Partly<ClientPointConfig>>[] =>
   draft.config.io.modbusClients
@@ -37,6 +41,12 @@ export const deviceTables = (draft: Draft): readonly MappingTable<Partly<ClientP
       owner: named("device", name),
       mappings: points.map((point) => drafted(draft, point)),
     }));
+
+/** Whether clients of a server can write what lies there: inputs in coils and holding registers. null: that is not known. */
+export const canBeWritten = ({ config, point }: DraftMapping): boolean | null => {
+  if (config.area === null || (point?.direction ?? null) === null) return null;
+  return point?.direction === "input" && (config.area === "coil" || config.area === "holdingRegister");
+};
 
 export const isBitArea = ({ config }: DraftMapping): boolean =>
   config.area === "coil" || config.area === "discreteInput";

@@ -50,7 +50,6 @@ export type HealthAction =
  * IGNORE, SWITCH_SCHEDULE, MODULE_RESET, SHUTDOWN. After POWER_FAIL each running partition's own table is asked as well, unless it is IGNORE; PROPAGATE does no more than that.
  */
 export type ModuleAction = "IGNORE" | "PROPAGATE" | "SWITCH_SCHEDULE" | "MODULE_RESET" | "SHUTDOWN";
-export type Port16 = number;
 export type Area = "coil" | "discreteInput" | "inputRegister" | "holdingRegister";
 /**
  * As in the protocol, from 0.
@@ -486,22 +485,54 @@ export interface IoConfig {
   mqtt: MqttLinkConfig[];
 }
 /**
- * Serves points to Modbus clients such as SCADA.
+ * Serves points to Modbus clients such as SCADA: over TCP, over TLS with certificates on both sides (Modbus/TCP Security), or on a serial line (RTU).
  */
 export interface ModbusServerConfig {
   name: Name;
-  transport: "tcp";
+  transport: "tcp" | "tls" | "rtu";
   /**
    * An IP address or a host name.
    */
   host: string;
-  port: Port16;
+  /**
+   * To listen on. Usual are 502 for tcp and 802 for tls.
+   */
+  port?: number;
+  serial?: SerialLineConfig;
+  /**
+   * Its own. Over TCP and TLS 0 and 255 mean it as well; on a serial line it is 1 to 247, and 0 writes to all.
+   */
   unitId: number;
   maxConnections: number;
   /**
    * A number and ns, us, ms, s, min or h.
    */
   idleTimeout: string;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  frameTimeout: string;
+  /**
+   * The only clients that may connect. Default: all.
+   *
+   * @minItems 1
+   */
+  allowFrom?: AllowedNetworkConfig[];
+  /**
+   * A file with more of them, relative to the config: lines such as `10.1.0.0/16 read`. Read again whenever it changes.
+   */
+  allowFile?: string;
+  /**
+   * true: listens beyond this machine though anybody could connect (no TLS, no allowFrom, no allowFile).
+   */
+  insecure: boolean;
+  tls?: ServerTlsConfig;
+  /**
+   * With tls: what clients may do, by the role in their certificate; one with no or another role may do nothing. Default: all clients with a certificate may do all.
+   */
+  roles?: {
+    [k: string]: ModbusRoleConfig;
+  };
   /**
    * For all its points.
    */
@@ -510,9 +541,62 @@ export interface ModbusServerConfig {
    * @minItems 1
    */
   points: ServerPointConfig[];
+  /**
+   * Further units, each with addresses of its own.
+   */
+  units: ModbusUnitConfig[];
 }
 /**
- * One point at one address. An input in a coil or holding register is writable, everything else read-only.
+ * A serial port with 8 data bits.
+ */
+export interface SerialLineConfig {
+  /**
+   * /dev/ttyUSB0
+   */
+  path: string;
+  baudRate: number;
+  parity: "none" | "even" | "odd";
+  /**
+   * The standard asks for two when there is no parity bit.
+   */
+  stopBits: 1 | 2;
+}
+export interface AllowedNetworkConfig {
+  /**
+   * An address, or a network: `10.1.2.3`, `10.1.0.0/16`, `fd00::/8`.
+   */
+  network: string;
+  /**
+   * read: its writes are refused. write: it may do both. Of several that fit a client the one with the longest prefix counts.
+   */
+  access: "read" | "write";
+}
+/**
+ * Who the server is, and whose clients it trusts: PEM files, relative to the config. Read again whenever they change.
+ */
+export interface ServerTlsConfig {
+  /**
+   * With those between it and the root.
+   */
+  certificate: string;
+  key: string;
+  /**
+   * A client's certificate must be signed by one of these.
+   */
+  ca: string;
+}
+export interface ModbusRoleConfig {
+  /**
+   * Default: all.
+   */
+  read: "all" | Member[];
+  /**
+   * Default: none.
+   */
+  write: "all" | Member[];
+}
+/**
+ * One point at one address. An input in a coil or holding register can be written, everything else only read.
  */
 export interface ServerPointConfig {
   point: Member;
@@ -552,9 +636,20 @@ export interface ServerPointConfig {
   scale: number;
   offset: number;
   /**
+   * read: cannot be written here. Default: write where it can be.
+   */
+  access?: "read" | "write";
+  /**
    * Default: the server's.
    */
   byteOrder?: "ABCD" | "DCBA" | "BADC" | "CDAB";
+}
+export interface ModbusUnitConfig {
+  unitId: number;
+  /**
+   * @minItems 1
+   */
+  points: ServerPointConfig[];
 }
 /**
  * One connection to field devices, with one request in flight.

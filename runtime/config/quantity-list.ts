@@ -85,7 +85,10 @@ function* boardTimes({ partitions, schedules, channels, health, pacing }: Partly
 
 function* hostTimes({ io, retain }: Partly<ModuleConfig>): Generator<Entry> {
   if (retain !== undefined) yield [retain, "period", retain.period];
-  for (const server of io.modbusServers) yield [server, "idleTimeout", server.idleTimeout];
+  for (const server of io.modbusServers) {
+    yield [server, "idleTimeout", server.idleTimeout];
+    yield [server, "frameTimeout", server.frameTimeout];
+  }
   for (const client of io.modbusClients) {
     yield [client, "responseTimeout", client.responseTimeout];
     yield [client.reconnectBackoff, "min", client.reconnectBackoff.min];

@@ -7,6 +7,7 @@ import {
   type ModbusClientMapping,
   type ModbusMapping,
   type ModbusServer,
+  type ModbusServerMapping,
   type MqttLink,
   type Partition,
   type Point,
@@ -28,20 +29,18 @@ import { clonesOf, withClones } from "./clones.ts";
 import { type Draft, type DraftPartition, type DraftPoint, HEALTH_SOURCE, readParts } from "./draft.ts";
 import { HealthResolver } from "./health.ts";
 import { EMBEDDED_BROKER } from "./listeners.ts";
+import { canBeWritten } from "./mappings.ts";
+import { modbusListener } from "./modbus-listener.ts";
 import type {
   ClientPointConfig,
+  ModbusRoleConfig,
   ModuleConfig,
   MqttLinkConfig,
   ServerPointConfig,
   Value,
 } from "./module-config.generated.ts";
+import { sure } from "./sure.ts";
 import { readValue } from "./values.ts";
-
-/** What rules have made sure of. */
-const sure = <Fact>(fact: Fact | null | undefined): Fact => {
-  if (fact === null || fact === undefined) throw new Error("a rule of runtime/config/rules let something through");
-  return fact;
-};
 
 export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: string, digest: string): System => {
   const resolver = new Resolver(config, draft);
@@ -57,7 +56,7 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     samplingChannels: resolver.samplingChannels(),
     queuingChannels: resolver.queuingChannels(),
     samplingMessageChannels: resolver.samplingMessageChannels(),
-    modbusServers: resolver.modbusServers(),
+    modbusServers: resolver.modbusServers(configPath),
     modbusClients: resolver.modbusClients(),
     mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link)),
     retain: resolver.retain(configPath),
@@ -238,19 +237,27 @@ class Resolver {
     };
   }
 
-  modbusServers(): readonly ModbusServer[] {
-    return this.#config.io.modbusServers.map(
-      ({ name, host, port, unitId, maxConnections, idleTimeout, byteOrder, points }) => ({
+  modbusServers(configPath: string): readonly ModbusServer[] {
+    const refs = (selection: ModbusRoleConfig["read"]) =>
+      selection === "all" ? selection : selection.map((point) => this.#pointRef(point));
+    return this.#config.io.modbusServers.map((server) => {
+      const { name, unitId, byteOrder, points, units } = server;
+      const mappings = (entries: readonly ServerPointConfig[]) =>
+        entries.map((point) => this.#serverMapping(point, byteOrder));
+      return {
         name,
-        host,
-        port,
+        listener: modbusListener(server, configPath, refs),
         unitId,
-        maxConnections,
-        units: [],
-        idleTimeoutMs: milliseconds(idleTimeout),
-        mappings: points.map((mapping) => this.#mapping(mapping, byteOrder)),
-      }),
-    );
+        mappings: mappings(points),
+        units: units.map((unit) => ({ unitId: unit.unitId, mappings: mappings(unit.points) })),
+      };
+    });
+  }
+
+  #serverMapping(config: ServerPointConfig, byteOrder: ModbusMapping["byteOrder"]): ModbusServerMapping {
+    const point = this.#point(config.point);
+    const isWritable = canBeWritten({ config, point, type: null }) === true;
+    return { ...this.#mapping(config, byteOrder), access: isWritable ? (config.access ?? "write") : "read" };
   }
 
   modbusClients(): readonly ModbusClient[] {

@@ -5,8 +5,6 @@
 import type { Socket } from "node:net";
 import { MbapFramer, mbapFrame } from "./mbap-framer.ts";
 
-/** A frame once begun must be complete within this. */
-const FRAME_TIMEOUT_MS = 1000;
 const REQUESTS_PER_TURN = 32;
 /** After this much silence TCP itself asks whether the client still exists. */
 const KEEPALIVE_MS = 30_000;
@@ -15,11 +13,14 @@ export interface ConnectionOwner {
   /** @returns the response to a request's PDU. */
   answer(unit: number, pdu: Buffer): Buffer;
   monotonicMs(): number;
+  readonly frameTimeoutMs: number;
+  readonly idleTimeoutMs: number;
   /** The client broke the protocol or went silent and is cut off; `reason` is for the log. */
   cutOff(connection: Connection, reason: string): void;
 }
 
 export class Connection {
+  /** `10.1.2.3:40122`, for the log. */
   readonly remote: string;
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
@@ -41,11 +42,12 @@ export class Connection {
     });
   }
 
-  /** Cuts the client off when it left a frame unfinished or has had nothing answered for too long (`idleTimeoutMs`, 0: never). */
-  checkTimes(nowMs: number, idleTimeoutMs: number): void {
-    if (this.#frameBegunMs !== null && nowMs - this.#frameBegunMs > FRAME_TIMEOUT_MS) {
-      this.#owner.cutOff(this, `a frame not finished within ${FRAME_TIMEOUT_MS} ms`);
-    } else if (idleTimeoutMs > 0 && nowMs - this.#lastRequestMs > idleTimeoutMs) {
+  /** Cuts the client off when it left a frame unfinished, or has had nothing answered, for too long. */
+  checkTimes(nowMs: number): void {
+    const { frameTimeoutMs, idleTimeoutMs } = this.#owner;
+    if (this.#frameBegunMs !== null && nowMs - this.#frameBegunMs > frameTimeoutMs) {
+      this.#owner.cutOff(this, `a frame not finished within ${frameTimeoutMs} ms`);
+    } else if (nowMs - this.#lastRequestMs > idleTimeoutMs) {
       this.#owner.cutOff(this, `idle for ${idleTimeoutMs} ms`);
     }
   }

@@ -5,6 +5,13 @@ import { answer, type DataModel } from "./pdu.ts";
 
 /** 256 addresses in each area; what was written is kept. */
 class PlainModel implements DataModel {
+  readonly identification = new Map([
+    [0, "Vendor"],
+    [1, "code"],
+    [2, "1.0"],
+    [6, "x".repeat(230)],
+    [0x80, "private"],
+  ]);
   readonly bits: boolean[] = Array.from({ length: 256 }, () => false);
   readonly words: number[] = Array.from({ length: 256 }, () => 0);
 
@@ -69,11 +76,48 @@ describe("the examples of the Modbus specification", () => {
   });
 });
 
+describe("the further functions", () => {
+  test("§6.16 masks a register: 12 with AND F2 and OR 25 is 17", () => {
+    const model = new PlainModel();
+    model.words[4] = 0x12;
+    expect(ask("16 00 04 00 f2 00 25", model)).toBe("16 00 04 00 f2 00 25");
+    expect(model.words[4]).toBe(0x17);
+  });
+
+  test("§6.17 writes three registers from 15 before it reads six from 4", () => {
+    const model = new PlainModel();
+    model.words.splice(3, 6, 0x00fe, 0x0acd, 0x0001, 0x0003, 0x000d, 0x00ff);
+    expect(ask("17 00 03 00 06 00 0e 00 03 06 00 ff 00 ff 00 ff", model)).toBe(
+      "17 0c 00 fe 0a cd 00 01 00 03 00 0d 00 ff",
+    );
+    expect(model.words.slice(14, 17)).toEqual([0xff, 0xff, 0xff]);
+    expect(ask("17 00 0e 00 01 00 0e 00 01 02 12 34", model)).toBe("17 02 12 34");
+  });
+
+  test("§6.17 writes nothing when it cannot read", () => {
+    const model = new PlainModel();
+    expect(ask("17 00 ff 00 02 00 00 00 01 02 12 34", model)).toBe("97 02");
+    expect(model.words[0]).toBe(0);
+  });
+
+  test("§6.21 tells what it is, one object or a stream of a category", () => {
+    expect(ask("2b 0e 04 01")).toBe("2b 0e 04 82 00 00 01 01 04 63 6f 64 65");
+    const basic = "2b 0e 01 82 00 00 03 00 06 56 65 6e 64 6f 72 01 04 63 6f 64 65 02 03 31 2e 30";
+    expect(ask("2b 0e 01 00")).toBe(basic);
+    expect(ask("2b 0e 01 07")).toBe(basic); // not known: from the start
+  });
+
+  test("§6.21 says where to go on when not all objects fit", () => {
+    expect(ask("2b 0e 02 00")).toMatch(/^2b 0e 02 82 ff 06 03 00 06 /);
+    const rest = ask("2b 0e 03 06");
+    expect(rest).toMatch(/^2b 0e 03 82 00 00 02 06 e6 78 /);
+    expect(rest.split(" ").length).toBeLessThanOrEqual(253);
+  });
+});
+
 describe("an illegal request is answered by the exception that is due", () => {
   test.each([
     ["07", "87 01", "a function that is not served"],
-    ["16 00 04 00 f2 00 25", "96 01", "mask write register, not yet"],
-    ["2b 0e 01 00", "ab 01", "device identification, not yet"],
     ["01 00 00 00 00", "81 03", "no coils"],
     ["01 00 00 07 d1", "81 03", "2001 coils"],
     ["03 00 00 00 7e", "83 03", "126 registers"],
@@ -92,6 +136,18 @@ describe("an illegal request is answered by the exception that is due", () => {
     ["10 00 00 00 02 04 00 01", "90 03", "fewer bytes than counted"],
     ["10 00 00 00 01 02 00 01 00", "90 03", "more bytes than counted"],
     ["10 ff ff 00 02 04 00 01 00 02", "90 02", "beyond the last address"],
+    ["16 00 04 00 f2 00", "96 03", "a mask cut short"],
+    ["16 01 00 00 f2 00 25", "96 02", "a mask for an address that is not there"],
+    ["17 00 00 00 00 00 00 00 01 02 00 01", "97 03", "none to read"],
+    ["17 00 00 00 7e 00 00 00 01 02 00 01", "97 03", "126 to read"],
+    ["17 00 00 00 01 00 00 00 7a f4", "97 03", "122 to write"],
+    ["17 00 00 00 01 00 00 00 01 04 00 01", "97 03", "a byte count that does not fit"],
+    ["17 ff ff 00 02 00 00 00 01 02 00 01", "97 02", "reading beyond the last address"],
+    ["2b 0d 01 00", "ab 01", "another encapsulated interface"],
+    ["2b", "ab 01", "no interface at all"],
+    ["2b 0e 05 00", "ab 03", "no kind of access"],
+    ["2b 0e 01", "ab 03", "an identification request cut short"],
+    ["2b 0e 04 07", "ab 02", "an object that is not there"],
   ])("%s → %s: %s", (request, response) => {
     expect(ask(request)).toBe(response);
   });

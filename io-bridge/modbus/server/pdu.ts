@@ -1,18 +1,30 @@
 /**
- * Answers one Modbus request (PDU in, PDU out): function codes 1–6, 15 and 16 with every check that the state diagrams of the
+ * Answers one Modbus request (PDU in, PDU out): function codes 1–6, 15, 16, 22, 23 and 43/14 with every check that the state diagrams of the
  * MODBUS Application Protocol V1.1b3 §6 ask for, in their order: function, length and quantity, address, value. Pure.
  *
  * modbus-serial's own server is not used: it acknowledges writes before they are validated, leaves requests unanswered that
  * are due an exception, enforces no limits, and spends a timer turn and a JSON text on each request. What would have to stand
  * in front of it is all of this file but the answers. modbus-serial remains the client, and a peer in the tests.
  */
-import { ADDRESSES, COIL_OFF, COIL_ON, EXCEPTION, type ExceptionCode, FUNCTION, LIMIT } from "../protocol.ts";
+import {
+  ADDRESSES,
+  COIL_OFF,
+  COIL_ON,
+  EXCEPTION,
+  type ExceptionCode,
+  FUNCTION,
+  LIMIT,
+  READ_DEVICE_IDENTIFICATION,
+} from "../protocol.ts";
+import { readDeviceIdentification } from "./device-identification.ts";
 
 export type BitArea = "coil" | "discreteInput";
 export type RegisterArea = "inputRegister" | "holdingRegister";
 
 /** The data model behind the function codes. Writes take effect as a whole or, when an exception is returned, not at all. */
 export interface DataModel {
+  /** What the device says it is, by object id (§6.21). */
+  readonly identification: ReadonlyMap<number, string>;
   readBits(area: BitArea, address: number, quantity: number): readonly boolean[] | ExceptionCode;
   readRegisters(area: RegisterArea, address: number, quantity: number): readonly number[] | ExceptionCode;
   writeCoils(address: number, values: readonly boolean[]): ExceptionCode | null;
@@ -52,12 +64,16 @@ const readRegisters =
     if (address + quantity > ADDRESSES) return EXCEPTION.illegalDataAddress;
     const registers = model.readRegisters(area, address, quantity);
     if (typeof registers === "number") return registers;
-    const response = Buffer.alloc(2 + quantity * 2);
-    response[0] = request[0]!;
-    response[1] = quantity * 2;
-    for (const [index, register] of registers.entries()) response.writeUInt16BE(register, 2 + index * 2);
-    return response;
+    return registersResponse(request[0]!, registers);
   };
+
+const registersResponse = (functionCode: number, registers: readonly number[]): Buffer => {
+  const response = Buffer.alloc(2 + registers.length * 2);
+  response[0] = functionCode;
+  response[1] = registers.length * 2;
+  for (const [index, register] of registers.entries()) response.writeUInt16BE(register, 2 + index * 2);
+  return response;
+};
 
 /** Both single writes are answered by an echo of the request. */
 const writeSingleCoil: Handler = (request, model) => {
@@ -98,6 +114,42 @@ const writeRegisterWords = (model: DataModel, address: number, quantity: number,
     Array.from({ length: quantity }, (_, index) => data.readUInt16BE(index * 2)),
   );
 
+/** Register = (register AND and-mask) OR (or-mask AND NOT and-mask), in one turn; answered by an echo of the request. */
+const maskWriteRegister: Handler = (request, model) => {
+  if (request.length !== 7) return EXCEPTION.illegalDataValue;
+  const address = request.readUInt16BE(1);
+  const andMask = request.readUInt16BE(3);
+  const orMask = request.readUInt16BE(5);
+  const registers = model.readRegisters("holdingRegister", address, 1);
+  if (typeof registers === "number") return registers;
+  const masked = (registers[0]! & andMask) | (orMask & ~andMask & 0xffff);
+  return model.writeRegisters(address, [masked]) ?? Buffer.from(request);
+};
+
+/** Writes, then reads; what cannot be read keeps the write from being done. Function, read part, write part, byte count, data. */
+const readWriteMultipleRegisters: Handler = (request, model) => {
+  if (request.length < 10) return EXCEPTION.illegalDataValue;
+  const from = request.readUInt16BE(1);
+  const count = request.readUInt16BE(3);
+  const address = request.readUInt16BE(5);
+  const quantity = request.readUInt16BE(7);
+  if (count < 1 || count > LIMIT.readRegisters) return EXCEPTION.illegalDataValue;
+  if (quantity < 1 || quantity > LIMIT.writeRegistersAndRead) return EXCEPTION.illegalDataValue;
+  if (request[9] !== quantity * 2 || request.length !== 10 + quantity * 2) return EXCEPTION.illegalDataValue;
+  if (from + count > ADDRESSES || address + quantity > ADDRESSES) return EXCEPTION.illegalDataAddress;
+  const before = model.readRegisters("holdingRegister", from, count);
+  if (typeof before === "number") return before;
+  const refused = writeRegisterWords(model, address, quantity, request.subarray(10));
+  if (refused !== null) return refused;
+  const registers = model.readRegisters("holdingRegister", from, count);
+  return typeof registers === "number" ? registers : registersResponse(request[0]!, registers);
+};
+
+const encapsulatedInterface: Handler = (request, model) => {
+  if (request[1] !== READ_DEVICE_IDENTIFICATION) return EXCEPTION.illegalFunction;
+  return readDeviceIdentification(request, model.identification);
+};
+
 const HANDLERS: ReadonlyMap<number, Handler> = new Map([
   [FUNCTION.readCoils, readBits("coil")],
   [FUNCTION.readDiscreteInputs, readBits("discreteInput")],
@@ -107,6 +159,9 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map([
   [FUNCTION.writeSingleRegister, writeSingleRegister],
   [FUNCTION.writeMultipleCoils, writeMultiple(LIMIT.writeBits, (bits) => Math.ceil(bits / 8), writeCoilBits)],
   [FUNCTION.writeMultipleRegisters, writeMultiple(LIMIT.writeRegisters, (words) => words * 2, writeRegisterWords)],
+  [FUNCTION.maskWriteRegister, maskWriteRegister],
+  [FUNCTION.readWriteMultipleRegisters, readWriteMultipleRegisters],
+  [FUNCTION.encapsulatedInterface, encapsulatedInterface],
 ]);
 
 /** @param request function code and data, at least one byte. @returns the response, or an exception response. */

@@ -26,12 +26,16 @@ import { listenNotLoopback } from "./listen-not-loopback.ts";
 import { listenersClash } from "./listeners-clash.ts";
 import { memoryNotPages } from "./memory-not-pages.ts";
 import { messageSize } from "./message-size.ts";
+import { modbusAccess } from "./modbus-access.ts";
 import { modbusAddressRange } from "./modbus-address-range.ts";
 import { modbusArea } from "./modbus-area.ts";
 import { modbusBit } from "./modbus-bit.ts";
 import { modbusOverlap } from "./modbus-overlap.ts";
 import { modbusScaleZero } from "./modbus-scale-zero.ts";
+import { modbusTransport } from "./modbus-transport.ts";
+import { modbusUnit } from "./modbus-unit.ts";
 import { mqttBrokerAddress } from "./mqtt-broker-address.ts";
+import { networkMalformed } from "./network-malformed.ts";
 import { noRoomForBootArguments } from "./no-room-for-boot-arguments.ts";
 import { notOnRequiredHart } from "./not-on-required-hart.ts";
 import { onBadOfOutput } from "./on-bad-of-output.ts";
@@ -91,12 +95,16 @@ export const RULES: readonly Rule[] = [
   listenersClash,
   memoryNotPages,
   messageSize,
+  modbusAccess,
   modbusAddressRange,
   modbusArea,
   modbusBit,
   modbusOverlap,
   modbusScaleZero,
+  modbusTransport,
+  modbusUnit,
   mqttBrokerAddress,
+  networkMalformed,
   noRoomForBootArguments,
   onBadOfOutput,
   otherwiseUnused,

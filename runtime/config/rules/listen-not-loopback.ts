@@ -1,15 +1,20 @@
-/** Modbus and MQTT without TLS have no business on a network; secure listeners come later. */
-import { listeners } from "../listeners.ts";
+/** A server that anybody on a network can connect to is a decision, and no oversight. */
+import { isExposed, listeners } from "../listeners.ts";
 import type { Rule } from "./rule.ts";
 
 export const listenNotLoopback: Rule = {
   code: "listen-not-loopback",
-  description: "Servers listen on loopback only, for now.",
+  description: "What listens beyond loopback uses TLS, or says who may connect, or says that it is insecure.",
   *check({ config, places }) {
-    for (const { container, what, host } of listeners(config)) {
-      if (host === null || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$|^::1$|^localhost$/.test(host)) continue;
+    for (const listener of listeners(config)) {
+      const { container, what, host } = listener;
+      if (!isExposed(listener) || ("insecure" in container && container.insecure === true)) continue;
       const message = `${what} would listen on ${host} without any protection`;
-      yield { at: places.of(container, "host"), message, hint: "use 127.0.0.1; only loopback is allowed for now" };
+      const isModbus = "transport" in container;
+      const hint = isModbus
+        ? "use 127.0.0.1, or transport: tls, or allowFrom: [{ network: … }]; insecure: true lets anybody in"
+        : "use 127.0.0.1; only loopback is allowed for now";
+      yield { at: places.of(container, "host"), message, hint };
     }
   },
 };

@@ -10,14 +10,15 @@ import { ProcessImage } from "../../process-image.ts";
 import {
   eventually,
   logBook,
-  mapping,
   pause,
   randomFrom,
-  refOf,
+  served,
   TestBoard,
+  tcpListener,
   testSystem,
 } from "../../testing/test-module.ts";
-import { ModbusTcpServer } from "./modbus-server.ts";
+import { identificationOf } from "./device-identification.ts";
+import { modbusServer } from "./index.ts";
 
 const run = promisify(execFile);
 const peers = requirePeers("mbpoll");
@@ -36,28 +37,23 @@ const module = testSystem({
     "in percent USINT",
   ],
 });
-const ref = (point: string) => refOf(module, `basin.${point}`);
-
 const config: ModbusServer = {
   name: "scada",
-  host: "127.0.0.1",
-  port: 0,
+  listener: tcpListener(),
   unitId: 1,
-  maxConnections: 4,
   units: [],
-  idleTimeoutMs: 60_000,
   mappings: [
-    mapping(ref("level"), "inputRegister", 0, "REAL"),
-    mapping(ref("flow"), "inputRegister", 2, "INT", { scale: 0.1 }),
-    mapping(ref("alarms"), "inputRegister", 3, "UDINT", { byteOrder: "CDAB" }),
-    mapping(ref("setpoint"), "holdingRegister", 0, "REAL"),
-    mapping(ref("limit"), "holdingRegister", 2, "INT"),
-    mapping(ref("percent"), "holdingRegister", 3, "USINT"),
-    mapping(ref("level"), "holdingRegister", 4, "REAL"),
-    mapping(ref("running"), "discreteInput", 0, "BOOL"),
-    mapping(ref("start"), "coil", 0, "BOOL"),
-    mapping(ref("stop"), "coil", 1, "BOOL"),
-    mapping(ref("running"), "coil", 2, "BOOL"),
+    served(module, "basin.level", "inputRegister", 0, "REAL"),
+    served(module, "basin.flow", "inputRegister", 2, "INT", { scale: 0.1 }),
+    served(module, "basin.alarms", "inputRegister", 3, "UDINT", { byteOrder: "CDAB" }),
+    served(module, "basin.setpoint", "holdingRegister", 0, "REAL"),
+    served(module, "basin.limit", "holdingRegister", 2, "INT"),
+    served(module, "basin.percent", "holdingRegister", 3, "USINT"),
+    served(module, "basin.level", "holdingRegister", 4, "REAL"),
+    served(module, "basin.running", "discreteInput", 0, "BOOL"),
+    served(module, "basin.start", "coil", 0, "BOOL"),
+    served(module, "basin.stop", "coil", 1, "BOOL"),
+    served(module, "basin.running", "coil", 2, "BOOL"),
   ],
 };
 
@@ -70,13 +66,13 @@ const serve = async (changes: Partial<ModbusServer> = {}) => {
   const board = new TestBoard(module, hostClock);
   const image = new ProcessImage(module, board.exchange, hostClock);
   const { log, lines } = logBook();
-  const server = new ModbusTcpServer({ ...config, ...changes }, image, hostClock, log);
+  const server = modbusServer({ ...config, ...changes }, image, identificationOf("works"), hostClock, log);
   await server.start();
   cleanups.push(
     () => board.stop(),
     () => server.stop(),
   );
-  return { board, server, lines, port: server.address.port };
+  return { board, server, lines, port: server.address?.port ?? 0 };
 };
 
 const masterAt = async (port: number) => {
@@ -126,7 +122,7 @@ describe("a Modbus master", () => {
   });
 
   test("finds other points under each further unit, and nothing under any other", async () => {
-    const units = [{ unitId: 9, mappings: [mapping(ref("flow"), "inputRegister", 0, "REAL")] }];
+    const units = [{ unitId: 9, mappings: [served(module, "basin.flow", "inputRegister", 0, "REAL")] }];
     const { board, port } = await serve({ units });
     board.set("basin.level", 3.25);
     board.set("basin.flow", 2.5);
@@ -176,11 +172,11 @@ describe("a Modbus master", () => {
 
   test("finds bits of several points in one register, and writes those that can be written", async () => {
     const bits = [
-      mapping(ref("running"), "holdingRegister", 0, "BOOL", { bit: 0 }),
-      mapping(ref("start"), "holdingRegister", 0, "BOOL", { bit: 4 }),
-      mapping(ref("stop"), "holdingRegister", 0, "BOOL", { bit: 15 }),
-      mapping(ref("running"), "inputRegister", 0, "BOOL", { bit: 1 }),
-      mapping(ref("running"), "holdingRegister", 1, "BOOL", { bit: 1 }),
+      served(module, "basin.running", "holdingRegister", 0, "BOOL", { bit: 0 }),
+      served(module, "basin.start", "holdingRegister", 0, "BOOL", { bit: 4 }),
+      served(module, "basin.stop", "holdingRegister", 0, "BOOL", { bit: 15 }),
+      served(module, "basin.running", "inputRegister", 0, "BOOL", { bit: 1 }),
+      served(module, "basin.running", "holdingRegister", 1, "BOOL", { bit: 1 }),
     ];
     const { board, port } = await serve({ mappings: bits });
     board.set("basin.running", true);
@@ -250,16 +246,23 @@ describe.skipIf(pymodbus.missing)("pymodbus", () => {
     const script = [
       "import sys",
       "from pymodbus.client import ModbusTcpClient",
+      "from pymodbus.mei_message import ReadDeviceInformationRequest",
       "c = ModbusTcpClient('127.0.0.1', port=int(sys.argv[1])); c.connect()",
       "print(c.read_input_registers(0, 2, slave=1).registers)",
       "print(c.write_registers(0, [0x3f80, 0], slave=1).isError())",
       "print(c.read_holding_registers(0, 2, slave=1).registers)",
       "print(c.write_coils(0, [True, True], slave=1).isError(), c.read_coils(0, 2, slave=1).bits[:2])",
       "print(c.read_holding_registers(50, 2, slave=1).exception_code, c.write_register(0, 1, slave=1).exception_code)",
-      "print(c.mask_write_register(2, 1, 1, slave=1).exception_code)",
+      "print(c.write_register(2, 0x12, slave=1).isError(), c.mask_write_register(2, 0xf2, 0x25, slave=1).isError())",
+      "r = dict(read_address=2, read_count=2, write_address=3, write_registers=[7], slave=1)",
+      "print(c.readwrite_registers(**r).registers)",
+      "print(c.execute(ReadDeviceInformationRequest(read_code=2, slave=1)).information[6].decode())",
     ].join("\n");
     const { stdout } = await run(PYTHON, ["-c", script, String(port)]);
-    expect(stdout.trim().split("\n")).toEqual(["[16320, 0]", "False", "[16256, 0]", "False [True, True]", "2 2", "1"]);
+    expect(stdout.trim().split("\n")).toEqual([
+      ...["[16320, 0]", "False", "[16256, 0]", "False [True, True]", "2 2"],
+      ...["False False", "[23, 7]", "works"],
+    ]);
     await eventually("the guest sees the setpoint", () => board.get("basin.setpoint").value === 1);
   });
 });
@@ -282,7 +285,7 @@ describe("a client that breaks the rules", () => {
     ["leaves a frame unfinished", "0001000000060103", 60_000, "a frame not finished within 1000 ms"],
     ["is silent for too long", "", 300, "idle for 300 ms"],
   ])("is cut off when it %s", async (_, bytes, idleTimeoutMs, reason) => {
-    const { port, server, lines } = await serve({ idleTimeoutMs });
+    const { port, server, lines } = await serve({ listener: tcpListener({ idleTimeoutMs }) });
     const socket = await rawAt(port);
     socket.write(Buffer.from(bytes, "hex"));
     await closed(socket);
@@ -292,7 +295,7 @@ describe("a client that breaks the rules", () => {
   });
 
   test("is refused beyond the connection limit, and the others are served", async () => {
-    const { port, server } = await serve({ maxConnections: 2 });
+    const { port, server } = await serve({ listener: tcpListener({ maxConnections: 2 }) });
     const master = await masterAt(port);
     await rawAt(port);
     await closed(await rawAt(port));
@@ -365,7 +368,7 @@ const FRAMES: readonly ((random: Random) => Buffer)[] = [
 ];
 
 test("10,000 frames of a fuzzer crash nothing, and another master is served meanwhile", async () => {
-  const { port, server } = await serve({ maxConnections: 60 });
+  const { port, server } = await serve({ listener: tcpListener({ maxConnections: 60 }) });
   const master = await masterAt(port);
   const random = randomFrom(20_240);
   let slowestMs = 0;

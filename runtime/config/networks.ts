@@ -1,0 +1,21 @@
+/** Addresses and networks as they are written: `10.1.2.3`, `10.1.0.0/16`, `fd00::/8` (RFC 4632 §3.1, RFC 4291 §2.3). */
+import { isIP } from "node:net";
+
+export interface Network {
+  readonly address: string;
+  /** Leading bits that count. */
+  readonly prefix: number;
+}
+
+/** @returns null for what is none. */
+export const parseNetwork = (text: string): Network | null => {
+  const [, address = "", digits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  if (version === 0 || address.includes("%")) return null;
+  const bits = version === 4 ? 32 : 128;
+  const prefix = digits === undefined ? bits : Number(digits);
+  return prefix <= bits ? { address, prefix } : null;
+};
+
+/** Whether only programs of this machine reach what listens there. */
+export const isLoopback = (host: string): boolean => /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$|^::1$|^localhost$/.test(host);
