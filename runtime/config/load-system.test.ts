@@ -203,10 +203,11 @@ describe("a module without problems", () => {
     expect(system.maxLateness).toBe(10_000_000);
     expect(system.modbusServers).toMatchObject([
       {
-        host: "127.0.0.1",
         unitId: 1,
-        maxConnections: 16,
-        idleTimeoutMs: 60_000,
+        listener: {
+          ...{ kind: "tcp", host: "127.0.0.1", maxConnections: 16, idleTimeoutMs: 60_000, frameTimeoutMs: 1000 },
+          ...{ allowFrom: null, allowFile: null, tls: null, roles: null, isExposed: false },
+        },
         mappings: [
           { type: "REAL", byteOrder: "CDAB", scale: 1, offset: 0 },
           { type: "INT", byteOrder: "ABCD", scale: 0.1, offset: -5 },
