@@ -36,6 +36,9 @@ const server = (name: string, port = 0): ModbusServer => ({
 const broker = (port = 0): MqttLink => ({
   name: "telemetry",
   broker: "embedded",
+  version: "v3.1.1" as const,
+  tls: null,
+  credentials: null,
   host: "127.0.0.1",
   port,
   topicPrefix: "partita",

@@ -319,12 +319,33 @@ export interface MqttPublication {
   readonly maxReportMs: number;
 }
 
-export interface MqttLink {
+/** Where a secret is found when it is needed: the name of an environment variable, or the absolute path of a file. */
+export type SecretSource = { readonly environment: string } | { readonly file: string };
+
+/** Absolute paths of PEM files, read for each connection. */
+export interface ClientTls {
+  /** Authorities that the server's certificate is checked by; null: those that Node trusts. */
+  readonly caPath: string | null;
+  /** The client's own certificate and its key: both or neither. */
+  readonly certificatePath: string | null;
+  readonly keyPath: string | null;
+}
+
+/** How an MQTT broker is reached. */
+export interface BrokerAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Of MQTT. */
+  readonly version: "v3.1.1" | "v5";
+  /** null: plain TCP. */
+  readonly tls: ClientTls | null;
+  readonly credentials: { readonly username: SecretSource; readonly password: SecretSource | null } | null;
+}
+
+export interface MqttLink extends BrokerAddress {
   readonly name: string;
   /** "embedded": Partita is the broker, listening on host and port. "external": it connects to the one there. */
   readonly broker: "embedded" | "external";
-  readonly host: string;
-  readonly port: number;
   /** First level of every topic; the whole is `prefix/module/partition/point`. */
   readonly topicPrefix: string;
   readonly publications: readonly MqttPublication[];

@@ -9,7 +9,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes, type Client, type PublishPacket } from "aedes";
-import type { MqttLink } from "../../runtime/index.ts";
+import type { BrokerAddress, MqttLink } from "../../runtime/index.ts";
 import { listen } from "../listen.ts";
 import type { Logger } from "../logger.ts";
 import * as topics from "./topics.ts";
@@ -63,6 +63,13 @@ export class EmbeddedBroker {
 
   get address(): { readonly host: string; readonly port: number } {
     return { host: this.#host, port: this.#port };
+  }
+
+  /** How the module's own client reaches it. */
+  get clientAddress(): BrokerAddress {
+    const listensEverywhere = this.#host === "0.0.0.0" || this.#host === "::";
+    const host = listensEverywhere ? "127.0.0.1" : this.#host;
+    return { host, port: this.#port, version: "v3.1.1", tls: null, credentials: null };
   }
 
   /** @throws CannotListen */

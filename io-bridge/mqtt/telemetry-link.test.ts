@@ -1,14 +1,18 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { connect } from "node:net";
 import { connectAsync } from "mqtt";
 import { afterEach, describe, expect, test } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import { hostClock } from "../../runtime/host/clock.ts";
 import type { MqttLink, System } from "../../runtime/index.ts";
 import { type Bridge, startBridge } from "../bridge.ts";
+import {
+  Cleanups,
+  freePort,
+  publish,
+  mosquitto as startMosquitto,
+  stopProcess,
+  subscribe as subscribeTo,
+} from "../testing/mosquitto.ts";
 import { eventually, logBook, pause, refOf, TestBoard, testSystem } from "../testing/test-module.ts";
 
 const peers = requirePeers("mosquitto", "mosquitto_sub", "mosquitto_pub");
@@ -25,111 +29,28 @@ const link = (broker: MqttLink["broker"], port: number): MqttLink => ({
   broker,
   host: "127.0.0.1",
   port,
+  version: "v3.1.1",
+  tls: null,
+  credentials: null,
   topicPrefix: "partita",
   publications: [publication("level", 0.1), publication("running"), publication("setpoint"), publication("steps")],
   commands: [ref("setpoint"), ref("start"), ref("limit")],
 });
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+const cleanups = new Cleanups();
+afterEach(() => cleanups.end());
+const mosquitto = (port: number) => startMosquitto(cleanups, port);
+const subscribe = (port: number) => subscribeTo(cleanups, port);
 
 const start = async (config: MqttLink) => {
   const system: System = testSystem(POINTS, { mqtt: [config] });
   const board = new TestBoard(system, hostClock);
   const { log, lines } = logBook();
   const bridge: Bridge = await startBridge({ system, exchange: board.exchange, clock: hostClock, log });
-  cleanups.push(
-    () => board.stop(),
-    () => bridge.stop(),
-  );
+  cleanups.add(() => board.stop());
+  cleanups.add(() => bridge.stop());
   return { board, bridge, lines, port: bridge.listening()[0]?.port ?? config.port };
 };
-
-const stopProcess = (child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> =>
-  new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    child.once("exit", () => resolve());
-    child.kill(signal);
-  });
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const { port } = server.address() as { port: number };
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
-};
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1" });
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });
-
-const mosquitto = async (port: number): Promise<ChildProcess> => {
-  const folder = mkdtempSync(join(tmpdir(), "partita-mosquitto-"));
-  const config = join(folder, "mosquitto.conf");
-  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
-  const broker = spawn("mosquitto", ["-c", config], { stdio: "ignore" });
-  cleanups.push(async () => {
-    await stopProcess(broker);
-    rmSync(folder, { recursive: true });
-  });
-  await eventually("mosquitto listens", () => accepts(port));
-  return broker;
-};
-
-/** mosquitto_sub on everything; the latest payload a topic, and all in order. */
-const subscribe = async (port: number) => {
-  const sub = spawn("mosquitto_sub", [
-    "-h",
-    "127.0.0.1",
-    "-p",
-    String(port),
-    "-t",
-    "partita/#",
-    "-q",
-    "1",
-    "-F",
-    "%r %t %p",
-  ]);
-  cleanups.push(() => stopProcess(sub));
-  const latest = new Map<string, { value?: unknown; quality?: string; timestamp?: number; status?: string }>();
-  const all: { topic: string; isRetained: boolean; payload: string }[] = [];
-  let rest = "";
-  sub.stdout.on("data", (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const [retained, topic, ...payload] = line.split(" ");
-      all.push({ topic: topic!, isRetained: retained === "1", payload: payload.join(" ") });
-      if (!topic!.endsWith("/set")) latest.set(topic!, JSON.parse(payload.join(" ")));
-    }
-  });
-  const reported = (point: string): unknown => latest.get(`partita/works/basin/${point}`)?.value;
-  return { latest, all, reported, process: sub };
-};
-
-const publish = (port: number, topic: string, payload: string, ...more: string[]): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const pub = spawn("mosquitto_pub", [
-      "-h",
-      "127.0.0.1",
-      "-p",
-      String(port),
-      "-q",
-      "1",
-      "-t",
-      topic,
-      "-m",
-      payload,
-      ...more,
-    ]);
-    pub.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`mosquitto_pub: ${code}`))));
-  });
 
 const STATUS = "partita/works/status";
 
@@ -138,7 +59,7 @@ describe.skipIf(peers.missing).each(["embedded", "external"] as const)("with an 
     const port = kind === "embedded" ? 0 : await freePort();
     if (kind === "external") await mosquitto(port);
     const running = await start(link(kind, port));
-    await eventually("the link is connected", () => running.bridge.counters().mqtt.scada!.connected);
+    await eventually("the link is connected", () => running.bridge.counters().mqtt.scada!.state === "connected");
     return running;
   };
 
@@ -211,9 +132,9 @@ describe.skipIf(peers.missing)("with mosquitto", () => {
     const port = await freePort();
     const broker = await mosquitto(port);
     const { board, bridge, lines } = await start(link("external", port));
-    await eventually("connected", () => bridge.counters().mqtt.scada!.connected);
+    await eventually("connected", () => bridge.counters().mqtt.scada!.state === "connected");
     await stopProcess(broker, "SIGKILL");
-    await eventually("the loss is noticed", () => !bridge.counters().mqtt.scada!.connected);
+    await eventually("the loss is noticed", () => bridge.counters().mqtt.scada!.state !== "connected");
     for (let step = 1; step <= 100; step += 1) {
       board.set("basin.steps", step);
       await pause(5);
@@ -237,7 +158,7 @@ describe.skipIf(peers.missing)("with mosquitto", () => {
     const port = await freePort();
     const broker = await mosquitto(port);
     const { board, bridge } = await start(link("external", port));
-    await eventually("connected", () => bridge.counters().mqtt.scada!.published >= 4);
+    await eventually("connected", () => bridge.counters().mqtt.scada!.acknowledged >= 5);
     broker.kill("SIGSTOP");
     for (let step = 1; step <= 50; step += 1) {
       board.set("basin.steps", step);
@@ -255,7 +176,7 @@ describe.skipIf(peers.missing)("with mosquitto", () => {
     const port = await freePort();
     const broker = await mosquitto(port);
     const { bridge } = await start(link("external", port));
-    await eventually("connected", () => bridge.counters().mqtt.scada!.connected);
+    await eventually("connected", () => bridge.counters().mqtt.scada!.state === "connected");
     broker.kill("SIGSTOP");
     const stopped = bridge.stop();
     await pause(50);
@@ -277,7 +198,7 @@ describe.skipIf(peers.missing)("on the embedded broker, clients other than the m
   const connected = async () => {
     const running = await start(link("embedded", 0));
     running.board.set("basin.level", 4.2);
-    await eventually("telemetry", () => running.bridge.counters().mqtt.scada!.published >= 4);
+    await eventually("telemetry", () => running.bridge.counters().mqtt.scada!.acknowledged >= 5);
     const refusals = () => running.lines.filter(({ message }) => message.startsWith("MQTT broker: publish refused"));
     return { ...running, refusals };
   };
@@ -312,7 +233,7 @@ describe.skipIf(peers.missing)("on the embedded broker, clients other than the m
     const { port, bridge, refusals } = await connected();
     const will = { topic: STATUS, payload: Buffer.from("forged"), qos: 1 as const, retain: true };
     const client = await connectAsync({ host: "127.0.0.1", port, reconnectPeriod: 0, clientId: "dashboard", will });
-    cleanups.push(() => client.endAsync(true));
+    cleanups.add(() => client.endAsync(true));
     let losses = 0;
     client.on("close", () => {
       losses += 1;
@@ -327,7 +248,7 @@ describe.skipIf(peers.missing)("on the embedded broker, clients other than the m
     await eventually("the status", () => latest.has(STATUS));
     await pause(50);
     expect(latest.get(STATUS)?.status).toBe("online");
-    expect(bridge.counters().mqtt.scada).toMatchObject({ connected: true, connections: 1 });
+    expect(bridge.counters().mqtt.scada).toMatchObject({ state: "connected", connections: 1 });
   });
 
   test("cannot take its name, and with it its place", async () => {
@@ -335,7 +256,7 @@ describe.skipIf(peers.missing)("on the embedded broker, clients other than the m
     const asOwn = ["-r", "-i", "partita-works-scada"];
     await expect(publish(port, STATUS, "forged", ...asOwn)).rejects.toThrow("mosquitto_pub: 5");
     await expect(publish(port, STATUS, "forged", ...asOwn, "-u", "x", "-P", "guess")).rejects.toThrow();
-    expect(bridge.counters().mqtt.scada).toMatchObject({ connected: true, connections: 1 });
+    expect(bridge.counters().mqtt.scada).toMatchObject({ state: "connected", connections: 1 });
   });
 
   test("command, and publish whatever they like elsewhere", async () => {
@@ -343,7 +264,7 @@ describe.skipIf(peers.missing)("on the embedded broker, clients other than the m
     const elsewhere = ["partita/workshop/a", "partita/other/status", "plant/x"];
     for (const topic of elsewhere) await publish(port, topic, "1", "-r");
     const client = await connectAsync({ host: "127.0.0.1", port, reconnectPeriod: 0 });
-    cleanups.push(() => client.endAsync(true));
+    cleanups.add(() => client.endAsync(true));
     const heard: string[] = [];
     client.on("message", (topic) => heard.push(topic));
     await client.subscribeAsync(elsewhere);
@@ -356,7 +277,7 @@ describe.skipIf(peers.missing)("on the embedded broker, clients other than the m
 
 test("garbage on the embedded broker's port harms nobody", async () => {
   const { board, bridge, port } = await start(link("embedded", 0));
-  await eventually("connected", () => bridge.counters().mqtt.scada!.connected);
+  await eventually("connected", () => bridge.counters().mqtt.scada!.state === "connected");
   for (const bytes of [
     "GET / HTTP/1.1\r\n\r\n",
     "\x10\xff\xff\xff\xff\xff",
@@ -370,25 +291,25 @@ test("garbage on the embedded broker's port harms nobody", async () => {
     await pause(20);
     socket.destroy();
   }
-  const { published } = bridge.counters().mqtt.scada!;
+  const { acknowledged } = bridge.counters().mqtt.scada!;
   board.set("basin.steps", 7);
-  await eventually("telemetry goes on", () => bridge.counters().mqtt.scada!.published > published);
+  await eventually("telemetry goes on", () => bridge.counters().mqtt.scada!.acknowledged > acknowledged);
 });
 
 test("a subscriber of the embedded broker that never reads holds the others up for two seconds at most", async () => {
   const { board, bridge, port } = await start(link("embedded", 0));
-  await eventually("connected", () => bridge.counters().mqtt.scada!.connected);
+  await eventually("connected", () => bridge.counters().mqtt.scada!.state === "connected");
   const greedy = connect({ port, host: "127.0.0.1" });
   greedy.on("error", () => undefined);
-  cleanups.push(() => greedy.destroy());
+  cleanups.add(() => greedy.destroy());
   greedy.write(Buffer.from("100f00044d5154540402000000036e6f77", "hex")); // CONNECT as "now"
   greedy.write(Buffer.from("82060001000123" + "00", "hex")); // SUBSCRIBE to #
   await new Promise<void>((resolve) => greedy.once("readable", () => resolve()));
   await pause(100);
   const flooder = await connectAsync({ host: "127.0.0.1", port, reconnectPeriod: 0 });
-  cleanups.push(() => flooder.endAsync(true));
+  cleanups.add(() => flooder.endAsync(true));
   const reader = await connectAsync({ host: "127.0.0.1", port, reconnectPeriod: 0 });
-  cleanups.push(() => reader.endAsync(true));
+  cleanups.add(() => reader.endAsync(true));
   const heard: string[] = [];
   reader.on("message", (_topic, payload) => heard.push(payload.toString()));
   await reader.subscribeAsync("partita/works/basin/steps");

@@ -1,9 +1,8 @@
 /** Everything in a config that listens for connections. */
+import { EMBEDDED, embeddedAddress } from "./broker.ts";
 import type { ModbusServerConfig, ModuleConfig } from "./module-config.generated.ts";
 import { isLoopback } from "./networks.ts";
 import { named, type Partly } from "./partly.ts";
-
-export const EMBEDDED_BROKER = { host: "127.0.0.1", port: 1883 } as const;
 
 export interface Listener {
   readonly container: object;
@@ -23,10 +22,10 @@ export const listeners = ({ io }: Partly<ModuleConfig>): readonly Listener[] => 
       return { container: server, what: named("Modbus server", name), host, port, isProtected: isProtected(server) };
     }),
   ...io.mqtt
-    .filter(({ broker }) => broker === "embedded")
+    .filter(({ broker }) => broker === EMBEDDED)
     .map((link) => {
-      const { name, host = EMBEDDED_BROKER.host, port = EMBEDDED_BROKER.port } = link;
-      return { container: link, what: named("MQTT broker", name), host, port, isProtected: false };
+      const what = named("MQTT broker", link.name);
+      return { container: link, what, ...embeddedAddress(link), isProtected: false };
     }),
 ];
 

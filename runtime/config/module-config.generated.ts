@@ -763,7 +763,7 @@ export interface ClientPointConfig {
 export interface MqttLinkConfig {
   name: Name;
   /**
-   * embedded: Partita is the broker, on host and port. mqtt://host:port: the broker there.
+   * embedded: Partita is the broker, on host and port. mqtt://host:port: the broker there; mqtts://host:port: over TLS.
    */
   broker: string;
   /**
@@ -775,6 +775,12 @@ export interface MqttLinkConfig {
    */
   port?: number;
   /**
+   * Of MQTT, as the broker speaks it.
+   */
+  version: "v3.1.1" | "v5";
+  tls?: ClientTlsConfig;
+  credentials?: CredentialsConfig;
+  /**
    * First level of every topic: prefix/module/partition/point.
    */
   topicPrefix: string;
@@ -783,6 +789,40 @@ export interface MqttLinkConfig {
    * Inputs that a message to …/set writes.
    */
   commands: Member[];
+}
+/**
+ * Whom the client trusts, and who it is: PEM files, relative to the config. Read again for each connection.
+ */
+export interface ClientTlsConfig {
+  /**
+   * Certificates of the authorities that the server is known by. Default: those that Node.js trusts.
+   */
+  ca?: string;
+  /**
+   * The client's own; with its key.
+   */
+  certificate?: string;
+  /**
+   * Of the certificate.
+   */
+  key?: string;
+}
+/**
+ * What the server asks for. It is read for each connection, and is never in this file.
+ */
+export interface CredentialsConfig {
+  username: SecretConfig;
+  password?: SecretConfig;
+}
+/**
+ * Where it is found: either the name of an environment variable, or a file.
+ */
+export interface SecretConfig {
+  environment?: string;
+  /**
+   * Relative to the config; a line feed at its end does not count.
+   */
+  file?: string;
 }
 export interface PublicationConfig {
   point: Member;

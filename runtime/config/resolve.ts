@@ -25,10 +25,10 @@ import {
   zeroOf,
 } from "../system.ts";
 import { type Cycles, cycles, guestAddress, hertz } from "../units.ts";
+import { brokerAddress, embeddedAddress, parseBrokerUrl } from "./broker.ts";
 import { clonesOf, withClones } from "./clones.ts";
 import { type Draft, type DraftPartition, type DraftPoint, HEALTH_SOURCE, readParts } from "./draft.ts";
 import { HealthResolver } from "./health.ts";
-import { EMBEDDED_BROKER } from "./listeners.ts";
 import { canBeWritten } from "./mappings.ts";
 import { modbusListener } from "./modbus-listener.ts";
 import type {
@@ -58,7 +58,7 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     samplingMessageChannels: resolver.samplingMessageChannels(),
     modbusServers: resolver.modbusServers(configPath),
     modbusClients: resolver.modbusClients(),
-    mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link)),
+    mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link, configPath)),
     retain: resolver.retain(configPath),
     maxLateness: resolver.cycles(config.pacing.maxLateness),
   };
@@ -296,11 +296,14 @@ class Resolver {
     };
   }
 
-  mqttLink({ name, broker, host, port, topicPrefix, publish, commands }: MqttLinkConfig): MqttLink {
-    const embedded = { host: host ?? EMBEDDED_BROKER.host, port: port ?? EMBEDDED_BROKER.port };
+  mqttLink(config: MqttLinkConfig, configPath: string): MqttLink {
+    const { name, topicPrefix, publish, commands } = config;
+    const url = parseBrokerUrl(config.broker);
     return {
       name,
-      ...(broker === "embedded" ? { broker, ...embedded } : { broker: "external", ...brokerAddress(broker) }),
+      ...(url === null
+        ? { broker: "embedded", ...embeddedAddress(config), version: "v3.1.1", tls: null, credentials: null }
+        : { broker: "external", ...brokerAddress(url, config, configPath) }),
       topicPrefix,
       publications: publish.map(({ point, deadband, minReport, maxReport }) => ({
         point: this.#pointRef(point),
@@ -312,12 +315,6 @@ class Resolver {
     };
   }
 }
-
-/** `mqtt://host:port`, `mqtt://[::1]`; the schema has checked the form. */
-const brokerAddress = (url: string): { host: string; port: number } => {
-  const [, bracketed, plain, port] = sure(/^mqtt:\/\/(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(url));
-  return { host: sure(bracketed ?? plain), port: port === undefined ? EMBEDDED_BROKER.port : Number(port) };
-};
 
 const valueFor = ({ type }: DraftPoint, written: Value | null): PointValue => {
   const read = readValue(sure(type), sure(written));

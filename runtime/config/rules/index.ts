@@ -1,6 +1,7 @@
 /** All rules, in no order that matters: problems are sorted by where they are. */
 
 import { afterOtherPeriod } from "./after-other-period.ts";
+import { certificateWithoutKey } from "./certificate-without-key.ts";
 import { channelDirection } from "./channel-direction.ts";
 import { channelType } from "./channel-type.ts";
 import { clockTooSlow } from "./clock-too-slow.ts";
@@ -34,6 +35,7 @@ import { modbusOverlap } from "./modbus-overlap.ts";
 import { modbusScaleZero } from "./modbus-scale-zero.ts";
 import { modbusTransport } from "./modbus-transport.ts";
 import { modbusUnit } from "./modbus-unit.ts";
+import { mqttBrokerAccess } from "./mqtt-broker-access.ts";
 import { mqttBrokerAddress } from "./mqtt-broker-address.ts";
 import { networkMalformed } from "./network-malformed.ts";
 import { noRoomForBootArguments } from "./no-room-for-boot-arguments.ts";
@@ -58,6 +60,7 @@ import { rangeReversed } from "./range-reversed.ts";
 import { requiresNotMet } from "./requires-not-met.ts";
 import { restartBudgetUnused } from "./restart-budget-unused.ts";
 import type { Rule } from "./rule.ts";
+import { secretSource } from "./secret-source.ts";
 import { slotBeyondFrame } from "./slot-beyond-frame.ts";
 import { slotsOverlap } from "./slots-overlap.ts";
 import { symbolMissing } from "./symbol-missing.ts";
@@ -103,7 +106,10 @@ export const RULES: readonly Rule[] = [
   modbusScaleZero,
   modbusTransport,
   modbusUnit,
+  mqttBrokerAccess,
   mqttBrokerAddress,
+  certificateWithoutKey,
+  secretSource,
   networkMalformed,
   noRoomForBootArguments,
   onBadOfOutput,

@@ -1,4 +1,5 @@
 /** An external broker's address is in its URL; host and port would do nothing beside it. */
+import { EMBEDDED, parseBrokerUrl } from "../broker.ts";
 import type { Rule } from "./rule.ts";
 
 export const mqttBrokerAddress: Rule = {
@@ -6,14 +7,14 @@ export const mqttBrokerAddress: Rule = {
   description: "host and port are given for an embedded broker only, and a broker's URL has a port from 1 to 65535.",
   *check({ config, places }) {
     for (const link of config.io.mqtt) {
-      if (link.broker === null || link.broker === "embedded") continue;
+      if (link.broker === null || link.broker === EMBEDDED) continue;
       for (const key of ["host", "port"] as const) {
         if (link[key] == null) continue;
         const message = `${key} is for an embedded broker, but ${link.name ?? "this link"} connects to ${link.broker}`;
         yield { at: places.ofKey(link, key), message, hint: "put it into the URL: mqtt://host:port" };
       }
-      const port = /:(\d+)$/.exec(link.broker)?.[1];
-      if (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)) continue;
+      const port = parseBrokerUrl(link.broker)?.port ?? 1;
+      if (port >= 1 && port <= 65_535) continue;
       const message = `${link.broker} has no possible port`;
       yield { at: places.of(link, "broker"), message, hint: "ports go from 1 to 65535" };
     }
