@@ -72,7 +72,8 @@ export class Control {
 
   /** What is asked of the module; null: nothing. */
   get moduleCommand(): ModuleCommand | null {
-    return MODULE_COMMANDS[this.#module[0]! - 1] ?? null;
+    const code = this.#module[0]!;
+    return code === 0 ? null : MODULE_COMMANDS[code - 1]!;
   }
 
   /** All its harts have obeyed, or do so now. */

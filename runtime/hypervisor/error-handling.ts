@@ -150,6 +150,7 @@ export class ErrorHandling {
     const judgement = monitor.judge(occurrence, this.#place.frame);
     const record = this.#recordOf(noticed, judgement);
     this.#keep(record);
+    this.#place.hasEffects = true;
     log.writeWords(this.#place, EVENT_KINDS.health, HEALTH_ERRORS[error], actionCode(judgement.action));
     if (judgement.log) outside.incident(this.#place, { kind: "error", record });
     return this.#carryOut(noticed, judgement);

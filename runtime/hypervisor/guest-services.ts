@@ -174,7 +174,10 @@ export class GuestServices implements PartitaHost {
     const isOne = schedule < system.schedules.length;
     const status = !partition.isSystem ? INVALID_CONFIG : isOne ? NO_ERROR : INVALID_PARAM;
     this.#log.writeWords(this.#now(), EVENT_KINDS.scheduleRequest, schedule, status);
-    if (status === NO_ERROR) this.#wantedSchedule = schedule;
+    if (status === NO_ERROR) {
+      this.#wantedSchedule = schedule;
+      this.#place.hasEffects = true;
+    }
     if (status === INVALID_CONFIG) this.#refuse("only a system partition may ask for a schedule");
     return status;
   }
@@ -236,6 +239,7 @@ export class GuestServices implements PartitaHost {
   #controlled(partition: number, command: number, status: number): number {
     const payload = new Uint8Array(Uint32Array.of(status).buffer);
     this.#log.writeWords(this.#now(), EVENT_KINDS.control, partition, command, payload);
+    this.#place.hasEffects = true;
     if (status === INVALID_CONFIG) this.#refuse("only a system partition may control others");
     return status;
   }

@@ -172,7 +172,7 @@ export class RunningPartition implements PartitionView {
     this.#obey(frame, at);
     if (this.#watchdog.expiry <= at) this.#watchdogExpired();
     if (this.#mode.restart !== null) this.#reload();
-    this.#services.startSlot();
+    if (this.partition.isSystem) this.#services.startSlot();
     this.#outside.latch(this.#place, this.offered);
     if (this.#exchanges) {
       this.#inputs.fix(at);
@@ -197,10 +197,15 @@ export class RunningPartition implements PartitionView {
       this.#outputs.takeEffect(at);
       this.#ports.endSlot(at);
     }
-    this.#services.endSlot();
-    this.#errors.endSlot();
+    if (this.#place.hasEffects) this.#takeEffect();
     this.#showPoints(at);
     this.#obey(this.#place.frame, at);
+  }
+
+  #takeEffect(): void {
+    this.#place.hasEffects = false;
+    this.#services.endSlot();
+    this.#errors.endSlot();
   }
 
   /** The last slot of `frame` is over. */
@@ -212,7 +217,7 @@ export class RunningPartition implements PartitionView {
   powerFailed(frame: number, at: Cycles): void {
     this.#change(frame, at, () => {
       if (this.#mode.runs) this.#errors.report("POWER_FAIL", 0, "the power fails");
-      this.#errors.endSlot();
+      this.#takeEffect();
     });
   }
 
@@ -368,6 +373,7 @@ export class RunningPartition implements PartitionView {
 
   #reload(): void {
     this.#board.reset(this.#mode.restart === "WARM_START");
+    this.observed.begin(this.#board);
     this.#mode.restarted();
     this.#errors.forget();
     this.#watchdog.stop();
@@ -375,10 +381,7 @@ export class RunningPartition implements PartitionView {
 
   #run(duration: Cycles): void {
     const { slotStart } = this.#place;
-    if (this.#isAuto) {
-      this.#services.latch();
-      this.observed.begin(this.#board);
-    }
+    if (this.#isAuto) this.#services.latch();
     this.#forces.overVariables(this.#board);
     let used = 0;
     let goesOn = true;
