@@ -121,8 +121,8 @@ describe.skipIf(peers.missing)("a partition that goes wrong", () => {
       const isWrong = at.frame >= 3 && at.frame < 8;
       const value =
         at.partition === ROGUE_AT ? (isWrong ? misdeed : 0) : isWrong && at.partition === DIVIDER_AT ? divisor : 1;
-      for (const { index, type, direction } of system.partitions[at.partition]!.points) {
-        if (direction === "input") inputs.set(index, type, value);
+      for (const { index, direction } of system.partitions[at.partition]!.points) {
+        if (direction === "input") inputs.set(index, value);
         inputs.quality[index] = 2;
       }
     },

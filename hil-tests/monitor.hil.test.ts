@@ -30,7 +30,7 @@ describe("the controllers beside the monitor", () => {
     const busy = busyOutside(alone, seed);
     const latch: Outside["latch"] = (at, inputs) => {
       if (at.partition !== monitor.index) return busy.latch(at, inputs);
-      if (at.frame >= 10) inputs.set(sabotage.index, sabotage.type, MISDEEDS.indexOf(misdeed));
+      if (at.frame >= 10) inputs.set(sabotage.index, MISDEEDS.indexOf(misdeed));
     };
     return { ...silence, latch };
   };

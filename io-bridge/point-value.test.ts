@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isWide, POINT_TYPES, type PointType } from "../runtime/index.ts";
+import { bytesOf, isWide, POINT_TYPES, type PointType } from "../runtime/index.ts";
 import { fitted, fromJsonValue, integerRange, toJsonValue, wideRange } from "./point-value.ts";
 
+const of = (type: PointType) => ({ type, bytes: bytesOf(type, 5) });
 const types = Object.keys(POINT_TYPES) as PointType[];
-const integerTypes = types.filter((type) => !isWide(type) && !["BOOL", "REAL", "LREAL"].includes(type));
+const integerTypes = types.filter(
+  (type) => !isWide(type) && !["BOOL", "REAL", "LREAL", "STRING", "WSTRING"].includes(type),
+);
 
 describe("a value from outside", () => {
   test.each(integerTypes)("fits a %s exactly from its least to its greatest value", (type) => {
@@ -27,14 +30,14 @@ describe("a value from outside", () => {
     expect([toJsonValue("LINT", -5n), toJsonValue("ULINT", 2n ** 64n - 1n), toJsonValue("LREAL", 0.1)]).toEqual([
       ...[-5, "18446744073709551615", 0.1],
     ]);
-    expect(fromJsonValue("LINT", -5)).toEqual({ value: -5n });
-    expect(fromJsonValue("ULINT", "18446744073709551615")).toEqual({ value: 2n ** 64n - 1n });
-    expect(fromJsonValue("LREAL", 1e300)).toEqual({ value: 1e300 });
-    expect(fromJsonValue("LINT", 2 ** 60)).toEqual({
+    expect(fromJsonValue(of("LINT"), -5)).toEqual({ value: -5n });
+    expect(fromJsonValue(of("ULINT"), "18446744073709551615")).toEqual({ value: 2n ** 64n - 1n });
+    expect(fromJsonValue(of("LREAL"), 1e300)).toEqual({ value: 1e300 });
+    expect(fromJsonValue(of("LINT"), 2 ** 60)).toEqual({
       refused: "LINT takes a whole number, beyond 2^53 in quotation marks",
     });
-    expect(fromJsonValue("LINT", "12x")).toHaveProperty("refused");
-    expect(fromJsonValue("LWORD", -1)).toEqual({ refused: "LWORD takes 0 to 18446744073709551615" });
+    expect(fromJsonValue(of("LINT"), "12x")).toHaveProperty("refused");
+    expect(fromJsonValue(of("LWORD"), -1)).toEqual({ refused: "LWORD takes 0 to 18446744073709551615" });
   });
 
   test("is refused by a REAL when single precision has no finite value for it", () => {
@@ -47,13 +50,17 @@ describe("a value from outside", () => {
   });
 
   test("as JSON must be of the point's kind and within its range", () => {
-    expect(fromJsonValue("BOOL", true)).toEqual({ value: true });
-    expect(fromJsonValue("BOOL", 1)).toEqual({ refused: "BOOL takes true or false" });
-    expect(fromJsonValue("INT", 32768)).toEqual({ refused: "INT takes -32768 to 32767" });
-    expect(fromJsonValue("INT", 1.5)).toEqual({ refused: "INT takes a whole number" });
-    expect(fromJsonValue("REAL", "1.5")).toEqual({ refused: "REAL takes a number" });
-    expect(fromJsonValue("REAL", 1e300)).toEqual({ refused: "beyond the range of a REAL" });
-    expect(fromJsonValue("REAL", null)).toEqual({ refused: "REAL takes a number" });
+    expect(fromJsonValue(of("BOOL"), true)).toEqual({ value: true });
+    expect(fromJsonValue(of("BOOL"), 1)).toEqual({ refused: "BOOL takes true or false" });
+    expect(fromJsonValue(of("INT"), 32768)).toEqual({ refused: "INT takes -32768 to 32767" });
+    expect(fromJsonValue(of("INT"), 1.5)).toEqual({ refused: "INT takes a whole number" });
+    expect(fromJsonValue(of("REAL"), "1.5")).toEqual({ refused: "REAL takes a number" });
+    expect(fromJsonValue(of("REAL"), 1e300)).toEqual({ refused: "beyond the range of a REAL" });
+    expect(fromJsonValue(of("REAL"), null)).toEqual({ refused: "REAL takes a number" });
+    expect(fromJsonValue(of("STRING"), 5)).toEqual({ refused: "STRING takes a text" });
+    expect(fromJsonValue(of("STRING"), "sixsix")).toEqual({ refused: "STRING takes at most 5 characters" });
+    expect(fromJsonValue(of("STRING"), "Ω")).toEqual({ refused: "STRING takes characters of Latin-1" });
+    expect(fromJsonValue(of("WSTRING"), "a\0b")).toHaveProperty("refused");
   });
 });
 

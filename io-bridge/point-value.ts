@@ -1,5 +1,14 @@
 /** What a point may hold: values from outside are fitted to its type or refused; nothing wraps or becomes NaN on the way in. */
-import { isWide, POINT_TYPES, type PointType, type PointValue } from "../runtime/index.ts";
+import {
+  isText,
+  isWide,
+  lengthOf,
+  POINT_TYPES,
+  type Point,
+  type PointType,
+  type PointValue,
+  textWanted,
+} from "../runtime/index.ts";
 
 /** Least and greatest value of an integer type of up to 32 bits (IEC 61131-3 table 10). */
 export const integerRange = (type: PointType): { readonly least: number; readonly greatest: number } => {
@@ -18,9 +27,10 @@ export const wideRange = (type: PointType): { readonly least: bigint; readonly g
 
 /**
  * The value that a point of `type` takes for `quantity`: REAL rounded to single precision, integers to the nearest.
- * @returns null when the type has no such value: out of range, not finite, or no 0 or 1 for a BOOL.
+ * @returns null when the type has no such value: out of range, not finite, no 0 or 1 for a BOOL, or a number for a text.
  */
 export const fitted = (type: PointType, quantity: number | bigint): PointValue | null => {
+  if (isText(type)) return null;
   if (isWide(type)) return fittedWide(type, quantity);
   const number = Number(quantity);
   const { kind } = POINT_TYPES[type];
@@ -52,20 +62,25 @@ const shortest = (single: number): number => {
 
 /** For JSON: `null` where JSON has no number for it (NaN, infinities), digits in a string beyond 2^53, where readers round numbers. */
 export const toJsonValue = (type: PointType, value: PointValue): boolean | number | string | null => {
-  if (typeof value === "boolean") return value;
+  if (typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (!Number.isFinite(value)) return null;
   return type === "REAL" ? shortest(value) : value;
 };
 
-/** What someone sent as a value for a point of `type`, or why the point cannot take it. */
+/** What someone sent as a value for a point, or why it cannot take that. */
 export const fromJsonValue = (
-  type: PointType,
+  point: Pick<Point, "type" | "bytes">,
   sent: unknown,
 ): { readonly value: PointValue } | { readonly refused: string } => {
-  const { kind } = POINT_TYPES[type];
+  const { type } = point;
+  const { kind, bytes } = POINT_TYPES[type];
   if (kind === "bool") {
     return typeof sent === "boolean" ? { value: sent } : { refused: "BOOL takes true or false" };
+  }
+  if (kind === "string") {
+    const wanted = typeof sent === "string" ? textWanted(sent, lengthOf(point), bytes) : "a text";
+    return wanted === null ? { value: String(sent) } : { refused: `${type} takes ${wanted}` };
   }
   if (isWide(type)) return wideFromJson(type, sent);
   if (typeof sent !== "number") return { refused: `${type} takes a number` };

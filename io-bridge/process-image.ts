@@ -76,7 +76,7 @@ export class ProcessImage {
   }
 
   value(ref: PointRef): PointValue {
-    return this.#partitions[ref.partition]!.cells.get(ref.point, this.point(ref).type);
+    return this.#partitions[ref.partition]!.cells.get(ref.point);
   }
 
   quality(ref: PointRef): Quality {

@@ -14,6 +14,8 @@ export interface ManifestPoint {
   readonly address: number;
   /** Bit 0 … 7 of that byte for a BOOL at %IX/%QX, else null. */
   readonly bit: number | null;
+  /** Characters that a STRING or WSTRING holds at most; other types have none. */
+  readonly length?: number;
   readonly initial: PointValue;
 }
 

@@ -24,6 +24,7 @@ export {
 } from "./hypervisor/index.ts";
 export { formatProblem, type Problem } from "./problem.ts";
 export * from "./system.ts";
+export { textWanted } from "./text.ts";
 export { formatHash, RunningHashes } from "./trace/index.ts";
 export * from "./units.ts";
 

@@ -9,7 +9,7 @@ import type { Cycles, GuestAddress, Hertz } from "./units.ts";
 
 /**
  * Elementary IEC 61131-3 types that a point may have. TIME is a DINT of milliseconds, LTIME a LINT of nanoseconds; DATE and DT are
- * UDINTs of seconds since 1970-01-01, TOD one of milliseconds since midnight.
+ * UDINTs of seconds since 1970-01-01, TOD one of milliseconds since midnight. `bytes` of a STRING are those of one character.
  */
 export const POINT_TYPES = {
   BOOL: { bytes: 1, kind: "bool" },
@@ -32,14 +32,30 @@ export const POINT_TYPES = {
   DATE: { bytes: 4, kind: "unsigned" },
   TOD: { bytes: 4, kind: "unsigned" },
   DT: { bytes: 4, kind: "unsigned" },
+  STRING: { bytes: 1, kind: "string" },
+  WSTRING: { bytes: 2, kind: "string" },
 } as const;
 export type PointType = keyof typeof POINT_TYPES;
 /** Integers of 64 bits, which a number cannot hold. */
 export const isWide = (type: PointType): boolean => POINT_TYPES[type].bytes === 8 && POINT_TYPES[type].kind !== "float";
-/** FALSE, or 0. */
-export const zeroOf = (type: PointType): PointValue => (type === "BOOL" ? false : isWide(type) ? 0n : 0);
-/** A point's value: BOOL as boolean, integers of 8 bytes as bigint, all else as number (REAL already rounded to single precision). */
-export type PointValue = boolean | number | bigint;
+export const isText = (type: PointType): boolean => POINT_TYPES[type].kind === "string";
+/** Characters that a STRING or WSTRING may hold. */
+export const LONGEST_TEXT = 65_535;
+/** FALSE, 0, or an empty text. */
+export const zeroOf = (type: PointType): PointValue =>
+  type === "BOOL" ? false : isText(type) ? "" : isWide(type) ? 0n : 0;
+/**
+ * A point's value: BOOL as boolean, integers of 8 bytes as bigint, STRING and WSTRING as string (text.ts), all else as number (REAL
+ * already rounded to single precision).
+ */
+export type PointValue = boolean | number | bigint | string;
+/** Bytes of a value in RAM; of a STRING or WSTRING that holds `length` characters with the NUL behind them. */
+export const bytesOf = (type: PointType, length: number): number => {
+  const { bytes, kind } = POINT_TYPES[type];
+  return kind === "string" ? bytes * (length + 1) : bytes;
+};
+/** Characters that a STRING or WSTRING point holds at most. */
+export const lengthOf = ({ type, bytes }: Pick<Point, "type" | "bytes">): number => bytes / POINT_TYPES[type].bytes - 1;
 
 export type Direction = "input" | "output";
 
@@ -53,12 +69,14 @@ export interface Point {
   readonly direction: Direction;
   /** Where the value lies in the partition's RAM. */
   readonly address: GuestAddress;
+  /** Of the value there; see `bytesOf`. */
+  readonly bytes: number;
   /** For a BOOL that is one bit of a byte (%IX0.3): 0 … 7. `null`: the value fills its bytes. */
   readonly bit: number | null;
-  /** An input's value before anything was received; an output's before the first publish, when `failSafe` is "hold". */
+  /** An input's value before anything was received; an output's before the first publish, when it keeps that. */
   readonly initial: PointValue;
-  /** What an output takes while its partition is not NORMAL, or suspended; "hold" keeps the last published value. */
-  readonly failSafe: PointValue | "hold";
+  /** What an output takes while its partition is not NORMAL, or suspended; null: it keeps the last published value. */
+  readonly failSafe: PointValue | null;
   /** A BOOL input that is TRUE while the quality of this other input (index in the same partition) is good. */
   readonly validityOf: number | null;
 }
@@ -203,7 +221,7 @@ export interface ModbusMapping {
   readonly point: PointRef;
   readonly area: ModbusArea;
   readonly address: number;
-  /** How the value travels; defaults to the point's own type. Meaningless for coils and discrete inputs. */
+  /** How the value travels; defaults to the point's own type. Meaningless for coils and discrete inputs. A text stays one. */
   readonly type: PointType;
   /** The bit of the register, from 0, that holds a BOOL; null: the value takes whole registers, or the area has bits. */
   readonly bit: number | null;
@@ -211,6 +229,8 @@ export interface ModbusMapping {
   /** value of the point = raw × scale + offset. */
   readonly scale: number;
   readonly offset: number;
+  /** Characters that travel of a STRING or WSTRING; 0 for all other types. */
+  readonly length: number;
 }
 
 export interface ModbusServerMapping extends ModbusMapping {
@@ -311,7 +331,7 @@ export interface ModbusClient {
 
 export interface MqttPublication {
   readonly point: PointRef;
-  /** Report when |new − last reported| > deadband (any change for BOOL, or when 0). */
+  /** Report when |new − last reported| > deadband (any change for BOOL and texts, or when 0). */
   readonly deadband: number;
   /** No sooner than this after the last report of the point, ms. */
   readonly minReportMs: number;

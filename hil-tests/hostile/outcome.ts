@@ -55,7 +55,7 @@ export const outcomeOf = (result: RunResult, heard: Record<string, number>, evid
   const { ram, mode, points, partition } = result.module.partitions[ATTACKER]!;
   const poison = partition.points.find(({ name }) => name === "poison")!;
   const left = evidence === null ? NOTHING : evidenceAt(ram, evidence - RAM_BASE);
-  return { mode, heard, ...left, poison: Number(points.get(poison.index, poison.type)) };
+  return { mode, heard, ...left, poison: Number(points.get(poison.index)) };
 };
 
 const evidenceAt = (ram: Uint8Array, start: number): typeof NOTHING => {

@@ -11,6 +11,7 @@ const VOCABULARY = [
   "health-table",
   "json-bytes",
   "arithmetic",
+  "text",
 ].map((name) => `runtime/${name}.ts`);
 
 /** A room is the longest prefix here that fits a path; it may import itself, the vocabulary, and these. */

@@ -19,10 +19,10 @@ export const boot = (sketch: SystemSketch, alter: (system: System) => System = (
     ...silence,
     commands: () => commands.splice(0),
     latch: (at, inputs) => {
-      for (const { name, index, type } of system.partitions[at.partition]!.points) {
+      for (const { name, index } of system.partitions[at.partition]!.points) {
         const entry = wanted.get(`${system.partitions[at.partition]!.name}.${name}`);
         if (entry === undefined) continue;
-        inputs.set(index, type, entry.value);
+        inputs.set(index, entry.value);
         inputs.quality[index] = entry.quality;
       }
     },
@@ -33,9 +33,9 @@ export const boot = (sketch: SystemSketch, alter: (system: System) => System = (
   const look = (path: string) => {
     const [partition, name] = path.split(".");
     const view = module.partitions.find((one) => one.partition.name === partition)!;
-    const { index, type } = view.partition.points.find((point) => point.name === name)!;
+    const { index } = view.partition.points.find((point) => point.name === name)!;
     return {
-      value: view.points.get(index, type),
+      value: view.points.get(index),
       quality: view.points.qualityOf(index),
       time: view.points.time[index],
     };

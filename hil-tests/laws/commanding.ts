@@ -19,8 +19,8 @@ const randomValue = (system: System, partition: number, target: ForceTarget, ran
   if (target.kind === "variable") {
     return Uint8Array.from({ length: target.bit === null ? 4 : 1 }, () => random(target.bit === null ? 256 : 2));
   }
-  const cell = new PointCells(1);
-  cell.set(0, system.partitions[partition]!.points[target.point]!.type, random(2 ** 32));
+  const cell = new PointCells([system.partitions[partition]!.points[target.point]!]);
+  cell.set(0, random(2 ** 32));
   return cell.values;
 };
 

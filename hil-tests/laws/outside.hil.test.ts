@@ -73,7 +73,7 @@ describe("the outside enters at slot boundaries only", () => {
     const inputFrom = (frame: number): Outside => ({
       ...silence,
       latch: (at, inputs) => {
-        if (at.partition === 1 && at.frame >= frame) inputs.set(0, "DWORD", 7);
+        if (at.partition === 1 && at.frame >= frame) inputs.set(0, 7);
       },
     });
     const recording = recordOf(system, inputFrom(3), 6);

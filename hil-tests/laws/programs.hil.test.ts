@@ -66,7 +66,7 @@ describe("a clone", () => {
 describe("a program that replaces another", () => {
   it("runs from the frame on in which it was ordered, its partition's outputs at their fail-safe values until it publishes", () => {
     const { module } = run({ 3: [replace] }, 3);
-    const shown = () => [module.partitions[A]!.points.get(1, "DWORD"), module.partitions[A]!.points.qualityOf(1)];
+    const shown = () => [module.partitions[A]!.points.get(1), module.partitions[A]!.points.qualityOf(1)];
     module.step();
     expect(shown()[1]).toBe("bad");
     module.runFrame();

@@ -44,11 +44,11 @@ export const busyOutside = (system: System, seed: number, inner: Outside = silen
     return schedules > 1 && random(5) === 0 ? [{ kind: "switchSchedule", schedule: random(schedules) }] : [];
   },
   latch: (at, inputs) => {
-    for (const { index, type, direction } of system.partitions[at.partition]!.points) {
+    for (const { index, direction } of system.partitions[at.partition]!.points) {
       if (direction === "output") continue;
       const random = randomFrom(seed ^ (at.frame << 12) ^ (at.slot << 6) ^ (at.partition << 20) ^ index);
       if (random(3) !== 0) continue;
-      inputs.set(index, type, random(2 ** 32));
+      inputs.set(index, random(2 ** 32));
       inputs.quality[index] = random(3);
     }
   },

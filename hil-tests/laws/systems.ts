@@ -211,9 +211,10 @@ const pointsOf = (
     type: "DWORD" as PointType,
     direction,
     address: guestAddress(base + 4 * i),
+    bytes: 4,
     bit: null,
     initial: 0 as PointValue,
-    failSafe: "hold" as const,
+    failSafe: null,
     validityOf: null,
     ...sketch,
   }));

@@ -25,7 +25,11 @@ describe("a field device's registers", () => {
     });
     const words = [device.read("inputRegister", 4)!, device.read("inputRegister", 5)!];
     expect(words).toEqual([first, second]);
-    const value = decodeRegisters(words, { type: "REAL", byteOrder, bit: null, scale: 1, offset: 0 }, "REAL");
+    const value = decodeRegisters(
+      words,
+      { type: "REAL", byteOrder, bit: null, scale: 1, offset: 0, length: 0 },
+      "REAL",
+    );
     expect(value).toBe(Math.fround(123.456));
   });
 
@@ -40,7 +44,7 @@ describe("a field device's registers", () => {
         written = value;
       },
     });
-    const words = encodeRegisters(-123456, { type: "DINT", byteOrder, bit: null, scale: 1, offset: 0 })!;
+    const words = encodeRegisters(-123456, { type: "DINT", byteOrder, bit: null, scale: 1, offset: 0, length: 0 })!;
     for (const [address, word] of words.entries()) device.write("holdingRegister", address, word);
     device.actuate();
     expect(written).toBe(-123456);

@@ -46,7 +46,7 @@ export class History {
     const last = this.#last[partition]!;
     for (let i = 0; i < told.length; i++) {
       const { name, point } = told[i]!;
-      const value = cells.get(point.index, point.type);
+      const value = cells.get(point.index);
       if (value === last[i]) continue;
       this.#changes.push({ time, name, from: last[i]!, to: value });
       if (this.#changes.length > KEPT) this.#changes.shift();

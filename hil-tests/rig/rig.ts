@@ -4,7 +4,7 @@
  */
 import { type BoardInstant, type Incident, Module, type Outside } from "../../runtime/hypervisor/index.ts";
 import { engineOf, PointCells, QUALITY, type Quality } from "../../runtime/index.ts";
-import type { PointValue, System } from "../../runtime/system.ts";
+import { isText, type PointType, type PointValue, type System } from "../../runtime/system.ts";
 import { createHasher, formatHash, type Hasher, RunningHashes } from "../../runtime/trace/index.ts";
 import type { Plant } from "../plants/plant.ts";
 import { allOf, type Restore } from "../plants/restore.ts";
@@ -169,15 +169,15 @@ export class Rig {
   /** A point as its partition saw it (input) or published it (output), at the end of its latest slot. */
   get(name: string): PointValue {
     const named = this.#ask(name);
-    return this.#published[named.partition.index]!.get(named.point.index, named.point.type);
+    return this.#published[named.partition.index]!.get(named.point.index);
   }
 
-  /** @throws when the point is a BOOL, or an integer of 64 bits. */
+  /** @throws when the point is a BOOL, a text, or an integer of 64 bits. */
   number(name: string): number {
     const value = this.get(name);
     if (typeof value === "number") return value;
-    const hint = typeof value === "bigint" ? "has 64 bits; use rig.get" : "is a BOOL; use rig.isOn";
-    throw new TypeError(`${name} ${hint}`);
+    if (typeof value === "boolean") throw new TypeError(`${name} is a BOOL; use rig.isOn`);
+    throw new TypeError(`${name} ${typeof value === "bigint" ? "has 64 bits" : "is a text"}; use rig.get`);
   }
 
   /** @throws when the point is no BOOL. */
@@ -354,9 +354,8 @@ export class Rig {
 
   #settable(name: string, value: PointValue): NamedPoint {
     const named = this.#input(name);
-    if ((named.point.type === "BOOL") !== (typeof value === "boolean")) {
-      throw new TypeError(`${name} is ${named.point.type} and cannot be ${value}`);
-    }
+    const { type } = named.point;
+    if (!takes(type, value)) throw new TypeError(`${name} is ${type} and cannot be ${value}`);
     return named;
   }
 
@@ -378,6 +377,11 @@ export class Rig {
     };
   }
 }
+
+const takes = (type: PointType, value: PointValue): boolean => {
+  if (typeof value === "string") return isText(type);
+  return typeof value === "boolean" ? type === "BOOL" : type !== "BOOL" && !isText(type);
+};
 
 /** A test's expectation that the module did not meet. */
 export class RigFailure extends Error {

@@ -30,7 +30,7 @@ export const describeSituation = (situation: Situation): string => {
   const lines = shown.map((named) => {
     const cells = situation.points[named.partition.index]!;
     const { point, name } = named;
-    const value = formatValue(cells.get(point.index, point.type));
+    const value = formatValue(cells.get(point.index));
     const quality = cells.qualityOf(point.index);
     const remarks = [...(quality === "good" ? [] : [quality]), ...(forces.includes(name) ? ["forced"] : [])].join(", ");
     return `  ${asked.includes(named) ? "▸" : " "} ${name.padEnd(width)}  ${value}  ${remarks}`.trimEnd();
@@ -47,5 +47,6 @@ export const describeSituation = (situation: Situation): string => {
 
 const formatValue = (value: PointValue): string => {
   if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
+  if (typeof value === "string") return `'${value}'`;
   return String(typeof value === "bigint" ? value : Number(value.toPrecision(7)));
 };

@@ -70,20 +70,20 @@ export class Wiring {
   actuate(published: readonly PointCells[]): void {
     for (const { named, mapping, registers } of this.#outputs) {
       if (this.#disconnected.has(registers.device.name)) continue;
-      transmit(registers, mapping, published[named.partition.index]!.get(named.point.index, named.point.type));
+      transmit(registers, mapping, published[named.partition.index]!.get(named.point.index));
     }
     for (const registers of this.#devices) registers.actuate();
   }
 }
 
 export const put = (cells: PointCells, { point }: NamedPoint, value: PointValue): void => {
-  cells.set(point.index, point.type, value);
+  cells.set(point.index, value);
   cells.quality[point.index] = QUALITY.good;
 };
 
 /** What the bridge does to an input whose device has fallen silent. */
 export const spoil = (cells: PointCells, { point }: NamedPoint, mapping: ModbusClientMapping | undefined): void => {
-  if (mapping !== undefined && mapping.onBad !== "hold") cells.set(point.index, point.type, mapping.onBad.substitute);
+  if (mapping !== undefined && mapping.onBad !== "hold") cells.set(point.index, mapping.onBad.substitute);
   cells.quality[point.index] = QUALITY.bad;
 };
 
@@ -111,12 +111,12 @@ const wiresOf = (system: System, names: PointNames, devices: readonly DeviceRegi
 };
 
 const isBit = (area: ModbusArea): boolean => area === "coil" || area === "discreteInput";
-const widthOf = ({ area, type }: ModbusClientMapping): number => (isBit(area) ? 1 : registerCount(type));
+const widthOf = (mapping: ModbusClientMapping): number => (isBit(mapping.area) ? 1 : registerCount(mapping));
 
 const received = (registers: DeviceRegisters, mapping: ModbusClientMapping, named: NamedPoint): PointValue | null => {
   const { area, address } = mapping;
   if (isBit(area)) return registers.read(area, address) !== 0;
-  const words = Array.from({ length: registerCount(mapping.type) }, (_, i) => registers.read(area, address + i)!);
+  const words = Array.from({ length: registerCount(mapping) }, (_, i) => registers.read(area, address + i)!);
   return decodeRegisters(words, mapping, named.point.type);
 };
 

@@ -1,15 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ByteOrder, isWide, POINT_TYPES, type PointType, type PointValue } from "../../runtime/index.ts";
+import { type ByteOrder, isText, isWide, POINT_TYPES, type PointType, type PointValue } from "../../runtime/index.ts";
 import { integerRange, wideRange } from "../point-value.ts";
 import { decodeRegisters, encodeRegisters, registerCount, registerMask } from "./registers.ts";
 
 const TYPES = Object.keys(POINT_TYPES) as PointType[];
 const ORDERS: readonly ByteOrder[] = ["ABCD", "DCBA", "BADC", "CDAB"];
-const plain = (type: PointType, byteOrder: ByteOrder = "ABCD") => ({ type, byteOrder, bit: null, scale: 1, offset: 0 });
+const plain = (type: PointType, byteOrder: ByteOrder = "ABCD") => ({
+  type,
+  byteOrder,
+  bit: null,
+  scale: 1,
+  offset: 0,
+  length: isText(type) ? 20 : 0,
+});
+
+const textsOf = (most: number): fc.Arbitrary<PointValue> =>
+  fc.array(fc.integer({ min: 1, max: most }), { maxLength: 20 }).map((codes) => String.fromCharCode(...codes));
 
 const valuesOf = (type: PointType): fc.Arbitrary<PointValue> => {
   if (type === "BOOL") return fc.boolean();
+  if (isText(type)) return textsOf(type === "WSTRING" ? 0xffff : 0xff);
   if (type === "LREAL") return fc.double({ noNaN: true, noDefaultInfinity: true });
   if (isWide(type)) {
     const { least, greatest } = wideRange(type);
@@ -57,7 +68,7 @@ describe("registers", () => {
       fc.assert(
         fc.property(valuesOf(type), (value) => {
           const registers = encodeRegisters(value, plain(type, order));
-          expect(registers).toHaveLength(registerCount(type));
+          expect(registers).toHaveLength(registerCount(plain(type)));
           for (const register of registers!) expect(register).toBe(register & 0xffff);
           expect(decodeRegisters(registers!, plain(type, order), type)).toBe(value);
         }),
@@ -76,7 +87,7 @@ describe("registers", () => {
         (type, scale, offset, sample) => {
           const { least, greatest } = integerRange(type);
           const raw = Math.min(Math.max(sample, least), greatest);
-          const coding = { type, byteOrder: "ABCD", bit: null, scale, offset } as const;
+          const coding = { type, byteOrder: "ABCD", bit: null, scale, offset, length: 0 } as const;
           const registers = [raw & 0xffff];
           const value = decodeRegisters(registers, coding, "REAL");
           expect(value).toBeCloseTo(raw * scale + offset, 1);
@@ -84,6 +95,21 @@ describe("registers", () => {
         },
       ),
     );
+  });
+
+  test("hold a text two characters a register, the first in the high byte, as far as it travels", () => {
+    const text = (length: number, byteOrder: ByteOrder = "ABCD") => ({ ...plain("STRING", byteOrder), length });
+    expect(encodeRegisters("Tank", text(6))).toEqual([0x5461, 0x6e6b, 0]);
+    expect(encodeRegisters("Tank", text(3))).toEqual([0x5461, 0x6e00]);
+    expect(encodeRegisters("Tank", text(4, "CDAB"))).toEqual([0x5461, 0x6e6b]);
+    expect(["BADC", "DCBA"].map((order) => encodeRegisters("Tank", text(4, order as ByteOrder)))).toEqual([
+      [0x6154, 0x6b6e],
+      [0x6154, 0x6b6e],
+    ]);
+    expect(decodeRegisters([0x5461, 0x6e6b], text(3), "STRING")).toBe("Tan");
+    expect(decodeRegisters([0x5400, 0x6e6b], text(4), "STRING")).toBe("T");
+    expect(encodeRegisters("Ωm", { ...plain("WSTRING"), length: 3 })).toEqual([0x03a9, 0x6d, 0]);
+    expect(decodeRegisters([0x03a9, 0x6d, 0], { ...plain("WSTRING"), length: 3 }, "WSTRING")).toBe("Ωm");
   });
 
   test("stop at the wire type's limit instead of wrapping", () => {

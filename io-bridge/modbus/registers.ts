@@ -1,6 +1,7 @@
 /** How a point's value travels in Modbus registers: wire type, bit, byte order, scale and offset, both ways. */
 import {
   type ByteOrder,
+  isText,
   type ModbusMapping,
   POINT_TYPES,
   type PointType,
@@ -9,10 +10,13 @@ import {
 import { fitted, integerRange, wideRange } from "../point-value.ts";
 
 /** The part of a mapping that says how a value is coded. */
-export type Coding = Pick<ModbusMapping, "type" | "bit" | "byteOrder" | "scale" | "offset">;
+export type Coding = Pick<ModbusMapping, "type" | "bit" | "byteOrder" | "scale" | "offset" | "length">;
 
-/** Registers that a value of `type` takes: one up to 16 bits, two up to 32, else four. */
-export const registerCount = (type: PointType): 1 | 2 | 4 => {
+/** Registers that a value takes: one up to 16 bits, two up to 32, else four; of a text one for two bytes. */
+export const registerCount = ({ type, length }: Pick<Coding, "type" | "length">): number =>
+  isText(type) ? Math.ceil((POINT_TYPES[type].bytes * length) / 2) : numberRegisters(type);
+
+const numberRegisters = (type: PointType): 1 | 2 | 4 => {
   const { bytes } = POINT_TYPES[type];
   return bytes === 8 ? 4 : bytes === 4 ? 2 : 1;
 };
@@ -45,6 +49,7 @@ const toRaw = (value: PointValue, { scale, offset }: Coding): number | bigint =>
  */
 export const encodeRegisters = (value: PointValue, coding: Coding): readonly number[] | null => {
   if (coding.bit !== null) return [value ? 1 << coding.bit : 0];
+  if (isText(coding.type)) return encodeText(String(value), coding);
   const raw = toRaw(value, coding);
   const { kind, bytes } = POINT_TYPES[coding.type];
   if (kind === "float" && bytes === 8) scratch.setFloat64(0, Number(raw));
@@ -53,7 +58,7 @@ export const encodeRegisters = (value: PointValue, coding: Coding): readonly num
   else if (bytes === 8) scratch.setBigInt64(0, limitedWide(coding.type, raw));
   else if (bytes === 4) scratch.setUint32(0, limited(coding.type, Number(raw)));
   else scratch.setUint16(0, limited(coding.type, Number(raw)));
-  const registers = Array.from({ length: registerCount(coding.type) }, (_, i) => scratch.getUint16(2 * i));
+  const registers = Array.from({ length: numberRegisters(coding.type) }, (_, i) => scratch.getUint16(2 * i));
   return reorder(registers, coding.byteOrder);
 };
 
@@ -70,7 +75,7 @@ const limitedWide = (type: PointType, raw: number | bigint): bigint => {
 };
 
 const rawOf = (registers: readonly number[], { type, byteOrder }: Coding): number | bigint => {
-  const count = registerCount(type);
+  const count = numberRegisters(type);
   for (const [i, register] of reorder(registers.slice(0, count), byteOrder).entries())
     scratch.setUint16(2 * i, register);
   const { kind } = POINT_TYPES[type];
@@ -95,8 +100,30 @@ export const decodeRegisters = (
   pointType: PointType,
 ): PointValue | null => {
   if (coding.bit !== null) return fitted(pointType, (registers[0]! >> coding.bit) & 1);
+  if (isText(coding.type)) return decodeText(registers, coding);
   const raw = rawOf(registers, coding);
   if (fitted(coding.type, raw) === null) return null;
   const isPlain = coding.scale === 1 && coding.offset === 0;
   return fitted(pointType, isPlain ? raw : Number(raw) * coding.scale + coding.offset);
+};
+
+/** Devices of low byte first have it so in texts as well; which of two registers comes first, no text says. */
+const lowByteFirst = (byteOrder: ByteOrder): boolean => byteOrder === "BADC" || byteOrder === "DCBA";
+
+/** As many characters as travel, then NULs: of a STRING two a register, the first in the high byte, of a WSTRING one. */
+const encodeText = (text: string, coding: Coding): readonly number[] => {
+  const code = (at: number): number => (at < coding.length && at < text.length ? text.charCodeAt(at) : 0);
+  return Array.from({ length: registerCount(coding) }, (_, i) => {
+    const register = coding.type === "WSTRING" ? code(i) : (code(2 * i) << 8) | code(2 * i + 1);
+    return lowByteFirst(coding.byteOrder) ? swapBytes(register) : register;
+  });
+};
+
+/** Up to the first NUL, or all that travel. */
+const decodeText = (registers: readonly number[], coding: Coding): string => {
+  const ordered = lowByteFirst(coding.byteOrder) ? registers.map(swapBytes) : registers;
+  const codes = coding.type === "WSTRING" ? ordered : ordered.flatMap((register) => [register >> 8, register & 0xff]);
+  const text = String.fromCharCode(...codes.slice(0, coding.length));
+  const end = text.indexOf("\0");
+  return end < 0 ? text : text.slice(0, end);
 };

@@ -39,6 +39,11 @@ export class ReportByException {
     if (Object.is(value, last)) return false;
     const isWide = typeof value === "bigint" && typeof last === "bigint";
     const distance = Math.abs(isWide ? Number(value - last) : Number(value) - Number(last));
-    return typeof value === "boolean" || Number.isNaN(distance) || distance > this.#limits.deadband;
+    return (
+      typeof value === "boolean" ||
+      typeof value === "string" ||
+      Number.isNaN(distance) ||
+      distance > this.#limits.deadband
+    );
   }
 }

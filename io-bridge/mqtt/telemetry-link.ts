@@ -171,7 +171,7 @@ export class TelemetryLink {
     const point = this.#commands.get(topic);
     if (point === undefined) return { refused: "no point that takes commands" };
     if (retain) return { refused: "a retained command: it would be repeated at every connection" };
-    const parsed = topics.parseCommand(Buffer.from(payload), this.#image.point(point).type);
+    const parsed = topics.parseCommand(Buffer.from(payload), this.#image.point(point));
     if ("refused" in parsed) return parsed;
     this.#counters.commands += 1;
     this.#image.accept(point, parsed.value);

@@ -1,14 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { bytesOf, type PointType } from "../../runtime/index.ts";
 import { parseCommand, statusPayload, telemetryPayload } from "./topics.ts";
 
-const command = (text: string) => parseCommand(Buffer.from(text), "REAL");
+const of = (type: PointType) => ({ type, bytes: bytesOf(type, 5) });
+const command = (text: string) => parseCommand(Buffer.from(text), of("REAL"));
 
 describe("a command", () => {
   test("is a JSON value, or an object with a value", () => {
     expect(command("1.5")).toEqual({ value: 1.5 });
     expect(command('{"value": -2}')).toEqual({ value: -2 });
     expect(command(' {"value": 3, "user": "kim"} ')).toEqual({ value: 3 });
-    expect(parseCommand(Buffer.from("true"), "BOOL")).toEqual({ value: true });
+    expect(parseCommand(Buffer.from("true"), of("BOOL"))).toEqual({ value: true });
+    expect(parseCommand(Buffer.from('"Größe"'), of("STRING"))).toEqual({ value: "Größe" });
+    expect(parseCommand(Buffer.from('"Ω"'), of("WSTRING"))).toEqual({ value: "Ω" });
   });
 
   test.each([
@@ -32,9 +36,11 @@ test("integers of 64 bits travel as numbers up to 2^53, as digits in a string be
   expect(telemetryPayload("ULINT", 2n ** 64n - 1n, "good", 5)).toBe(
     '{"value":"18446744073709551615","quality":"good","timestamp":5}',
   );
-  expect(parseCommand(Buffer.from('{"value": "18446744073709551615"}'), "ULINT")).toEqual({ value: 2n ** 64n - 1n });
-  expect(parseCommand(Buffer.from("-7"), "LTIME")).toEqual({ value: -7n });
-  expect(parseCommand(Buffer.from("1.5"), "LREAL")).toEqual({ value: 1.5 });
+  expect(parseCommand(Buffer.from('{"value": "18446744073709551615"}'), of("ULINT"))).toEqual({
+    value: 2n ** 64n - 1n,
+  });
+  expect(parseCommand(Buffer.from("-7"), of("LTIME"))).toEqual({ value: -7n });
+  expect(parseCommand(Buffer.from("1.5"), of("LREAL"))).toEqual({ value: 1.5 });
 });
 
 test("telemetry and status are the documented JSON", () => {

@@ -3,13 +3,15 @@
  *   prefix/module/partition/point       {"value": 4.2, "quality": "good", "timestamp": 1700000000000}   retained
  *   prefix/module/partition/point/set   {"value": 4.5} or just 4.5                                      a command
  *   prefix/module/status                {"status": "online", "timestamp": 1700000000000}                retained; last will: offline
- * `timestamp` is the source's, in milliseconds since 1970 UTC; `value` is null where JSON has no number (NaN, infinities).
+ * `timestamp` is the source's, in milliseconds since 1970 UTC; `value` is null where JSON has no number (NaN, infinities);
+ * of a STRING or WSTRING it is a text, whose characters beyond Latin-1 only a WSTRING takes.
  */
-import type { PointType, PointValue, Quality } from "../../runtime/index.ts";
+import { isText, lengthOf, type Point, type PointType, type PointValue, type Quality } from "../../runtime/index.ts";
 import { fromJsonValue, toJsonValue } from "../point-value.ts";
 
-/** Longest command that is looked at. */
+/** Longest command that is looked at; of a text each character may be as long as \u00e9. */
 const MAX_COMMAND_BYTES = 1024;
+const MAX_CHARACTER_BYTES = 6;
 const COMMAND_LEVEL = "set";
 
 /** The name of a module's own client. */
@@ -36,9 +38,10 @@ export const statusPayload = (status: "online" | "offline", timestamp?: number):
 /** The value that a command asks for, or why it is refused. */
 export const parseCommand = (
   payload: Buffer,
-  type: PointType,
+  point: Pick<Point, "type" | "bytes">,
 ): { readonly value: PointValue } | { readonly refused: string } => {
-  if (payload.length > MAX_COMMAND_BYTES) return { refused: `longer than ${MAX_COMMAND_BYTES} bytes` };
+  const most = MAX_COMMAND_BYTES + (isText(point.type) ? MAX_CHARACTER_BYTES * lengthOf(point) : 0);
+  if (payload.length > most) return { refused: `longer than ${most} bytes` };
   let sent: unknown;
   try {
     sent = JSON.parse(payload.toString("utf8"));
@@ -47,7 +50,7 @@ export const parseCommand = (
   }
   if (typeof sent === "object" && sent !== null) {
     if (!("value" in sent)) return { refused: 'an object without "value"' };
-    return fromJsonValue(type, sent.value);
+    return fromJsonValue(point, sent.value);
   }
-  return fromJsonValue(type, sent);
+  return fromJsonValue(point, sent);
 };

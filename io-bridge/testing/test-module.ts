@@ -1,6 +1,7 @@
 /** For tests of the bridge: a module described in a few lines, and a board that latches and publishes as the real one does. */
 import { defaultHealth, defaultModuleHealth } from "../../runtime/health-table.ts";
 import {
+  bytesOf,
   type Clock,
   cycles,
   guestAddress,
@@ -21,7 +22,7 @@ import {
 } from "../../runtime/index.ts";
 import type { Logger } from "../logger.ts";
 
-/** `in level REAL`, `out running BOOL`: direction, name, type. */
+/** `in level REAL`, `out running BOOL`: direction, name, type. A text holds 20 characters. */
 export type PointText = `${"in" | "out"} ${string} ${PointType}`;
 
 const pointFrom = (text: PointText, index: number): Point => {
@@ -31,10 +32,11 @@ const pointFrom = (text: PointText, index: number): Point => {
     name,
     type,
     direction: direction === "in" ? "input" : "output",
-    address: guestAddress(0x8000_0000 + index * 4),
+    address: guestAddress(0x8000_0000 + index * 64),
+    bytes: bytesOf(type, 20),
     bit: null,
     initial: zeroOf(type),
-    failSafe: "hold",
+    failSafe: null,
     validityOf: null,
   };
 };
@@ -100,6 +102,7 @@ export const mapping = (
   byteOrder: "ABCD",
   scale: 1,
   offset: 0,
+  length: 0,
   pollGroup: 0,
   onBad: "hold",
   ...more,
@@ -167,7 +170,7 @@ export class TestBoard {
       const cells = this.#cells[index]!;
       const offered = this.#offered[index]!;
       if (this.exchange.takeInputs(index, offered)) {
-        const image = new PointCells(points.length);
+        const image = new PointCells(points);
         image.copyFrom(offered);
         this.latched[index]!.push(image);
         for (const point of points) if (point.direction === "input") cells.copyPoint(point.index, offered, point.index);
@@ -180,7 +183,7 @@ export class TestBoard {
   set(name: string, value: PointValue): void {
     const { partition, point } = refOf(this.#system, name);
     const cells = this.#cells[partition]!;
-    cells.set(point, this.#system.partitions[partition]!.points[point]!.type, value);
+    cells.set(point, value);
     cells.quality[point] = QUALITY.good;
     cells.time[point] = (this.#clock.nowMs() - this.#startedMs) * 1000;
   }
@@ -189,8 +192,7 @@ export class TestBoard {
   get(name: string): { readonly value: PointValue; readonly quality: Quality; readonly timeMs: number } {
     const { partition, point } = refOf(this.#system, name);
     const cells = this.#cells[partition]!;
-    const { type } = this.#system.partitions[partition]!.points[point]!;
-    return { value: cells.get(point, type), quality: cells.qualityOf(point), timeMs: cells.time[point]! };
+    return { value: cells.get(point), quality: cells.qualityOf(point), timeMs: cells.time[point]! };
   }
 
   stop(): void {

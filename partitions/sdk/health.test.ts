@@ -90,7 +90,7 @@ describe.skipIf(peers.missing)("a C guest that is a system partition", () => {
     const module = new Module(loaded.system, silence, await createHasher());
     for (let frame = 0; frame < 4; frame++) module.runFrame();
     const { partition, points } = module.partitions[1]!;
-    const seen = Object.fromEntries(partition.points.map(({ name, index, type }) => [name, points.get(index, type)]));
+    const seen = Object.fromEntries(partition.points.map(({ name, index }) => [name, points.get(index)]));
     expect(seen).toMatchObject({
       error: HEALTH_ERRORS.MEMORY_VIOLATION,
       action: 1 + HEALTH_ACTIONS.indexOf("IDLE"),
@@ -160,7 +160,7 @@ describe("a program that is a system partition", () => {
     const module = new Module(loaded.system, silence, await createHasher());
     for (let frame = 0; frame < 3; frame++) module.runFrame();
     const { partition, points } = module.partitions[1]!;
-    const seen = Object.fromEntries(partition.points.map(({ name, index, type }) => [name, points.get(index, type)]));
+    const seen = Object.fromEntries(partition.points.map(({ name, index }) => [name, points.get(index)]));
     expect(seen).toMatchObject({
       error: HEALTH_ERRORS.NUMERIC_ERROR,
       action: 1 + HEALTH_ACTIONS.indexOf("IDLE"),

@@ -20,12 +20,9 @@ describe("a variable at %I or %Q that is no point", () => {
     return compiled.ok ? compiled.warnings.map(({ code, message }) => `${code}: ${message}`) : ["does not compile"];
   };
 
-  it("is warned of, be it a text, or an array or struct with a member that is hidden", () => {
-    expect(warningsOf("VAR_GLOBAL s AT %QB0 : STRING(15); END_VAR")).toEqual([
-      "no-point: STRING(15) is no point: nobody outside sees it at %QB0",
-    ]);
-    expect(warningsOf("VAR_GLOBAL s AT %IB8 : ARRAY [0..1] OF WSTRING(3); END_VAR")).toEqual([
-      "no-point: WSTRING(3) is no point: nobody outside sees it at %IB8",
+  it("is warned of where it is part of an array or struct", () => {
+    expect(warningsOf("VAR_GLOBAL s AT %IL1 : ARRAY [0..1] OF LDATE; END_VAR")).toEqual([
+      "no-point: LDATE is no point: nobody outside sees it at %IL1",
     ]);
     const struct = "TYPE Report : STRUCT level : INT; mark : CHAR; END_STRUCT; END_TYPE";
     expect(warningsOf(`${struct} VAR_GLOBAL r AT %QB0 : Report; END_VAR`)).toEqual([
@@ -34,7 +31,28 @@ describe("a variable at %I or %Q that is no point", () => {
   });
 
   it("is nothing to warn of at %M, which nobody outside sees, and where all of it is points", () => {
-    expect(warningsOf("VAR_GLOBAL s AT %MB0 : STRING(15); a AT %QB0 : ARRAY [0..15] OF BYTE; END_VAR")).toEqual([]);
+    expect(
+      warningsOf("VAR_GLOBAL s AT %MB0 : ARRAY [0..1] OF CHAR; a AT %QB0 : ARRAY [0..15] OF BYTE; END_VAR"),
+    ).toEqual([]);
+    expect(warningsOf("VAR_GLOBAL s AT %QB0 : STRING(15); a AT %IB8 : ARRAY [0..1] OF WSTRING(3); END_VAR")).toEqual(
+      [],
+    );
+  });
+});
+
+describe("a text at %I or %Q", () => {
+  it("is a point of so many characters, by itself or as part of something", () => {
+    const type = "TYPE Label : STRUCT number : UINT; text : STRING[4]; END_STRUCT; END_TYPE";
+    const source = `${type} PROGRAM Main VAR
+      recipe AT %IB0 : STRING[10] := 'none'; label AT %QB0 : Label; units AT %Q* : ARRAY [1..2] OF WSTRING[2] := ["°C", "Ω"];
+      END_VAR label.text := recipe; END_PROGRAM`;
+    expect(pointsOf(source)).toEqual([
+      "recipe STRING(10) input 0 none",
+      "label_number UINT output 0 0",
+      "label_text STRING(4) output 2 ",
+      "units_1 WSTRING(2) output 8 °C",
+      "units_2 WSTRING(2) output 14 Ω",
+    ]);
   });
 });
 

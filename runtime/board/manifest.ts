@@ -8,7 +8,7 @@ import type {
   ManifestTask,
   RetainedVariable,
 } from "../image-manifest.ts";
-import { isWide, POINT_TYPES, type PointType, type PointValue } from "../system.ts";
+import { isText, isWide, LONGEST_TEXT, POINT_TYPES, type PointType, type PointValue } from "../system.ts";
 import type { ImageProblem } from "./elf.ts";
 
 export const parseManifest = (section: Uint8Array): ImageManifest | ImageProblem => {
@@ -48,7 +48,7 @@ const manifestOf = (json: unknown): ImageManifest => {
 };
 
 const pointOf = (json: unknown, where: string): ManifestPoint => {
-  const { name, type, direction, address, bit, initial } = object(json, where);
+  const { name, type, direction, address, bit, length, initial } = object(json, where);
   expect(isPointType(type), `${where}.type`, `one of ${Object.keys(POINT_TYPES).join(", ")}`);
   expect(direction === "input" || direction === "output", `${where}.direction`, '"input" or "output"');
   const ofBits = type === "BOOL" && Number.isInteger(bit) && Number(bit) >= 0 && Number(bit) <= 7;
@@ -59,16 +59,21 @@ const pointOf = (json: unknown, where: string): ManifestPoint => {
     direction: direction as ManifestPoint["direction"],
     address: whole(address, `${where}.address`, 0xffff_ffff),
     bit: bit as number | null,
+    ...lengthOf(type as PointType, length, `${where}.length`),
     initial: pointValueOf(type as PointType, initial, `${where}.initial`),
   };
 };
 
+const lengthOf = (type: PointType, json: unknown, where: string): Pick<ManifestPoint, "length"> =>
+  isText(type) ? { length: whole(json, where, LONGEST_TEXT) } : {};
+
 /** Integers of 64 bits are written as digits in a text, for JSON readers round large numbers. */
 const pointValueOf = (type: PointType, json: unknown, where: string): PointValue => {
   const isDigits = typeof json === "string" && /^-?\d{1,20}$/.test(json);
-  const fits = isWide(type) ? isDigits : typeof json === (type === "BOOL" ? "boolean" : "number");
+  const form = type === "BOOL" ? "boolean" : isText(type) ? "string" : "number";
+  const fits = isWide(type) ? isDigits : typeof json === form;
   expect(fits, where, `a value of type ${type}`);
-  return isWide(type) ? BigInt(json as string) : (json as boolean | number);
+  return isWide(type) ? BigInt(json as string) : (json as boolean | number | string);
 };
 
 const taskOf = (json: unknown, where: string): ManifestTask => {

@@ -1,5 +1,6 @@
 /** Variables of a compiled program in RAM, read as JSON and written from text (design.md §7, `partita exec PROGRAM.st`). */
 import type { ProgramInfo, VariableType } from "../../partitions/st/index.ts";
+import { type CharacterBytes, readText, textWanted, writeText } from "../text.ts";
 import { parseScalar, type ScalarType, shortestReal, shownCount, shownReal, wanted } from "./scalar-text.ts";
 
 /** A variable, or a part of one. */
@@ -94,6 +95,7 @@ const pathWithin = (type: VariableType, offset: number, path: string): string | 
 };
 
 type StringKind = Extract<VariableType, { kind: "string" }>;
+const characterBytes = ({ wide }: StringKind): CharacterBytes => (wide ? 2 : 1);
 
 /** `ram` starts at guest address `ramBase`. */
 export class ProgramMemory {
@@ -123,7 +125,7 @@ export class ProgramMemory {
       case "elementary":
         return this.#readElementary(type, address, bit);
       case "string":
-        return this.#readString(type, address);
+        return readText(this.#view, address - this.#base, type.bytes, characterBytes(type));
     }
   }
 
@@ -138,27 +140,12 @@ export class ProgramMemory {
     );
   }
 
-  #readString({ wide, bytes }: StringKind, address: number): string {
-    let text = "";
-    for (let at = address - this.#base; at < address - this.#base + bytes; at += wide ? 2 : 1) {
-      const code = wide ? this.#view.getUint16(at, true) : this.#view.getUint8(at);
-      if (code === 0) break;
-      text += String.fromCharCode(code);
-    }
-    return text;
-  }
-
   /** @returns what is wrong with it, or null. */
-  #writeString({ name, wide, bytes }: StringKind, address: number, text: string): string | null {
-    const unit = wide ? 2 : 1;
-    if (text.length >= bytes / unit) return `${text} has ${text.length} characters, too many for ${name}`;
-    if (!wide && /[^\0-\xff]/.test(text)) return `${text} has characters that ${name} cannot hold`;
-    for (let i = 0; i <= text.length; i++) {
-      const code = i < text.length ? text.charCodeAt(i) : 0;
-      const at = address - this.#base + i * unit;
-      if (wide) this.#view.setUint16(at, code, true);
-      else this.#view.setUint8(at, code);
-    }
+  #writeString(type: StringKind, address: number, text: string): string | null {
+    const unit = characterBytes(type);
+    const expected = textWanted(text, type.bytes / unit - 1, unit);
+    if (expected !== null) return `${text} is no ${type.name}; write ${expected}`;
+    writeText(this.#view, address - this.#base, type.bytes, unit, text);
     return null;
   }
 

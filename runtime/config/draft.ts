@@ -2,7 +2,7 @@
  * A module as far as its config could be understood: what the rules look at. Whatever is unusable is null here and has been
  * reported already, so no rule meets a wrong type or a quantity that cannot be read.
  */
-import { type Direction, type PointType, type PointValue, zeroOf } from "../system.ts";
+import { bytesOf, type Direction, isText, type PointType, type PointValue, zeroOf } from "../system.ts";
 import { cloneNames } from "./clones.ts";
 import type { LoadedImage } from "./images.ts";
 import type {
@@ -25,6 +25,8 @@ export interface DraftPoint {
   readonly type: PointType | null;
   readonly direction: Direction | null;
   readonly address: number | null;
+  /** That its value takes in RAM. */
+  readonly bytes: number | null;
   readonly bit: number | null;
   /** The image's own initial value. */
   readonly initial: PointValue;
@@ -183,7 +185,8 @@ const draftPartition = (
   const points = new Map<string, DraftPoint>();
   const ports = new Map<string, DraftPort>();
   for (const point of manifest?.points ?? []) {
-    points.set(point.name, { ...point, config: entryOf(config.points ?? {}, point.name) });
+    const { name, type, length } = point;
+    points.set(name, { ...point, bytes: valueBytes(type, length), config: entryOf(config.points ?? {}, name) });
   }
   for (const port of manifest?.ports ?? []) ports.set(port.name, port);
   if (declaredBy === "config") {
@@ -228,10 +231,15 @@ const entryOf = <Value>(mapping: Readonly<Record<string, Value>>, key: string): 
   Object.hasOwn(mapping, key) ? mapping[key]! : null;
 
 const declaredPoint = (name: string, config: Partly<PointConfig>, image: LoadedImage | null): DraftPoint => {
-  const { symbol, type = null, direction = null } = config;
+  const { symbol, type = null, direction = null, length } = config;
   const address = image?.facts.symbols.get(symbol ?? "")?.address ?? null;
-  return { name, type, direction, address, bit: null, initial: type === null ? 0 : zeroOf(type), config };
+  const initial = type === null ? 0 : zeroOf(type);
+  return { name, type, direction, address, bytes: valueBytes(type, length), bit: null, initial, config };
 };
+
+/** Bytes of a value in RAM; null: it is a text of nobody knows how many characters. */
+const valueBytes = (type: PointType | null, length: number | null | undefined): number | null =>
+  type === null || (isText(type) && length == null) ? null : bytesOf(type, length ?? 0);
 
 const draftSchedule = (
   name: string,

@@ -122,7 +122,7 @@ describe("a module without problems", () => {
       { index: 0, name: "level", initial: 1.5, validityOf: null },
       { index: 1, name: "levelValid", bit: 0, validityOf: 0 },
       { index: 2, name: "delay", initial: 2000 },
-      { index: 3, name: "flow", direction: "output", failSafe: "hold" },
+      { index: 3, name: "flow", direction: "output", failSafe: null },
       { index: 4, name: "run", direction: "output", failSafe: false, bit: 3 },
     ]);
     expect(partitions[1]?.points).toMatchObject([{ name: "speed", address: RAM + 0x200, initial: 0, failSafe: 0 }]);

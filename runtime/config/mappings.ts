@@ -1,5 +1,5 @@
 /** The Modbus mappings of a config with their points, and how much of an area each takes. */
-import { POINT_TYPES, type PointType } from "../system.ts";
+import { isText, lengthOf, POINT_TYPES, type PointType } from "../system.ts";
 import type { Draft, DraftPoint, MappingConfig } from "./draft.ts";
 import type { ClientPointConfig, ServerPointConfig } from "./module-config.generated.ts";
 import { named, type Partly } from "./partly.ts";
@@ -55,7 +55,14 @@ export const isBitArea = ({ config }: DraftMapping): boolean =>
 export const width = (mapping: DraftMapping): number =>
   mapping.type === null || mapping.config.area === null || isBitArea(mapping)
     ? 1
-    : Math.ceil(POINT_TYPES[mapping.type].bytes / 2);
+    : Math.ceil((POINT_TYPES[mapping.type].bytes * charactersOf(mapping)) / 2);
+
+/** 1 of what is no text. */
+const charactersOf = ({ type, point, config }: DraftMapping): number => {
+  if (type === null || !isText(type)) return 1;
+  if (config.length != null) return config.length;
+  return point?.type && point.bytes !== null ? lengthOf({ type: point.type, bytes: point.bytes }) : 1;
+};
 
 /** What a mapping at `address` takes of its area, counted in bits of registers (sixteen for a coil, too). */
 export const bitsAt = (mapping: DraftMapping, address: number): { readonly first: number; readonly end: number } => {

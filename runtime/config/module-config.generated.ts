@@ -68,7 +68,7 @@ export type OnBad =
       substitute: Value;
     };
 /**
- * A value of the point's type: true or false for BOOL, a duration for TIME and LTIME, else a number; a whole number beyond 2^53 in quotation marks.
+ * A value of the point's type: true or false for BOOL, a duration for TIME and LTIME, a text for STRING and WSTRING, else a number; a whole number beyond 2^53 in quotation marks.
  */
 export type Value = boolean | number | string;
 
@@ -235,17 +235,23 @@ export interface PointConfig {
     | "LTIME"
     | "DATE"
     | "TOD"
-    | "DT";
+    | "DT"
+    | "STRING"
+    | "WSTRING";
+  /**
+   * Image only: characters that a STRING or WSTRING holds at most; a NUL follows them in its variable.
+   */
+  length?: number;
   /**
    * Image only: input or output, as the guest sees it.
    */
   direction?: "input" | "output";
   /**
-   * An input's value before anything was received; an output's before the first publish, when its failSafe is hold. Default: the program's initial value; for an image FALSE or 0.
+   * An input's value before anything was received; an output's before the first publish, when its failSafe is hold. Default: the program's initial value; for an image FALSE, 0 or an empty text.
    */
   initial?: boolean | number | string;
   /**
-   * What an output takes while its partition is not NORMAL (starting, stopped, suspended): a value, or hold for the last one published. Default: FALSE or 0.
+   * What an output takes while its partition is not NORMAL (starting, stopped, suspended): a value, or hold for the last one published. Default: FALSE, 0 or an empty text.
    */
   failSafe?: boolean | number | string;
   /**
@@ -629,7 +635,9 @@ export interface ServerPointConfig {
     | "LTIME"
     | "DATE"
     | "TOD"
-    | "DT";
+    | "DT"
+    | "STRING"
+    | "WSTRING";
   /**
    * value = raw × scale + offset
    */
@@ -639,6 +647,10 @@ export interface ServerPointConfig {
    * read: cannot be written here. Default: write where it can be.
    */
   access?: "read" | "write";
+  /**
+   * Characters that travel of a STRING or WSTRING. Default: as many as the point holds.
+   */
+  length?: number;
   /**
    * Default: the server's.
    */
@@ -744,12 +756,18 @@ export interface ClientPointConfig {
     | "LTIME"
     | "DATE"
     | "TOD"
-    | "DT";
+    | "DT"
+    | "STRING"
+    | "WSTRING";
   /**
    * value = raw × scale + offset
    */
   scale: number;
   offset: number;
+  /**
+   * Characters that travel of a STRING or WSTRING. Default: as many as the point holds.
+   */
+  length?: number;
   /**
    * Default: the device's.
    */

@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 import type { ManifestArea, ManifestRetained } from "../image-manifest.ts";
 import {
   type Area,
+  isText,
+  lengthOf,
   type ModbusClient,
   type ModbusClientMapping,
   type ModbusMapping,
@@ -225,12 +227,16 @@ class Resolver {
 
   #mapping(config: ServerPointConfig | ClientPointConfig, byteOrder: ModbusMapping["byteOrder"]): ModbusMapping {
     const { area, address, scale, offset } = config;
+    const point = this.#point(config.point);
+    const [pointType, bytes] = [sure(point.type), sure(point.bytes)];
+    const length = isText(pointType) ? (config.length ?? lengthOf({ type: pointType, bytes })) : 0;
     return {
       point: this.#pointRef(config.point),
       area,
       address,
-      type: config.type ?? sure(this.#point(config.point).type),
+      type: config.type ?? pointType,
       bit: config.bit ?? null,
+      length,
       byteOrder: config.byteOrder ?? byteOrder,
       scale,
       offset,
@@ -316,14 +322,13 @@ class Resolver {
   }
 }
 
-const valueFor = ({ type }: DraftPoint, written: Value | null): PointValue => {
-  const read = readValue(sure(type), sure(written));
+const valueFor = (point: DraftPoint, written: Value | null): PointValue => {
+  const read = readValue({ type: sure(point.type), bytes: sure(point.bytes) }, sure(written));
   return sure("value" in read ? read.value : null);
 };
 
 const resolvedPoint = (point: DraftPoint, index: number, names: readonly string[]): Point => {
-  const { name, type, direction, address, bit, initial, config } = point;
-  const nothing = zeroOf(sure(type));
+  const { name, type, direction, address, bytes, bit, initial, config } = point;
   const failSafe = config?.failSafe;
   return {
     index,
@@ -331,14 +336,10 @@ const resolvedPoint = (point: DraftPoint, index: number, names: readonly string[
     type: sure(type),
     direction: sure(direction),
     address: guestAddress(sure(address)),
+    bytes: sure(bytes),
     bit,
     initial: config?.initial === undefined ? initial : valueFor(point, config.initial),
-    failSafe:
-      failSafe === undefined || failSafe === nothing
-        ? nothing
-        : failSafe === "hold"
-          ? failSafe
-          : valueFor(point, failSafe),
+    failSafe: failSafe === undefined ? zeroOf(sure(type)) : failSafe === "hold" ? null : valueFor(point, failSafe),
     validityOf: config?.validityOf === undefined ? null : names.indexOf(sure(config.validityOf)),
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PointType, PointValue } from "../system.ts";
+import { bytesOf, type PointType, type PointValue } from "../system.ts";
 import { readValue } from "./values.ts";
 
 describe("values in a config", () => {
@@ -18,8 +18,10 @@ describe("values in a config", () => {
     ["ULINT", "18446744073709551615", 2n ** 64n - 1n],
     ["LTIME", "1.5 us", 1500n],
     ["DT", 1700000000, 1700000000],
+    ["STRING", "Größe", "Größe"],
+    ["WSTRING", "Ω", "Ω"],
   ])("%s takes %j", (type, written, value) => {
-    expect(readValue(type, written)).toEqual({ value });
+    expect(readValue({ type, bytes: bytesOf(type, 5) }, written)).toEqual({ value });
   });
 
   it.each<[PointType, boolean | number | string]>([
@@ -43,7 +45,12 @@ describe("values in a config", () => {
     ["LWORD", "0x10"],
     ["LTIME", 5],
     ["TOD", -1],
+    ["STRING", 5],
+    ["STRING", "sixsix"],
+    ["STRING", "Ω"],
   ])("%s refuses %j, saying what it takes", (type, written) => {
-    expect(readValue(type, written)).toEqual({ wanted: expect.stringMatching(/^(true or false|a )/) });
+    expect(readValue({ type, bytes: bytesOf(type, 5) }, written)).toEqual({
+      wanted: expect.stringMatching(/^(true or false|a |at most 5|characters of)/),
+    });
   });
 });

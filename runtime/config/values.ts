@@ -1,15 +1,21 @@
 /** Values as a config writes them: held against the type of the point that they are for (IEC 61131-3 table 10). */
-import { isWide, POINT_TYPES, type PointType, type PointValue } from "../system.ts";
+import { isWide, lengthOf, POINT_TYPES, type Point, type PointType, type PointValue } from "../system.ts";
+import { textWanted } from "../text.ts";
 import { readParts } from "./draft.ts";
 import type { Value } from "./module-config.generated.ts";
 
 /** The value, or in words what it should have been. */
 export const readValue = (
-  type: PointType,
+  point: Pick<Point, "type" | "bytes">,
   written: Value,
 ): { readonly value: PointValue } | { readonly wanted: string } => {
-  const { kind } = POINT_TYPES[type];
+  const { type } = point;
+  const { kind, bytes } = POINT_TYPES[type];
   if (kind === "bool") return typeof written === "boolean" ? { value: written } : { wanted: "true or false" };
+  if (kind === "string") {
+    const wanted = typeof written === "string" ? textWanted(written, lengthOf(point), bytes) : "a text";
+    return wanted === null ? { value: String(written) } : { wanted };
+  }
   if (type === "TIME") {
     const milliseconds = typeof written === "string" ? readParts(written, "duration", 1000) : null;
     if (milliseconds !== null && milliseconds < 2 ** 31) return { value: milliseconds };

@@ -17,7 +17,7 @@ export type LookPlace =
   /** All of it lies in RAM. */
   | { readonly kind: "memory"; readonly partition: number; readonly address: GuestAddress; readonly bytes: number };
 
-/** What was there: of a point its cell's 8 bytes. */
+/** What was there: of a point its cell. */
 export interface Looked {
   readonly bytes: Uint8Array;
   /** Of a point one of `QUALITY`; null for memory. */
@@ -112,10 +112,7 @@ const lookedAt = (module: Module, place: LookPlace): Looked | null => {
   const view = module.partitions.find(({ partition }) => partition.index === place.partition);
   if (view === undefined) return null;
   const { points, ram } = view;
-  if (place.kind === "point") {
-    const at = 8 * place.point;
-    return { bytes: points.values.slice(at, at + 8), quality: points.quality[place.point]! };
-  }
+  if (place.kind === "point") return { bytes: points.cell(place.point), quality: points.quality[place.point]! };
   const at = place.address - RAM_BASE;
   return { bytes: ram.slice(at, at + place.bytes), quality: null };
 };

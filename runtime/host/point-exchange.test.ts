@@ -11,9 +11,10 @@ const point = (index: number): Point => ({
   type: "DINT",
   direction: "input",
   address: guestAddress(0x8000_0000 + 4 * index),
+  bytes: 4,
   bit: null,
   initial: 100 + index,
-  failSafe: "hold",
+  failSafe: null,
   validityOf: null,
 });
 
@@ -63,12 +64,12 @@ describe("a point exchange", () => {
   it("leaves inputs as they are that were never written", () => {
     const { bridge, board } = twoSides();
     const inputs = PointCells.initial(system.partitions[0]!.points);
-    inputs.set(1, "DINT", 77);
+    inputs.set(1, 77);
     inputs.quality[1] = QUALITY.good;
     bridge.writeInput({ partition: 0, point: 2 }, 5, "bad", 0);
     bridge.handOver();
     expect(board.takeInputs(0, inputs)).toBe(true);
-    expect([0, 1, 2].map((index) => [inputs.get(index, "DINT"), inputs.qualityOf(index)])).toEqual([
+    expect([0, 1, 2].map((index) => [inputs.get(index), inputs.qualityOf(index)])).toEqual([
       [100, "uncertain"],
       [77, "good"],
       [5, "bad"],
@@ -82,9 +83,9 @@ describe("a point exchange", () => {
     bridge.writeInput({ partition: 1, point: 0 }, 7, "bad", 13);
     expect(board.takeInputs(1, inputs)).toBe(false);
     bridge.handOver();
-    expect(board.takeInputs(0, new PointCells(3))).toBe(false);
+    expect(board.takeInputs(0, new PointCells(system.partitions[0]!.points))).toBe(false);
     expect(board.takeInputs(1, inputs)).toBe(true);
-    expect([0, 1, 8].map((index) => inputs.get(index, "DINT"))).toEqual([7, 101, -5]);
+    expect([0, 1, 8].map((index) => inputs.get(index))).toEqual([7, 101, -5]);
     expect([0, 1, 8].map((index) => inputs.qualityOf(index))).toEqual(["bad", "uncertain", "good"]);
     expect(inputs.time[8]).toBe(12);
     expect(board.takeInputs(1, inputs)).toBe(false);
@@ -92,17 +93,17 @@ describe("a point exchange", () => {
 
   it("gives the bridge the latest publish, whole, once", () => {
     const { bridge, board } = twoSides();
-    const published = new PointCells(3);
-    const seen = new PointCells(3);
+    const published = new PointCells(system.partitions[0]!.points);
+    const seen = new PointCells(system.partitions[0]!.points);
     for (let round = 1; round <= 5; round++) {
       for (let index = 0; index < 3; index++) {
-        published.set(index, "DINT", round * 10);
+        published.set(index, round * 10);
         published.quality[index] = QUALITY.good;
       }
       board.publish(0, published);
     }
     expect(bridge.readPublished(0, seen)).toBe(true);
-    expect([0, 1, 2].map((index) => seen.get(index, "DINT"))).toEqual([50, 50, 50]);
+    expect([0, 1, 2].map((index) => seen.get(index))).toEqual([50, 50, 50]);
     expect(bridge.readPublished(0, seen)).toBe(false);
   });
 

@@ -4,7 +4,7 @@
  * which of the two is whole. Neither side ever waits for the other.
  */
 import { bytesForCells, PointCells, QUALITY, type Quality } from "../hypervisor/point-cells.ts";
-import type { Partition, PointRef, PointValue, System } from "../system.ts";
+import type { Point, PointRef, PointValue, System } from "../system.ts";
 
 /** The bridge's side of a running module. */
 export interface PointExchange {
@@ -45,7 +45,7 @@ class DoubleBuffer {
   readonly #buffers: readonly [PointCells, PointCells];
   #lastRead = 0;
 
-  constructor(points: number, shared: SharedArrayBuffer, byteOffset: number) {
+  constructor(points: readonly Point[], shared: SharedArrayBuffer, byteOffset: number) {
     const size = bytesForCells(points);
     this.#sequence = new Int32Array(shared, byteOffset, 1);
     this.#buffers = [
@@ -54,7 +54,7 @@ class DoubleBuffer {
     ];
   }
 
-  static bytes(points: number): number {
+  static bytes(points: readonly Point[]): number {
     return 8 + 2 * bytesForCells(points);
   }
 
@@ -81,7 +81,6 @@ class DoubleBuffer {
 
 export class SharedExchange implements PointExchange, BoardExchange {
   readonly shared: SharedArrayBuffer;
-  readonly #partitions: readonly Partition[];
   readonly #cyclesPerMs: number;
   readonly #anchor: Float64Array;
   readonly #inputs: DoubleBuffer[] = [];
@@ -93,23 +92,17 @@ export class SharedExchange implements PointExchange, BoardExchange {
 
   /** Over `shared` when another thread made it, else over new memory. Both sides must be given the same System. */
   constructor(system: System, shared?: SharedArrayBuffer) {
-    const bytes = system.partitions.reduce((sum, p) => sum + 2 * DoubleBuffer.bytes(p.points.length), HEADER_BYTES);
+    const bytes = system.partitions.reduce((sum, p) => sum + 2 * DoubleBuffer.bytes(p.points), HEADER_BYTES);
     this.shared = shared ?? new SharedArrayBuffer(bytes);
-    this.#partitions = system.partitions;
     this.#cyclesPerMs = system.clock / 1000;
     this.#anchor = new Float64Array(this.shared, 0, 3);
     let at = HEADER_BYTES;
-    for (const partition of system.partitions) {
-      const points = partition.points.length;
+    for (const { points } of system.partitions) {
       this.#inputs.push(new DoubleBuffer(points, this.shared, at));
       at += DoubleBuffer.bytes(points);
       this.#published.push(new DoubleBuffer(points, this.shared, at));
       at += DoubleBuffer.bytes(points);
-      const cells = new PointCells(points);
-      for (const point of partition.points) {
-        cells.set(point.index, point.type, point.initial);
-        cells.quality[point.index] = QUALITY.uncertain;
-      }
+      const cells = PointCells.initial(points);
       cells.time.fill(NEVER);
       this.#pending.push({ cells, changed: false });
       this.#taken.push(new PointCells(points));
@@ -121,11 +114,10 @@ export class SharedExchange implements PointExchange, BoardExchange {
   }
 
   writeInput(ref: PointRef, value: PointValue, quality: Quality, timeMs: number): void {
-    const point = this.#partitions[ref.partition]!.points[ref.point]!;
     const pending = this.#pending[ref.partition]!;
-    pending.cells.set(point.index, point.type, value);
-    pending.cells.quality[point.index] = QUALITY[quality];
-    pending.cells.time[point.index] = timeMs;
+    pending.cells.set(ref.point, value);
+    pending.cells.quality[ref.point] = QUALITY[quality];
+    pending.cells.time[ref.point] = timeMs;
     pending.changed = true;
   }
 

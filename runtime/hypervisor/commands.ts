@@ -18,7 +18,7 @@ export type ForceTarget =
 export type Command =
   | { readonly kind: "start" | "stop" | "suspend" | "resume"; readonly partition: number }
   | { readonly kind: "restart"; readonly partition: number; readonly start: Start }
-  /** A value that stays until it is released: of a point its cell's 8 bytes, of a variable as many as it has, 0 or 1 for a bit. */
+  /** A value that stays until it is released: of a point its cell, of a variable as many as it has, 0 or 1 for a bit. */
   | { readonly kind: "force"; readonly partition: number; readonly target: ForceTarget; readonly bytes: Uint8Array }
   /** null: all forces of the partition. */
   | { readonly kind: "release"; readonly partition: number; readonly target: ForceTarget | null }

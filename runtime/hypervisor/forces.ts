@@ -36,7 +36,7 @@ export class Forces {
 
   constructor(partition: Partition) {
     this.#partition = partition;
-    this.#values = new PointCells(partition.points.length);
+    this.#values = new PointCells(partition.points);
     this.#values.quality.fill(QUALITY.good);
     this.#isForced = new Uint8Array(partition.points.length);
   }
@@ -44,7 +44,7 @@ export class Forces {
   /** From now on; of two forces on the same target the later one counts. */
   hold(target: ForceTarget, bytes: Uint8Array): void {
     if (target.kind === "point") {
-      this.#values.values.set(bytes, 8 * target.point);
+      this.#values.values.set(bytes, this.#values.starts[target.point]);
       this.#isForced[target.point] = 1;
       this.#listPoints();
       return;
@@ -66,10 +66,7 @@ export class Forces {
   get all(): readonly Force[] {
     const points = [...this.#isForced.keys()].filter((point) => this.holds(point));
     return [
-      ...points.map((point): Force => {
-        const bytes = this.#values.values.slice(8 * point, 8 * point + 8);
-        return { target: { kind: "point", point }, bytes };
-      }),
+      ...points.map((point): Force => ({ target: { kind: "point", point }, bytes: this.#values.cell(point) })),
       ...this.#variables.map(
         ({ address, bit, bytes }): Force => ({ target: { kind: "variable", address, bit }, bytes }),
       ),
@@ -131,7 +128,7 @@ export class Forces {
   }
 
   #override(points: PointCells, point: number): void {
-    for (let i = point * 8; i < point * 8 + 8; i++) points.values[i] = this.#values.values[i]!;
+    points.copyValue(point, this.#values, point);
     points.quality[point] = QUALITY.good;
   }
 

@@ -17,6 +17,7 @@ import type { OperatingMode } from "./operating-mode.ts";
 import { PARTITION_MODES } from "./outside.ts";
 import type { PartitionParts } from "./partition.ts";
 import type { PlaceInTime } from "./place-in-time.ts";
+import { bytesOfValues } from "./point-cells.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 const { NO_ERROR, INVALID_PARAM, INVALID_CONFIG, INVALID_MODE } = PARTITA_RETURN_CODES;
@@ -68,7 +69,7 @@ export class GuestServices implements PartitaHost {
     this.#observed = observed;
     this.#published = published;
     this.#hasPoints = parts.partition.points.length > 0;
-    this.#payload = new Uint8Array(9 * parts.partition.points.length);
+    this.#payload = new Uint8Array(bytesOfValues(parts.partition.points) + parts.partition.points.length);
   }
 
   /** A byte written to the UART. */

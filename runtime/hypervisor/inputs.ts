@@ -38,7 +38,7 @@ export class Inputs {
     this.#initial = PointCells.initial(partition.points);
     this.offered = PointCells.initial(partition.points);
     this.#points = outputs[partition.index]!.points;
-    this.places = new PointPlaces(inputs);
+    this.places = new PointPlaces(inputs, this.#points.starts);
     this.#feeds = system.samplingChannels.flatMap((channel) => feedsOf(channel, partition.index, outputs));
     this.#validities = inputs.flatMap(({ index, validityOf }) =>
       validityOf === null ? [] : [{ point: index, of: validityOf }],
@@ -55,7 +55,7 @@ export class Inputs {
     this.#forces.overInputs(this.#points);
     for (const { point, of } of this.#validities) {
       if (this.#forces.holds(point)) continue;
-      this.#points.values[point * 8] = this.#points.quality[of] === QUALITY.good ? 1 : 0;
+      this.#points.set(point, this.#points.quality[of] === QUALITY.good);
       this.#points.quality[point] = QUALITY.good;
       this.#points.time[point] = this.#points.time[of]!;
     }
@@ -63,7 +63,8 @@ export class Inputs {
 
   /** The partition's program has been replaced by one that has its points elsewhere. */
   relocate({ points }: Partition): void {
-    this.places = new PointPlaces(points.filter(({ direction }) => direction === "input"));
+    const inputs = points.filter(({ direction }) => direction === "input");
+    this.places = new PointPlaces(inputs, this.#points.starts);
   }
 
   /** What was accepted from outside, latched or not yet; what the guest saw lies in the partition's points. */

@@ -49,9 +49,7 @@ export class ModuleMemory {
     this.frameHashes = memory.u64(partitions.length);
     this.stateHashes = memory.u64(partitions.length);
     this.produced = memory.u8(partitions.length);
-    this.points = partitions.map(
-      ({ points }) => new PointCells(points.length, ...memory.stretch(bytesForCells(points.length))),
-    );
+    this.points = partitions.map(({ points }) => new PointCells(points, ...memory.stretch(bytesForCells(points))));
     this.channels = new Channels(system, memory);
     this.control = new Control(partitions.length, memory);
     this.untold = memory.u32(this.channels.healthSources.length);

@@ -29,7 +29,7 @@ describe("a guest's fault", () => {
           .constant(X.t0, 0x1234_5678)
           .add(encode("lw", { rd: X.t1, rs1: X.t0, imm: 0 }))
           .image(),
-        outputs: [{ failSafe: 3 }, { failSafe: "hold", initial: 8 }],
+        outputs: [{ failSafe: 3 }, { failSafe: null, initial: 8 }],
       },
       other: { image: copier(), inputs: 1, outputs: 1 },
     },
@@ -142,7 +142,7 @@ describe("a partition's mode", () => {
     expect(partition!.retained).toEqual(Uint8Array.of(41, 0, 0, 0));
     module.runFrame();
     expect(told[0]).toEqual({ kind: "modeChanged", from: "WARM_START", to: "NORMAL" });
-    expect(partition!.points.get(2, "DWORD")).toBe(42);
+    expect(partition!.points.get(2)).toBe(42);
     expect(partition!.retained).toEqual(Uint8Array.of(42, 0, 0, 0));
   });
 
@@ -279,7 +279,7 @@ describe("stopping a module", () => {
     module.stopAll();
     expect(module.partitions.map(({ mode }) => mode)).toEqual(["IDLE", "IDLE"]);
     expect(published).toEqual([`0 100 ${QUALITY.uncertain},${QUALITY.bad}`, "1 100 "]);
-    expect(module.partitions[0]!.points.get(1, "DWORD")).toBe(4);
+    expect(module.partitions[0]!.points.get(1)).toBe(4);
     module.runFrame();
     expect(module.partitions[0]!.timeUse).toEqual({ given: 100, idle: 50 });
   });

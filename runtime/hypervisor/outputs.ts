@@ -28,12 +28,13 @@ export class Outputs {
     this.#outputs = partition.points.filter(({ direction }) => direction === "output");
     this.points = memory.points[partition.index]!;
     this.pending = PointCells.initial(partition.points);
-    this.places = new PointPlaces(this.#outputs);
+    this.places = new PointPlaces(this.#outputs, this.points.starts);
   }
 
   /** The partition's program has been replaced by one that has its points elsewhere. */
   relocate({ points }: Partition): void {
-    this.places = new PointPlaces(points.filter(({ direction }) => direction === "output"));
+    const outputs = points.filter(({ direction }) => direction === "output");
+    this.places = new PointPlaces(outputs, this.points.starts);
   }
 
   /** Every point has its initial value. */
@@ -79,8 +80,8 @@ export class Outputs {
   }
 
   #takeFailSafe(now: Cycles): void {
-    for (const { index, type, failSafe } of this.#outputs) {
-      if (failSafe !== "hold") this.points.set(index, type, failSafe);
+    for (const { index, failSafe } of this.#outputs) {
+      if (failSafe !== null) this.points.set(index, failSafe);
       this.#mark(index, QUALITY.bad, now);
     }
     this.#failed = true;

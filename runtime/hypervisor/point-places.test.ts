@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isWide, POINT_TYPES, type Point, type PointType, type PointValue, zeroOf } from "../system.ts";
+import {
+  bytesOf,
+  isText,
+  isWide,
+  POINT_TYPES,
+  type Point,
+  type PointType,
+  type PointValue,
+  zeroOf,
+} from "../system.ts";
 import { guestAddress } from "../units.ts";
 import { PointCells } from "./point-cells.ts";
 import { PointPlaces } from "./point-places.ts";
@@ -23,6 +32,9 @@ const sketches = fc.array(
   { maxLength: 8 },
 );
 
+const LENGTH = 3;
+const bytesAt = (type: PointType): number => bytesOf(type, LENGTH);
+
 /** Points in places of 8 bytes each, so that none overlaps another. */
 const pointsOf = (all: readonly Sketch[]): Point[] =>
   all.map(({ type, bit }, index) => ({
@@ -31,13 +43,15 @@ const pointsOf = (all: readonly Sketch[]): Point[] =>
     type,
     direction: "input",
     address: guestAddress(0x8000_0000 + 8 * index),
+    bytes: bytesAt(type),
     bit: type === "BOOL" ? bit : null,
     initial: zeroOf(type),
-    failSafe: "hold",
+    failSafe: null,
     validityOf: null,
   }));
 
 const pointValue = ({ type, value }: Sketch): PointValue => {
+  if (isText(type)) return String(value).slice(0, LENGTH);
   if (isWide(type)) return BigInt(value) * 2n ** 31n + 7n;
   const { kind } = POINT_TYPES[type];
   return kind === "bool"
@@ -54,7 +68,10 @@ const written = (point: Point, value: PointValue, ram: Uint8Array): void => {
   const view = new DataView(ram.buffer);
   const at = point.address - 0x8000_0000;
   const { bytes, kind } = POINT_TYPES[point.type];
-  if (point.type === "REAL") view.setFloat32(at, Number(value), true);
+  if (isText(point.type)) {
+    for (let i = 0; i < point.bytes; i++) view.setUint8(at + i, 0);
+    for (let i = 0; i < String(value).length; i++) view.setUint8(at + bytes * i, String(value).charCodeAt(i));
+  } else if (point.type === "REAL") view.setFloat32(at, Number(value), true);
   else if (kind === "float") view.setFloat64(at, Number(value), true);
   else if (bytes === 8) view.setBigInt64(at, BigInt(value), true);
   else if (kind === "bool" && point.bit !== null) {
@@ -74,11 +91,11 @@ describe("the places of points", () => {
         const cells = PointCells.initial(points);
         const expected = new Uint8Array(RAM).fill(background);
         for (const point of points) {
-          cells.set(point.index, point.type, pointValue(all[point.index]!));
+          cells.set(point.index, pointValue(all[point.index]!));
           written(point, pointValue(all[point.index]!), expected);
         }
         const ram = new Uint8Array(RAM).fill(background);
-        const places = new PointPlaces(points);
+        const places = new PointPlaces(points, cells.starts);
         places.copyToRam(cells, ram);
         expect(ram).toEqual(expected);
         const back = PointCells.initial(points);
@@ -91,8 +108,21 @@ describe("the places of points", () => {
   it("make any byte other than 0 a TRUE", () => {
     const points = pointsOf([{ type: "BOOL", bit: null, value: 0 }]);
     const cells = PointCells.initial(points);
-    new PointPlaces(points).copyFromRam(Uint8Array.of(0x80), cells);
+    new PointPlaces(points, cells.starts).copyFromRam(Uint8Array.of(0x80), cells);
     expect(cells.values[0]).toBe(1);
+  });
+
+  it("hold of a text what stands before its NUL, and of one without NUL as much as fits", () => {
+    const [text] = pointsOf([{ type: "STRING", bit: null, value: 0 }]);
+    const [wide] = pointsOf([{ type: "WSTRING", bit: null, value: 0 }]);
+    const points = [text!, { ...wide!, index: 1, address: guestAddress(0x8000_0008) }];
+    const cells = PointCells.initial(points);
+    const places = new PointPlaces(points, cells.starts);
+    places.copyFromRam(Uint8Array.from([65, 0, 66, 67, 9, 9, 9, 9, 0, 1, 65, 0, 0, 0, 7, 7]), cells);
+    expect([cells.get(0), cells.get(1)]).toEqual(["A", "\u0100A"]);
+    expect([...cells.values]).toEqual([65, 0, 0, 0, 0, 0, 0, 0, 0, 1, 65, 0, 0, 0, 0, 0]);
+    places.copyFromRam(new Uint8Array(16).fill(65), cells);
+    expect([cells.get(0), cells.get(1)]).toEqual(["AAA", "\u4141\u4141\u4141"]);
   });
 
   it("lie in areas that cover each of them and join what is close", () => {
@@ -100,7 +130,8 @@ describe("the places of points", () => {
       ...pointsOf([{ type: "DINT", bit: null, value: 0 }])[0]!,
       address: guestAddress(address),
     });
-    const { areas } = new PointPlaces([at(0x8000_1010), at(0x8000_0004), at(0x8000_1000)]);
+    const points = [at(0x8000_1010), at(0x8000_0004), at(0x8000_1000)];
+    const { areas } = new PointPlaces(points, PointCells.initial(points).starts);
     expect(areas).toEqual([
       { base: 0x8000_0004, bytes: 4 },
       { base: 0x8000_1000, bytes: 20 },

@@ -1,8 +1,8 @@
 /** Where each point of a process image lies in a guest's RAM, and how its value moves between there and a cell. */
 import { RAM_BASE } from "../board/index.ts";
-import { type Area, POINT_TYPES, type Point } from "../system.ts";
+import { type Area, isText, POINT_TYPES, type Point } from "../system.ts";
 import { guestAddress } from "../units.ts";
-import type { PointCells } from "./point-cells.ts";
+import { bytesOfCell, type PointCells } from "./point-cells.ts";
 
 interface Place {
   readonly point: number;
@@ -11,16 +11,31 @@ interface Place {
   readonly bytes: number;
   /** Of a BOOL: the bits of its byte that it occupies; 0 for all other types. */
   readonly mask: number;
+  /** Its cell, in `PointCells.values`. */
+  readonly cell: number;
+  readonly cellEnd: number;
+}
+
+/** The cell of a STRING or WSTRING. */
+interface Text {
+  readonly cell: number;
+  readonly bytes: number;
+  readonly characterBytes: number;
 }
 
 const CLOSE_BYTES = 64;
 
-const placeOf = ({ index, type, address, bit }: Point): Place => ({
-  point: index,
-  offset: address - RAM_BASE,
-  bytes: POINT_TYPES[type].bytes,
-  mask: type !== "BOOL" ? 0 : bit === null ? 0xff : 1 << bit,
-});
+const placeOf = (point: Point, cell: number): Place => {
+  const { index, type, address, bytes, bit } = point;
+  return {
+    point: index,
+    offset: address - RAM_BASE,
+    bytes,
+    mask: type !== "BOOL" ? 0 : bit === null ? 0xff : 1 << bit,
+    cell,
+    cellEnd: cell + bytesOfCell(point),
+  };
+};
 
 /** Stretches of RAM that cover all places; gaps too short to be worth a stretch of their own are covered too. */
 const areasOf = (places: readonly Place[]): readonly Area[] => {
@@ -34,42 +49,53 @@ const areasOf = (places: readonly Place[]): readonly Area[] => {
   return areas.map(({ base, bytes }) => ({ base: guestAddress(RAM_BASE + base), bytes }));
 };
 
+/** A guest may leave anything behind the NUL of a text, or forget it: what it means is the same, and so is the cell. */
+const clearBehind = (values: Uint8Array, { cell, bytes, characterBytes }: Text): void => {
+  const last = cell + bytes - characterBytes;
+  let end = cell;
+  while (end < last && (values[end] !== 0 || (characterBytes === 2 && values[end + 1] !== 0))) end += characterBytes;
+  values.fill(0, end, cell + bytes);
+};
+
 export class PointPlaces {
   /** Where in the guest's memory the points lie. */
   readonly areas: readonly Area[];
   readonly #places: readonly Place[];
+  readonly #texts: readonly Text[];
 
-  constructor(points: readonly Point[]) {
-    this.#places = points.map(placeOf);
+  /** @param starts `PointCells.starts` of the partition that has, among others, these points. */
+  constructor(points: readonly Point[], starts: Uint32Array) {
+    this.#places = points.map((point) => placeOf(point, starts[point.index]!));
+    this.#texts = points
+      .filter(({ type }) => isText(type))
+      .map(({ index, type, bytes }) => ({ cell: starts[index]!, bytes, characterBytes: POINT_TYPES[type].bytes }));
     this.areas = areasOf(this.#places);
   }
 
   /** Sets each point in RAM to the value of its cell; the other bits of a BOOL's byte stay when it is one of several. */
   copyToRam(cells: PointCells, ram: Uint8Array): void {
-    for (const { point, offset, bytes, mask } of this.#places) {
-      const at = point * 8;
-      if (mask === 0) for (let i = 0; i < bytes; i++) ram[offset + i] = cells.values[at + i]!;
-      else if (mask === 0xff) ram[offset] = cells.values[at]!;
-      else ram[offset] = (ram[offset]! & ~mask) | (cells.values[at] === 0 ? 0 : mask);
+    const { values } = cells;
+    for (const { offset, bytes, mask, cell } of this.#places) {
+      if (mask === 0) for (let i = 0; i < bytes; i++) ram[offset + i] = values[cell + i]!;
+      else if (mask === 0xff) ram[offset] = values[cell]!;
+      else ram[offset] = (ram[offset]! & ~mask) | (values[cell] === 0 ? 0 : mask);
     }
   }
 
   /** Sets each cell to the value in RAM; whatever bits make up a TRUE there, its cell holds 1. */
   copyFromRam(ram: Uint8Array, cells: PointCells): void {
-    for (const { point, offset, bytes, mask } of this.#places) {
-      const at = point * 8;
-      if (mask === 0) for (let i = 0; i < bytes; i++) cells.values[at + i] = ram[offset + i]!;
-      else cells.values[at] = (ram[offset]! & mask) === 0 ? 0 : 1;
+    const { values } = cells;
+    for (const { offset, bytes, mask, cell } of this.#places) {
+      if (mask === 0) for (let i = 0; i < bytes; i++) values[cell + i] = ram[offset + i]!;
+      else values[cell] = (ram[offset]! & mask) === 0 ? 0 : 1;
     }
+    for (const text of this.#texts) clearBehind(values, text);
   }
 
-  /** Writes the cells' values, 8 bytes a point, into `payload` from `at` on. @returns where they end. */
-  appendValues(cells: PointCells, payload: Uint8Array, at: number): number {
+  /** Writes the cells into `payload` from `at` on. @returns where they end. */
+  appendValues({ values }: PointCells, payload: Uint8Array, at: number): number {
     let to = at;
-    for (const { point } of this.#places) {
-      for (let i = 0; i < 8; i++) payload[to + i] = cells.values[point * 8 + i]!;
-      to += 8;
-    }
+    for (const { cell, cellEnd } of this.#places) for (let i = cell; i < cellEnd; i++) payload[to++] = values[i]!;
     return to;
   }
 

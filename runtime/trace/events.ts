@@ -16,9 +16,9 @@ import type { Hasher, HashStream } from "./hashes.ts";
 
 /** Numbers are part of every recording's hashes: add at the end, change none. Payloads in brackets. */
 export const EVENT_KINDS = {
-  /** The inputs that a LATCH copied [an 8-byte cell each, then a quality each]. */
+  /** The inputs that a LATCH copied [a cell each, as hypervisor/point-cells.ts has them, then a quality each]. */
   latch: 1,
-  /** The outputs that a PUBLISH read [an 8-byte cell each]. */
+  /** The outputs that a PUBLISH read [a cell each]. */
   publish: 2,
   /** [u32 port, u32 status, message] */
   send: 3,

@@ -1,12 +1,19 @@
 /** Records a run as it happens: everything that enters from outside, and each frame's hashes (law 4). */
 import { type Command, encodeCommand } from "../hypervisor/commands.ts";
 import type { BoardInstant, Outside } from "../hypervisor/outside.ts";
-import { PointCells } from "../hypervisor/point-cells.ts";
+import { bytesOfValues, PointCells } from "../hypervisor/point-cells.ts";
 import type { Schedule, System } from "../system.ts";
 import type { Cycles } from "../units.ts";
 import { BlockWriter } from "./blocks.ts";
 import { formatHash, type Hasher } from "./hashes.ts";
-import { CHANGE_BYTES, inHex, RECORD_KINDS, RECORDING_FORMAT, type RecordingHeader } from "./recording-format.ts";
+import {
+  CHANGE_BYTES,
+  inHex,
+  RECORD_KINDS,
+  RECORDING_FORMAT,
+  type RecordingHeader,
+  WORD_BYTES,
+} from "./recording-format.ts";
 
 /** A block is written when it holds this much … */
 const BLOCK_BYTES = 32768;
@@ -15,7 +22,10 @@ const FRAMES_A_BLOCK = 64;
 
 /** Bytes of the largest record that this system can have. */
 const largestRecord = ({ partitions }: System): number =>
-  Math.max(...partitions.map(({ points }) => 11 + CHANGE_BYTES * points.length), 5 + 8 * partitions.length);
+  Math.max(
+    ...partitions.map(({ points }) => 11 + CHANGE_BYTES * (bytesOfValues(points) / WORD_BYTES)),
+    5 + 8 * partitions.length,
+  );
 
 export const headerOf = (
   system: System,
@@ -79,14 +89,14 @@ export class Recorder implements Outside {
     this.#inner.latch(at, inputs);
     const before = this.#recorded[at.partition]!;
     if (inputs.sameAs(before)) return;
-    this.#makeRoom(11 + CHANGE_BYTES * inputs.count);
+    this.#makeRoom(11 + CHANGE_BYTES * (inputs.values.length / WORD_BYTES));
     const start = this.#used;
     this.#begin(RECORD_KINDS.latch, at.frame);
     this.#view.setUint16(start + 5, at.slot, true);
     this.#view.setUint16(start + 7, at.partition, true);
     this.#used = start + 11;
     for (let point = 0; point < inputs.count; point++) {
-      if (!inputs.samePoint(before, point)) this.#change(inputs, point);
+      if (!inputs.samePoint(before, point)) this.#changes(inputs, before, point);
     }
     this.#view.setUint16(start + 9, (this.#used - start - 11) / CHANGE_BYTES, true);
     before.copyFrom(inputs);
@@ -161,10 +171,20 @@ export class Recorder implements Outside {
     this.#used += 5;
   }
 
-  #change(inputs: PointCells, point: number): void {
-    this.#view.setUint16(this.#used, point, true);
-    this.#buffer[this.#used + 2] = inputs.quality[point]!;
-    for (let i = 0; i < 8; i++) this.#buffer[this.#used + 3 + i] = inputs.values[point * 8 + i]!;
+  /** The words that differ; of a point of another quality at least the first. */
+  #changes({ values, quality, starts }: PointCells, before: PointCells, point: number): void {
+    let isWanted = quality[point] !== before.quality[point];
+    for (let at = starts[point]!; at < starts[point + 1]!; at += WORD_BYTES) {
+      for (let i = at; i < at + WORD_BYTES; i++) isWanted ||= values[i] !== before.values[i];
+      if (isWanted) this.#change(at / WORD_BYTES, quality[point]!, values);
+      isWanted = false;
+    }
+  }
+
+  #change(word: number, quality: number, values: Uint8Array): void {
+    this.#view.setUint16(this.#used, word, true);
+    this.#buffer[this.#used + 2] = quality;
+    for (let i = 0; i < WORD_BYTES; i++) this.#buffer[this.#used + 3 + i] = values[word * WORD_BYTES + i]!;
     this.#used += CHANGE_BYTES;
   }
 

@@ -6,19 +6,22 @@
  *
  * | kind | fields |
  * |---|---|
- * | 1 latch | u32 frame, u16 slot, u16 partition, u16 changes, each: u16 point, u8 quality, 8 bytes value |
+ * | 1 latch | u32 frame, u16 slot, u16 partition, u16 changes, each: u16 word, u8 quality of its point, 8 bytes |
  * | 2 frame | u32 frame, u64 hash of each partition |
  * | 3 stop | u32 frame before which every partition was stopped |
  * | 4 end | u32 frames run, u64 state hash of each partition |
  * | 5 command | u32 frame at whose start it was obeyed, u32 length, the command (hypervisor/commands.ts) |
  *
- * Format 1 is the same without commands and snapshots.
+ * A word is one of the 8-byte words of the partition's cells (hypervisor/point-cells.ts): a point's number, where no text lies before it.
+ *
+ * Format 2 is the same without texts, format 1 also without commands and snapshots.
  */
 import type { Command } from "../hypervisor/commands.ts";
 import type { BlockFormat } from "./blocks.ts";
 
-export const RECORDING_FORMAT: BlockFormat = { magic: "PARTITA", version: 2, readable: [1, 2], noun: "recording" };
+export const RECORDING_FORMAT: BlockFormat = { magic: "PARTITA", version: 3, readable: [1, 2, 3], noun: "recording" };
 export const CHANGE_BYTES = 11;
+export const WORD_BYTES = 8;
 
 export const RECORD_KINDS = { latch: 1, frame: 2, stop: 3, end: 4, command: 5 } as const;
 

@@ -27,7 +27,7 @@ const outsideOf = (entries: readonly Entry[]): Outside => ({
   latch: (at, inputs) => {
     for (const [frame, partition, point, value, quality] of entries) {
       if (frame !== at.frame || partition !== at.partition) continue;
-      inputs.set(point, "DWORD", value);
+      inputs.set(point, value);
       inputs.quality[point] = quality;
     }
   },
@@ -192,7 +192,7 @@ describe("a recording's file", () => {
       fc.property(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const damaged = file.slice();
         damaged[at]! ^= flip;
-        fc.pre(at !== FORMAT_AT || damaged[at] !== 1);
+        fc.pre(at !== FORMAT_AT || damaged[at]! < 1 || damaged[at]! > 2);
         const result = decodeRecording(damaged, hasher);
         expect(result.kind).toBe("damaged");
         if (result.kind === "damaged") expect(result.offset).toBeLessThanOrEqual(at);
@@ -215,12 +215,14 @@ describe("a recording's file", () => {
     });
   });
 
-  it("of format 1, which knew no commands, is read as ever", () => {
+  it("of former formats, which knew no commands and no texts, is read as ever", () => {
     const former = file.slice();
-    expect(former[FORMAT_AT]).toBe(2);
-    former[FORMAT_AT] = 1;
-    expect([...recordingOf(former).records()]).toEqual([...recordingOf(file).records()]);
-    former[FORMAT_AT] = 3;
+    expect(former[FORMAT_AT]).toBe(3);
+    for (const format of [1, 2]) {
+      former[FORMAT_AT] = format;
+      expect([...recordingOf(former).records()]).toEqual([...recordingOf(file).records()]);
+    }
+    former[FORMAT_AT] = 4;
     expect(decodeRecording(former, hasher)).toMatchObject({ kind: "damaged", offset: FORMAT_AT });
   });
 

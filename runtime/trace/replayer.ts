@@ -7,7 +7,7 @@ import type { Cycles } from "../units.ts";
 import { formatHash, type Hasher } from "./hashes.ts";
 import { headerOf } from "./recorder.ts";
 import type { Recording } from "./recording.ts";
-import { CHANGE_BYTES, type RecordingHeader, type RecordingRecord } from "./recording-format.ts";
+import { CHANGE_BYTES, type RecordingHeader, type RecordingRecord, WORD_BYTES } from "./recording-format.ts";
 
 /** The first thing that was not as recorded. */
 export type Divergence =
@@ -83,9 +83,9 @@ export class Replayer implements Outside {
     const record = this.#next;
     if (record?.kind !== "latch" || record.frame !== at.frame || record.slot !== at.slot) return;
     for (let i = 0; i < record.changes.byteLength; i += CHANGE_BYTES) {
-      const point = record.changes.getUint16(i, true);
-      inputs.quality[point] = record.changes.getUint8(i + 2);
-      for (let byte = 0; byte < 8; byte++) inputs.values[point * 8 + byte] = record.changes.getUint8(i + 3 + byte);
+      const at = record.changes.getUint16(i, true) * WORD_BYTES;
+      inputs.quality[inputs.pointAt(at)] = record.changes.getUint8(i + 2);
+      for (let byte = 0; byte < WORD_BYTES; byte++) inputs.values[at + byte] = record.changes.getUint8(i + 3 + byte);
     }
     this.#advance();
   }

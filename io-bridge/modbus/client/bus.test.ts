@@ -282,7 +282,7 @@ describe("a bus", () => {
     });
     const { board } = poll({ ...client(device.port, [tankDevice]), degradeAfter: 100 });
     await eventually("polls run", () => device.asked.length > 22);
-    expect(board.latched[1]!.map((cells) => cells.get(0, "REAL"))).not.toContain(100);
+    expect(board.latched[1]!.map((cells) => cells.get(0))).not.toContain(100);
     expect(board.get("tank.level").value).toBe(1.5);
   });
 

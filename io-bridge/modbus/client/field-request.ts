@@ -67,7 +67,7 @@ export class ReadRequest extends Recurring {
     const at = mapping.address - this.#block.address;
     if (isBitArea(mapping.area)) return data[at] === 1;
     const { type } = this.#image.point(mapping.point);
-    return decodeRegisters(data.slice(at, at + registerCount(mapping.type)), mapping, type);
+    return decodeRegisters(data.slice(at, at + registerCount(mapping)), mapping, type);
   }
 }
 
@@ -115,7 +115,7 @@ export class WriteRequest extends Recurring {
 
   #wanted(): readonly number[] | null {
     const value = this.#image.value(this.#mapping.point);
-    if (!Number.isFinite(Number(value))) return null;
+    if (typeof value !== "string" && !Number.isFinite(Number(value))) return null;
     return this.#mapping.area === "coil" ? [Number(value) === 0 ? 0 : 1] : encodeRegisters(value, this.#mapping);
   }
 }

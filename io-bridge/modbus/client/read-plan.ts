@@ -16,7 +16,7 @@ export const isBitArea = (area: ModbusArea): area is "coil" | "discreteInput" =>
   area === "coil" || area === "discreteInput";
 
 /** Bits or registers that a mapping takes. */
-const sizeOf = (mapping: ModbusClientMapping): number => (isBitArea(mapping.area) ? 1 : registerCount(mapping.type));
+const sizeOf = (mapping: ModbusClientMapping): number => (isBitArea(mapping.area) ? 1 : registerCount(mapping));
 
 /** @param mappings the inputs of one poll group. A value never straddles two blocks. */
 export const planReads = (mappings: readonly ModbusClientMapping[]): readonly ReadBlock[] => {

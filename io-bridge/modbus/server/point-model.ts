@@ -54,7 +54,7 @@ export class PointModel implements DataModel {
     this.identification = identification;
     for (const mapping of mappings) {
       const { area, address, point } = mapping;
-      const count = isRegisterArea(area) ? registerCount(mapping.type) : 1;
+      const count = isRegisterArea(area) ? registerCount(mapping) : 1;
       const part = { mapping, mayRead: rights.mayRead(point), mayWrite: rights.mayWrite(point) };
       for (let register = 0; register < count; register += 1) {
         const place = this.#places[area].get(address + register) ?? [];
@@ -116,7 +116,7 @@ export class PointModel implements DataModel {
       const parts = this.#writable("holdingRegister", address + index);
       const [first] = parts;
       if (first === undefined || first.register !== 0) return EXCEPTION.illegalDataAddress;
-      const end = index + registerCount(first.mapping.type);
+      const end = index + registerCount(first.mapping);
       if (end > values.length) return EXCEPTION.illegalDataAddress;
       if (parts.some(({ mayWrite }) => !mayWrite)) return EXCEPTION.illegalFunction;
       const registers = values.slice(index, end);

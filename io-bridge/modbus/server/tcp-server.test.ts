@@ -148,7 +148,7 @@ describe("a Modbus master", () => {
     expect(board.get("basin.setpoint")).toMatchObject({ value: 4, quality: "good" });
     expect(board.get("basin.limit").value).toBe(-5);
     expect(board.get("basin.percent").value).toBe(55);
-    const half = board.latched[0]!.filter((cells) => (cells.get(0, "REAL") === 4) !== (cells.get(8, "USINT") === 55));
+    const half = board.latched[0]!.filter((cells) => (cells.get(0) === 4) !== (cells.get(8) === 55));
     expect(half).toEqual([]);
   });
 

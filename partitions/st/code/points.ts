@@ -1,9 +1,10 @@
 /** The points of a partition: its variables at %I and %Q, of arrays and structs each element and member (design.md §7). */
 import type { ManifestPoint } from "../../../runtime/image-manifest.ts";
 import type { PointValue } from "../../../runtime/system.ts";
+import { readText } from "../../../runtime/text.ts";
 import type { Program } from "../semantics/analyse.ts";
-import { isPointType } from "../semantics/point-types.ts";
-import { type ElementaryType, isSigned, scalarOf, type Type } from "../semantics/types.ts";
+import { pointTypeOf, singleOf } from "../semantics/point-types.ts";
+import { type ElementaryType, isSigned, type StringType, type Type } from "../semantics/types.ts";
 import { type DataLayout, staticVariables } from "./layout.ts";
 
 /** `data` as it stands before the first scan, at the guest address `dataBase`. */
@@ -18,13 +19,14 @@ export const pointsOf = (
     const direction = address.area;
     const start = layout.areas[storage.area] + storage.offset;
     return partsOf(name.replaceAll(".", "_"), type, start).flatMap((part): readonly ManifestPoint[] => {
-      const { name: scalar } = part.type;
-      if (!isPointType(scalar)) return [];
+      const pointType = pointTypeOf(part.type);
+      if (pointType === null) return [];
       const view = new DataView(data.buffer, data.byteOffset + part.offset, part.type.bytes);
       const { bit } = storage;
       return [
         {
-          ...{ name: part.name, type: scalar, direction, address: dataBase + part.offset, bit },
+          ...{ name: part.name, type: pointType, direction, address: dataBase + part.offset, bit },
+          ...(part.type.kind === "string" ? { length: part.type.length } : {}),
           initial: initialOf(view, part.type, bit),
         },
       ];
@@ -33,15 +35,15 @@ export const pointsOf = (
 
 interface Part {
   readonly name: string;
-  readonly type: ElementaryType;
+  readonly type: ElementaryType | StringType;
   /** From the start of the data. */
   readonly offset: number;
 }
 
-/** The scalars in it: `Levels_3` is element 3, `Pump_speed` a member. */
+/** The scalars and texts in it: `Levels_3` is element 3, `Pump_speed` a member. */
 const partsOf = (name: string, type: Type, offset: number): readonly Part[] => {
-  const scalar = scalarOf(type);
-  if (scalar !== null) return [{ name, type: scalar, offset }];
+  const single = singleOf(type);
+  if (single !== null) return [{ name, type: single, offset }];
   if (type.kind === "struct") {
     return type.fields.flatMap((field) => partsOf(`${name}_${field.name}`, field.type, offset + field.offset));
   }
@@ -62,7 +64,8 @@ const indicesOf = (
     [[]],
   );
 
-const initialOf = (view: DataView, type: ElementaryType, bit: number | null): PointValue => {
+const initialOf = (view: DataView, type: ElementaryType | StringType, bit: number | null): PointValue => {
+  if (type.kind === "string") return readText(view, 0, type.bytes, type.wide ? 2 : 1);
   const { family, bytes } = type;
   if (family === "bool") return ((view.getUint8(0) >> (bit ?? 0)) & 1) !== 0;
   if (family === "real") return bytes === 8 ? view.getFloat64(0, true) : view.getFloat32(0, true);

@@ -325,28 +325,22 @@ export const WARNING_PAGES = [
   {
     number: 515,
     name: "no-point",
-    title: "a text among inputs or outputs",
+    title: "a value among inputs or outputs that is no point",
     explanation: lines`
-      What stands at %I and %Q is shown to the world as points, and a point is a BOOL, a number, a duration or a date. A STRING, and
-      a member of a STRUCT that is one, is kept there, but no fieldbus, no historian and no other partition sees it. Hand its
-      characters over as an ARRAY OF BYTE, send it through a queuing port, or leave the address out.`,
+      What stands at %I and %Q is shown to the world as points, and a point is a BOOL, a number, a duration, a date or a text. A CHAR,
+      a date of 64 bits or a pointer that is part of an ARRAY or STRUCT is kept there, but no fieldbus, no historian and no other
+      partition sees it. Use a type that a point can have, or leave the address out.`,
     failing: lines`
+      TYPE Report : STRUCT level : REAL; mark : CHAR; END_STRUCT; END_TYPE
       PROGRAM Main
-        VAR message AT %QB0 : STRING(15); END_VAR
-        message := 'ready';
+        VAR report AT %QB0 : Report; END_VAR
+        report.mark := CHAR#'A';
       END_PROGRAM`,
     corrected: lines`
+      TYPE Report : STRUCT level : REAL; mark : STRING(1); END_STRUCT; END_TYPE
       PROGRAM Main
-        VAR
-          message : STRING(15) := 'ready';
-          shown AT %QB0 : ARRAY [0..15] OF BYTE;
-          characters : POINTER TO BYTE;
-          i : DINT;
-        END_VAR
-        characters := ADR(message);
-        FOR i := 0 TO 15 DO
-          shown[i] := characters[i];
-        END_FOR;
+        VAR report AT %QB0 : Report; END_VAR
+        report.mark := 'A';
       END_PROGRAM`,
   },
 ] as const satisfies readonly ProblemPage[];

@@ -1,7 +1,7 @@
 /** AT: variables of the process image (IEC 61131-3 §6.5.5). */
 import type { UnitDeclaration, VariableDeclaration } from "../syntax/ast.ts";
 import { type AddressResult, AREAS, parseAddress } from "./direct-address.ts";
-import { isPointType } from "./point-types.ts";
+import { pointTypeOf, singleOf } from "./point-types.ts";
 import type { Scope } from "./scope.ts";
 import type { DirectAddress, Section } from "./symbols.ts";
 import { nameOf, scalarOf, type Type } from "./types.ts";
@@ -47,7 +47,7 @@ export const declareAddress = (
     if (found !== null && found.area !== "memory") warnOfHidden(scope, address, type);
     return found;
   }
-  if (found.area !== "memory" && !isPointType(scalar.name)) {
+  if (found.area !== "memory" && pointTypeOf(scalar) === null) {
     problems.error(
       address.at,
       "not-supported",
@@ -130,11 +130,7 @@ const warnOfHidden = (scope: Scope, { at, text }: NonNullable<VariableDeclaratio
   const hidden = hiddenIn(type);
   if (hidden === null) return;
   const message = `${nameOf(hidden)} is no point: nobody outside sees it at ${text}`;
-  const hint =
-    hidden.kind === "string"
-      ? "hand its characters over as an ARRAY OF BYTE, or send it through a port"
-      : "use a type like UDINT or REAL and convert";
-  scope.world.problems.warning(at, "no-point", message, hint);
+  scope.world.problems.warning(at, "no-point", message, "use a type like UDINT or REAL and convert");
 };
 
 /** The first type in there that no point is of. */
@@ -142,8 +138,8 @@ const hiddenIn = (type: Type): Type | null => {
   if (type.kind === "array") return hiddenIn(type.element);
   if (type.kind === "struct")
     return type.fields.map((field) => hiddenIn(field.type)).find((each) => each !== null) ?? null;
-  const scalar = scalarOf(type);
-  return scalar !== null && isPointType(scalar.name) ? null : type;
+  const single = singleOf(type);
+  return single !== null && pointTypeOf(single) !== null ? null : type;
 };
 
 const innermost = (type: Type): Type => (type.kind === "array" ? innermost(type.element) : type);

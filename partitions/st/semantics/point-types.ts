@@ -1,8 +1,8 @@
 /** Which types the process image can show to the world outside (runtime/system.ts). */
 import type { PointType } from "../../../runtime/system.ts";
-import type { ElementaryName } from "./types.ts";
+import { type ElementaryType, type StringType, scalarOf, type Type } from "./types.ts";
 
-const POINT_TYPES: Readonly<Record<PointType, true>> = {
+const ELEMENTARY_POINTS: Readonly<Record<Exclude<PointType, "STRING" | "WSTRING">, true>> = {
   BOOL: true,
   SINT: true,
   INT: true,
@@ -25,4 +25,12 @@ const POINT_TYPES: Readonly<Record<PointType, true>> = {
   DT: true,
 };
 
-export const isPointType = (name: ElementaryName): name is PointType => Object.hasOwn(POINT_TYPES, name);
+/** A value of this type as a point has it; null: no point is of this type. */
+export const pointTypeOf = (type: ElementaryType | StringType): PointType | null => {
+  if (type.kind === "string") return type.wide ? "WSTRING" : "STRING";
+  return Object.hasOwn(ELEMENTARY_POINTS, type.name) ? (type.name as keyof typeof ELEMENTARY_POINTS) : null;
+};
+
+/** A scalar or a text: what one point can show. */
+export const singleOf = (type: Type): ElementaryType | StringType | null =>
+  type.kind === "string" ? type : scalarOf(type);

@@ -9,8 +9,9 @@ export const pointsOf = (source: string) => {
   const facts = inspectImage(compiled.elf);
   if ("problem" in facts) throw new Error(facts.problem);
   const { points, areas } = facts.manifest!;
-  return points.map(({ name, type, direction, address, bit, initial }) => {
+  return points.map(({ name, type, length, direction, address, bit, initial }) => {
     const base = (direction === "input" ? areas.input : areas.output)!.base;
-    return `${name} ${type} ${direction} ${address - base}${bit === null ? "" : `.${bit}`} ${initial}`;
+    const kind = length === undefined ? type : `${type}(${length})`;
+    return `${name} ${kind} ${direction} ${address - base}${bit === null ? "" : `.${bit}`} ${initial}`;
   });
 };

@@ -3,7 +3,7 @@ import { compileProgram, type ProgramInfo } from "../../../partitions/st/index.t
 import { type Program, programOf } from "../../hypervisor/index.ts";
 import { loadSystem } from "../../index.ts";
 import { formatProblem } from "../../problem.ts";
-import type { Partition, Point, System } from "../../system.ts";
+import { lengthOf, type Partition, type Point, type System } from "../../system.ts";
 import { formatHash, type Hasher } from "../../trace/index.ts";
 import { Refused } from "./refused.ts";
 
@@ -57,11 +57,16 @@ const frameOf = (system: System, replaced: number, hasher: Hasher): string => {
 
 const differencesOf = (was: readonly Point[], is: readonly Point[]): readonly string[] => {
   const now = new Map(is.map((point) => [point.name, point]));
-  const changed = was.flatMap(({ name, type, direction }) => {
+  const changed = was.flatMap(({ name, type, bytes, direction }) => {
     const point = now.get(name);
     now.delete(name);
     if (point === undefined) return [`it has no point ${name}`];
-    if (point.type === type && point.direction === direction) return [];
+    if (point.type === type && point.direction === direction) {
+      if (point.bytes === bytes) return [];
+      return [
+        `its point ${name} holds ${lengthOf(point)} characters; the module has it with ${lengthOf({ type, bytes })}`,
+      ];
+    }
     return [`its point ${name} is ${point.type}, ${point.direction}; the module has it as ${type}, ${direction}`];
   });
   return [...changed, ...[...now.keys()].map((name) => `it has a point ${name}, which the module does not have`)];

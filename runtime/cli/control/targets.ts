@@ -1,8 +1,8 @@
 /** What a user may watch and force, by name: `partition.point`, or `partition.INSTANCE.VARIABLE` of a Structured Text program. */
-import type { ProgramInfo } from "../../../partitions/st/index.ts";
+import type { ProgramInfo, VariableType } from "../../../partitions/st/index.ts";
 import { didYouMean } from "../../config/index.ts";
 import type { HeldForce, Looked, LookPlace } from "../../host/board-look.ts";
-import type { ForceTarget } from "../../hypervisor/index.ts";
+import { bytesOfCell, type ForceTarget } from "../../hypervisor/index.ts";
 import { type Partition, POINT_TYPES, type Point, type PointType, type System } from "../../system.ts";
 import { guestAddress } from "../../units.ts";
 import { findVariable, ProgramMemory, pathAt, type VariablePlace, type VariableValue } from "../program-values.ts";
@@ -106,15 +106,16 @@ export class Targets {
 const placed = (bytes: Uint8Array, target: ForceTarget): Uint8Array =>
   target.kind === "variable" && target.bit !== null ? Uint8Array.of(bytes[0]! << target.bit) : bytes;
 
-const pointTarget = (partition: Partition, { index, name, type }: Point): Target => {
-  const scalar = scalarOf(type);
+const pointTarget = (partition: Partition, point: Point): Target => {
+  const { index, name, type } = point;
+  const place: VariablePlace = { type: typeOf(point), address: 0, bit: null };
   return {
     name: `${partition.name}.${name}`,
     ...{ partition, type },
     look: { kind: "point", partition: partition.index, point: index },
     force: { kind: "point", point: index },
-    read: ({ bytes }) => new ProgramMemory(bytes, 0).read({ type: scalar, address: 0, bit: null }),
-    encode: (text) => encoded({ type: scalar, address: 0, bit: null }, 8, text),
+    read: ({ bytes }) => new ProgramMemory(bytes, 0).read(place),
+    encode: (text) => encoded(place, bytesOfCell(point), text),
   };
 };
 
@@ -147,8 +148,9 @@ const TEMPORAL: Readonly<Partial<Record<PointType, ScalarType["family"]>>> = {
 };
 
 /** A point's type as the compiler describes types. */
-const scalarOf = (name: PointType): ScalarType => {
+const typeOf = ({ type: name, bytes: valueBytes }: Point): VariableType => {
   const { bytes, kind } = POINT_TYPES[name];
+  if (kind === "string") return { kind, name, wide: bytes === 2, bytes: valueBytes };
   const family = TEMPORAL[name] ?? (kind === "float" ? "real" : kind);
   return { kind: "elementary", name, family, signed: kind === "signed", bytes };
 };

@@ -33,6 +33,7 @@ import { modbusArea } from "./modbus-area.ts";
 import { modbusBit } from "./modbus-bit.ts";
 import { modbusOverlap } from "./modbus-overlap.ts";
 import { modbusScaleZero } from "./modbus-scale-zero.ts";
+import { modbusText } from "./modbus-text.ts";
 import { modbusTransport } from "./modbus-transport.ts";
 import { modbusUnit } from "./modbus-unit.ts";
 import { mqttBrokerAccess } from "./mqtt-broker-access.ts";
@@ -104,6 +105,7 @@ export const RULES: readonly Rule[] = [
   modbusBit,
   modbusOverlap,
   modbusScaleZero,
+  modbusText,
   modbusTransport,
   modbusUnit,
   mqttBrokerAccess,

@@ -1,5 +1,4 @@
 /** The latch copies between a partition's RAM and its points; whatever an image says of itself, it reaches nothing else. */
-import { POINT_TYPES } from "../../system.ts";
 import type { Rule } from "./rule.ts";
 
 const RAM = 0x8000_0000;
@@ -12,9 +11,9 @@ export const pointOutsideMemory: Rule = {
       if (image === null || memoryBytes === null) continue;
       const isInside = (base: number, bytes: number): boolean => base >= RAM && base + bytes <= RAM + memoryBytes;
       const itself = places.of(config, config.program === undefined ? "image" : "program");
-      for (const { name, type, address, config: declared } of points.values()) {
+      for (const { name, bytes, address, config: declared } of points.values()) {
         const { symbol } = declared ?? {};
-        if (address === null || type === null || isInside(address, POINT_TYPES[type].bytes)) continue;
+        if (address === null || bytes === null || isInside(address, bytes)) continue;
         const at = declared === null || symbol === undefined ? itself : places.of(declared, "symbol");
         const message = `${symbol ?? name} is at 0x${address.toString(16)}, outside the partition's memory`;
         yield { at, message, hint: "a point is a variable in RAM, which starts at 0x80000000" };

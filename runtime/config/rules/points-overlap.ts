@@ -1,5 +1,4 @@
 /** An input in the bits of another point would change that one with every latch; outputs may be read in more than one way. */
-import { POINT_TYPES } from "../../system.ts";
 import type { DraftPoint } from "../draft.ts";
 import type { Rule } from "./rule.ts";
 
@@ -31,8 +30,8 @@ export const pointsOverlap: Rule = {
 
 /** With the bits that it takes, of all those in RAM. */
 const inRam = (point: DraftPoint) => {
-  const { address, bit, type } = point;
-  if (address === null || type === null) return [];
+  const { address, bit, bytes } = point;
+  if (address === null || bytes === null) return [];
   const first = address * 8 + (bit ?? 0);
-  return [{ ...point, first, end: first + (bit === null ? POINT_TYPES[type].bytes * 8 : 1) }];
+  return [{ ...point, first, end: first + (bit === null ? bytes * 8 : 1) }];
 };
