@@ -9,6 +9,8 @@ import { startBridge } from "./bridge.ts";
 import { CannotListen } from "./listen.ts";
 import {
   eventually,
+  fieldClient,
+  fieldDevice,
   logBook,
   mapping,
   refOf,
@@ -46,22 +48,14 @@ const broker = (port = 0): MqttLink => ({
   commands: [],
 });
 
-const valveAt = (port: number): ModbusClient => ({
-  name: "field",
-  host: "127.0.0.1",
-  port,
-  responseTimeoutMs: 200,
-  reconnectBackoffMs: { min: 20, max: 200 },
-  degradeAfter: 3,
-  devices: [
-    {
+const valveAt = (port: number): ModbusClient =>
+  fieldClient(port, [
+    fieldDevice({
       name: "valve",
-      unitId: 1,
       pollGroups: [{ name: "all", intervalMs: 5000 }],
       mappings: [mapping(ref("valve"), "holdingRegister", 0, "UINT")],
-    },
-  ],
-});
+    }),
+  ]);
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -308,24 +308,51 @@ export interface ModbusClientMapping extends ModbusMapping {
   readonly pollGroup: number;
   /** What an input takes when the device stops answering: the last value, or this one. Its quality is bad either way. */
   readonly onBad: "hold" | { readonly substitute: PointValue };
+  /** How an output is known to be written: the device's echo is right, it is read back, or any answer will do. */
+  readonly writeVerify: "echo" | "readback" | "none";
 }
 
 export interface ModbusDevice {
   readonly name: string;
+  /** On a serial line 0 is a broadcast: all devices there take it, none answers. */
   readonly unitId: number;
+  /** Most that one request may read, and how many addresses nobody wants it may read over. */
+  readonly maxReadRegisters: number;
+  readonly maxReadBits: number;
+  readonly maxGap: number;
+  /** When FC5 and FC6 write one coil or register: when it is written alone, always (FC15 and FC16 are not used), or never. */
+  readonly writeSingle: "alone" | "always" | "never";
+  /** Bits of a register are written by FC22; else the register is read and written. */
+  readonly maskWrite: boolean;
   readonly pollGroups: readonly { readonly name: string; readonly intervalMs: number }[];
   readonly mappings: readonly ModbusClientMapping[];
 }
 
-/** One TCP connection, with one request in flight, to one or more units behind it. */
+/** The client's own certificate and key, and who signs the devices'; the files are read at each connection. */
+export interface ModbusClientTls extends ServerTls {
+  /** In the device's certificate; null: its host. */
+  readonly serverName: string | null;
+}
+
+export type ModbusTransport =
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly tls: ModbusClientTls | null }
+  | { readonly kind: "rtu"; readonly line: SerialLine };
+
+/** One connection or serial line, with one request in flight, to one or more units on it. */
 export interface ModbusClient {
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
+  readonly transport: ModbusTransport;
   readonly responseTimeoutMs: number;
+  /** How often an unanswered request is made again before its next turn, and how long after. */
+  readonly maxRetries: number;
+  readonly retryIntervalMs: number;
+  /** Between an answer and the next request, at least. */
+  readonly interRequestDelayMs: number;
   readonly reconnectBackoffMs: { readonly min: number; readonly max: number };
   /** Consecutive unanswered requests after which the points of a device turn bad. */
   readonly degradeAfter: number;
+  /** How often such a device is asked. */
+  readonly degradeTimeMs: number;
   readonly devices: readonly ModbusDevice[];
 }
 

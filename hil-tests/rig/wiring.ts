@@ -93,7 +93,8 @@ export const clientMappings = (system: System): readonly ModbusClientMapping[] =
 
 const wiresOf = (system: System, names: PointNames, devices: readonly DeviceRegisters[]): readonly Wire[] => {
   const wires: Wire[] = [];
-  for (const { port, devices: configured } of system.modbusClients) {
+  for (const { transport, devices: configured } of system.modbusClients) {
+    const port = transport.kind === "tcp" ? transport.port : transport.line.path;
     for (const { name: configuredName, unitId, mappings } of configured) {
       const registers = devices.find(({ device }) => device.port === port && device.unitId === unitId);
       for (const mapping of mappings) {

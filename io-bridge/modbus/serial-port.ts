@@ -10,6 +10,10 @@ export const openSerialPort = async ({ path, baudRate, parity, stopBits }: Seria
       if (error === null) resolve(port);
       else reject(error);
     });
+    // The library's streams have no destroy of their own: without this the port would stay open and locked.
+    port.once("close", () => {
+      if (port.isOpen) port.close(() => undefined);
+    });
   });
 };
 

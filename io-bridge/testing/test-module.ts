@@ -6,7 +6,9 @@ import {
   cycles,
   guestAddress,
   hertz,
+  type ModbusClient,
   type ModbusClientMapping,
+  type ModbusDevice,
   type ModbusServerMapping,
   type ModbusTcpListener,
   type Point,
@@ -105,6 +107,39 @@ export const mapping = (
   length: 0,
   pollGroup: 0,
   onBad: "hold",
+  writeVerify: "echo",
+  ...more,
+});
+
+/** A device as the config makes it when only its points and poll groups are given. */
+export const fieldDevice = (
+  device: Pick<ModbusDevice, "name" | "pollGroups" | "mappings"> & Partial<ModbusDevice>,
+): ModbusDevice => ({
+  unitId: 1,
+  maxReadRegisters: 125,
+  maxReadBits: 2000,
+  maxGap: 0,
+  writeSingle: "alone",
+  maskWrite: false,
+  ...device,
+});
+
+/** A client of devices behind a port of this host; with times that suit tests. */
+export const fieldClient = (
+  port: number,
+  devices: readonly ModbusDevice[],
+  more: Partial<ModbusClient> = {},
+): ModbusClient => ({
+  name: "field",
+  transport: { kind: "tcp", host: "127.0.0.1", port, tls: null },
+  responseTimeoutMs: 100,
+  maxRetries: 0,
+  retryIntervalMs: 10,
+  interRequestDelayMs: 0,
+  reconnectBackoffMs: { min: 20, max: 200 },
+  degradeAfter: 3,
+  degradeTimeMs: 200,
+  devices,
   ...more,
 });
 

@@ -1,7 +1,7 @@
 /** What `partita check` says of a module without problems: schedules, channels and io, as text. */
 import { type LoadedSystem, type ScheduleFigures, scheduleFigures, showDuration } from "../config/index.ts";
 import { latenciesOf, MOST_CHAINS } from "../planning/index.ts";
-import type { Overflow, PointRef, PortRef, Schedule, System } from "../system.ts";
+import type { ModbusServer, ModbusTransport, Overflow, PointRef, PortRef, Schedule, System } from "../system.ts";
 import type { Hertz } from "../units.ts";
 import { counted } from "./counted.ts";
 import { healthReport } from "./health-report.ts";
@@ -122,22 +122,21 @@ const portName = ({ partitions }: System, end: PortRef | null): string => {
   return `${partitions[partition]?.name}.${partitions[partition]?.ports[port]?.name}`;
 };
 
+const placeOf = (transport: ModbusTransport | ModbusServer["listener"]): string =>
+  transport.kind === "rtu" ? transport.line.path : `${transport.host}:${transport.port}`;
+
 const connections = (system: System): readonly (readonly string[])[] => [
   ...system.modbusServers.map(({ name, listener, mappings, units }) => {
     const all = [mappings, ...units.map((unit) => unit.mappings)].flat();
     const writable = all.filter(({ access }) => access === "write");
-    const where = listener.kind === "rtu" ? listener.line.path : `${listener.host}:${listener.port}`;
     const kind = listener.kind === "tcp" && listener.tls !== null ? "Modbus TLS server" : "Modbus server";
-    return [kind, name, where, `${counted(all.length, "point")}, ${writable.length} of them writable`];
+    return [kind, name, placeOf(listener), `${counted(all.length, "point")}, ${writable.length} of them writable`];
   }),
-  ...system.modbusClients.map(({ name, host, port, devices }) => {
+  ...system.modbusClients.map(({ name, transport, devices }) => {
     const points = devices.reduce((sum, { mappings }) => sum + mappings.length, 0);
-    return [
-      "Modbus client",
-      name,
-      `${host}:${port}`,
-      `${counted(points, "point")} of ${devices.map((device) => device.name).join(", ")}`,
-    ];
+    const kind = transport.kind === "tcp" && transport.tls !== null ? "Modbus TLS client" : "Modbus client";
+    const names = devices.map((device) => device.name).join(", ");
+    return [kind, name, placeOf(transport), `${counted(points, "point")} of ${names}`];
   }),
   ...system.mqtt.map(({ name, broker, host, port, publications, commands }) => [
     broker === "embedded" ? "MQTT broker" : "MQTT client",

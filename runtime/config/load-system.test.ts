@@ -216,15 +216,17 @@ describe("a module without problems", () => {
     ]);
     expect(system.modbusClients).toMatchObject([
       {
-        port: 502,
+        transport: { kind: "tcp", host: "127.0.0.1", port: 502, tls: null },
         responseTimeoutMs: 500,
+        maxRetries: 1,
         reconnectBackoffMs: { min: 200, max: 5000 },
         degradeAfter: 3,
+        degradeTimeMs: 5000,
         devices: [
           {
             mappings: [
-              { pollGroup: 1, onBad: { substitute: 0.5 } },
-              { pollGroup: 0, onBad: "hold" },
+              { address: 0, pollGroup: 1, onBad: { substitute: 0.5 } },
+              { address: 7, pollGroup: 0, onBad: "hold", writeVerify: "echo" },
             ],
           },
         ],

@@ -15,6 +15,8 @@ export interface DraftMapping<Config extends MappingConfig = MappingConfig> {
 export interface MappingTable<Config extends MappingConfig = MappingConfig> {
   /** `server scada`, `device intakeIo` */
   readonly owner: string;
+  /** The number of an area's first address. */
+  readonly addressBase: number;
   readonly mappings: readonly DraftMapping<Config>[];
 }
 
@@ -27,9 +29,10 @@ const drafted = <Config extends MappingConfig>({ partitions }: Draft, config: Co
 /** Of each unit of each server. */
 export const serverTables = (draft: Draft): readonly MappingTable<Partly<ServerPointConfig>>[] =>
   draft.config.io.modbusServers.flatMap(({ name, points, units }) => [
-    { owner: named("server", name), mappings: points.map((point) => drafted(draft, point)) },
+    { owner: named("server", name), addressBase: 0, mappings: points.map((point) => drafted(draft, point)) },
     ...units.map((unit) => ({
       owner: `${named("server", name)}, unit ${unit.unitId}`,
+      addressBase: 0,
       mappings: unit.points.map((point) => drafted(draft, point)),
     })),
   ]);
@@ -37,8 +40,9 @@ export const serverTables = (draft: Draft): readonly MappingTable<Partly<ServerP
 export const deviceTables = (draft: Draft): readonly MappingTable<Partly<ClientPointConfig>>[] =>
   draft.config.io.modbusClients
     .flatMap(({ devices }) => devices)
-    .map(({ name, points }) => ({
+    .map(({ name, addressBase, points }) => ({
       owner: named("device", name),
+      addressBase: addressBase ?? 0,
       mappings: points.map((point) => drafted(draft, point)),
     }));
 

@@ -664,26 +664,62 @@ export interface ModbusUnitConfig {
   points: ServerPointConfig[];
 }
 /**
- * One connection to field devices, with one request in flight.
+ * Reads and writes field devices: over TCP, over TLS with certificates on both sides (Modbus/TCP Security), or on a serial line (RTU). One request is in flight.
  */
 export interface ModbusClientConfig {
   name: Name;
-  transport: "tcp";
-  host: Host;
-  port: number;
+  transport: "tcp" | "tls" | "rtu";
+  host?: Host;
+  /**
+   * Default: 502 for tcp, 802 for tls.
+   */
+  port?: number;
+  tls?: ModbusClientTlsConfig;
+  serial?: SerialLineConfig;
   /**
    * A number and ns, us, ms, s, min or h.
    */
   responseTimeout: string;
+  /**
+   * How often an unanswered request is made again before its next turn.
+   */
+  maxRetries: number;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  retryInterval: string;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  interRequestDelay: string;
   reconnectBackoff: BackoffConfig;
   /**
-   * Consecutive unanswered requests after which a device's points turn bad.
+   * Consecutive unanswered requests, retries included, after which a device's points turn bad.
    */
   degradeAfter: number;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  degradeTime: string;
   /**
    * @minItems 1
    */
   devices: ModbusDeviceConfig[];
+}
+/**
+ * Modbus/TCP Security: both sides prove themselves by certificates. PEM files, relative to this file, read at each connection.
+ */
+export interface ModbusClientTlsConfig {
+  /**
+   * Who signs the devices' certificates.
+   */
+  ca: string;
+  certificate: string;
+  key: string;
+  /**
+   * An IP address or a host name.
+   */
+  serverName?: string;
 }
 /**
  * Waits between attempts to connect: from min, doubling, to max.
@@ -700,11 +736,38 @@ export interface BackoffConfig {
 }
 export interface ModbusDeviceConfig {
   name: Name;
+  /**
+   * On a serial line 1 to 247; 0 is a broadcast there: all devices take what is written, none answers.
+   */
   unitId: number;
+  /**
+   * The number that the device's manual has for the first address of an area.
+   */
+  addressBase: 0 | 1;
   /**
    * For all its points.
    */
   byteOrder: "ABCD" | "DCBA" | "BADC" | "CDAB";
+  /**
+   * Registers that one request may read.
+   */
+  maxReadRegisters: number;
+  /**
+   * Coils or discrete inputs that one request may read.
+   */
+  maxReadBits: number;
+  /**
+   * Addresses between two points that one request may read over. More than 0 only when the device answers for them.
+   */
+  maxGap: number;
+  /**
+   * Coils and registers are written one at a time (FC5, FC6): alone (default): when nothing beside them changes; always; never: by FC15 and FC16.
+   */
+  writeSingle: "alone" | "always" | "never";
+  /**
+   * The device knows FC22, which writes bits of a register; else the register is read and written.
+   */
+  maskWrite: boolean;
   /**
    * By name.
    */
@@ -774,6 +837,10 @@ export interface ClientPointConfig {
   byteOrder?: "ABCD" | "DCBA" | "BADC" | "CDAB";
   pollGroup: Name;
   onBad?: OnBad;
+  /**
+   * An output is written when the device's echo is right (default), when it reads back the same, or by any answer (none).
+   */
+  writeVerify?: "echo" | "readback" | "none";
 }
 /**
  * Publishes telemetry and takes commands.

@@ -91,6 +91,9 @@ function* hostTimes({ io, retain }: Partly<ModuleConfig>): Generator<Entry> {
   }
   for (const client of io.modbusClients) {
     yield [client, "responseTimeout", client.responseTimeout];
+    yield [client, "retryInterval", client.retryInterval, 0];
+    yield [client, "interRequestDelay", client.interRequestDelay, 0];
+    yield [client, "degradeTime", client.degradeTime];
     yield [client.reconnectBackoff, "min", client.reconnectBackoff.min];
     yield [client.reconnectBackoff, "max", client.reconnectBackoff.max];
     for (const { pollGroups } of client.devices) {

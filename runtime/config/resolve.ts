@@ -7,6 +7,7 @@ import {
   lengthOf,
   type ModbusClient,
   type ModbusClientMapping,
+  type ModbusDevice,
   type ModbusMapping,
   type ModbusServer,
   type ModbusServerMapping,
@@ -33,8 +34,10 @@ import { type Draft, type DraftPartition, type DraftPoint, HEALTH_SOURCE, readPa
 import { HealthResolver } from "./health.ts";
 import { canBeWritten } from "./mappings.ts";
 import { modbusListener } from "./modbus-listener.ts";
+import { modbusTransport } from "./modbus-transport.ts";
 import type {
   ClientPointConfig,
+  ModbusDeviceConfig,
   ModbusRoleConfig,
   ModuleConfig,
   MqttLinkConfig,
@@ -59,7 +62,7 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     queuingChannels: resolver.queuingChannels(),
     samplingMessageChannels: resolver.samplingMessageChannels(),
     modbusServers: resolver.modbusServers(configPath),
-    modbusClients: resolver.modbusClients(),
+    modbusClients: resolver.modbusClients(configPath),
     mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link, configPath)),
     retain: resolver.retain(configPath),
     maxLateness: resolver.cycles(config.pacing.maxLateness),
@@ -266,39 +269,51 @@ class Resolver {
     return { ...this.#mapping(config, byteOrder), access: isWritable ? (config.access ?? "write") : "read" };
   }
 
-  modbusClients(): readonly ModbusClient[] {
-    return this.#config.io.modbusClients.map(
-      ({ name, host, port, responseTimeout, reconnectBackoff, degradeAfter, devices }) => ({
-        name,
-        host,
-        port,
-        responseTimeoutMs: milliseconds(responseTimeout),
-        reconnectBackoffMs: { min: milliseconds(reconnectBackoff.min), max: milliseconds(reconnectBackoff.max) },
-        degradeAfter,
-        devices: devices.map((device) => {
-          const groups = Object.entries(device.pollGroups);
-          const names = groups.map(([group]) => group);
-          return {
-            name: device.name,
-            unitId: device.unitId,
-            pollGroups: groups.map(([group, { interval }]) => ({ name: group, intervalMs: milliseconds(interval) })),
-            mappings: device.points.map((point) => this.#clientMapping(point, device.byteOrder, names)),
-          };
-        }),
-      }),
-    );
+  modbusClients(configPath: string): readonly ModbusClient[] {
+    return this.#config.io.modbusClients.map((client) => ({
+      name: client.name,
+      transport: modbusTransport(client, configPath),
+      responseTimeoutMs: milliseconds(client.responseTimeout),
+      maxRetries: client.maxRetries,
+      retryIntervalMs: milliseconds(client.retryInterval),
+      interRequestDelayMs: milliseconds(client.interRequestDelay),
+      reconnectBackoffMs: {
+        min: milliseconds(client.reconnectBackoff.min),
+        max: milliseconds(client.reconnectBackoff.max),
+      },
+      degradeAfter: client.degradeAfter,
+      degradeTimeMs: milliseconds(client.degradeTime),
+      devices: client.devices.map((device) => this.#modbusDevice(device)),
+    }));
+  }
+
+  #modbusDevice(device: ModbusDeviceConfig): ModbusDevice {
+    const { name, unitId, maxReadRegisters, maxReadBits, maxGap, writeSingle, maskWrite, pollGroups } = device;
+    const groups = Object.entries(pollGroups);
+    return {
+      name,
+      unitId,
+      maxReadRegisters,
+      maxReadBits,
+      maxGap,
+      writeSingle,
+      maskWrite,
+      pollGroups: groups.map(([group, { interval }]) => ({ name: group, intervalMs: milliseconds(interval) })),
+      mappings: device.points.map((point) => this.#clientMapping(point, device)),
+    };
   }
 
   #clientMapping(
     config: ClientPointConfig,
-    byteOrder: ModbusMapping["byteOrder"],
-    groups: readonly string[],
+    { byteOrder, addressBase, pollGroups }: ModbusDeviceConfig,
   ): ModbusClientMapping {
-    const { onBad = "hold" } = config;
+    const { onBad = "hold", writeVerify = "echo" } = config;
     return {
       ...this.#mapping(config, byteOrder),
-      pollGroup: groups.indexOf(config.pollGroup),
+      address: config.address - addressBase,
+      pollGroup: Object.keys(pollGroups).indexOf(config.pollGroup),
       onBad: onBad === "hold" ? "hold" : { substitute: valueFor(this.#point(config.point), onBad.substitute) },
+      writeVerify,
     };
   }
 

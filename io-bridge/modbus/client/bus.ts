@@ -1,28 +1,26 @@
 /**
- * One TCP connection's worth of field devices: a single queue, ordered by due time, with one request in flight. A lost
- * connection is reopened with backoff; a device that does not answer is asked less often, so that the others go on.
+ * One connection's or serial line's worth of field devices: a single queue, ordered by due time, with one request in flight.
+ * A lost connection is reopened with backoff; a device that does not answer is asked less often, so that the others go on.
  */
 import type { Clock, ModbusClient } from "../../../runtime/index.ts";
 import { Backoff } from "../../backoff.ts";
 import type { Logger } from "../../logger.ts";
 import type { ProcessImage } from "../../process-image.ts";
-import { FieldDevice, type FieldDeviceCounters } from "./field-device.ts";
-import type { FieldRequest } from "./field-request.ts";
+import type { FieldDeviceCounters } from "./device-counters.ts";
+import { type Due, FieldDevice } from "./field-device.ts";
 import { Line } from "./line.ts";
 
 export interface BusCounters {
   /** Whether devices can be reached by it, as far as known. */
   readonly connected: boolean;
-  /** Connections made, the first included. */
+  /** Connections made, or openings of the serial port, the first included. */
   readonly connections: number;
   readonly devices: Readonly<Record<string, FieldDeviceCounters>>;
 }
 
 /** What to do next, and when. */
-interface Next {
+interface Next extends Due {
   readonly device: FieldDevice;
-  readonly request: FieldRequest;
-  readonly dueMs: number;
 }
 
 export class Bus {
@@ -32,6 +30,8 @@ export class Bus {
   readonly #line: Line;
   readonly #backoff: Backoff;
   readonly #devices: readonly FieldDevice[];
+  /** For the log: where it connects to. */
+  readonly #fields: object;
   #phase: "stopped" | "running" | "finishing" = "stopped";
   #loop: Promise<void> = Promise.resolve();
   #connections = 0;
@@ -41,26 +41,18 @@ export class Bus {
   #connectAtMs = 0;
   /** Whether any device answered on this connection: only that ends the backoff. */
   #wasAnswered = false;
+  /** Whether the devices may have restarted: what ended the connection was not this side. */
+  #mayHaveForgotten = true;
   #wake: (() => void) | null = null;
 
   constructor(config: ModbusClient, image: ProcessImage, clock: Clock, log: Logger) {
     this.#config = config;
     this.#clock = clock;
     this.#log = log;
+    this.#fields = { client: config.name, ...placeOf(config) };
     this.#backoff = new Backoff(config.reconnectBackoffMs);
-    this.#line = new Line(config.responseTimeoutMs, (reason) => this.#lost(reason));
-    this.#devices = config.devices.map(
-      (device) =>
-        new FieldDevice({
-          config: device,
-          image,
-          log,
-          client: config.name,
-          degradeAfter: config.degradeAfter,
-          probeIntervalMs: config.reconnectBackoffMs.max,
-          nowMs: clock.monotonicMs(),
-        }),
-    );
+    this.#line = new Line({ ...config, clock, lost: (reason) => this.#lost(reason) });
+    this.#devices = config.devices.map((device) => new FieldDevice({ config: device, bus: config, image, clock, log }));
   }
 
   get name(): string {
@@ -82,13 +74,13 @@ export class Bus {
 
   /** To be called when the board may have published: changed outputs are written next. */
   noticeOutputs(): void {
-    for (const device of this.#devices) device.noticeOutputs(this.#clock.monotonicMs());
-    this.#wake?.();
+    const withChanges = this.#devices.filter((device) => device.noticeOutputs());
+    if (withChanges.length > 0) this.#wake?.();
   }
 
   /** Writes every output once more, as it is now, and closes; within `timeoutMs` whatever the devices do. */
   async finish(timeoutMs: number): Promise<void> {
-    for (const device of this.#devices) device.repeatOutputs(this.#clock.monotonicMs());
+    for (const device of this.#devices) device.repeatOutputs();
     this.#phase = "finishing";
     this.#wake?.();
     const timer = setTimeout(() => this.#halt(), timeoutMs);
@@ -108,9 +100,12 @@ export class Bus {
       const nowMs = this.#clock.monotonicMs();
       if (this.#line.isOpen) {
         const next = this.#next();
-        if (next !== null && next.dueMs <= nowMs) await this.#perform(next);
-        else if (this.#phase === "finishing") break;
-        else await this.#sleep((next?.dueMs ?? Number.POSITIVE_INFINITY) - nowMs);
+        const isDue = next !== null && next.dueMs <= nowMs;
+        if (!isDue && this.#phase === "finishing") break;
+        // Chosen when the line is ready, so that it is what is due first, with the newest value.
+        const atMs = Math.max(next?.dueMs ?? Number.POSITIVE_INFINITY, this.#line.readyAtMs);
+        if (isDue && atMs <= nowMs) await this.#perform(next);
+        else await this.#sleep(atMs - nowMs);
       } else if (this.#phase === "finishing") {
         if (!(await this.#connect())) break;
       } else if (nowMs < this.#connectAtMs) {
@@ -130,9 +125,10 @@ export class Bus {
     return next;
   }
 
-  async #perform({ device, request }: Next): Promise<void> {
-    const isAnswered = await device.perform(request, this.#line, () => this.#clock.monotonicMs());
-    if (isAnswered) this.#answered();
+  async #perform({ device, what }: Next): Promise<void> {
+    const end = await device.perform(what, this.#line);
+    if (end === "answered") this.#answered();
+    if (end === "lost") this.#mayHaveForgotten = true;
     if (!this.#line.isOpen) this.#waitToReconnect();
   }
 
@@ -141,34 +137,31 @@ export class Bus {
     this.#backoff.reset();
     if (this.#isConnected === true) return;
     this.#isConnected = true;
-    const { name, host, port } = this.#config;
-    this.#log.info({ client: name, host, port }, "Modbus client connected");
+    this.#log.info(this.#fields, "Modbus client connected");
   }
 
   async #connect(): Promise<boolean> {
-    const { host, port } = this.#config;
-    const outcome = await this.#line.open(host, port);
+    const outcome = await this.#line.open();
     if (outcome.kind !== "answered") {
       this.#lost(outcome.kind === "unanswered" ? outcome.reason : "refused");
       return false;
     }
     this.#connections += 1;
     this.#wasAnswered = false;
-    if (this.#phase === "running") {
-      for (const device of this.#devices) device.repeatOutputs(this.#clock.monotonicMs());
+    if (this.#phase === "running" && this.#mayHaveForgotten) {
+      for (const device of this.#devices) device.repeatOutputs();
     }
+    this.#mayHaveForgotten = false;
     return true;
   }
 
   /** There is no connection, by no device's silence: each device misses an answer. */
   #lost(reason: string): void {
     if (this.#phase === "stopped") return;
-    if (this.#isConnected !== false) {
-      const { name, host, port } = this.#config;
-      this.#log.warn({ client: name, host, port, reason }, "Modbus client not connected");
-    }
+    if (this.#isConnected !== false) this.#log.warn({ ...this.#fields, reason }, "Modbus client not connected");
     this.#isConnected = false;
-    for (const device of this.#devices) device.noAnswer(reason, this.#clock.monotonicMs());
+    this.#mayHaveForgotten = true;
+    for (const device of this.#devices) device.noConnection(reason);
     this.#waitToReconnect();
   }
 
@@ -191,3 +184,6 @@ export class Bus {
     });
   }
 }
+
+const placeOf = ({ transport }: ModbusClient): object =>
+  transport.kind === "tcp" ? { host: transport.host, port: transport.port } : { port: transport.line.path };

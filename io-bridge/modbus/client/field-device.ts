@@ -1,21 +1,17 @@
-/** One field device on a bus: its requests, and whether it answers. A silent device's inputs turn bad and it is asked less often. */
-import type { ModbusDevice } from "../../../runtime/index.ts";
+/** One field device on a bus: its polls and outputs, and whether it answers. A silent device's inputs turn bad and it is asked less often. */
+import type { Clock, ModbusClient, ModbusDevice } from "../../../runtime/index.ts";
 import type { Logger } from "../../logger.ts";
 import type { ProcessImage } from "../../process-image.ts";
 import { EXCEPTION } from "../protocol.ts";
-import { type FieldRequest, ReadRequest, WriteRequest } from "./field-request.ts";
+import { DeviceCounters, type FieldDeviceCounters } from "./device-counters.ts";
 import type { Line, Outcome } from "./line.ts";
+import { Output } from "./output.ts";
+import { Poll } from "./poll.ts";
 import { planReads } from "./read-plan.ts";
-
-export interface FieldDeviceCounters {
-  readonly state: "answering" | "degraded";
-  readonly requests: number;
-  /** Requests without an answer in time, or cut short by a lost connection. */
-  readonly timeouts: number;
-  readonly exceptions: number;
-  /** Values that went nowhere: the device's that the point cannot hold, and outputs that are no finite number. */
-  readonly rejected: number;
-}
+import type { Recurrence } from "./recurrence.ts";
+import type { Request } from "./request.ts";
+import { inOrder, planWriting } from "./write-plan.ts";
+import { type WriteOutcome, write } from "./write-turn.ts";
 
 /** Exceptions by which a gateway or a busy device says that there is no answer this time. */
 const NO_ANSWER: ReadonlySet<number> = new Set([
@@ -27,40 +23,50 @@ const NO_ANSWER: ReadonlySet<number> = new Set([
 
 export interface FieldDeviceOptions {
   readonly config: ModbusDevice;
+  readonly bus: Pick<ModbusClient, "name" | "maxRetries" | "retryIntervalMs" | "degradeAfter" | "degradeTimeMs">;
   readonly image: ProcessImage;
+  readonly clock: Clock;
   readonly log: Logger;
-  /** For the log: the bus. */
-  readonly client: string;
-  /** Consecutive unanswered requests that degrade the device. */
-  readonly degradeAfter: number;
-  /** How often a degraded device is asked. */
-  readonly probeIntervalMs: number;
-  readonly nowMs: number;
 }
+
+/** What is due first, and when (monotonic milliseconds). */
+export interface Due {
+  readonly what: Poll | Output;
+  readonly dueMs: number;
+}
+
+/** What a turn on the bus came to: an answer, also an exception; none; or no connection any more. */
+export type TurnEnd = "answered" | "unanswered" | "lost";
 
 export class FieldDevice {
   readonly #options: FieldDeviceOptions;
   readonly #fields: object;
-  readonly #reads: readonly ReadRequest[];
-  readonly #writes: readonly WriteRequest[];
-  readonly #counters = { requests: 0, timeouts: 0, exceptions: 0, rejected: 0 };
+  readonly #polls: readonly Poll[];
+  readonly #outputs: readonly Output[];
+  readonly #counters = new DeviceCounters();
+  /** What was wrong last time with a poll or output, as the log says it. */
+  readonly #troubles = new Map<Poll | Output, string>();
   #unanswered = 0;
   #isDegraded = false;
   #nextProbeMs = 0;
 
   constructor(options: FieldDeviceOptions) {
     this.#options = options;
-    const { config, image, nowMs } = options;
-    this.#fields = { client: options.client, device: config.name };
+    const { config, image, clock, bus } = options;
+    this.#fields = { client: bus.name, device: config.name };
     const isOutput = (mapping: (typeof config.mappings)[number]) => image.point(mapping.point).direction === "output";
-    this.#reads = config.pollGroups.flatMap(({ intervalMs }, group) =>
-      planReads(config.mappings.filter((mapping) => mapping.pollGroup === group && !isOutput(mapping))).map(
-        (block) => new ReadRequest(block, intervalMs, nowMs, image),
-      ),
+    this.#polls = config.pollGroups.flatMap(({ intervalMs }, group) =>
+      planReads(
+        config.mappings.filter((mapping) => mapping.pollGroup === group && !isOutput(mapping)),
+        config,
+      ).map((block) => new Poll(block, intervalMs, clock.monotonicMs(), image)),
     );
-    this.#writes = config.mappings
-      .filter(isOutput)
-      .map((mapping) => new WriteRequest(mapping, config.pollGroups[mapping.pollGroup]!.intervalMs, image));
+    this.#outputs = inOrder(
+      config.mappings.filter(isOutput).map((mapping) => {
+        const { intervalMs } = config.pollGroups[mapping.pollGroup]!;
+        return new Output(mapping, intervalMs, image, config.writeSingle === "always");
+      }),
+    );
   }
 
   get name(): string {
@@ -68,87 +74,155 @@ export class FieldDevice {
   }
 
   get counters(): FieldDeviceCounters {
-    return { state: this.#isDegraded ? "degraded" : "answering", ...this.#counters };
+    return this.#counters.read(this.#isDegraded ? "degraded" : "answering");
   }
 
-  noticeOutputs(nowMs: number): void {
-    for (const write of this.#writes) write.notice(nowMs);
+  /** @returns whether an output became due. */
+  noticeOutputs(): boolean {
+    const nowMs = this.#nowMs();
+    return this.#outputs.filter((output) => output.notice(nowMs)).length > 0;
   }
 
-  repeatOutputs(nowMs: number): void {
-    for (const write of this.#writes) write.repeat(nowMs);
+  repeatOutputs(): void {
+    for (const output of this.#outputs) output.repeat(this.#nowMs());
   }
 
-  /** The request that is due first, and when. `finishing`: only writes count. */
-  first(finishing: boolean): { readonly request: FieldRequest; readonly dueMs: number } | null {
-    let first: FieldRequest | null = null;
-    for (const write of this.#writes) if (first === null || write.dueMs < first.dueMs) first = write;
-    if (!finishing) for (const read of this.#reads) if (first === null || read.dueMs < first.dueMs) first = read;
-    if (first === null || first.dueMs === Number.POSITIVE_INFINITY) return null;
-    return { request: first, dueMs: this.#isDegraded ? Math.max(first.dueMs, this.#nextProbeMs) : first.dueMs };
-  }
-
-  /** Sends one request and takes in what comes of it. @returns whether the device answered. */
-  async perform(request: FieldRequest, line: Line, nowMs: () => number): Promise<boolean> {
-    const sending = request.send(line, this.#options.config.unitId);
-    if (sending === null) {
-      this.#counters.rejected += 1;
-      this.#say(request, "the output is no finite number and is not written");
-      request.reschedule(nowMs());
-      return false;
+  /** `finishing`: only outputs count. */
+  first(finishing: boolean): Due | null {
+    let first: Poll | Output | null = null;
+    for (const candidates of finishing ? [this.#outputs] : [this.#outputs, this.#polls]) {
+      for (const each of candidates) {
+        if (first === null || each.recurrence.dueMs < first.recurrence.dueMs) first = each;
+      }
     }
-    this.#counters.requests += 1;
-    const outcome = await sending;
-    request.reschedule(nowMs());
-    if (outcome.kind === "unanswered" || (outcome.kind === "exception" && NO_ANSWER.has(outcome.code))) {
-      this.noAnswer(outcome.kind === "unanswered" ? outcome.reason : `exception ${outcome.code}`, nowMs());
-      return false;
-    }
-    this.#answered(nowMs());
-    this.#say(request, this.#take(request, outcome));
-    return true;
+    if (first === null) return null;
+    const { dueMs } = first.recurrence;
+    return { what: first, dueMs: this.#isDegraded ? Math.max(dueMs, this.#nextProbeMs) : dueMs };
   }
 
-  /** One more request without an answer; also when there was not even a connection to send it by. */
-  noAnswer(reason: string, nowMs: number): void {
-    this.#counters.timeouts += 1;
+  perform(what: Poll | Output, line: Line): Promise<TurnEnd> {
+    return what instanceof Poll ? this.#poll(what, line) : this.#write(what, line);
+  }
+
+  /** There is no connection to send a request by. */
+  noConnection(reason: string): void {
+    this.#nextProbeMs = 0; // its silence is not its own: it is asked as soon as there is a connection
+    this.#missAnswer(reason);
+  }
+
+  async #poll(poll: Poll, line: Line): Promise<TurnEnd> {
+    const outcome = await this.#ask(line, poll.request);
+    const reason = noAnswerOf(outcome);
+    if (reason !== null) return this.#noAnswer([poll], outcome, reason);
+    this.#counters.count("missedPolls", poll.recurrence.done(this.#nowMs()));
+    this.#answered();
+    if (outcome.kind !== "answered") {
+      poll.markBad();
+      this.#say(poll, troubleOf(outcome));
+      return "answered";
+    }
+    const meaningless = poll.accept(outcome.data);
+    this.#counters.count("rejected", meaningless.length);
+    const names = meaningless.map(({ point }) => this.#options.image.nameOf(point));
+    this.#say(poll, names.length === 0 ? null : `no value for ${names.join(", ")}`);
+    return "answered";
+  }
+
+  async #write(due: Output, line: Line): Promise<TurnEnd> {
+    const writing = planWriting(this.#outputs, due, this.#nowMs());
+    if (writing === null) {
+      this.#counters.count("rejected");
+      this.#say(due, "the output is no finite number and is not written");
+      due.recurrence.done(this.#nowMs());
+      return "unanswered";
+    }
+    const { outputs } = writing;
+    const outcome = await write(writing, this.#options.config, (request, isEchoChecked) =>
+      this.#ask(line, request, isEchoChecked),
+    );
+    const reason = noAnswerOf(outcome);
+    if (reason !== null) return this.#noAnswer(outputs, outcome, reason);
+    this.#answered();
+    if (outcome.kind === "differs") this.#counters.count("differing");
+    const nowMs = this.#nowMs();
+    for (const output of outputs) {
+      this.#say(output, troubleOf(outcome));
+      if (outcome.kind !== "differs" || !this.#retry(output.recurrence)) output.recurrence.done(nowMs);
+      // One of them may be what the device refuses: each goes its own way now.
+      if (outcome.kind === "exception" && outputs.length > 1) output.setApart(nowMs);
+    }
+    return "answered";
+  }
+
+  async #ask(line: Line, request: Request, isEchoChecked = true): Promise<Outcome> {
+    const outcome = await line.ask(this.#options.config.unitId, request, isEchoChecked);
+    this.#counters.outcome(outcome, this.#options.clock.nowMs());
+    return outcome;
+  }
+
+  #noAnswer(subjects: readonly (Poll | Output)[], outcome: WriteOutcome, reason: string): TurnEnd {
+    const { degradeTimeMs } = this.#options.bus;
+    const nowMs = this.#nowMs();
+    this.#nextProbeMs = nowMs + degradeTimeMs;
+    this.#missAnswer(reason);
+    for (const subject of subjects) {
+      if (!this.#isDegraded && this.#retry(subject.recurrence)) continue;
+      const missed = subject.recurrence.done(nowMs);
+      if (subject instanceof Poll) this.#counters.count("missedPolls", missed);
+      // What was not written is still to be written, however seldom it is repeated.
+      else subject.recurrence.bringForward(nowMs + degradeTimeMs);
+    }
+    return outcome.kind === "unanswered" && outcome.cause === "lost" ? "lost" : "unanswered";
+  }
+
+  #retry(recurrence: Recurrence): boolean {
+    const { maxRetries, retryIntervalMs } = this.#options.bus;
+    const isRetried = recurrence.retry(this.#nowMs() + retryIntervalMs, maxRetries);
+    if (isRetried) this.#counters.count("retries");
+    return isRetried;
+  }
+
+  #missAnswer(reason: string): void {
     this.#unanswered += 1;
-    this.#nextProbeMs = nowMs + this.#options.probeIntervalMs;
-    if (this.#isDegraded || this.#unanswered < this.#options.degradeAfter) return;
+    if (this.#isDegraded || this.#unanswered < this.#options.bus.degradeAfter) return;
     this.#isDegraded = true;
-    for (const read of this.#reads) read.markBad();
+    for (const poll of this.#polls) poll.markBad();
     this.#options.log.warn({ ...this.#fields, reason, unanswered: this.#unanswered }, "field device does not answer");
   }
 
-  #answered(nowMs: number): void {
+  #answered(): void {
     this.#unanswered = 0;
     if (!this.#isDegraded) return;
     this.#isDegraded = false;
-    for (const read of this.#reads) read.dueMs = Math.min(read.dueMs, nowMs);
-    this.repeatOutputs(nowMs);
+    for (const { recurrence } of this.#polls) recurrence.bringForward(this.#nowMs());
+    this.repeatOutputs();
     this.#options.log.info(this.#fields, "field device answers again");
   }
 
-  /** @returns what is wrong with the answer, or null. */
-  #take(request: FieldRequest, outcome: Exclude<Outcome, { kind: "unanswered" }>): string | null {
-    if (outcome.kind === "exception") {
-      this.#counters.exceptions += 1;
-      if (request instanceof ReadRequest) request.markBad();
-      return `exception ${outcome.code}`;
+  /** Logs trouble with a poll or an output when it begins or changes, not while it lasts. */
+  #say(subject: Poll | Output, trouble: string | null): void {
+    if (trouble === null) {
+      this.#troubles.delete(subject);
+      return;
     }
-    if (request instanceof WriteRequest) return null;
-    const meaningless = request.accept(outcome.data);
-    this.#counters.rejected += meaningless.length;
-    if (meaningless.length === 0) return null;
-    const names = meaningless.map(({ point }) => this.#options.image.nameOf(point));
-    return `no value for ${names.join(", ")}`;
+    if (this.#troubles.get(subject) === trouble) return;
+    this.#troubles.set(subject, trouble);
+    this.#options.log.warn({ ...this.#fields, request: subject.what, trouble }, "trouble with a field device");
   }
 
-  /** Logs trouble with a request when it begins or changes, not while it lasts. */
-  #say(request: FieldRequest, trouble: string | null): void {
-    if (trouble !== null && trouble !== request.trouble) {
-      this.#options.log.warn({ ...this.#fields, request: request.what, trouble }, "trouble with a field device");
-    }
-    request.trouble = trouble;
+  #nowMs(): number {
+    return this.#options.clock.monotonicMs();
   }
 }
+
+/** Why there was no answer; null: there was one, perhaps an exception. */
+const noAnswerOf = (outcome: WriteOutcome): string | null => {
+  if (outcome.kind === "unanswered") return outcome.reason;
+  return outcome.kind === "exception" && NO_ANSWER.has(outcome.code) ? `exception ${outcome.code}` : null;
+};
+
+/** What is wrong with an answer, or null. */
+const troubleOf = (outcome: WriteOutcome): string | null => {
+  if (outcome.kind === "exception") return `exception ${outcome.code}`;
+  return outcome.kind === "differs" ? "something else is read back" : null;
+};

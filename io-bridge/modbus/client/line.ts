@@ -1,138 +1,170 @@
 /**
- * One TCP connection to field devices, used one request at a time. modbus-serial codes the requests and checks the answers;
- * the socket, the time limits and the echoes of writes are ours: the library has no time limit of its own, does not notice a
- * lost socket, and would take a late answer for the next one. So whatever goes unanswered ends the connection.
+ * One connection or serial line to field devices, used one request at a time, each with an end: a reply, an exception, or
+ * nothing that serves as one. A late reply is never taken for the next: what goes unanswered ends a TCP connection, and is
+ * followed by silence on a serial line (Modbus over Serial Line V1.02 §2.4.1).
  */
-import { connect, type Socket } from "node:net";
 import modbusSerial from "modbus-serial";
-import type { ModbusArea } from "../../../runtime/index.ts";
+import type { Clock, ModbusTransport, SerialLine } from "../../../runtime/index.ts";
+import { durationMs } from "../serial-port.ts";
+import { GuardedPort } from "./guarded-port.ts";
+import type { Flaw } from "./reply-check.ts";
+import { MbapReplies, type ReplyFraming, RtuReplies } from "./reply-framing.ts";
+import { charactersOf, type Request, send } from "./request.ts";
+import { openWire, type Wire } from "./wire.ts";
 
 export type Outcome =
   /** For a read its bits (0 or 1) or registers, exactly as many as were asked for; for a write none. */
   | { readonly kind: "answered"; readonly data: readonly number[] }
   /** The device answered that it will not (MODBUS Application Protocol V1.1b3 §7). */
   | { readonly kind: "exception"; readonly code: number }
-  /** No answer in time, the connection lost, or an answer that is none. */
-  | { readonly kind: "unanswered"; readonly reason: string };
+  /** No reply in time, a reply that was refused, or the connection lost. */
+  | { readonly kind: "unanswered"; readonly cause: "timeout" | "lost" | Flaw; readonly reason: string };
 
-/** Bytes that a device may send for one request; the longest frame has 260. */
-const MAX_ANSWER_BYTES = 1024;
+export interface LineOptions {
+  readonly transport: ModbusTransport;
+  readonly responseTimeoutMs: number;
+  /** Between a reply and the next request, at least. */
+  readonly interRequestDelayMs: number;
+  readonly clock: Clock;
+  /** Called when the connection is lost while nothing is under way. */
+  readonly lost: (reason: string) => void;
+}
+
+type Settle = (outcome: Outcome) => void;
+
+/** A broadcast is not answered; devices need time to act on it (Modbus over Serial Line V1.02 §2.4.1: 100 to 200 ms). */
+const TURNAROUND_MS = 100;
+/** Above 19200 baud the silence between frames does not get shorter (Modbus over Serial Line V1.02 §2.5.1.1). */
+const SHORTEST_FRAME_GAP_MS = 1.75;
 
 const exceptionCodeOf = (error: unknown): number | null =>
   error instanceof Error && "modbusCode" in error && typeof error.modbusCode === "number" ? error.modbusCode : null;
 
 export class Line {
-  readonly #timeoutMs: number;
-  readonly #lost: (reason: string) => void;
-  #socket: Socket | null = null;
+  readonly #options: LineOptions;
+  readonly #serial: SerialLine | null;
+  readonly #gapMs: number;
+  #wire: Wire | null = null;
+  #framing: ReplyFraming = new MbapReplies();
+  #port = new GuardedPort(this.#framing, () => undefined);
   #modbus = new modbusSerial.default();
-  /** Bytes that came since the last request was sent. */
-  #received = 0;
-  /** Ends the request, or the attempt to connect, that is under way. */
-  #interrupt: ((reason: string) => void) | null = null;
+  #readyAtMs = 0;
+  /** Ends the request, or the attempt to open, that is under way. */
+  #settle: Settle | null = null;
 
-  /** @param lost called when the connection is lost while nobody waits for an answer. */
-  constructor(timeoutMs: number, lost: (reason: string) => void) {
-    this.#timeoutMs = timeoutMs;
-    this.#lost = lost;
+  constructor(options: LineOptions) {
+    this.#options = options;
+    const { transport, interRequestDelayMs } = options;
+    this.#serial = transport.kind === "rtu" ? transport.line : null;
+    const frameGapMs = this.#serial === null ? 0 : Math.max(durationMs(this.#serial, 3.5), SHORTEST_FRAME_GAP_MS);
+    this.#gapMs = Math.max(interRequestDelayMs, frameGapMs);
   }
 
   get isOpen(): boolean {
-    return this.#socket !== null;
+    return this.#wire !== null;
   }
 
-  open(host: string, port: number): Promise<Outcome> {
-    const socket = connect({ host, port, noDelay: true });
-    this.#socket = socket;
-    socket.on("error", (error: NodeJS.ErrnoException) => this.#drop(socket, error.code ?? error.message));
-    socket.on("close", () => this.#drop(socket, "connection closed by the device"));
-    socket.on("data", (chunk) => {
-      this.#received += chunk.length;
-      if (this.#received > MAX_ANSWER_BYTES) this.#drop(socket, "a flood of bytes from the device");
+  /** Monotonic milliseconds; a request that comes sooner waits. */
+  get readyAtMs(): number {
+    return this.#readyAtMs;
+  }
+
+  open(): Promise<Outcome> {
+    const { responseTimeoutMs } = this.#options;
+    const tooLate = () => this.#drop("timeout", `no connection within ${responseTimeoutMs} ms`);
+    return this.#within(responseTimeoutMs, tooLate, (settle) => {
+      const wire = openWire(this.#options.transport, {
+        opened: () => settle({ kind: "answered", data: [] }),
+        received: (chunk) => this.#received(chunk),
+        lost: (reason) => this.#drop("lost", reason),
+      });
+      this.#wire = wire;
+      this.#framing = this.#serial === null ? new MbapReplies() : new RtuReplies();
+      this.#port = new GuardedPort(this.#framing, (frame) => wire.send(frame));
+      this.#modbus = new modbusSerial.default(this.#port);
+      this.#modbus.open();
     });
-    const linked = new Promise<void>((resolve) => socket.once("connect", () => resolve())).then(() => {
-      this.#modbus = new modbusSerial.default();
-      this.#modbus.on("error", () => undefined); // the socket's own events say it
-      return this.#modbus.linkTCP(socket, { port });
-    });
-    return this.#answerTo(linked, () => []);
   }
 
   close(reason: string): void {
-    if (this.#socket !== null) this.#drop(this.#socket, reason);
+    if (this.#wire !== null) this.#drop("lost", reason);
   }
 
-  read(unit: number, area: ModbusArea, address: number, quantity: number): Promise<Outcome> {
-    this.#modbus.setID(unit);
-    if (area === "coil" || area === "discreteInput") {
-      const asked =
-        area === "coil"
-          ? this.#modbus.readCoils(address, quantity)
-          : this.#modbus.readDiscreteInputs(address, quantity);
-      return this.#answerTo(asked, ({ data }) => (data.length < quantity ? null : data.slice(0, quantity).map(Number)));
-    }
-    const asked =
-      area === "inputRegister"
-        ? this.#modbus.readInputRegisters(address, quantity)
-        : this.#modbus.readHoldingRegisters(address, quantity);
-    return this.#answerTo(asked, ({ data }) => (data.length === quantity ? data : null));
-  }
-
-  writeCoil(unit: number, address: number, on: boolean): Promise<Outcome> {
-    this.#modbus.setID(unit);
-    return this.#answerTo(this.#modbus.writeCoil(address, on), (echo) =>
-      echo.address === address && echo.state === on ? [] : null,
+  /** @param isEchoChecked false: what a write is answered with need not be its echo. */
+  async ask(unit: number, request: Request, isEchoChecked = true): Promise<Outcome> {
+    await this.#silence();
+    if (this.#wire === null) return { kind: "unanswered", cause: "lost", reason: "no connection" };
+    this.#port.isEchoChecked = isEchoChecked;
+    const isBroadcast = this.#serial !== null && unit === 0;
+    const framesMs = this.#serial === null ? 0 : durationMs(this.#serial, charactersOf(request));
+    const timeoutMs = this.#options.responseTimeoutMs + framesMs;
+    const outcome = await this.#within(
+      timeoutMs,
+      () => this.#timedOut(timeoutMs),
+      (settle) => {
+        send(this.#modbus, unit, request).then(
+          (data) => settle({ kind: "answered", data }),
+          (error: unknown) => this.#refused(error, settle),
+        );
+        if (isBroadcast) settle({ kind: "answered", data: [] });
+      },
     );
+    const restMs = isBroadcast ? TURNAROUND_MS : this.#gapMs;
+    this.#readyAtMs = Math.max(this.#readyAtMs, this.#options.clock.monotonicMs() + restMs);
+    return outcome;
   }
 
-  writeRegisters(unit: number, address: number, registers: readonly number[]): Promise<Outcome> {
-    this.#modbus.setID(unit);
-    const [only] = registers;
-    if (registers.length === 1 && only !== undefined) {
-      return this.#answerTo(this.#modbus.writeRegister(address, only), (echo) =>
-        echo.address === address && echo.value === only ? [] : null,
-      );
-    }
-    return this.#answerTo(this.#modbus.writeRegisters(address, [...registers]), (echo) =>
-      echo.address === address && echo.length === registers.length ? [] : null,
-    );
+  async #silence(): Promise<void> {
+    const waitMs = this.#readyAtMs - this.#options.clock.monotonicMs();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 
-  /** @param dataOf what the answer holds, or null when it does not fit the request. */
-  #answerTo<Answer>(asked: Promise<Answer>, dataOf: (answer: Answer) => readonly number[] | null): Promise<Outcome> {
-    this.#received = 0;
+  #within(timeoutMs: number, tooLate: () => void, begin: (settle: Settle) => void): Promise<Outcome> {
     return new Promise((resolve) => {
-      let isSettled = false;
-      const settle = (outcome: Outcome): void => {
-        if (isSettled) return;
-        isSettled = true;
+      const timer = setTimeout(tooLate, timeoutMs);
+      const settle: Settle = (outcome) => {
+        if (this.#settle !== settle) return;
+        this.#settle = null;
         clearTimeout(timer);
-        this.#interrupt = null;
         resolve(outcome);
       };
-      const timer = setTimeout(() => {
-        if (!isSettled) this.close(`no answer within ${this.#timeoutMs} ms`);
-      }, this.#timeoutMs);
-      this.#interrupt = (reason) => settle({ kind: "unanswered", reason });
-      const taken = (answer: Answer): void => {
-        const data = dataOf(answer);
-        if (data !== null) settle({ kind: "answered", data });
-        else if (!isSettled) this.close("an answer to another request");
-      };
-      const refused = (error: unknown): void => {
-        const code = exceptionCodeOf(error);
-        if (code !== null) settle({ kind: "exception", code });
-        else if (!isSettled) this.close(error instanceof Error ? error.message : "an answer that is none");
-      };
-      asked.then(taken, refused);
+      this.#settle = settle;
+      begin(settle);
     });
   }
 
-  #drop(socket: Socket, reason: string): void {
-    if (this.#socket !== socket) return;
-    this.#socket = null;
-    socket.destroy();
-    if (this.#interrupt === null) this.#lost(reason);
-    else this.#interrupt(reason);
+  #received(chunk: Buffer): void {
+    const verdict = this.#framing.push(chunk);
+    if (verdict.kind === "reply") this.#port.deliver(verdict.pdu);
+    else if (verdict.kind === "refused") this.#failed(verdict.flaw, verdict.reason, this.#options.responseTimeoutMs);
+  }
+
+  #refused(error: unknown, settle: Settle): void {
+    const code = exceptionCodeOf(error);
+    if (code !== null) settle({ kind: "exception", code });
+    else settle({ kind: "unanswered", cause: "frame", reason: error instanceof Error ? error.message : String(error) });
+  }
+
+  #timedOut(timeoutMs: number): void {
+    const flaw = this.#framing.giveUp();
+    const reason = `no answer within ${this.#options.responseTimeoutMs} ms`;
+    this.#failed(flaw ?? "timeout", flaw === null ? reason : `${reason}, but bytes with another ${flaw}`, timeoutMs);
+  }
+
+  /** There is no reply, or none that may be trusted: whatever comes within `lateMs` must not meet the next request. */
+  #failed(cause: "timeout" | Flaw, reason: string, lateMs: number): void {
+    if (this.#serial === null || this.#settle === null) {
+      this.#drop(cause, reason);
+      return;
+    }
+    this.#readyAtMs = this.#options.clock.monotonicMs() + lateMs;
+    this.#settle({ kind: "unanswered", cause, reason });
+  }
+
+  #drop(cause: "timeout" | "lost" | Flaw, reason: string): void {
+    this.#wire?.close();
+    this.#wire = null;
+    if (this.#settle === null) this.#options.lost(reason);
+    else this.#settle({ kind: "unanswered", cause, reason });
   }
 }

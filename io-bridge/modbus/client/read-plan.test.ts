@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ModbusArea, ModbusClientMapping, PointType } from "../../../runtime/index.ts";
 import { mapping } from "../../testing/test-module.ts";
-import { planReads } from "./read-plan.ts";
+import { planReads, type ReadLimits } from "./read-plan.ts";
 
 const at = (area: ModbusArea, address: number, type: PointType): ModbusClientMapping =>
   mapping({ partition: 0, point: 0 }, area, address, type);
+
+const PROTOCOL: ReadLimits = { maxReadBits: 2000, maxReadRegisters: 125, maxGap: 0 };
 
 describe("the reads of a poll group", () => {
   test("join adjacent addresses of one area, whatever their order", () => {
@@ -16,7 +18,7 @@ describe("the reads of a poll group", () => {
       at("holdingRegister", 6, "INT"),
       at("coil", 0, "BOOL"),
     ];
-    expect(planReads(mappings).map(({ area, address, quantity }) => [area, address, quantity])).toEqual([
+    expect(planReads(mappings, PROTOCOL).map(({ area, address, quantity }) => [area, address, quantity])).toEqual([
       ["coil", 0, 1],
       ["holdingRegister", 4, 1],
       ["holdingRegister", 6, 1],
@@ -25,13 +27,19 @@ describe("the reads of a poll group", () => {
   });
 
   test("stay within the limits and never cut a value in two", () => {
-    const registers = planReads(Array.from({ length: 130 }, (_, index) => at("inputRegister", index * 2, "REAL")));
+    const registers = planReads(
+      Array.from({ length: 130 }, (_, index) => at("inputRegister", index * 2, "REAL")),
+      PROTOCOL,
+    );
     expect(registers.map(({ address, quantity }) => [address, quantity])).toEqual([
       [0, 124],
       [124, 124],
       [248, 12],
     ]);
-    const bits = planReads(Array.from({ length: 2100 }, (_, index) => at("discreteInput", index, "BOOL")));
+    const bits = planReads(
+      Array.from({ length: 2100 }, (_, index) => at("discreteInput", index, "BOOL")),
+      PROTOCOL,
+    );
     expect(bits.map(({ address, quantity }) => [address, quantity])).toEqual([
       [0, 2000],
       [2000, 100],
@@ -48,7 +56,7 @@ describe("the reads of a poll group", () => {
       .map(({ area, address, type }) => at(area, address, type));
     fc.assert(
       fc.property(fc.array(anyMapping, { maxLength: 60 }), (mappings) => {
-        const blocks = planReads(mappings);
+        const blocks = planReads(mappings, PROTOCOL);
         expect(blocks.flatMap((block) => block.mappings).length).toBe(mappings.length);
         for (const { area, address, quantity, mappings: inside } of blocks) {
           const isBit = area === "coil" || area === "discreteInput";

@@ -1,6 +1,5 @@
-/** Which requests read the inputs of a poll group: adjacent addresses of one area together, within the protocol's limits. */
-import type { ModbusArea, ModbusClientMapping } from "../../../runtime/index.ts";
-import { LIMIT } from "../protocol.ts";
+/** Which requests read the inputs of a poll group: near addresses of one area together, within what the device takes. */
+import type { ModbusArea, ModbusClientMapping, ModbusDevice } from "../../../runtime/index.ts";
 import { registerCount } from "../registers.ts";
 
 /** One read request and the points that its answer holds. */
@@ -12,24 +11,30 @@ export interface ReadBlock {
   readonly mappings: readonly ModbusClientMapping[];
 }
 
+/** At most so many bits or registers a request, and so many between two points that nobody wants. */
+export type ReadLimits = Pick<ModbusDevice, "maxReadBits" | "maxReadRegisters" | "maxGap">;
+
 export const isBitArea = (area: ModbusArea): area is "coil" | "discreteInput" =>
   area === "coil" || area === "discreteInput";
 
 /** Bits or registers that a mapping takes. */
-const sizeOf = (mapping: ModbusClientMapping): number => (isBitArea(mapping.area) ? 1 : registerCount(mapping));
+export const sizeOf = (mapping: ModbusClientMapping): number => (isBitArea(mapping.area) ? 1 : registerCount(mapping));
 
 /** @param mappings the inputs of one poll group. A value never straddles two blocks. */
-export const planReads = (mappings: readonly ModbusClientMapping[]): readonly ReadBlock[] => {
+export const planReads = (
+  mappings: readonly ModbusClientMapping[],
+  { maxReadBits, maxReadRegisters, maxGap }: ReadLimits,
+): readonly ReadBlock[] => {
   const ordered = [...mappings].sort((a, b) => a.area.localeCompare(b.area) || a.address - b.address);
   const blocks: { area: ModbusArea; address: number; quantity: number; mappings: ModbusClientMapping[] }[] = [];
   for (const mapping of ordered) {
     const block = blocks.at(-1);
     const end = mapping.address + sizeOf(mapping);
-    const limit = isBitArea(mapping.area) ? LIMIT.readBits : LIMIT.readRegisters;
+    const limit = isBitArea(mapping.area) ? maxReadBits : maxReadRegisters;
     const joins =
       block !== undefined &&
       block.area === mapping.area &&
-      mapping.address <= block.address + block.quantity &&
+      mapping.address <= block.address + block.quantity + maxGap &&
       end - block.address <= limit;
     if (joins) {
       block.quantity = Math.max(block.quantity, end - block.address);

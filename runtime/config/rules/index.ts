@@ -32,10 +32,13 @@ import { modbusAddressRange } from "./modbus-address-range.ts";
 import { modbusArea } from "./modbus-area.ts";
 import { modbusBit } from "./modbus-bit.ts";
 import { modbusOverlap } from "./modbus-overlap.ts";
+import { modbusReadLimit } from "./modbus-read-limit.ts";
 import { modbusScaleZero } from "./modbus-scale-zero.ts";
+import { modbusSerialUnit } from "./modbus-serial-unit.ts";
 import { modbusText } from "./modbus-text.ts";
 import { modbusTransport } from "./modbus-transport.ts";
 import { modbusUnit } from "./modbus-unit.ts";
+import { modbusWriteSingle } from "./modbus-write-single.ts";
 import { mqttBrokerAccess } from "./mqtt-broker-access.ts";
 import { mqttBrokerAddress } from "./mqtt-broker-address.ts";
 import { networkMalformed } from "./network-malformed.ts";
@@ -75,6 +78,7 @@ import { unknownPort } from "./unknown-port.ts";
 import { validityOf } from "./validity-of.ts";
 import { valueNotOfType } from "./value-not-of-type.ts";
 import { watchdogTooShort } from "./watchdog-too-short.ts";
+import { writeVerifyOfInput } from "./write-verify-of-input.ts";
 
 export const RULES: readonly Rule[] = [
   channelDirection,
@@ -104,11 +108,14 @@ export const RULES: readonly Rule[] = [
   modbusArea,
   modbusBit,
   modbusOverlap,
+  modbusReadLimit,
   modbusScaleZero,
   modbusText,
   modbusTransport,
   modbusUnit,
   mqttBrokerAccess,
+  modbusSerialUnit,
+  modbusWriteSingle,
   mqttBrokerAddress,
   certificateWithoutKey,
   secretSource,
@@ -151,4 +158,5 @@ export const RULES: readonly Rule[] = [
   validityOf,
   valueNotOfType,
   watchdogTooShort,
+  writeVerifyOfInput,
 ];

@@ -6,12 +6,20 @@ export const modbusAddressRange: Rule = {
   code: "modbus-address-range",
   description: "All registers of a value lie within the area.",
   *check(draft) {
-    for (const { mappings } of [...serverTables(draft), ...deviceTables(draft)]) {
+    for (const { mappings, addressBase } of [...serverTables(draft), ...deviceTables(draft)]) {
+      const end = 65_536 + addressBase;
       for (const mapping of mappings) {
         const { config } = mapping;
-        if (config.address === null || config.address + width(mapping) <= 65_536) continue;
-        const message = `${config.point ?? "it"} takes ${width(mapping)} registers, but the last address is 65535`;
-        yield { at: draft.places.of(config, "address"), message, hint: `use ${65_536 - width(mapping)} or less` };
+        if (config.address === null) continue;
+        const at = draft.places.of(config, "address");
+        const point = config.point ?? "it";
+        if (config.address < addressBase) {
+          const message = `${point} is at address ${config.address}, but with addressBase ${addressBase} there is none`;
+          yield { at, message, hint: "the first address is 1" };
+        } else if (config.address + width(mapping) > end) {
+          const message = `${point} takes ${width(mapping)} registers, but the last address is ${end - 1}`;
+          yield { at, message, hint: `use ${end - width(mapping)} or less` };
+        }
       }
     }
   },

@@ -16,13 +16,6 @@ export const modbusBit: Rule = {
         yield { at: places.of(config, trouble.key), message: trouble.message, hint: trouble.hint };
       }
     }
-    for (const { mappings } of deviceTables(draft)) {
-      for (const { config, point } of mappings) {
-        if (typeof config.bit !== "number" || point?.direction !== "output") continue;
-        const message = `${config.point} is an output: a single bit of a device's register cannot be written yet`;
-        yield { at: places.of(config, "bit"), message, hint: "write the whole register, or use a coil" };
-      }
-    }
   },
 };
 
