@@ -91,9 +91,9 @@ export const load =
     return goOn(engine, bytes);
   };
 
-export const store =
-  ({ bytes: size, file }: Of<"store">): SlowPath =>
-  (engine, source, base, offset, bytes) => {
+export const store = ({ bytes: size, file }: Of<"store">): SlowPath => {
+  const mask = 2 ** (8 * Math.min(size, 4)) - 1;
+  return (engine, source, base, offset, bytes) => {
     const { hart } = engine;
     if (file === "f" && !hart.floatsEnabled) return illegal(engine, source, base, offset, bytes);
     const address = (hart.words[base]! + offset) >>> 0;
@@ -102,12 +102,13 @@ export const store =
     const stored =
       size === 8
         ? write(engine, address, 4, word) === "ok" && write(engine, address + 4, 4, hart.words[source + 1]!) === "ok"
-        : write(engine, address, size, word & (2 ** (8 * size) - 1)) === "ok";
+        : write(engine, address, size, word & mask) === "ok";
     if (!stored) return engine.trap("storeAccessFault", address);
     if (isInRam(engine, address, size)) return goOn(engine, bytes);
     hart.words[WORD.pc]! += bytes;
     return "mmio";
   };
+};
 
 // ── Atomics ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

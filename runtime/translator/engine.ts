@@ -180,7 +180,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     while (hart.elapsed < until) {
       if (this.#changed !== null || this.#isUnsafe) this.#dropChanged();
       let budget = until - hart.elapsed;
-      if (hart.unrestricted && this.#isEntered) {
+      if (this.#pausedUntil === 0 && !this.#code.isEmpty && hart.unrestricted) {
         const left = this.#code.enter(budget);
         this.translatedCycles += budget - left - words[STEPPED_WORD]!;
         if (++this.#entries === ENTRIES) this.#weigh();
@@ -194,10 +194,6 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       if (exit !== "translated" && exit !== "budget") return exit;
     }
     return "budget";
-  }
-
-  get #isEntered(): boolean {
-    return this.#pausedUntil === 0 && !this.#code.isEmpty;
   }
 
   /** Whether the last entries were worth it. */
