@@ -1,44 +1,28 @@
 /**
  * Where a region keeps its registers: in locals, which are loaded from the register file when it is entered and spilled when it is
  * left. `dirty`: the local may be newer than the register file. `needed`: the local must hold the register's value.
- *
- * Spills at exits are written once, as a chain over all registers: an exit spills the first so many of them. What it spills without
- * need must hold the right value, so it counts as needed there. Around a call that is loaded anew: so those come first that loops
- * with calls write, the innermost before the others, and their exits spill little else.
+ * What is dirty where a region may be left is needed there, and nothing else is (spill-tree.ts).
  */
 import { BASE_INSTRUCTIONS } from "../isa/index.ts";
 import type { Flow, Route } from "./flow.ts";
 import { areNested, findLoops, type Loops } from "./loops.ts";
 import { LONGEST_NODE, type RegionNode } from "./region-graph.ts";
-import {
-  both,
-  forEachRegister,
-  isEmpty,
-  NO_REGISTERS,
-  type RegisterSet,
-  RegisterSets,
-  setOf,
-  union,
-  without,
-} from "./registers.ts";
+import { both, isEmpty, isWithin, NO_REGISTERS, type RegisterSet, RegisterSets, union, without } from "./registers.ts";
+import { SpillTree } from "./spill-tree.ts";
 
 export interface RegisterFlow {
-  /** x as 0 … 31, f as 32 … 63. */
-  readonly spillOrder: readonly number[];
+  /** What is dirty at the region's exits. */
+  readonly spills: SpillTree;
   /** By vertex of the flow. */
   readonly dirtyAtStart: readonly RegisterSet[];
   readonly neededAtStart: readonly RegisterSet[];
   /** By vertex that is a loop's header: what is spilled when control comes to it from outside; see `spilledBefore`. */
   readonly spilledBefore: ReadonlyMap<number, RegisterSet>;
   /**
-   * Returns spill what is dirty and are not part of the chain; see `spillsInPlace`. Where loops are nested, a return is rare, and the host
+   * Returns spill what is dirty by themselves; see `spillsInPlace`. Where loops are nested, a return is rare, and the host
    * keeps more in registers in the inner ones while all that leaves the region leaves it at one place.
    */
   readonly returnsInPlace: boolean;
-  /** How much of `spillOrder` an exit must spill at which these registers are dirty. */
-  chainLength(dirty: RegisterSet): number;
-  /** What an exit spills at which these registers are dirty. */
-  spilledAt(dirty: RegisterSet): RegisterSet;
 }
 
 /** What the flow analyses ask of a region. */
@@ -52,63 +36,17 @@ export interface RegionFacts {
 export const analyzeRegisters = (facts: RegionFacts): RegisterFlow => {
   const loops = findLoops(facts.flow);
   const before = spilledBefore(facts, loops);
-  const chain = new SpillChain(facts, callLoopsAround(facts, loops));
   const dirty = findDirty(facts, before);
   const returnsInPlace = !areNested(loops);
-  const needed = findNeeded(facts, dirty, { chain, before, returnsInPlace });
+  const atExits: RegisterSet[] = [];
+  const needed = findNeeded(facts, dirty, { atExits, before, returnsInPlace });
   return {
-    spillOrder: chain.order,
+    spills: new SpillTree(atExits),
     dirtyAtStart: facts.flow.routes.map((_, vertex) => dirty.at(vertex)),
     neededAtStart: facts.flow.routes.map((_, vertex) => needed.at(vertex)),
     spilledBefore: before,
     returnsInPlace,
-    chainLength: (registers) => chain.lengthFor(registers),
-    spilledAt: (registers) => chain.spilled[chain.lengthFor(registers)]!,
   };
-};
-
-class SpillChain {
-  readonly order: number[] = [];
-  /** What chains of each length spill. */
-  readonly spilled: RegisterSet[] = [{ x: 0, f: 0 }];
-  /** By register; −1: it is never written. */
-  readonly #place = new Int8Array(64).fill(-1);
-
-  /** @param loopsAround by vertex; those that are written in more of them come first, else the order is that of first writes. */
-  constructor({ nodes, flow }: RegionFacts, loopsAround: Uint16Array) {
-    for (let most = loopsAround.reduce((a, b) => Math.max(a, b)); most >= 0; most--) {
-      for (const vertex of flow.order) {
-        if (loopsAround[vertex] !== most) continue;
-        const code = nodes[vertex]?.code ?? [];
-        for (let index = 0; index < code.length; index++) forEachRegister(code[index]!.writes, this.#append);
-      }
-    }
-  }
-
-  readonly #append = (register: number): void => {
-    if (this.#place[register] !== -1) return;
-    this.spilled.push(union(this.spilled[this.order.length]!, setOf(register)));
-    this.#place[register] = this.order.push(register) - 1;
-  };
-
-  /** How long a chain must be to spill these. */
-  lengthFor({ x, f }: RegisterSet): number {
-    const place = this.#place;
-    let last = -1;
-    for (let rest = x; rest !== 0; rest &= rest - 1) last = Math.max(last, place[31 - Math.clz32(rest & -rest)]!);
-    for (let rest = f; rest !== 0; rest &= rest - 1) last = Math.max(last, place[63 - Math.clz32(rest & -rest)]!);
-    return last + 1;
-  }
-}
-
-/** By vertex: how many loops with calls it is in. */
-const callLoopsAround = ({ nodes, flow }: RegionFacts, loops: Loops): Uint16Array => {
-  const count = new Uint16Array(flow.routes.length);
-  for (const body of loops.values()) {
-    if (!callsIn(nodes, body).length) continue;
-    for (const vertex of body) count[vertex]!++;
-  }
-  return count;
 };
 
 const callsIn = (nodes: readonly RegionNode[], body: ReadonlySet<number>): RegionNode[] =>
@@ -229,11 +167,12 @@ const findNeeded = (facts: RegionFacts, dirty: RegisterSets, spills: Spills): Re
   return needed;
 };
 
-/** Of the node at hand: how long a chain an exit before each of its instructions needs. */
-const chainLengths = new Uint8Array(LONGEST_NODE);
+/** Of the node at hand: what is dirty before each of its instructions. */
+const dirtyBefore = new Array<RegisterSet>(LONGEST_NODE);
 
 interface Spills {
-  readonly chain: SpillChain;
+  /** What is dirty at exits is noted here. */
+  readonly atExits: RegisterSet[];
   /** As `RegisterFlow.spilledBefore`. */
   readonly before: ReadonlyMap<number, RegisterSet>;
   readonly returnsInPlace: boolean;
@@ -244,39 +183,39 @@ const noteNeeds = (
   node: RegionNode,
   facts: RegionFacts,
   dirtyAtStart: RegisterSet,
-  { chain, before, returnsInPlace }: Spills,
+  { atExits, before, returnsInPlace }: Spills,
   { made, passed }: Transfers,
 ): void => {
   const { id, code } = node;
-  const { spilled } = chain;
   const need = ({ x, f }: RegisterSet): boolean => made.add(id, x, f);
+  const mayLeaveWith = (dirty: RegisterSet): void => {
+    if (atExits.at(-1) !== dirty) atExits.push(dirty);
+    need(dirty);
+  };
   let dirty = dirtyAtStart;
-  let length = chain.lengthFor(dirty);
-  const atStart = spilled[length]!;
   for (let index = 0; index < code.length; index++) {
-    chainLengths[index] = length;
+    dirtyBefore[index] = dirty;
     const { writes } = code[index]!;
-    dirty = union(dirty, writes);
-    length = Math.max(length, chain.lengthFor(writes));
+    if (!isWithin(writes, dirty)) dirty = union(dirty, writes);
   }
   if (isCall(node)) {
     const touched = facts.touchedBy(node);
-    need(without(spilled[chain.lengthFor(without(dirty, touched))]!, touched));
     passed.keep(id, ~touched.x, ~touched.f);
   }
   // Calls as well: all that is dirty is spilled where one would go too deep.
   const kept = isCall(node) ? without(dirty, facts.touchedBy(node)) : dirty;
+  if (isCall(node)) atExits.push(kept);
   for (const route of facts.flow.routes[id]!) need(both(kept, spilledOnWay(node, route, before)));
   if (spillsInPlace(node, returnsInPlace)) need(dirty);
-  else if (leavesAtEnd(node)) need(spilled[length]!);
+  else if (leavesAtEnd(node)) mayLeaveWith(dirty);
   for (let index = code.length - 1; index >= 0; index--) {
     const { instruction, reads, writes } = code[index]!;
     made.keep(id, ~writes.x, ~writes.f);
     passed.keep(id, ~writes.x, ~writes.f);
     need(reads);
-    if (MAY_LEAVE[instruction.number] === true) need(spilled[chainLengths[index]!]!);
+    if (MAY_LEAVE[instruction.number] === true) mayLeaveWith(dirtyBefore[index]!);
   }
-  need(atStart);
+  mayLeaveWith(dirtyAtStart);
 };
 
 /** By number of the instruction: whether a region may be left before it. */

@@ -36,7 +36,7 @@ export const followChains = (writer: RegionWriter, pc: number): void => {
 const beginChain = (plan: FloatChain, pc: number, writer: RegionWriter): OpenChain => {
   const { code, dirty, refund } = writer;
   const kept: OpenChain["kept"][number][] = [];
-  forEachRegister(both(plan.written, writer.registers.spilledAt(dirty)), (register) => {
+  forEachRegister(both(plan.written, dirty), (register) => {
     const before = writer.scratch(`before ${register}`, writer.typeOf(register));
     code.get(writer.local(register)).set(before);
     kept.push({ register, before });

@@ -87,13 +87,9 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
     writeCall(end.target, region);
     code.set(LOCAL.budget).tee(LOCAL.pc).i32(end.returnPc).op("i32.ne");
     const kept = without(writer.dirty, touched);
-    writer.rarely(() => {
-      // Not by the exit chain, which may spill more than is dirty: older values than the call left in the register file.
-      writer.spill(kept);
-      writer.leaveDynamically(NO_REGISTERS);
-    });
+    writer.rarely(() => writer.leaveDynamically(kept));
     writer.dirty = kept;
-    writer.reload(both(region.neededOnWay(node.id, end.to.id, kept), touched), () => writer.leaveExactly(end.returnPc));
+    writer.reload(both(region.neededOnWay(node.id, end.to.id, kept), touched), () => writer.leave(end.returnPc, kept));
     region.goTo(node.id, end.to.id);
   },
 
@@ -225,13 +221,9 @@ const callThrough = (
   const needed = region.neededOnWay(node.id, end.to.id, kept);
   const comeBack = (dirty: RegisterSet, loaded: RegisterSet): void => {
     code.set(LOCAL.budget).tee(LOCAL.pc).i32(end.returnPc).op("i32.ne");
-    writer.dirty = NO_REGISTERS;
-    writer.rarely(() => {
-      writer.spill(dirty);
-      writer.leaveDynamically(NO_REGISTERS);
-    });
+    writer.rarely(() => writer.leaveDynamically(dirty));
     writer.dirty = dirty;
-    writer.reload(loaded, () => writer.leaveExactly(end.returnPc));
+    writer.reload(loaded, () => writer.leave(end.returnPc, dirty));
   };
   writer.spill(both(writer.dirty, LIGHT_REGISTERS));
   writer.open("block");

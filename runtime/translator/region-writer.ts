@@ -69,7 +69,7 @@ export class RegionWriter {
   readonly variant: RegionVariant;
   /** Types of the locals behind the parameters, as they are asked for. */
   readonly locals: ValueType[] = [...FIXED_LOCALS];
-  /** Blocks and loops that are open; the outermost are those of the exit chain. */
+  /** Blocks and loops that are open; the outermost are those of the exits. */
   nesting = 0;
   /** What is dirty before the instruction that is being written, its node's pc and how much of its cost is not yet used. */
   dirty: RegisterSet = NO_REGISTERS;
@@ -90,9 +90,11 @@ export class RegionWriter {
   /** By number of the stretch. */
   readonly #stretchLocals: number[] = [];
   readonly #scratch = new Map<string, number>();
-  /** What an exit spilled last, and how long its chain was. */
-  #chained: RegisterSet = NO_REGISTERS;
-  #chainLength = 0;
+  /** What an exit spilled last, and its index among the sets that are spilled. */
+  #spilled: RegisterSet = NO_REGISTERS;
+  #spilledIndex = 0;
+  /** By index among the sets that are spilled. */
+  readonly #isSpilled: boolean[] = [];
 
   constructor(context: ChunkContext, { start, variant, registers, floats }: RegionParts) {
     this.context = context;
@@ -265,18 +267,23 @@ export class RegionWriter {
 
   // ── Exits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Opens the chain: from here on exits may be written. */
+  /** From here on exits may be written. */
   openExits(): void {
-    for (let k = 0; k <= this.registers.spillOrder.length; k++) this.open("block");
+    for (const _ of this.registers.spills.sets) this.open("block");
   }
 
-  /** Closes it, and returns the region's results. Nothing falls through to here. */
+  /** The code of all exits, which returns the region's results. Nothing falls through to here. */
   closeExits(): void {
-    const { code, registers } = this;
+    const { code } = this;
+    const { sets } = this.registers.spills;
     code.unreachable();
-    for (let length = registers.spillOrder.length; length > 0; length--) {
+    for (let index = sets.length - 1; index > 0; index--) {
       this.close();
-      this.#spill(registers.spillOrder[length - 1]!);
+      const { own, parent } = sets[index]!;
+      if (this.#isSpilled[index] !== true) continue;
+      this.spill(own);
+      this.#isSpilled[parent] = true;
+      if (parent !== index - 1) code.br(this.nesting - 1 - parent);
     }
     this.close();
     code.get(LOCAL.at).i32(DYNAMIC).op("i32.ne").if();
@@ -337,12 +344,6 @@ export class RegionWriter {
     this.leaveDynamically(NO_REGISTERS);
   }
 
-  /** Leaves for the interpreter at `pc`; what is dirty is spilled here and not by the exit chain, which may spill more. */
-  leaveExactly(pc: number): void {
-    this.spill(this.dirty);
-    this.leave(pc, NO_REGISTERS);
-  }
-
   /** Leaves with what `LOCAL.pc` holds. */
   leaveDynamically(dirty: RegisterSet): void {
     this.code.i32(DYNAMIC).set(LOCAL.at).br(this.#exitDepth(dirty));
@@ -354,17 +355,18 @@ export class RegionWriter {
   }
 
   #exitDepth(dirty: RegisterSet): number {
-    if (dirty !== this.#chained) {
-      this.#chained = dirty;
-      this.#chainLength = this.registers.chainLength(dirty);
+    if (dirty !== this.#spilled) {
+      this.#spilled = dirty;
+      this.#spilledIndex = this.registers.spills.indexOf(dirty);
+      this.#isSpilled[this.#spilledIndex] = true;
     }
-    return this.nesting - 1 - this.#chainLength;
+    return this.nesting - 1 - this.#spilledIndex;
   }
 
   /** An instruction is done. */
   wrote({ x, f }: RegisterSet): void {
     const { dirty } = this;
-    // The same set as long as it can be: exits look up the length of its chain once.
+    // The same set as long as it can be: exits look up its index once.
     if (((x & ~dirty.x) | (f & ~dirty.f)) !== 0) this.dirty = { x: dirty.x | x, f: dirty.f | f };
     this.refund--;
     this.position++;
