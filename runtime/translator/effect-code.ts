@@ -169,14 +169,17 @@ const loadName = (bytes: number, signed: boolean): MemoryAccess => {
 /** The local that holds where the access's stretch starts, as an offset from the start of what may be accessed so. */
 const checkedAddress = (access: PlannedAccess, { operands, pc }: Placed, writer: RegionWriter): number => {
   const address = writer.stretchLocal(access.stretch);
-  const { check } = access;
-  if (check === null) return address;
-  const window = check.stores ? writer.context.storeWindow : writer.context.loadWindow;
+  const { begin } = access;
+  if (begin === null) return address;
+  const window = begin.stores ? writer.context.storeWindow : writer.context.loadWindow;
   writer.beginStretch(access.stretch, window.offset);
-  const start = numeric("i32.add", writer.x(operands.rs1), i32(check.start - window.address));
-  writer.code.term(start).tee(address);
-  isOutside(window, check.bytes, writer);
-  writer.leaveIf(pc);
+  const start = numeric("i32.add", writer.x(operands.rs1), i32(begin.start - window.address));
+  if (begin.bytes === 0) writer.code.term(start).set(address);
+  else {
+    writer.code.term(start).tee(address);
+    isOutside(window, begin.bytes, writer);
+    writer.leaveIf(pc);
+  }
   return address;
 };
 

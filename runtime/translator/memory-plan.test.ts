@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../hart/testing/random.ts";
 import { decode, encode, expand, X } from "../isa/index.ts";
-import { planAccesses } from "./memory-plan.ts";
+import { findStretches, planAccesses } from "./memory-plan.ts";
 import { type GuestInstruction, guestInstruction } from "./registers.ts";
 
 const instructions = (words: readonly number[]): GuestInstruction[] =>
@@ -61,7 +61,7 @@ describe("planned accesses", () => {
     let shared = 0;
     for (let each = 0; each < 1000; each++) {
       const block = randomBlock(random);
-      const plan = planAccesses(block);
+      const plan = planAccesses(findStretches(block));
       const places = execute(block, random);
       const stretches = new Map<number, { readonly start: number; readonly bytes: number; readonly stores: boolean }>();
       for (const [index, { instruction }] of block.entries()) {
@@ -71,11 +71,11 @@ describe("planned accesses", () => {
           expect(access).toBeUndefined();
           continue;
         }
-        const { stretch, offset, check } = access!;
+        const { stretch, offset, begin } = access!;
         const { address, before } = places[index]!;
-        expect(check === null).toBe(stretches.has(stretch));
-        if (check === null) shared++;
-        else stretches.set(stretch, { start: (before + check.start) >>> 0, bytes: check.bytes, stores: check.stores });
+        expect(begin === null).toBe(stretches.has(stretch));
+        if (begin === null) shared++;
+        else stretches.set(stretch, { start: (before + begin.start) >>> 0, bytes: begin.bytes, stores: begin.stores });
         const { start, bytes, stores } = stretches.get(stretch)!;
         expect((start + offset) >>> 0).toBe(address);
         expect(offset).toBeGreaterThanOrEqual(0);
@@ -90,11 +90,13 @@ describe("planned accesses", () => {
   test("loads share a check with stores by the same base only", () => {
     const pair = (base: number) =>
       planAccesses(
-        instructions([encode("lw", { rd: X.t0, rs1: X.a0, imm: 0 }), encode("sw", { rs1: base, rs2: X.t0, imm: 4 })]),
+        findStretches(
+          instructions([encode("lw", { rd: X.t0, rs1: X.a0, imm: 0 }), encode("sw", { rs1: base, rs2: X.t0, imm: 4 })]),
+        ),
       );
-    expect(pair(X.a0)[0]!.check!.stores).toBe(true);
-    expect(pair(X.a0)[1]!.check).toBeNull();
-    expect(pair(X.a1)[0]!.check!.stores).toBe(false);
-    expect(pair(X.a1)[1]!.check!.stores).toBe(true);
+    expect(pair(X.a0)[0]!.begin!.stores).toBe(true);
+    expect(pair(X.a0)[1]!.begin).toBeNull();
+    expect(pair(X.a1)[0]!.begin!.stores).toBe(false);
+    expect(pair(X.a1)[1]!.begin!.stores).toBe(true);
   });
 });

@@ -10,46 +10,67 @@ export interface PlannedAccess {
   readonly stretch: number;
   /** Bytes from the stretch's start. */
   readonly offset: number;
-  /** Set at the first access of a stretch: where it starts relative to the base register's value there, and its length. */
-  readonly check: { readonly start: number; readonly bytes: number; readonly stores: boolean } | null;
+  /** Set at the first access of a stretch: where it starts relative to the base register's value there. */
+  readonly begin: {
+    readonly start: number;
+    readonly stores: boolean;
+    /** Bytes to be checked; 0: it is known that they may be accessed. */
+    readonly bytes: number;
+  } | null;
+}
+
+/** Distances from the value of a register; where `stores`, for stores as well. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly stores: boolean;
 }
 
 /** A stretch farther apart than this is two. */
 const LONGEST_STRETCH = 2048;
 
+export const areTogether = (a: Range, b: Range): boolean =>
+  Math.max(a.high, b.high) - Math.min(a.low, b.low) <= LONGEST_STRETCH;
+
+export const hull = (a: Range, b: Range): Range => ({
+  low: Math.min(a.low, b.low),
+  high: Math.max(a.high, b.high),
+  stores: a.stores || b.stores,
+});
+
 /** Accesses by one root that are checked together; all distances are from the root's value. */
-class Stretch {
+export class Stretch {
+  /** 0 … 31: that register as the node found it. */
+  readonly root: number;
   readonly #accesses: { readonly index: number; readonly at: number }[] = [];
   /** Of the base register at the first access, its immediate left out. */
   readonly #firstDelta: number;
-  #stores = false;
-  #low: number;
-  #high: number;
+  /** What is accessed. */
+  range: Range;
+  /** What is checked at the first access, no less than that; null: it is known. */
+  checked: Range | null;
 
-  constructor(firstDelta: number, at: number) {
+  constructor(root: number, firstDelta: number, range: Range) {
+    this.root = root;
     this.#firstDelta = firstDelta;
-    this.#low = at;
-    this.#high = at;
+    this.range = range;
+    this.checked = range;
   }
 
-  takes(at: number, bytes: number): boolean {
-    return Math.max(this.#high, at + bytes) - Math.min(this.#low, at) <= LONGEST_STRETCH;
-  }
-
-  add(index: number, at: number, bytes: number, isStore: boolean): void {
-    this.#accesses.push({ index, at });
-    this.#low = Math.min(this.#low, at);
-    this.#high = Math.max(this.#high, at + bytes);
-    this.#stores ||= isStore;
+  add(index: number, range: Range): void {
+    this.#accesses.push({ index, at: range.low });
+    this.range = hull(this.range, range);
+    this.checked = this.range;
   }
 
   /** Once all accesses are known. */
   plan(stretch: number, plan: (PlannedAccess | undefined)[]): void {
-    const bytes = this.#high - this.#low;
-    let check: PlannedAccess["check"] = { start: this.#low - this.#firstDelta, bytes, stores: this.#stores };
+    const { low, high, stores } = this.checked ?? this.range;
+    const bytes = this.checked === null ? 0 : high - low;
+    let begin: PlannedAccess["begin"] = { start: low - this.#firstDelta, bytes, stores };
     for (const { index, at } of this.#accesses) {
-      plan[index] = { stretch, offset: at - this.#low, check };
-      check = null;
+      plan[index] = { stretch, offset: at - low, begin };
+      begin = null;
     }
   }
 }
@@ -78,8 +99,8 @@ class Bases {
 /** Of the node at hand. */
 const bases = new Bases();
 
-/** @returns by index into `instructions`: loads and stores of x and f; atomics are not planned. */
-export const planAccesses = (instructions: readonly GuestInstruction[]): readonly (PlannedAccess | undefined)[] => {
+/** In the order of their first accesses: loads and stores of x and f; atomics are in none. */
+export const findStretches = (instructions: readonly GuestInstruction[]): readonly Stretch[] => {
   bases.begin();
   const stretches: Stretch[] = [];
   /** By root. */
@@ -91,17 +112,22 @@ export const planAccesses = (instructions: readonly GuestInstruction[]): readonl
       const { rs1, imm } = instruction.operands;
       const root = bases.roots[rs1]!;
       const delta = bases.deltas[rs1]!;
-      const at = delta + imm;
+      const range = { low: delta + imm, high: delta + imm + effect.bytes, stores: effect.kind === "store" };
       let stretch = open[root];
-      if (stretch === undefined || !stretch.takes(at, effect.bytes)) {
-        stretch = new Stretch(delta, at);
+      if (stretch === undefined || !areTogether(stretch.range, range)) {
+        stretch = new Stretch(root, delta, range);
         stretches.push(stretch);
         open[root] = stretch;
       }
-      stretch.add(index, at, effect.bytes, effect.kind === "store");
+      stretch.add(index, range);
     }
     bases.note(instruction);
   }
+  return stretches;
+};
+
+/** @returns by index of the instruction. */
+export const planAccesses = (stretches: readonly Stretch[]): readonly (PlannedAccess | undefined)[] => {
   const plan: (PlannedAccess | undefined)[] = [];
   for (let number = 0; number < stretches.length; number++) stretches[number]!.plan(number, plan);
   return plan;

@@ -8,7 +8,7 @@ import { DISTANCE_SHIFTS, DYNAMIC, exitAt, REFUND_SHIFT_RIGHT, STOP } from "./ex
 import type { OpenChain } from "./float-chain-code.ts";
 import { type FloatPlan, planFloats } from "./float-chains.ts";
 import type { FloatClass, FloatUse } from "./float-classes.ts";
-import { type PlannedAccess, planAccesses } from "./memory-plan.ts";
+import { type PlannedAccess, planAccesses, type Stretch } from "./memory-plan.ts";
 import type { RegionVariant } from "./region.ts";
 import { forEachRegister, type GuestInstruction, NO_REGISTERS, type RegisterSet } from "./registers.ts";
 import { type ValueType, WasmCode } from "./wasm/code.ts";
@@ -58,6 +58,16 @@ interface RegionParts {
   readonly variant: RegionVariant;
   readonly registers: RegisterFlow;
   readonly floats: FloatUse;
+}
+
+/** A node, as far as its instructions need to know. */
+interface NodeFacts {
+  readonly code: readonly GuestInstruction[];
+  /** When it begins. */
+  readonly dirty: RegisterSet;
+  /** As the writer's field. */
+  readonly tableLoad: number | null;
+  readonly stretches: readonly Stretch[];
 }
 
 export class RegionWriter {
@@ -175,14 +185,14 @@ export class RegionWriter {
 
   // ── Memory ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Before the instructions of a node are written. @param tableLoad as the field. */
-  beginNode(instructions: readonly GuestInstruction[], dirty: RegisterSet, tableLoad: number | null): void {
+  /** Before the instructions of a node are written. */
+  beginNode({ code, dirty, tableLoad, stretches }: NodeFacts): void {
     this.tableLoad = tableLoad;
     this.dirty = dirty;
-    this.refund = instructions.length;
+    this.refund = code.length;
     this.position = 0;
-    this.#plan = planAccesses(instructions);
-    this.floats = planFloats(instructions);
+    this.#plan = planAccesses(stretches);
+    this.floats = planFloats(code);
     this.#stretchBases = [];
   }
 

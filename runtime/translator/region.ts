@@ -7,17 +7,19 @@ import { FLAG } from "../hart/float-rules.ts";
 import { MSTATUS } from "../hart/hart.ts";
 import { WORD } from "../hart/layout.ts";
 import { planBudget } from "./budget-plan.ts";
+import { type CheckedRegion, findChecks } from "./checked-ranges.ts";
 import type { ChunkContext } from "./chunk.ts";
-import { analyzeRegisters, type RegionFacts, spilledOnWay } from "./dataflow.ts";
+import { analyzeRegisters, spilledOnWay } from "./dataflow.ts";
 import { writeInstruction } from "./effect-code.ts";
 import { findEntries, restOf } from "./entries.ts";
 import { followChains } from "./float-chain-code.ts";
 import { floatUseOf } from "./float-classes.ts";
 import type { Flow, Route } from "./flow.ts";
+import type { Stretch } from "./memory-plan.ts";
 import { writeNodeEnd } from "./node-code.ts";
 import { type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
 import { LOCAL, RegionWriter } from "./region-writer.ts";
-import { both, isEmpty, LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
+import { ALL_REGISTERS, both, isEmpty, LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
 import type { ValueType } from "./wasm/code.ts";
 
 export interface Region {
@@ -47,7 +49,7 @@ const WORTH_ENTERING = 4;
 /** frm in fcsr. */
 const ROUNDING_MODE = 0xe0;
 
-export class RegionTranslation implements RegionFacts {
+export class RegionTranslation implements CheckedRegion {
   readonly context: ChunkContext;
   readonly nodes: readonly RegionNode[];
   readonly flow: Flow;
@@ -64,6 +66,8 @@ export class RegionTranslation implements RegionFacts {
   readonly #merges: Uint8Array;
   /** By node: see budget-plan.ts. */
   readonly #budget: Int32Array;
+  /** By node: see checked-ranges.ts. */
+  readonly #stretches: readonly (readonly Stretch[])[];
   /** By vertex: those that it dominates directly, in order. */
   readonly #children: number[][];
 
@@ -77,6 +81,7 @@ export class RegionTranslation implements RegionFacts {
     this.#rest = found.restEntries.length === 0 ? null : restOf(graph, found);
     this.flow = found.flow;
     this.#budget = planBudget(graph.nodes, this.flow);
+    this.#stretches = findChecks(this);
     const vertices = this.flow.routes.length;
     this.#blocks = new Int32Array(vertices);
     this.#loops = new Int32Array(vertices);
@@ -92,6 +97,13 @@ export class RegionTranslation implements RegionFacts {
     const { program } = this.context;
     const callee = end.kind === "call" ? program.functionAt(end.target) : null;
     return callee === null ? LIGHT_REGISTERS : program.touched(callee);
+  }
+
+  changedByCall({ end }: RegionNode): RegisterSet {
+    if (end.kind !== "call" && end.kind !== "indirectCall") return NO_REGISTERS;
+    const { program } = this.context;
+    const callee = end.kind === "call" ? program.functionAt(end.target) : null;
+    return callee === null ? ALL_REGISTERS : program.touched(callee);
   }
 
   translate(): Region {
@@ -175,11 +187,12 @@ export class RegionTranslation implements RegionFacts {
     const { writer } = this;
     const { code } = writer;
     const { instructions, end, pc } = node;
-    writer.beginNode(
-      node.code,
-      writer.registers.dirtyAtStart[node.id]!,
-      end.kind === "switch" ? end.table.loadPc : null,
-    );
+    writer.beginNode({
+      code: node.code,
+      dirty: writer.registers.dirtyAtStart[node.id]!,
+      tableLoad: end.kind === "switch" ? end.table.loadPc : null,
+      stretches: this.#stretches[node.id]!,
+    });
     const cost = instructions.length;
     const asked = this.#budget[node.id]!;
     if (cost > 0) code.get(LOCAL.budget).i32(cost).op("i32.sub").set(LOCAL.budget);
