@@ -114,6 +114,8 @@ export class VirtualBoard {
   #executedAtWake = cycles(0);
   /** In a `wfi` that nothing has ended yet. */
   #waiting = false;
+  /** The board cycle up to which the engine was told to run. */
+  #engineEnd = cycles(0);
   /** Why the run is to end after the current instruction. */
   #ending: BoardExit | null = null;
   #exitCode = 0;
@@ -145,13 +147,14 @@ export class VirtualBoard {
       receive: options.receive ?? silence,
       setInterrupt: (asserted) => this.#plic.setLine(INTERRUPT_SOURCES.uart, asserted),
     });
-    this.#bus = new BoardBus([
+    const devices = [
       { region: MEMORY_MAP.uart, device: this.#uart },
       { region: MEMORY_MAP.plic, device: this.#plic },
       { region: MEMORY_MAP.clint, device: this.#clint },
       { region: MEMORY_MAP.partita, device: this.#partitaDevice(options) },
       { region: MEMORY_MAP.finisher, device: this.#finisher() },
-    ]);
+    ];
+    this.#bus = new BoardBus(devices, () => this.#isSettled());
     const { engine = interpret } = options;
     this.#engine = engine({ hart: this.#hart, bus: this.#bus, time: this.#clint, code: staticCodeOf(image) });
     this.#htif = options.htif === undefined ? null : this.#watchForHost(options.htif, options.transmit);
@@ -268,6 +271,7 @@ export class VirtualBoard {
       }
       this.#waiting = false;
       this.#hartStart = cycles(start + this.#used);
+      this.#engineEnd = cycles(this.#hartStart + budget);
       const exit = this.#engine.run(budget);
       this.#moveTo(start, cycles(this.#used + this.#engine.used));
       if (exit === "fault") return "fault";
@@ -355,6 +359,17 @@ export class VirtualBoard {
     this.#reached = cycles(start + used);
     this.#hartStart = cycles(start + used - this.#hart.elapsed);
     this.#hart.setInterrupt("timer", this.#clint.nextEvent() <= start + used);
+  }
+
+  /**
+   * Behind the current instruction the engine may go on: the run is not to end, the timer's interrupt is as it was, and the timer
+   * does not become due before the engine stops anyway.
+   */
+  #isSettled(): boolean {
+    if (this.#ending !== null) return false;
+    const due = this.#clint.nextEvent();
+    if (due <= this.now() + 1) return this.#hart.isPending("timer");
+    return due >= this.#engineEnd && !this.#hart.isPending("timer");
   }
 
   /** The rest of `duration`, cut where the timer becomes due. */

@@ -12,11 +12,14 @@ export interface MappedDevice {
 
 export class BoardBus implements Bus {
   value = 0;
+  /** See `Bus`; the board knows. */
+  readonly isSettled: () => boolean;
   readonly #mapped: readonly MappedDevice[];
 
   /** The regions do not overlap. */
-  constructor(mapped: readonly MappedDevice[]) {
+  constructor(mapped: readonly MappedDevice[], isSettled: () => boolean) {
     this.#mapped = mapped;
+    this.isSettled = isSettled;
   }
 
   read(address: GuestAddress, size: AccessSize): BusResult {

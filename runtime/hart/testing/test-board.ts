@@ -83,6 +83,10 @@ export class TestBoard implements Bus {
     return "ok";
   }
 
+  isSettled(): boolean {
+    return false;
+  }
+
   write(address: GuestAddress, _size: 1 | 2 | 4, value: number): BusResult {
     if (address === MSIP) this.hart.setInterrupt("software", value === 1);
     else if (address === FINISHER) this.finished = true;
