@@ -20,6 +20,7 @@ import { STEPPED_WORD, WORD } from "../hart/layout.ts";
 import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import type { CodeSnapshot } from "./code-image.ts";
 import type { Compilation, CompiledChunk, Compiler } from "./compiler.ts";
+import { EntryGains } from "./entry-gains.ts";
 import { type Extent, isMadeOf, TranslatedCode } from "./translated-code.ts";
 import { VolatileCode } from "./volatile-code.ts";
 
@@ -39,8 +40,9 @@ const PAUSE_CYCLES = 10_000_000;
 
 export interface TranslateOptions {
   /**
-   * Cycles that translated code is to run on average when it is entered. A guest that leaves it sooner, because it does little but
-   * talk to devices, say, is interpreted for a while: changing costs more. 0, the default: it is entered wherever it can be.
+   * Cycles that translated code is to run on average when it is entered. Where it is left sooner, for a device, say, the guest is
+   * interpreted for a while: changing costs more. A guest that does little else is all interpreted. 0, the default: translated code
+   * is entered wherever it can be.
    */
   readonly worthwhileCycles?: number;
   /** How long it is interpreted then, in cycles of its own. */
@@ -91,6 +93,11 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #used = cycles(0);
   readonly #worthwhileCycles: number;
   readonly #pauseCycles: number;
+  readonly #gains = new EntryGains();
+  /** Where it is not worth it, translated code is passed by until this cycle of all runs; Infinity: nowhere is it. */
+  #passedByUntil = Infinity;
+  /** The last run ended at a device or in `wfi`: what follows is for the interpreter, as a rule. */
+  #wasInterpreted = false;
   /** Entries since it was last asked what they gained, and `translatedCycles` at that time. */
   #entries = 0;
   #translatedBefore = 0;
@@ -149,6 +156,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     interpreter.begin();
     let exit: Exit;
     if (this.#pausedUntil > 0 && this.#past >= this.#pausedUntil) this.#resume();
+    if (this.#past >= this.#passedByUntil) this.#passNoneBy();
     do {
       if (this.#isWaiting) this.#lookForChunks();
       const longest = this.#isWaiting ? WAITING_STRETCH : LONGEST_STRETCH;
@@ -156,6 +164,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     } while (exit === "budget" && hart.elapsed < budget);
     this.#used = interpreter.finish();
     this.#past += this.#used;
+    this.#wasInterpreted = exit === "mmio" || exit === "wfi";
     return exit;
   }
 
@@ -177,12 +186,21 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     const interpreter = this.#interpreter;
     const { pages } = interpreter;
     const { words } = hart;
+    let isTried = !this.#wasInterpreted;
     while (hart.elapsed < until) {
       if (this.#changed !== null || this.#isUnsafe) this.#dropChanged();
       let budget = until - hart.elapsed;
-      if (this.#pausedUntil === 0 && !this.#code.isEmpty && hart.unrestricted) {
+      if (
+        this.#pausedUntil === 0 &&
+        !this.#code.isEmpty &&
+        hart.unrestricted &&
+        (isTried || pages.isMarked(words[WORD.pc]!))
+      ) {
+        const pc = words[WORD.pc]!;
         const left = this.#code.enter(budget);
-        this.translatedCycles += budget - left - words[STEPPED_WORD]!;
+        const gained = budget - left - words[STEPPED_WORD]!;
+        this.translatedCycles += gained;
+        this.#gains.note(pc, gained);
         if (++this.#entries === ENTRIES) this.#weigh();
         hart.elapsed = cycles(until - left);
         if (left === 0) break;
@@ -190,21 +208,36 @@ export class TranslatingEngine implements Engine, CodePagesListener {
         budget = left > FEW && pages.isMarked(words[WORD.pc]!) ? 1 : left;
       }
       const exit = interpreter.stretch(budget);
+      isTried = true;
       pages.settle();
       if (exit !== "translated" && exit !== "budget") return exit;
     }
     return "budget";
   }
 
-  /** Whether the last entries were worth it. */
+  /** Whether the last entries were worth it: where they were not, translated code is passed by, or else everywhere. */
   #weigh(): void {
     const gained = this.translatedCycles - this.#translatedBefore;
     this.#entries = 0;
     this.#translatedBefore = this.translatedCycles;
-    if (gained >= this.#worthwhileCycles * ENTRIES) return;
+    const { poor, isAnyGood } = this.#gains.judge(this.#worthwhileCycles);
+    if (isAnyGood) this.#passBy(poor);
+    if (isAnyGood || gained >= this.#worthwhileCycles * ENTRIES) return;
     this.pauses++;
     this.#code.unmark();
     this.#pausedUntil = this.#past + this.#hart.elapsed + this.#pauseCycles;
+  }
+
+  #passBy(places: readonly number[]): void {
+    if (places.length === 0) return;
+    const { pages } = this.#interpreter;
+    for (const pc of places) pages.unmark(pc);
+    this.#passedByUntil = Math.min(this.#passedByUntil, this.#past + this.#hart.elapsed + this.#pauseCycles);
+  }
+
+  #passNoneBy(): void {
+    this.#passedByUntil = Infinity;
+    if (this.#pausedUntil === 0) this.#code.markAgain();
   }
 
   #resume(): void {
