@@ -133,6 +133,17 @@ describe("plan", () => {
     if (found.kind === "planned") expect(found.slots[0]!.start).toBe(0);
   });
 
+  it("finds room for a hundred partitions on two harts, be they nearly full", async () => {
+    const periods = [5, 10, 10, 20, 20, 20, 40, 40, 80, 80];
+    const demands = Array.from({ length: 100 }, (_, at) => {
+      const period = 1000 * periods[at % periods.length]!;
+      return demand(`p${at}`, period, Math.floor(period * 0.019), { after: at === 57 ? ["p7"] : [] });
+    });
+    const found = await planFor(demands, 2);
+    expect(faults(demands, 2, found)).toEqual([]);
+    expect(found).toMatchObject({ manner: "periodic", majorFrame: 80_000 });
+  });
+
   it("divides a long job between short ones that come often", async () => {
     const demands = [demand("fast", 10, 2), demand("linux", 100, 60)];
     const found = await planFor(demands);

@@ -13,9 +13,10 @@ import {
   type PlannedSlot,
 } from "./demand.ts";
 import { fill } from "./earliest-deadline.ts";
+import { firstFit } from "./first-fit.ts";
 import type { Z3 } from "./solver.ts";
 import { tighten } from "./tighten.ts";
-import { type Placed, type Placement, type WholeSlots, WholeSlotsSearch } from "./whole-slots.ts";
+import { type Placed, type Placement, type Problem, type WholeSlots, WholeSlotsSearch } from "./whole-slots.ts";
 
 export interface PlanOptions {
   readonly harts: number;
@@ -47,22 +48,17 @@ class Planner {
   }
 
   async find(): Promise<Plan> {
-    for (const manner of MANNERS) {
-      const found = await this.#findSo(manner);
-      if (found.kind === "planned" || manner === MANNERS.at(-1)) return found;
-    }
-    return { kind: "unknown" };
+    const [best, ...others] = MANNERS;
+    const quick = firstFit(this.#problemOf(best));
+    if (quick !== null) return this.#planned(best, tighten(quick.jobs, true).map(slotOf));
+    let found = await this.#findSo(best);
+    for (const manner of others) if (found.kind !== "planned") found = await this.#findSo(manner);
+    return found;
   }
 
   async #findSo(manner: Manner): Promise<Plan> {
-    const divided = new Set(manner === "divided" ? this.#demands.filter((demand) => this.#mayBeDivided(demand)) : []);
-    const problem = {
-      demands: this.#demands,
-      harts: this.#options.harts,
-      hyperperiod: this.#hyperperiod,
-      periodic: manner === "periodic",
-      divided,
-    };
+    const problem = this.#problemOf(manner);
+    const { divided } = problem;
     const search = new WholeSlotsSearch(this.#z3, problem, manner, this.#options.timeoutMs);
     if (divided.size > 0) search.leaveRoom({ start: 0, end: this.#hyperperiod });
     for (;;) {
@@ -70,9 +66,23 @@ class Planner {
       if (found.kind !== "placed") return found;
       const jobs = divided.size > 0 ? found.jobs : tighten(found.jobs, problem.periodic);
       const filling = this.#fillAll(found, jobs, divided);
-      if ("slots" in filling) return { kind: "planned", manner, majorFrame: this.#hyperperiod, slots: filling.slots };
+      if ("slots" in filling) return this.#planned(manner, filling.slots);
       search.leaveRoom(filling.stretch);
     }
+  }
+
+  #problemOf(manner: Manner): Problem {
+    return {
+      demands: this.#demands,
+      harts: this.#options.harts,
+      hyperperiod: this.#hyperperiod,
+      periodic: manner === "periodic",
+      divided: new Set(manner === "divided" ? this.#demands.filter((demand) => this.#mayBeDivided(demand)) : []),
+    };
+  }
+
+  #planned(manner: Manner, slots: readonly PlannedSlot[]): Plan {
+    return { kind: "planned", manner, majorFrame: this.#hyperperiod, slots };
   }
 
   /** What is not tied to one stretch of time in a period. */
@@ -82,9 +92,7 @@ class Planner {
   }
 
   #fillAll({ harts }: Placement, whole: readonly Placed[], divided: ReadonlySet<Demand>) {
-    const slots: PlannedSlot[] = whole.map(({ demand: { partition, duration }, hart, start }) => {
-      return { partition, hart, start, duration };
-    });
+    const slots = whole.map(slotOf);
     for (let hart = 0; hart < this.#options.harts; hart++) {
       const taken = whole
         .filter((job) => job.hart === hart)
@@ -97,3 +105,10 @@ class Planner {
     return { slots: slots.sort((a, b) => a.start - b.start || a.hart - b.hart) };
   }
 }
+
+const slotOf = ({ demand: { partition, duration }, hart, start }: Placed): PlannedSlot => ({
+  partition,
+  hart,
+  start,
+  duration,
+});
