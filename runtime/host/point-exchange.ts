@@ -5,6 +5,7 @@
  */
 import { bytesForCells, PointCells, QUALITY, type Quality } from "../hypervisor/point-cells.ts";
 import type { Point, PointRef, PointValue, System } from "../system.ts";
+import { DoubleBuffer } from "./double-buffer.ts";
 
 /** The bridge's side of a running module. */
 export interface PointExchange {
@@ -39,45 +40,8 @@ const HEADER_BYTES = 64;
 const NEVER = -1;
 const ANCHOR = { cycle: 1, timeMs: 2 } as const;
 
-/** Two images of one partition in one direction, and the counter of images completed. */
-class DoubleBuffer {
-  readonly #sequence: Int32Array;
-  readonly #buffers: readonly [PointCells, PointCells];
-  #lastRead = 0;
-
-  constructor(points: readonly Point[], shared: SharedArrayBuffer, byteOffset: number) {
-    const size = bytesForCells(points);
-    this.#sequence = new Int32Array(shared, byteOffset, 1);
-    this.#buffers = [
-      new PointCells(points, shared, byteOffset + 8),
-      new PointCells(points, shared, byteOffset + 8 + size),
-    ];
-  }
-
-  static bytes(points: readonly Point[]): number {
-    return 8 + 2 * bytesForCells(points);
-  }
-
-  write(cells: PointCells): void {
-    const next = (Atomics.load(this.#sequence, 0) + 1) | 0;
-    this.#buffers[(next & 1) as 0 | 1].copyFrom(cells);
-    Atomics.store(this.#sequence, 0, next);
-  }
-
-  /** Retries while the writer overtakes the copy; it writes at most once a slot, so this ends. */
-  read(into: PointCells): boolean {
-    let sequence = Atomics.load(this.#sequence, 0);
-    if (sequence === this.#lastRead) return false;
-    for (;;) {
-      into.copyFrom(this.#buffers[(sequence & 1) as 0 | 1]);
-      const after = Atomics.load(this.#sequence, 0);
-      if (after === sequence) break;
-      sequence = after;
-    }
-    this.#lastRead = sequence;
-    return true;
-  }
-}
+/** Of shared memory, for a partition's points in one direction. */
+const roomFor = (points: readonly Point[]): number => DoubleBuffer.bytes(bytesForCells(points));
 
 export class SharedExchange implements PointExchange, BoardExchange {
   readonly shared: SharedArrayBuffer;
@@ -92,16 +56,16 @@ export class SharedExchange implements PointExchange, BoardExchange {
 
   /** Over `shared` when another thread made it, else over new memory. Both sides must be given the same System. */
   constructor(system: System, shared?: SharedArrayBuffer) {
-    const bytes = system.partitions.reduce((sum, p) => sum + 2 * DoubleBuffer.bytes(p.points), HEADER_BYTES);
+    const bytes = system.partitions.reduce((sum, p) => sum + 2 * roomFor(p.points), HEADER_BYTES);
     this.shared = shared ?? new SharedArrayBuffer(bytes);
     this.#cyclesPerMs = system.clock / 1000;
     this.#anchor = new Float64Array(this.shared, 0, 3);
     let at = HEADER_BYTES;
     for (const { points } of system.partitions) {
-      this.#inputs.push(new DoubleBuffer(points, this.shared, at));
-      at += DoubleBuffer.bytes(points);
-      this.#published.push(new DoubleBuffer(points, this.shared, at));
-      at += DoubleBuffer.bytes(points);
+      this.#inputs.push(new DoubleBuffer(bytesForCells(points), this.shared, at));
+      at += roomFor(points);
+      this.#published.push(new DoubleBuffer(bytesForCells(points), this.shared, at));
+      at += roomFor(points);
       const cells = PointCells.initial(points);
       cells.time.fill(NEVER);
       this.#pending.push({ cells, changed: false });
@@ -110,7 +74,7 @@ export class SharedExchange implements PointExchange, BoardExchange {
   }
 
   readPublished(partition: number, into: PointCells): boolean {
-    return this.#published[partition]!.read(into);
+    return this.#published[partition]!.read(into.bytes);
   }
 
   writeInput(ref: PointRef, value: PointValue, quality: Quality, timeMs: number): void {
@@ -124,7 +88,7 @@ export class SharedExchange implements PointExchange, BoardExchange {
   handOver(): void {
     for (const [index, pending] of this.#pending.entries()) {
       if (!pending.changed) continue;
-      this.#inputs[index]!.write(pending.cells);
+      this.#inputs[index]!.write(pending.cells.bytes);
       pending.changed = false;
     }
   }
@@ -135,7 +99,7 @@ export class SharedExchange implements PointExchange, BoardExchange {
 
   takeInputs(partition: number, inputs: PointCells): boolean {
     const taken = this.#taken[partition]!;
-    if (!this.#inputs[partition]!.read(taken)) return false;
+    if (!this.#inputs[partition]!.read(taken.bytes)) return false;
     for (let point = 0; point < taken.count; point++) {
       if (taken.time[point] !== NEVER) inputs.copyPoint(point, taken, point);
     }
@@ -143,7 +107,7 @@ export class SharedExchange implements PointExchange, BoardExchange {
   }
 
   publish(partition: number, points: PointCells): void {
-    this.#published[partition]!.write(points);
+    this.#published[partition]!.write(points.bytes);
   }
 
   anchor(cycle: number, timeMs: number): void {

@@ -2,17 +2,15 @@
  * A queuing channel: a FIFO between two ports (ARINC 653 P1 §2.3.5.6). Each end sees it as it was when its slot started, and
  * what it does to the queue is done at its slot's end, so that neither end's timing within a slot reaches the other.
  */
-import { StateMismatch, type StateReader, type StateWriter } from "../state.ts";
+import type { StateReader, StateWriter } from "../state.ts";
 import type { QueuingChannel } from "../system.ts";
 import { Memory } from "./memory.ts";
+import { MessageRing } from "./message-ring.ts";
 
 export class MessageQueue {
-  readonly depth: number;
   readonly maxMessageBytes: number;
-  /** `depth` places of `maxMessageBytes`, used as a ring. */
-  readonly #places: Uint8Array;
-  readonly #lengths: Uint32Array;
-  /** Messages ever received and ever sent, as far as they have taken effect; the place of message n is n modulo the depth. */
+  readonly #ring: MessageRing;
+  /** Messages ever received and ever sent, as far as they have taken effect: their numbers in the ring. */
   readonly #counters: Float64Array;
   /** What the destination may receive in its slot, and what it has received of that. */
   #receivable = 0;
@@ -25,10 +23,8 @@ export class MessageQueue {
   readonly lost = 0;
 
   constructor({ depth, maxMessageBytes }: Pick<QueuingChannel, "depth" | "maxMessageBytes">, memory = new Memory()) {
-    this.depth = depth;
     this.maxMessageBytes = maxMessageBytes;
-    this.#places = memory.u8(depth * maxMessageBytes);
-    this.#lengths = memory.u32(depth);
+    this.#ring = new MessageRing(depth, maxMessageBytes, memory);
     this.#counters = memory.f64(2);
     this.#free = depth;
   }
@@ -61,7 +57,7 @@ export class MessageQueue {
 
   /** Bytes of the message that `receive` gives next; 0 when there is none. */
   get nextLength(): number {
-    return this.receivable === 0 ? 0 : this.#lengths[(this.#received + this.#taken) % this.depth]!;
+    return this.receivable === 0 ? 0 : this.#ring.lengthOf(this.#received + this.#taken);
   }
 
   /** Between the slots of its ends. */
@@ -72,30 +68,17 @@ export class MessageQueue {
   /** Between the slots of its ends: the messages in the queue, the oldest first. */
   save(writer: StateWriter): void {
     writer.section("queue", 1);
-    writer.u32(this.#sent - this.#received);
-    for (let message = this.#received; message < this.#sent; message++) {
-      const place = message % this.depth;
-      const from = place * this.maxMessageBytes;
-      writer.u32(this.#lengths[place]!);
-      writer.bytes(this.#places.subarray(from, from + this.#lengths[place]!));
-    }
+    this.#ring.save(writer, this.#received, this.#sent - this.#received);
   }
 
   restore(reader: StateReader): void {
     reader.section("queue", 1);
     this.#received = 0;
-    this.#sent = reader.u32();
-    if (this.#sent > this.depth)
-      throw new StateMismatch(`a queue of ${this.depth} places holds ${this.#sent} messages`);
-    for (let place = 0; place < this.#sent; place++) {
-      const from = place * this.maxMessageBytes;
-      this.#lengths[place] = reader.u32();
-      reader.bytes(this.#places.subarray(from, from + this.#lengths[place]!));
-    }
+    this.#sent = this.#ring.restore(reader);
   }
 
   startSourceSlot(): void {
-    this.#free = this.depth - (this.#sent - this.#received);
+    this.#free = this.#ring.depth - (this.#sent - this.#received);
     this.#added = 0;
   }
 
@@ -107,9 +90,7 @@ export class MessageQueue {
   /** Puts a copy of `message`, at most `maxMessageBytes` long, into the queue. @returns false when no place is free. */
   send(message: Uint8Array): boolean {
     if (this.free === 0) return false;
-    const place = (this.#sent + this.#added) % this.depth;
-    this.#places.set(message, place * this.maxMessageBytes);
-    this.#lengths[place] = message.length;
+    this.#ring.put(this.#sent + this.#added, message);
     this.#added += 1;
     return true;
   }
@@ -117,10 +98,7 @@ export class MessageQueue {
   /** Copies the oldest message into `into`, which has room for `nextLength`. @returns its length, or −1 when there is none. */
   receive(into: Uint8Array): number {
     if (this.receivable === 0) return -1;
-    const place = (this.#received + this.#taken) % this.depth;
-    const length = this.#lengths[place]!;
-    const from = place * this.maxMessageBytes;
-    for (let i = 0; i < length; i++) into[i] = this.#places[from + i]!;
+    const length = this.#ring.copy(this.#received + this.#taken, into);
     this.#taken += 1;
     return length;
   }

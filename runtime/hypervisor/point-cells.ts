@@ -25,6 +25,8 @@ export const bytesForCells = (points: readonly CellKind[]): number =>
 
 export class PointCells {
   readonly count: number;
+  /** All there is of them: values, times and qualities, one behind the other. */
+  readonly bytes: Uint8Array;
   /** All cells as bytes, the value little-endian from the first of its cell; unused bytes are 0, also those behind a text. */
   readonly values: Uint8Array;
   /** Where in `values` the cell of each point starts, and behind the last one where they end. */
@@ -47,6 +49,7 @@ export class PointCells {
     this.starts = new Uint32Array(points.length + 1);
     for (const [i, point] of points.entries()) this.starts[i + 1] = this.starts[i]! + bytesOfCell(point);
     const valueBytes = this.starts[points.length]!;
+    this.bytes = new Uint8Array(buffer, byteOffset, bytesForCells(points));
     this.values = new Uint8Array(buffer, byteOffset, valueBytes);
     this.time = new Float64Array(buffer, byteOffset + valueBytes, points.length);
     this.quality = new Uint8Array(buffer, byteOffset + valueBytes + points.length * 8, points.length);
@@ -139,9 +142,7 @@ export class PointCells {
   }
 
   copyFrom(other: PointCells): void {
-    this.values.set(other.values);
-    this.time.set(other.time);
-    this.quality.set(other.quality);
+    this.bytes.set(other.bytes);
   }
 
   copy(): PointCells {
