@@ -21,7 +21,7 @@ const partition = (name: string, hostMs: number, busyCycles: number): PartitionS
 it("shows each partition's use of its slots, and its host time with its share of the run, and its scans", () => {
   const partitions = [partition("intake", 1234.56, 1000), partition("monitoring", 0, 0)];
   const text = formatSummary(
-    { shutDown: false, frames: 50, boardSeconds: 1, hostMs: 2000, clock: hertz(1e6), partitions },
+    { shutDown: null, frames: 50, boardSeconds: 1, hostMs: 2000, clock: hertz(1e6), partitions },
     null,
     [
       { runs: 3, most: cycles(500) },

@@ -119,7 +119,9 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     const highWater = await observed?.add(summary);
     environment.stdout.write(`${formatSummary(summary, options.fast ? null : board.lateness(), highWater)}\n`);
     if (recording?.isWhole()) environment.stdout.write(`recorded in ${options.record}\n`);
-    if (summary.partitions.some(({ faulted }) => faulted)) environment.exitWith(EXIT.failed);
+    const isFailed = summary.shutDown === "SHUTDOWN_ON_ERROR";
+    if (isFailed) environment.stderr.write(`partita: ${BY_MONITOR}\n`);
+    if (isFailed || summary.partitions.some(({ faulted }) => faulted)) environment.exitWith(EXIT.failed);
   } finally {
     clearInterval(stats);
     restoreSignals();
@@ -189,8 +191,10 @@ const printLateness = (board: BoardThread, { stdout }: CliEnvironment): void => 
   stdout.write(`${formatLateness(board.lateness())}\n`);
 };
 
+const BY_MONITOR = "the health monitor has shut the module down; the log says after which error";
+
 const how = ({ shutDown }: RunSummary): string =>
-  `module ${shutDown ? "shut itself down" : "stopped"}, outputs at their fail-safe values`;
+  `module ${shutDown === null ? "stopped" : "shut itself down"}, outputs at their fail-safe values`;
 
 const openRecording = (path: string, log: Logger) => {
   let file: number | null;

@@ -1,5 +1,5 @@
 /** What the main thread and the board worker say to each other. */
-import type { ModuleState, ObservedScans } from "../hypervisor/index.ts";
+import type { ModuleState, ObservedScans, Shutdown } from "../hypervisor/index.ts";
 import type { BoardInstant, Incident, PartitionMode } from "../hypervisor/outside.ts";
 import type { System } from "../system.ts";
 import type { Cycles, Hertz } from "../units.ts";
@@ -84,8 +84,8 @@ export interface PartitionSummary {
 }
 
 export interface RunSummary {
-  /** The health monitor or a system partition ended the run. */
-  readonly shutDown: boolean;
+  /** The health monitor or a system partition ended the run; null: neither did. */
+  readonly shutDown: Shutdown | null;
   readonly frames: number;
   readonly boardSeconds: number;
   /** Cycles a second. */

@@ -122,8 +122,8 @@ class BoardRun {
   }
 
   #endWhenDue(): void {
-    const { boardTime, isShutDown } = this.#module;
-    const isDue = isShutDown || boardTime - this.#before.boardTime >= this.#job.duration;
+    const { boardTime, shutDown } = this.#module;
+    const isDue = shutDown !== null || boardTime - this.#before.boardTime >= this.#job.duration;
     if (isDue || Atomics.load(this.#control, 0) !== 0) this.#link.end();
   }
 
@@ -200,7 +200,7 @@ class BoardRun {
     const module = this.#module;
     const { frames, boardTime, timeUse: used } = this.#before;
     return {
-      shutDown: module.isShutDown,
+      shutDown: module.shutDown,
       frames: module.frame - frames,
       clock: module.system.clock,
       boardSeconds: (module.boardTime - boardTime) / module.system.clock,

@@ -141,8 +141,8 @@ describe("a command of a system partition", () => {
     expect(booted.module.partitions.map(({ mode }) => mode)).toEqual(["COLD_START", "COLD_START", "COLD_START"]);
     booted.set("operator.i1", MODULE.SHUTDOWN);
     booted.module.runFrame();
-    expect([booted.module.isShutDown, ...booted.module.partitions.map(({ mode }) => mode)]).toEqual([
-      ...[true, "IDLE", "IDLE", "IDLE"],
+    expect([booted.module.shutDown, ...booted.module.partitions.map(({ mode }) => mode)]).toEqual([
+      ...["SHUTDOWN", "IDLE", "IDLE", "IDLE"],
     ]);
   });
 

@@ -9,7 +9,10 @@ import { Memory } from "./memory.ts";
 import type { StartCondition } from "./operating-mode.ts";
 
 export type LifecycleCommand = keyof typeof PARTITA_CONTROL_COMMANDS;
-export type ModuleCommand = "MODULE_RESET" | "SHUTDOWN";
+/** The run goes on, somebody has asked for its end, or the health monitor has ended it because of an error. */
+export const SHUTDOWNS = [null, "SHUTDOWN", "SHUTDOWN_ON_ERROR"] as const;
+export type Shutdown = Exclude<(typeof SHUTDOWNS)[number], null>;
+export type ModuleCommand = "MODULE_RESET" | Shutdown;
 
 /** A partition, as far as its lifecycle goes. */
 interface Living {
@@ -38,7 +41,7 @@ export const obeyCommand = (partition: Living, command: LifecycleCommand, frame:
 
 const COMMANDS = Object.keys(PARTITA_CONTROL_COMMANDS) as readonly LifecycleCommand[];
 /** The later one is the stronger one. */
-const MODULE_COMMANDS: readonly ModuleCommand[] = ["MODULE_RESET", "SHUTDOWN"];
+const MODULE_COMMANDS: readonly ModuleCommand[] = ["MODULE_RESET", "SHUTDOWN", "SHUTDOWN_ON_ERROR"];
 
 export class Control {
   /** By partition, its mode as its latest boundary left it, with the codes of PARTITA_CONTROL_MODE. */

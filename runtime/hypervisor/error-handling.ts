@@ -15,6 +15,7 @@ import {
 import type { StateReader, StateWriter } from "../state.ts";
 import { EVENT_KINDS } from "../trace/index.ts";
 import { type Cycles, cycles, type GuestAddress } from "../units.ts";
+import type { ModuleCommand } from "./control.ts";
 import { isOnModule, type Judgement } from "./health-monitor.ts";
 import type { HealthRecord } from "./health-record.ts";
 import type { OperatingMode } from "./operating-mode.ts";
@@ -51,7 +52,7 @@ export class ErrorHandling {
   #records: HealthRecord[] = [];
   /** Of the current slot, too: errors after those, of which no record is kept. */
   #unkept = 0;
-  readonly #askedOfModule = new Set<"MODULE_RESET" | "SHUTDOWN">();
+  readonly #askedOfModule = new Set<ModuleCommand>();
   #waiting: PropagatedError[] = [];
   #schedule: number | null = null;
 
@@ -159,7 +160,8 @@ export class ErrorHandling {
   /** A guest may raise errors as fast as it executes: what the host keeps of them has an end. */
   #keep(record: HealthRecord): void {
     const { action } = record;
-    if (action === "MODULE_RESET" || action === "SHUTDOWN") this.#askedOfModule.add(action);
+    if (action === "MODULE_RESET") this.#askedOfModule.add(action);
+    if (action === "SHUTDOWN") this.#askedOfModule.add("SHUTDOWN_ON_ERROR");
     if (this.#records.length < RECORDS_OF_A_SLOT) this.#records.push(record);
     else this.#unkept += 1;
   }

@@ -219,9 +219,9 @@ describe("an action on the module", () => {
   it("shuts all down when the frame is over, each with its outputs at their fail-safe values", () => {
     const { module, modeOf, look } = bootWith(raiser(), table("SHUTDOWN"));
     for (let step = 0; step < 4; step++) module.step();
-    expect([module.isShutDown, modeOf("b")]).toEqual([false, "NORMAL"]);
+    expect([module.shutDown, modeOf("b")]).toEqual([null, "NORMAL"]);
     module.step();
-    expect([module.isShutDown, modeOf("a"), modeOf("b")]).toEqual([true, "IDLE", "IDLE"]);
+    expect([module.shutDown, modeOf("a"), modeOf("b")]).toEqual(["SHUTDOWN_ON_ERROR", "IDLE", "IDLE"]);
     expect(look("b.o0").quality).toBe("bad");
   });
 
@@ -248,7 +248,7 @@ describe("a failing power supply", () => {
       "1 POWER_FAIL IGNORE",
     ]);
     module.runFrame();
-    expect([module.isShutDown, modeOf("a"), modeOf("b")]).toEqual([true, "IDLE", "IDLE"]);
+    expect([module.shutDown, modeOf("a"), modeOf("b")]).toEqual(["SHUTDOWN_ON_ERROR", "IDLE", "IDLE"]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The hypervisor: a module's partitions, run as its schedule says. The front door of runtime/hypervisor. */
 export { type Command, decodeCommand, encodeCommand, type ForceTarget, NO_COMMANDS } from "./commands.ts";
+export type { Shutdown } from "./control.ts";
 export type { Force } from "./forces.ts";
 export type { HealthRecord } from "./health-record.ts";
 export { Memory } from "./memory.ts";

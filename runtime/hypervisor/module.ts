@@ -9,7 +9,7 @@ import { hartOf, type Partition, type Schedule, type System } from "../system.ts
 import { EventLog, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { Command } from "./commands.ts";
-import type { ModuleCommand } from "./control.ts";
+import { type ModuleCommand, SHUTDOWNS, type Shutdown } from "./control.ts";
 import { Forces } from "./forces.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import type { HealthRecord } from "./health-record.ts";
@@ -48,7 +48,7 @@ export class Module {
   readonly #leads: boolean;
   #atFrameStart = true;
   #boardTime = cycles(0);
-  #isShutDown = false;
+  #shutDown: Shutdown | null = null;
 
   /** Powers every board on; nothing runs before the first `step`. Calls `outside` from within `step` and `stopAll` only. */
   constructor(system: System, outside: Outside, hasher: Hasher, options: ModuleOptions = {}) {
@@ -120,9 +120,9 @@ export class Module {
     return this.#timeline.schedule;
   }
 
-  /** The health monitor or a system partition has ended the run: every partition is IDLE. */
-  get isShutDown(): boolean {
-    return this.#isShutDown;
+  /** The health monitor or a system partition has ended the run: every partition is IDLE; null: it goes on. */
+  get shutDown(): Shutdown | null {
+    return this.#shutDown;
   }
 
   /** The latest records of the health monitor, oldest first. */
@@ -380,7 +380,7 @@ export class Module {
     this.wallClock.save(writer);
     this.#memory.channels.save(writer);
     this.#monitor.save(writer);
-    writer.flag(this.#isShutDown);
+    writer.u8(SHUTDOWNS.indexOf(this.#shutDown));
     for (const partition of this.#running) partition.savePlace(writer);
     return writer.finish();
   }
@@ -393,7 +393,7 @@ export class Module {
     this.wallClock.restore(reader);
     this.#memory.channels.restore(reader);
     this.#monitor.restore(reader);
-    this.#isShutDown = reader.flag();
+    this.#shutDown = SHUTDOWNS[reader.u8()] ?? null;
     for (const partition of this.#running) partition.restorePlace(reader);
     reader.end();
   }
@@ -418,12 +418,12 @@ export class Module {
     if (action === "IGNORE") return;
     for (const index of this.#own) this.#running[index]!.powerFailed(this.frame, this.#boardTime);
     if (schedule !== null && action === "SWITCH_SCHEDULE") this.requestSchedule(schedule);
-    else if (action === "SHUTDOWN") this.#memory.control.requestModule(action);
+    else if (action === "SHUTDOWN") this.#memory.control.requestModule("SHUTDOWN_ON_ERROR");
   }
 
   #obeyAsWhole(command: ModuleCommand, frame: number): void {
-    if (command === "SHUTDOWN") {
-      this.#isShutDown = true;
+    if (command !== "MODULE_RESET") {
+      this.#shutDown = command;
       for (const index of this.#own) this.#running[index]!.stop(frame, this.#boardTime);
       return;
     }

@@ -1,5 +1,6 @@
 /** What a running module does at the requests of its control socket (io-bridge/control/protocol.ts says which there are). */
 import { isDeepStrictEqual } from "node:util";
+import type { Logger } from "pino";
 import { type ControlOutcome, type Json, refusal } from "../../../io-bridge/control/index.ts";
 import type { ProgramInfo } from "../../../partitions/st/index.ts";
 import { didYouMean } from "../../config/index.ts";
@@ -27,6 +28,7 @@ export interface ModuleControlOptions {
   readonly board: Pick<BoardThread, "threads" | "requests" | "lateness" | "stop">;
   readonly consoles: Consoles;
   readonly hasher: Hasher;
+  readonly log: Pick<Logger, "error">;
   /** What the run started from; null: from power-on. */
   readonly start: ModuleState | null;
 }
@@ -97,7 +99,7 @@ export class ModuleControl {
     };
   }
 
-  /** Never rejects. */
+  /** Never rejects: what goes wrong here is no reason to stop the module. */
   async handle(verb: string, members: Members): Promise<ControlOutcome> {
     try {
       const answer = Object.hasOwn(this.#verbs, verb) ? this.#verbs[verb] : undefined;
@@ -106,7 +108,15 @@ export class ModuleControl {
     } catch (error) {
       if (error instanceof Refused) return { ok: false, error: error.error };
       if (error instanceof BoardHasEnded) return refusal("stopped", error.message, null, "start it with partita run");
-      throw error;
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#options.log.error({ verb, reason }, "a request of the control socket failed; the module runs on");
+      const what = `${verb} failed: ${error instanceof Error ? error.message : reason}`;
+      return refusal(
+        "internal-error",
+        what,
+        null,
+        "this is a fault of Partita, whose log has more; the module runs on",
+      );
     }
   }
 

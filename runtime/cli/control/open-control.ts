@@ -52,7 +52,7 @@ export const openControl = async (options: OpenControlOptions): Promise<Control 
   return {
     wrote: (partition, line) => consoles.add(partition, line),
     serve: (board) => {
-      control = new ModuleControl({ system, programs, board, consoles, hasher, start });
+      control = new ModuleControl({ system, programs, board, consoles, hasher, log: options.log, start });
     },
     close: () => server.stop(),
   };
