@@ -191,9 +191,13 @@ export type Overflow = (typeof OVERFLOWS)[number];
 
 /** A FIFO between two partitions' ports. */
 export interface QueuingChannel {
-  /** null: it brings the health monitor's records. */
+  /**
+   * null: it brings the health monitor's records. Several channels may have one source: all but the first are copies for clones, which
+   * hold it up by nothing.
+   */
   readonly from: PortRef | null;
-  readonly to: PortRef;
+  /** null: nobody, for a clone's messages reach nobody. */
+  readonly to: PortRef | null;
   /** Messages it holds at most. */
   readonly depth: number;
   readonly maxMessageBytes: number;

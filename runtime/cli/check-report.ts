@@ -100,15 +100,19 @@ const channels = (system: System): readonly (readonly string[])[] => [
   ]),
   ...system.queuingChannels.map(({ from, to, depth, maxMessageBytes, overflow }) => [
     "queuing",
-    `${portName(system, from)} → ${portName(system, to)}`,
+    `${portName(system, from)} → ${receivers(system, to === null ? [] : [to])}`,
     `${counted(depth, "message")} of ${counted(maxMessageBytes, "byte")}${OVERFLOW_WORDS[overflow]}`,
   ]),
   ...system.samplingMessageChannels.map(({ from, to, refreshPeriod, maxMessageBytes }) => [
     "sampling",
-    `${portName(system, from)} → ${to.map((port) => portName(system, port)).join(", ")}`,
+    `${portName(system, from)} → ${receivers(system, to)}`,
     `a message of ${counted(maxMessageBytes, "byte")}, valid for ${showDuration(refreshPeriod, system.clock)}`,
   ]),
 ];
+
+/** What a clone sends reaches nobody. */
+const receivers = (system: System, to: readonly PortRef[]): string =>
+  to.length === 0 ? "nobody" : to.map((port) => portName(system, port)).join(", ");
 
 const OVERFLOW_WORDS: Readonly<Record<Overflow, string>> = {
   refuse: "",

@@ -1,8 +1,19 @@
 /**
  * Clones: partitions that are copies of another one but for their name. What feeds the original's inputs, channels and field
- * devices, feeds theirs; their outputs drive nothing. Over MQTT they have topics, and on Modbus servers a unit, of their own.
+ * devices, feeds theirs, and messages for the original's ports come to theirs as well; their outputs drive nothing, and what they send
+ * reaches nobody. Over MQTT they have topics, and on Modbus servers a unit, of their own.
  */
-import type { ModbusServer, MqttLink, Partition, PointRef, SamplingChannel, System } from "../system.ts";
+import type {
+  ModbusServer,
+  MqttLink,
+  Partition,
+  PointRef,
+  Port,
+  QueuingChannel,
+  SamplingChannel,
+  SamplingMessageChannel,
+  System,
+} from "../system.ts";
 import type { CloneConfig } from "./module-config.generated.ts";
 import type { Partly } from "./partly.ts";
 
@@ -37,10 +48,16 @@ export const clonesOf = (configs: readonly CloneConfig[], originals: readonly st
 export const withClones = (system: System, clones: readonly Clone[]): System => {
   if (clones.length === 0) return system;
   const { partitions, samplingChannels, modbusClients, modbusServers, mqtt } = system;
-  const copies = clones.map(({ of, index, name }): Partition => ({ ...partitions[of]!, index, name }));
+  const channels = new CloneChannels(system);
+  const copies = clones.map(({ of, index, name }): Partition => {
+    const original = partitions[of]!;
+    return { ...original, index, name, ports: original.ports.map((port) => channels.connect(port, index)) };
+  });
   return {
     ...system,
     partitions: [...partitions, ...copies],
+    queuingChannels: channels.queuing,
+    samplingMessageChannels: channels.sampling,
     samplingChannels: samplingChannels.map((channel) => fedToo(channel, clones)),
     modbusClients: modbusClients.map((client) => ({
       ...client,
@@ -55,6 +72,34 @@ export const withClones = (system: System, clones: readonly Clone[]): System => 
     mqtt: mqtt.map((link) => withTopics(link, clones)),
   };
 };
+
+/** A module's channels of messages, with those that clones' ports need. */
+class CloneChannels {
+  readonly queuing: QueuingChannel[];
+  readonly sampling: SamplingMessageChannel[];
+
+  constructor({ queuingChannels, samplingMessageChannels }: System) {
+    this.queuing = [...queuingChannels];
+    this.sampling = [...samplingMessageChannels];
+  }
+
+  /** The port of the clone at `partition` that is a copy of the original's `port`. */
+  connect(port: Port, partition: number): Port {
+    const end = { partition, port: port.index };
+    const isSource = port.direction === "source";
+    if (port.kind === "queuing") {
+      const queue = this.queuing[port.channel]!;
+      // A queue that refuses would have the clone reach the sender.
+      const overflow = queue.overflow === "refuse" ? "dropNewest" : queue.overflow;
+      const ends = isSource ? { from: end, to: null } : { from: queue.from, to: end };
+      return { ...port, channel: this.queuing.push({ ...queue, ...ends, overflow }) - 1 };
+    }
+    const sample = this.sampling[port.channel]!;
+    if (isSource) return { ...port, channel: this.sampling.push({ ...sample, from: end, to: [] }) - 1 };
+    this.sampling[port.channel] = { ...sample, to: [...sample.to, end] };
+    return port;
+  }
+}
 
 const isInput = ({ partition, point }: PointRef, partitions: readonly Partition[]): boolean =>
   partitions[partition]!.points[point]!.direction === "input";

@@ -108,6 +108,8 @@ export interface Draft {
   /** Hertz of the ticks that the schedule is counted in: cycles, or nanoseconds when the clock is not known. */
   readonly tickRate: number;
   readonly partitions: ReadonlyMap<string, DraftPartition>;
+  /** Clones of them: the same under names of their own. */
+  readonly clones: readonly DraftPartition[];
   /** All names under `partitions:`, also those that are no proper names; null: they are not known. */
   readonly partitionNames: readonly string[] | null;
   /** As written: the first is the one at power-on. */
@@ -140,6 +142,10 @@ export const draftModule = (
     clock,
     tickRate,
     partitions,
+    clones: config.clones.flatMap((clone) => {
+      const original = partitions.get(clone.of ?? "");
+      return original === undefined ? [] : cloneNames(clone).map((name) => ({ ...original, name }));
+    }),
     partitionNames: namesIn(config.partitions, places),
     schedules: Object.entries(config.schedules ?? {}).map(([name, schedule]) =>
       draftSchedule(name, schedule, known, tickRate),

@@ -1,5 +1,4 @@
 /** What partitions require of the schedules that they have slots in, in ticks. */
-import { cloneNames } from "./clones.ts";
 import type { Draft, DraftPartition, DraftSchedule } from "./draft.ts";
 import { readParts, stretchesOf } from "./draft.ts";
 import { jobsOf, type ServedJob } from "./jobs.ts";
@@ -33,13 +32,11 @@ export const requirementOf = (requires: Partly<RequirementConfig>, tickRate: num
   return { period, duration, deadline, jitter, after, hart: requires.hart ?? null };
 };
 
-/** In the order of the partitions; null where one requires nothing. */
-export const requirementsOf = ({ partitions, config, tickRate }: Draft): readonly (TimeRequirement | null)[] => {
-  const required = [...partitions.values()].map(({ config: { requires } }) =>
+/** In the order of the partitions, then of the clones; null where one requires nothing. */
+export const requirementsOf = ({ partitions, clones, tickRate }: Draft): readonly (TimeRequirement | null)[] =>
+  [...partitions.values(), ...clones].map(({ config: { requires } }) =>
     requires === undefined || requires === null ? null : requirementOf(requires, tickRate),
   );
-  return [...required, ...config.clones.flatMap(cloneNames).map(() => null)];
-};
 
 /** A partition with requirements in a schedule that serves it, whose periods fit into the frame. */
 export interface Served {
@@ -50,11 +47,11 @@ export interface Served {
   readonly jobs: readonly ServedJob[];
 }
 
-export function* servedPartitions({ schedules, partitions, tickRate }: Draft): Generator<Served> {
+export function* servedPartitions({ schedules, partitions, clones, tickRate }: Draft): Generator<Served> {
   for (const schedule of schedules) {
     const { majorFrame, isComplete } = schedule;
     if (!isComplete || majorFrame === null) continue;
-    for (const partition of partitions.values()) {
+    for (const partition of [...partitions.values(), ...clones]) {
       const { requires } = partition.config;
       const slots = stretchesOf(schedule, partition.name);
       const requirement = requires ? requirementOf(requires, tickRate) : null;

@@ -9,6 +9,8 @@ import { SamplingMessage } from "./sampling-message.ts";
 
 export class Channels {
   readonly #queues: readonly (MessageQueue | DroppingQueue)[];
+  /** By queue, further ones that its source fills as well. */
+  readonly #copies: readonly (readonly (MessageQueue | DroppingQueue)[])[];
   readonly #healthQueues: readonly number[];
   readonly #samples: readonly SamplingMessage[];
   /** By sampling channel of messages, its destinations. */
@@ -21,6 +23,9 @@ export class Channels {
     this.#queues = queuingChannels.map((channel) =>
       channel.overflow === "refuse" ? new MessageQueue(channel, memory) : new DroppingQueue(channel, memory),
     );
+    this.#copies = queuingChannels.map(({ from }, channel) =>
+      this.#queues.filter((_, other) => other > channel && isSamePort(queuingChannels[other]!.from, from)),
+    );
     this.#healthQueues = queuingChannels.flatMap(({ from }, channel) => (from === null ? [channel] : []));
     this.#samples = samplingMessageChannels.map((channel) => new SamplingMessage(channel, memory));
     this.#destinations = samplingMessageChannels.map(({ to }) => to);
@@ -30,12 +35,12 @@ export class Channels {
   endOf(partition: number, { kind, direction, channel, index }: Port): PortEnd {
     if (kind === "queuing") {
       const queue = this.#queues[channel]!;
-      return direction === "source" ? queueSource(queue) : queueDestination(queue);
+      return direction === "source" ? queueSource(queue, this.#copies[channel]) : queueDestination(queue);
     }
     const sample = this.#samples[channel]!;
     if (direction === "source") return sampleSource(sample);
-    const isIt = (to: PortRef): boolean => to.partition === partition && to.port === index;
-    return sampleDestination(sample, this.#destinations[channel]!.findIndex(isIt));
+    const place = this.#destinations[channel]!.findIndex((to) => isSamePort(to, { partition, port: index }));
+    return sampleDestination(sample, place);
   }
 
   /** The ends of those queues that bring the health monitor's records. */
@@ -52,3 +57,6 @@ export class Channels {
     for (const channel of [...this.#queues, ...this.#samples]) channel.restore(reader);
   }
 }
+
+const isSamePort = (a: PortRef | null, b: PortRef | null): boolean =>
+  a !== null && b !== null && a.partition === b.partition && a.port === b.port;

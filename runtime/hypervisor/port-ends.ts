@@ -36,18 +36,27 @@ const WRONG_DIRECTION = {
 
 type Queue = MessageQueue | DroppingQueue;
 
-export const queueSource = (queue: Queue): PortEnd => ({
+/** @param copies of what `queue` takes; they refuse nothing. */
+export const queueSource = (queue: Queue, copies: readonly Queue[] = []): PortEnd => ({
   ...WRONG_DIRECTION,
   maxMessageBytes: queue.maxMessageBytes,
   get available() {
     return queue.free;
   },
   startSlot: () => queue.startSourceSlot(),
-  endSlot: () => queue.endSourceSlot(),
-  empty: () => queue.empty(),
+  endSlot: () => {
+    queue.endSourceSlot();
+    for (const copy of copies) copy.endSourceSlot();
+  },
+  empty: () => {
+    queue.empty();
+    for (const copy of copies) copy.empty();
+  },
   send: (message) => {
     if (message.length > queue.maxMessageBytes) return CODE.INVALID_PARAM;
-    return queue.send(message) ? CODE.NO_ERROR : CODE.NOT_AVAILABLE;
+    if (!queue.send(message)) return CODE.NOT_AVAILABLE;
+    for (const copy of copies) copy.send(message);
+    return CODE.NO_ERROR;
   },
 });
 

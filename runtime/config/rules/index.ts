@@ -6,7 +6,6 @@ import { channelDirection } from "./channel-direction.ts";
 import { channelType } from "./channel-type.ts";
 import { clockTooSlow } from "./clock-too-slow.ts";
 import { cloneName } from "./clone-name.ts";
-import { cloneWithPorts } from "./clone-with-ports.ts";
 import { commandNotInput } from "./command-not-input.ts";
 import { deadlineNotMet } from "./deadline-not-met.ts";
 import { deadlineOutOfRange } from "./deadline-out-of-range.ts";
@@ -85,7 +84,6 @@ export const RULES: readonly Rule[] = [
   channelType,
   clockTooSlow,
   cloneName,
-  cloneWithPorts,
   commandNotInput,
   duplicateName,
   duplicatePoint,

@@ -13,7 +13,7 @@ export const requiresNotMet: Rule = {
   *check(draft) {
     for (const schedule of draft.schedules) {
       if (!schedule.isComplete) continue;
-      for (const partition of draft.partitions.values()) yield* unmet(partition, schedule, draft);
+      for (const partition of [...draft.partitions.values(), ...draft.clones]) yield* unmet(partition, schedule, draft);
     }
   },
 };

@@ -11,7 +11,8 @@ export const taskNotServed: Rule = {
   *check(draft) {
     for (const schedule of draft.schedules) {
       if (!schedule.isComplete) continue;
-      for (const partition of draft.partitions.values()) yield* unserved(partition, schedule, draft);
+      for (const partition of [...draft.partitions.values(), ...draft.clones])
+        yield* unserved(partition, schedule, draft);
     }
   },
 };
