@@ -87,13 +87,9 @@ describe("anti-windup", () => {
       "boost.st": [["integral := integral + (out - wanted) * cycle / tt;", ""]],
     });
     try {
-      await rigTest(
-        module.configPath,
-        () => new Waterworks(SATURATED),
-        (rig, plant) => {
-          expect(peakAfterSaturation(rig, plant)).toBeGreaterThan(5);
-        },
-      )();
+      await rigTest(module.configPath, { plant: (seed) => new Waterworks({ seed, ...SATURATED }) }, (rig, plant) => {
+        expect(peakAfterSaturation(rig, plant)).toBeGreaterThan(5);
+      })();
     } finally {
       module.remove();
     }
@@ -200,7 +196,7 @@ describe("the pressure sensor's failure", () => {
       expect(rig.get("boost.speedDemand")).toBe(80);
       expect(lagPumps(rig)).toBe(0);
       rig.runWhile(() => rig.get("boost.speedDemand") === 80 && lagPumps(rig) === 0, { holdsFor: "15 s" });
-      rig.restore("boost.pressure");
+      rig.mend("boost.pressure");
       rig.runFrames(1);
       expect(rig.number("boost.speedDemand")).toBeCloseTo(80, 0);
       expect(rig.get("boost.pressureFailed")).toBe(false);

@@ -156,7 +156,7 @@ describe("the analyser's failure", () => {
       expect(rig.runUntil(() => rig.isOn("dosing.residualFailed"), { within: "3 s" })).toBeCloseTo(2, 1);
       rig.runWhile(() => rig.isOn("dosing.pump") && rig.get("dosing.trim") === 0, { holdsFor: "5 s" });
       expect(rig.number("dosing.dose")).toBeCloseTo(0.9, 5);
-      rig.restore("dosing.residual");
+      rig.mend("dosing.residual");
       rig.runUntil(() => !rig.isOn("dosing.residualFailed") && rig.number("dosing.trim") > 0, { within: "1 s" });
     }),
   );

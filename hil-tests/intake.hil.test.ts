@@ -196,7 +196,7 @@ describe("the level's failure", () => {
       expect(filling(rig)).toBe(false);
       expect(rig.runUntil(() => rig.isOn("intake.levelFailed"), { within: "3 s" })).toBeCloseTo(2, 1);
       rig.runWhile(() => !filling(rig), { holdsFor: "5 s" });
-      rig.restore("intake.level");
+      rig.mend("intake.level");
       expect(rig.runUntil(() => filling(rig), { within: "10 s" })).toBeCloseTo(7, 1);
       expect(rig.get("intake.levelFailed")).toBe(false);
     }),

@@ -1,7 +1,7 @@
 /** The bench for the tests of the packaging line: module and plant together, and what an operator does at his screen. */
 import { fileURLToPath } from "node:url";
 import { PackagingLine } from "./plants/packaging/index.ts";
-import { type Rig, rigTest } from "./rig/index.ts";
+import { type Rig, type RigTestBody, rigTest } from "./rig/index.ts";
 
 const MODULE = fileURLToPath(new URL("../configs/packaging.yaml", import.meta.url));
 
@@ -19,8 +19,8 @@ export const STATE = {
 const COMMAND = { RESET: 1, START: 2, STOP: 3, HOLD: 4, UNHOLD: 5, ABORT: 8, CLEAR: 9 } as const;
 
 /** A test body with a rig and a line of its own. */
-export const onPackaging = (body: (rig: Rig, plant: PackagingLine) => void | Promise<void>): (() => Promise<void>) =>
-  rigTest(MODULE, () => new PackagingLine(), body);
+export const onPackaging = (body: (rig: Rig, plant: PackagingLine) => void | Promise<void>): RigTestBody =>
+  rigTest(MODULE, { plant: () => new PackagingLine() }, body);
 
 export const order = (rig: Rig, command: keyof typeof COMMAND): void => {
   rig.set("line.command", COMMAND[command]);

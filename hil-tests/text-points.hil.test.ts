@@ -80,7 +80,7 @@ describe("text points", () => {
     rig.set("filler.recipe", "a beer of many words");
     rig.runFor("40 ms");
     expect(rig.get("display.shown_0")).toBe("a beer of many words 0");
-    rig.returnTo(juice);
+    rig.restore(juice);
     expect(rig.get("display.shown_0")).toBe("juice 0");
   });
 

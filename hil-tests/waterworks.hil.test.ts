@@ -34,7 +34,7 @@ describe("the waterworks", () => {
     plant.p101.suctionBlocked = true;
     rig.runFor("10 s");
     plant.inverter.tripped = true;
-    rig.restore("dosing.residual");
+    rig.mend("dosing.residual");
     rig.runFor("5 s");
     plant.inverter.tripped = false;
     press(rig, "drive.reset");
@@ -71,33 +71,25 @@ describe("a partition that hangs", () => {
   afterAll(() => module.remove());
 
   it("intake: dosing stops at once, and the boosters when nobody has known the level for long", () =>
-    rigTest(
-      module.configPath,
-      () => new Waterworks({ level: 2, demand: 5 }),
-      (rig) => {
-        rig.runUntil(() => rig.isOn("dosing.pump") && rig.number("drive.speed") > 80, { within: "30 s" });
-        rig.set("intake.reset", true);
-        rig.runUntil(() => !rig.isOn("dosing.pump"), { within: "0.2 s" });
-        expect(rig.get("dosing.flowValid")).toBe(false);
-        expect(rig.get("drive.running"), "the town still has its water").toBe(true);
-        expect(rig.runUntil(() => rig.isOn("boost.suctionTrip"), { within: "4 s" })).toBeGreaterThan(2.5);
-        rig.runUntil(() => !rig.isOn("drive.running"), { within: "0.1 s" });
-      },
-    )());
+    rigTest(module.configPath, { plant: () => new Waterworks({ level: 2, demand: 5 }) }, (rig) => {
+      rig.runUntil(() => rig.isOn("dosing.pump") && rig.number("drive.speed") > 80, { within: "30 s" });
+      rig.set("intake.reset", true);
+      rig.runUntil(() => !rig.isOn("dosing.pump"), { within: "0.2 s" });
+      expect(rig.get("dosing.flowValid")).toBe(false);
+      expect(rig.get("drive.running"), "the town still has its water").toBe(true);
+      expect(rig.runUntil(() => rig.isOn("boost.suctionTrip"), { within: "4 s" })).toBeGreaterThan(2.5);
+      rig.runUntil(() => !rig.isOn("drive.running"), { within: "0.1 s" });
+    })());
 
   it("boost: the drive takes its silence for a stop and ramps down", () =>
-    rigTest(
-      module.configPath,
-      () => new Waterworks({ level: 3.2, demand: 5 }),
-      (rig) => {
-        rig.runUntil(() => rig.number("drive.speed") > 80, { within: "30 s" });
-        rig.set("boost.enable", false);
-        rig.runUntil(() => !rig.isOn("drive.running"), { within: "0.2 s" });
-        expect(rig.get("drive.demandValid")).toBe(false);
-        expect(rig.get("drive.state")).toBe(3); // stopping
-        const speed = rig.number("drive.speed");
-        rig.runFor("1 s");
-        expect(speed - rig.number("drive.speed")).toBeCloseTo(10, 0);
-      },
-    )());
+    rigTest(module.configPath, { plant: () => new Waterworks({ level: 3.2, demand: 5 }) }, (rig) => {
+      rig.runUntil(() => rig.number("drive.speed") > 80, { within: "30 s" });
+      rig.set("boost.enable", false);
+      rig.runUntil(() => !rig.isOn("drive.running"), { within: "0.2 s" });
+      expect(rig.get("drive.demandValid")).toBe(false);
+      expect(rig.get("drive.state")).toBe(3); // stopping
+      const speed = rig.number("drive.speed");
+      rig.runFor("1 s");
+      expect(speed - rig.number("drive.speed")).toBeCloseTo(10, 0);
+    })());
 });

@@ -12,6 +12,7 @@ const VOCABULARY = [
   "json-bytes",
   "arithmetic",
   "text",
+  "xml-text",
 ].map((name) => `runtime/${name}.ts`);
 
 /** A room is the longest prefix here that fits a path; it may import itself, the vocabulary, and these. */

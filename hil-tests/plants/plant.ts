@@ -5,6 +5,14 @@
 import type { ByteOrder, ModbusArea, PointType, PointValue } from "../../runtime/system.ts";
 import type { Restore } from "./restore.ts";
 
+/** Something of a model that has a value: a level, a valve, a fault. */
+export interface Quantity {
+  readonly unit?: string;
+  readonly read: () => PointValue;
+  /** Sets it, as an engineer would by hand; left out: it follows from the rest. */
+  readonly write?: (value: PointValue) => void;
+}
+
 export interface Plant {
   /** Seconds since the model began. */
   readonly time: number;
@@ -14,6 +22,8 @@ export interface Plant {
   readonly checkpoint?: () => Restore;
   /** The devices that its sensors and actuators hang on. */
   readonly devices: readonly FieldDevice[];
+  /** What tests may watch and set by name: `plant.level`. */
+  readonly quantities?: Readonly<Record<string, Quantity>>;
 }
 
 /** A Modbus unit of the plant: what its data sheet would say. */

@@ -35,7 +35,7 @@ describe("a rig's checkpoint", () => {
       disturb(rig, plant);
       const otherwise = next(rig, plant);
       expect(otherwise.hashes).not.toEqual(first.hashes);
-      rig.returnTo(checkpoint);
+      rig.restore(checkpoint);
       expect(rig.time).toBe(2);
       expect(next(rig, plant)).toEqual(first);
     }
@@ -44,7 +44,7 @@ describe("a rig's checkpoint", () => {
   it("is of its rig, and of a plant that has checkpoints", async () => {
     const plant = new Waterworks();
     const [rig, other] = [await Rig.boot(CONFIG), await Rig.boot(CONFIG)];
-    expect(() => other.returnTo(rig.checkpoint())).toThrow("another rig's");
+    expect(() => other.restore(rig.checkpoint())).toThrow("another rig's");
     const { time, devices } = plant;
     const bare = await Rig.boot(CONFIG, { plant: { time, devices, step: () => {} } });
     expect(() => bare.checkpoint()).toThrow("this rig's plant has no checkpoint");

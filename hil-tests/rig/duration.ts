@@ -11,6 +11,8 @@ export const toMilliseconds = (duration: Duration): number => {
   return milliseconds;
 };
 
+export const toSeconds = (duration: Duration): number => toMilliseconds(duration) / 1000;
+
 export const formatTime = (seconds: number): string => {
   const minutes = Math.floor(seconds / 60);
   const rest = `${(seconds - minutes * 60).toFixed(3)} s`;

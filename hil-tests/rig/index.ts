@@ -1,5 +1,16 @@
-/** `partita/rig`: hardware-in-the-loop tests of a module in virtual time, faster than real time and the same every time. */
-export type { FieldDevice, FieldSignal, Plant, Wire } from "../plants/plant.ts";
+/**
+ * `partita/rig`: hardware-in-the-loop tests of a module in virtual time, faster than real time and the same every time. Where
+ * vitest runs, `expect(rig)` knows the statements about time of `matchers.ts`.
+ */
+export type { FieldDevice, FieldSignal, Plant, Quantity, Wire } from "../plants/plant.ts";
+export type { RigIncident } from "./bench.ts";
+export type { Capture } from "./capture.ts";
+export type { Aliases, Channel } from "./channels.ts";
 export type { Duration } from "./duration.ts";
-export { Rig, type RigCheckpoint, RigFailure, type RigIncident, type RigOptions } from "./rig.ts";
-export { rigTest } from "./rig-test.ts";
+export { above, below, between, type Expected, near, type ValueCondition } from "./expected.ts";
+export { Rig, type RigCheckpoint, RigFailure, type RigOptions } from "./rig.ts";
+export { type RigTestBody, type RigTestOptions, rigTest } from "./rig-test.ts";
+export * from "./signals/index.ts";
+export type { Stimulus } from "./stimulus.ts";
+
+if (process.env["VITEST"] !== undefined) await import("./matchers.ts");

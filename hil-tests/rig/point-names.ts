@@ -19,6 +19,10 @@ export class PointNames {
     for (const named of this.#byPartition.flat()) this.#points.set(named.name, named);
   }
 
+  has(name: string): boolean {
+    return this.#points.has(name);
+  }
+
   /** @throws when there is no such point; the message names those of the partition. */
   find(name: string): NamedPoint {
     const found = this.#points.get(name);

@@ -182,8 +182,8 @@ describe("the rig", () => {
     rig.runFrames(1);
     expect([rig.get("drive.tripped"), rig.quality("drive.tripped")]).toEqual([true, "bad"]);
     expect([rig.get("drive.power"), rig.quality("drive.power")]).toEqual([2.5, "bad"]);
-    rig.restore("drive.tripped");
-    rig.restore("drive.power");
+    rig.mend("drive.tripped");
+    rig.mend("drive.power");
     rig.runFrames(1);
     expect([rig.get("drive.tripped"), rig.quality("drive.tripped")]).toEqual([false, "good"]);
   });
@@ -250,14 +250,10 @@ describe("the rig", () => {
   });
 
   it("adds the situation to an error of the test's own", async () => {
-    const body = rigTest(
-      config,
-      () => new Inverter(),
-      (rig) => {
-        rig.runFrames(5);
-        expect(rig.get("drive.state")).toBe(99);
-      },
-    );
+    const body = rigTest(config, { plant: () => new Inverter() }, (rig) => {
+      rig.runFrames(5);
+      expect(rig.get("drive.state")).toBe(99);
+    });
     await expect(body()).rejects.toThrow(/expected .* to be 99[\s\S]*at 0\.050 s of virtual time, frame 5:/);
   });
 

@@ -2,31 +2,29 @@
  * The test bench: a module in virtual time, in this process, with a plant model on its wires. Nothing happens between the
  * calls, and the same calls give the same run, bit for bit. The words are those of ASAM XIL and of IEC tools.
  */
-import { type BoardInstant, type Incident, Module, type Outside } from "../../runtime/hypervisor/index.ts";
-import { engineOf, PointCells, QUALITY, type Quality } from "../../runtime/index.ts";
+import { QUALITY, type Quality } from "../../runtime/index.ts";
 import { isText, type PointType, type PointValue, type System } from "../../runtime/system.ts";
-import { createHasher, formatHash, type Hasher, RunningHashes } from "../../runtime/trace/index.ts";
+import { createHasher } from "../../runtime/trace/index.ts";
 import type { Plant } from "../plants/plant.ts";
-import { allOf, type Restore } from "../plants/restore.ts";
-import { type Duration, formatTime, toMilliseconds } from "./duration.ts";
-import { History } from "./history.ts";
+import type { Restore } from "../plants/restore.ts";
+import { Bench, type RigIncident } from "./bench.ts";
+import { Capture } from "./capture.ts";
+import { type Aliases, type Channel, Channels } from "./channels.ts";
+import { type Duration, formatTime, toMilliseconds, toSeconds } from "./duration.ts";
 import { loadOnce } from "./load.ts";
+import { chartOf } from "./plot/index.ts";
 import { type NamedPoint, PointNames } from "./point-names.ts";
+import type { Segment } from "./signals/index.ts";
 import { describeSituation } from "./situation.ts";
-import { clientMappings, put, spoil, Wiring } from "./wiring.ts";
+import { Stimulus } from "./stimulus.ts";
+import { always, eventually, type Judge } from "./temporal.ts";
+import type { Wiring } from "./wiring.ts";
 
 export interface RigOptions {
   /** Wired to the points that the config maps to its devices, and stepped at the end of each major frame. */
   readonly plant?: Plant;
-}
-
-/** A guest's error or change of mode, and when. */
-export interface RigIncident {
-  /** Virtual time, s. */
-  readonly time: number;
-  readonly frame: number;
-  readonly partition: string;
-  readonly incident: Incident;
+  /** The test's own names of channels. */
+  readonly alias?: Aliases;
 }
 
 /** A moment of a rig, to which `Rig.returnTo` goes back. */
@@ -37,68 +35,59 @@ export interface RigCheckpoint {
 }
 
 export class Rig {
-  readonly system: System;
-  /** What guests did wrong and which modes they took, in order. */
-  readonly incidents: RigIncident[] = [];
-  readonly #module: Module;
-  readonly #plant: Plant | null;
-  readonly #wiring: Wiring | null;
-  readonly #names: PointNames;
-  readonly #history: History;
-  readonly #hashes: RunningHashes;
-  /** Inputs by partition, as the outside offers them at slot starts. */
-  readonly #offered: readonly PointCells[];
-  readonly #published: readonly PointCells[];
-  readonly #forces = new Map<NamedPoint, PointValue>();
-  readonly #qualities = new Map<NamedPoint, Quality>();
-  readonly #failed = new Set<NamedPoint>();
-  readonly #consoles: string[];
-  /** Points read lately, the latest last: what a failure is about. */
-  readonly #asked = new Set<NamedPoint>();
+  readonly #bench: Bench;
+  readonly #channels: Channels;
+  /** Channels read lately, the latest last: what a failure is about. */
+  readonly #asked = new Set<Channel>();
+  readonly #stimuli = new Map<Channel, Stimulus>();
   readonly #checkpoints = new WeakMap<RigCheckpoint, Restore>();
 
-  private constructor(system: System, hasher: Hasher, { plant }: RigOptions) {
-    this.system = system;
-    this.#names = new PointNames(system);
-    this.#plant = plant ?? null;
-    this.#wiring = plant === undefined ? null : new Wiring(system, this.#names, plant);
-    this.#history = new History(this.#names, system.partitions.length);
-    this.#hashes = new RunningHashes(system.partitions.length, hasher);
-    this.#offered = system.partitions.map(({ points }) => PointCells.initial(points));
-    this.#consoles = system.partitions.map(() => "");
-    this.#module = new Module(system, this.#outside(), hasher, { engineOf });
-    this.#published = this.#module.partitions.map(({ points }) => points);
+  private constructor(bench: Bench, aliases: Aliases) {
+    this.#bench = bench;
+    this.#channels = new Channels(bench.names, bench.plant, aliases, {
+      read: ({ partition, point }) => bench.published[partition.index]!.get(point.index),
+      write: (named, value) => this.#offer(named, value),
+    });
   }
 
   /**
    * Powers a module on; nothing has run yet.
-   * @throws when the config has problems, or maps points to addresses that the plant does not have.
+   * @throws when the config has problems or maps points to addresses that the plant does not have, or an alias names nothing.
    */
-  static async boot(configPath: string, options: RigOptions = {}): Promise<Rig> {
+  static async boot(configPath: string, { plant, alias = {} }: RigOptions = {}): Promise<Rig> {
     const [system, hasher] = await Promise.all([loadOnce(configPath), createHasher()]);
-    return new Rig(system, hasher, options);
+    return new Rig(new Bench(system, new PointNames(system), plant ?? null, hasher), alias);
+  }
+
+  get system(): System {
+    return this.#bench.system;
+  }
+
+  /** What guests did wrong and which modes they took, in order. */
+  get incidents(): readonly RigIncident[] {
+    return this.#bench.incidents;
   }
 
   // ── Time ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Virtual time since power-on, s: always at the boundary of two major frames. */
   get time(): number {
-    return this.#module.boardTime / this.system.clock;
+    return this.#bench.time;
   }
 
   /** Major frames that are over. */
   get frame(): number {
-    return this.#module.frame;
+    return this.#bench.module.frame;
   }
 
   runFrames(count: number): void {
-    for (let i = 0; i < count; i++) this.#runFrame();
+    for (let i = 0; i < count; i++) this.#bench.runFrame();
   }
 
   /** Runs whole frames, at least so long. */
   runFor(duration: Duration): void {
     const end = this.#after(duration);
-    while (this.#module.boardTime < end) this.#runFrame();
+    while (this.#bench.module.boardTime < end) this.#bench.runFrame();
   }
 
   /**
@@ -108,38 +97,38 @@ export class Rig {
    */
   runUntil(condition: () => boolean, { within }: { readonly within: Duration }): number {
     const start = this.time;
-    const end = this.#after(within);
-    while (!this.#holds(condition)) {
-      if (this.#module.boardTime >= end)
-        throw this.failure(`not within ${within}, from ${formatTime(start)} on: ${condition}`);
-      this.#runFrame();
-    }
-    return this.time - start;
+    if (this.decide(eventually(condition, toSeconds(within)))) return this.time - start;
+    throw this.failure(`not within ${within}, from ${formatTime(start)} on: ${condition}`);
   }
 
   /** Runs so long; @throws RigFailure when `condition` is not true now and at the end of each frame. */
   runWhile(condition: () => boolean, { holdsFor }: { readonly holdsFor: Duration }): void {
     const start = this.time;
-    const end = this.#after(holdsFor);
+    if (this.decide(always(condition, toSeconds(holdsFor)))) return;
+    throw this.failure(`did not hold for ${holdsFor}, from ${formatTime(start)} on: ${condition}`);
+  }
+
+  /** Runs until the judge, asked now and at the end of each frame, knows whether its statement is true. */
+  decide(judge: Judge): boolean {
+    const start = this.time;
     for (;;) {
-      if (!this.#holds(condition)) {
-        throw this.failure(`did not hold for ${holdsFor}, from ${formatTime(start)} on: ${condition}`);
-      }
-      if (this.#module.boardTime >= end) return;
-      this.#runFrame();
+      this.#asked.clear();
+      const verdict = judge(this.time - start);
+      if (verdict !== "open") return verdict === "true";
+      this.#bench.runFrame();
     }
   }
 
   /** The name of the schedule that the module follows. */
   get schedule(): string {
-    return this.#module.schedule.name;
+    return this.#bench.module.schedule.name;
   }
 
   /** The next frame is the last one of this schedule: after it the module goes on in the one of that name. */
   switchSchedule(name: string): void {
     const schedule = this.system.schedules.find((one) => one.name === name);
     if (schedule === undefined) throw new Error(`the module has no schedule ${name}`);
-    this.#module.requestSchedule(schedule.index);
+    this.#bench.module.requestSchedule(schedule.index);
   }
 
   /**
@@ -147,40 +136,53 @@ export class Rig {
    * @throws when the plant has no `checkpoint`.
    */
   checkpoint(): RigCheckpoint {
-    if (this.#plant !== null && this.#plant.checkpoint === undefined)
-      throw new Error("this rig's plant has no checkpoint");
-    const state = this.#module.save();
-    const others = [this.#plant?.checkpoint?.(), this.#wiring?.checkpoint(), this.#history.checkpoint(), this.#notes()];
+    const [bench, stimuli] = [this.#bench.checkpoint(), [...this.#stimuli]];
     const checkpoint = { time: this.time, frame: this.frame };
-    const restore = allOf([() => this.#module.restore(state), ...others.filter((other) => other !== undefined)]);
+    const restore = () => {
+      bench();
+      this.#stimuli.clear();
+      for (const [channel, stimulus] of stimuli) this.#stimuli.set(channel, stimulus);
+    };
     this.#checkpoints.set(checkpoint, restore);
     return checkpoint;
   }
 
   /** Goes back, or forth, to the moment of a checkpoint of this rig, as often as wanted. */
-  returnTo(checkpoint: RigCheckpoint): void {
+  restore(checkpoint: RigCheckpoint): void {
     const restore = this.#checkpoints.get(checkpoint);
     if (restore === undefined) throw new Error("this is another rig's checkpoint");
     restore();
   }
 
-  // ── Points ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** A point as its partition saw it (input) or published it (output), at the end of its latest slot. */
-  get(name: string): PointValue {
-    const named = this.#ask(name);
-    return this.#published[named.partition.index]!.get(named.point.index);
+  /**
+   * Tries several ways from here: each branch begins at this very moment, and so does what comes behind the last.
+   * @returns what the branches return.
+   */
+  fork<Result>(branches: readonly ((rig: Rig) => Result)[]): readonly Result[] {
+    const here = this.checkpoint();
+    return branches.map((branch) => {
+      const result = branch(this);
+      this.restore(here);
+      return result;
+    });
   }
 
-  /** @throws when the point is a BOOL, a text, or an integer of 64 bits. */
+  // ── Channels ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A channel's value: a point as its partition saw it (input) or published it (output) at the end of its latest slot. */
+  get(name: string): PointValue {
+    return this.#ask(name).read();
+  }
+
+  /** @throws when the channel is a BOOL, an integer of 64 bits or a text. */
   number(name: string): number {
     const value = this.get(name);
     if (typeof value === "number") return value;
-    if (typeof value === "boolean") throw new TypeError(`${name} is a BOOL; use rig.isOn`);
-    throw new TypeError(`${name} ${typeof value === "bigint" ? "has 64 bits" : "is a text"}; use rig.get`);
+    const hint = typeof value === "boolean" ? "is a BOOL; use rig.isOn" : "is no number; use rig.get";
+    throw new TypeError(`${name} ${hint}`);
   }
 
-  /** @throws when the point is no BOOL. */
+  /** @throws when the channel is no BOOL. */
   isOn(name: string): boolean {
     const value = this.get(name);
     if (typeof value === "boolean") return value;
@@ -188,45 +190,79 @@ export class Rig {
   }
 
   quality(name: string): Quality {
-    const named = this.#ask(name);
-    return this.#published[named.partition.index]!.qualityOf(named.point.index);
+    this.#ask(name);
+    const { partition, point } = this.#point(name);
+    return this.#bench.published[partition.index]!.qualityOf(point.index);
   }
 
   /**
-   * Sets an input that the plant does not feed: a command, a setpoint; its quality becomes good. The guest sees it from its next slot on.
+   * Sets an input that the plant does not feed (a command, a setpoint; its quality becomes good, and the guest sees it from its
+   * next slot on), or a quantity of the plant. A stimulus on the channel ends.
    * @throws for an output, and for an input that something else feeds.
    */
   set(name: string, value: PointValue): void {
-    const named = this.#settable(name, value);
-    if (this.#wiring?.feeds(name)) throw new Error(`${name} is fed by the plant; use rig.force, or change the plant`);
-    put(this.#offered[named.partition.index]!, named, value);
+    const channel = this.#channels.find(name);
+    this.#endStimulus(channel);
+    channel.write(value);
+  }
+
+  /**
+   * Plays segments on a channel that can be set, from now on, instead of what was played there before; without `segments` that
+   * last for ever it keeps the last value.
+   * @throws as `set` does.
+   */
+  stimulus(name: string, segments: readonly Segment[]): Stimulus {
+    const channel = this.#channels.find(name);
+    const stimulus = new Stimulus(channel, segments, this.time);
+    stimulus.beforeFrame(this.time);
+    this.#endStimulus(channel);
+    this.#stimuli.set(channel, stimulus);
+    return this.#bench.instruments.add(stimulus);
+  }
+
+  /** Notes what channels are, at the end of every frame, or `every` so often. */
+  capture(names: readonly string[], { every = "0 s" }: { readonly every?: Duration } = {}): Capture {
+    const channels = names.map((name) => this.#channels.find(name));
+    return this.#bench.instruments.add(new Capture(channels, toSeconds(every)));
+  }
+
+  /**
+   * Looks at the end of every frame from now on whether `invariant` is true; the run ends with a failure when it is not.
+   * @returns a function that takes the monitor away.
+   */
+  monitor(name: string, invariant: () => boolean): () => void {
+    const monitor = this.#bench.instruments.add({
+      afterFrame: () => {
+        if (!invariant()) throw this.failure(`${name} is broken: ${invariant}`);
+      },
+    });
+    return () => this.#bench.instruments.remove(monitor);
   }
 
   /** Holds an input at `value`, whatever the plant says, until it is released. */
   force(name: string, value: PointValue): void {
-    this.#forces.set(this.#settable(name, value), value);
+    this.#bench.disturbances.force(this.#settable(name, value), value);
   }
 
   release(name: string): void {
-    this.#forces.delete(this.#names.find(name));
+    this.#bench.disturbances.release(this.#point(name));
   }
 
   /** Takes the input's signal away as a silent device would: quality bad, its value held or substituted as the config says. */
   fail(name: string): void {
-    this.#failed.add(this.#input(name));
+    this.#bench.disturbances.lose(this.#input(name));
   }
 
   /** Gives the input a quality of its own until it is restored. */
   setQuality(name: string, quality: Quality): void {
-    this.#qualities.set(this.#input(name), quality);
+    this.#bench.disturbances.setQuality(this.#input(name), quality);
   }
 
   /** Ends `fail` and `setQuality`. An input that no plant feeds is good again with its latest value. */
-  restore(name: string): void {
+  mend(name: string): void {
     const named = this.#input(name);
-    this.#failed.delete(named);
-    this.#qualities.delete(named);
-    this.#offered[named.partition.index]!.quality[named.point.index] = QUALITY.good;
+    this.#bench.disturbances.restore(named);
+    this.#bench.offeredTo(named.partition.index).quality[named.point.index] = QUALITY.good;
   }
 
   /** Cuts a field device off: its inputs fail and its outputs stay as they are. */
@@ -242,16 +278,14 @@ export class Rig {
 
   /** One running hash a partition over all frames so far: two runs with equal hashes were the same run. */
   hashes(): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      this.system.partitions.map(({ index, name }) => [name, formatHash(this.#hashes.values[index]!)]),
-    );
+    return this.#bench.hashes();
   }
 
   /** What a partition wrote to its UART. */
   console(partition: string): string {
     const found = this.system.partitions.find(({ name }) => name === partition);
     if (found === undefined) throw new Error(`the module has no partition ${partition}`);
-    return this.#consoles[found.index]!;
+    return this.#bench.consoles[found.index]!;
   }
 
   /** Virtual time, frame, the points that the test is about with what lies around them, and what changed lately. */
@@ -260,11 +294,18 @@ export class Rig {
       time: this.time,
       frame: this.frame,
       asked: [...this.#asked],
-      names: this.#names,
-      points: this.#published,
-      changes: this.#history.changes,
-      forces: [...this.#forces.keys()].map(({ name }) => name),
+      names: this.#bench.names,
+      points: this.#bench.published,
+      changes: this.#bench.history.changes,
+      forces: this.#bench.disturbances.forced.map(({ name }) => name),
     });
+  }
+
+  /** The channels that the test asked about, and those that are forced, over the last half minute, as SVG. */
+  picture(title: string): string {
+    const forced = this.#bench.disturbances.forced.map(({ name }) => this.#channels.find(name));
+    const { times, traces } = this.#bench.recent.of([...new Set([...this.#asked, ...forced])]);
+    return chartOf({ title, times, traces });
   }
 
   /** An error that tells the situation. */
@@ -276,69 +317,47 @@ export class Rig {
 
   /** Board time when so much of it has passed from now on; rounded, or 0.1 s could be a cycle more than what it says. */
   #after(duration: Duration): number {
-    return this.#module.boardTime + Math.round((toMilliseconds(duration) * this.system.clock) / 1000);
+    return this.#bench.module.boardTime + Math.round((toMilliseconds(duration) * this.system.clock) / 1000);
   }
 
-  #runFrame(): void {
-    const { majorFrame } = this.#module.schedule;
-    this.#wiring?.sense(this.#offered);
-    this.#disturb();
-    this.#module.runFrame();
-    this.#wiring?.actuate(this.#published);
-    this.#plant?.step(majorFrame / this.system.clock);
+  #ask(name: string): Channel {
+    const channel = this.#channels.find(name);
+    this.#asked.delete(channel);
+    this.#asked.add(channel);
+    return channel;
   }
 
-  /** Forces and failures, on top of what the wires brought. */
-  #disturb(): void {
-    for (const [named, value] of this.#forces) put(this.#offered[named.partition.index]!, named, value);
-    for (const named of this.#failed) {
-      const mapping = clientMappings(this.system).find(
-        ({ point }) => point.partition === named.partition.index && point.point === named.point.index,
-      );
-      spoil(this.#offered[named.partition.index]!, named, mapping);
+  /** @throws when the channel is a quantity of the plant. */
+  #point(name: string): NamedPoint {
+    const { point } = this.#channels.find(name);
+    if (point === null) throw new Error(`${name} is a quantity of the plant; only points of the module can do that`);
+    return point;
+  }
+
+  #endStimulus(channel: Channel): void {
+    const stimulus = this.#stimuli.get(channel);
+    if (stimulus === undefined) return;
+    this.#stimuli.delete(channel);
+    this.#bench.instruments.remove(stimulus);
+  }
+
+  #offer(named: NamedPoint, value: PointValue): void {
+    this.#settable(named.name, value);
+    if (this.#bench.wiring?.feeds(named.name)) {
+      throw new Error(`${named.name} is fed by the plant; use rig.force, or change the plant`);
     }
-    for (const [{ partition, point }, quality] of this.#qualities) {
-      this.#offered[partition.index]!.quality[point.index] = QUALITY[quality];
-    }
-  }
-
-  /** What the rig itself knows of the run. */
-  #notes(): Restore {
-    const [incidents, consoles, hashes] = [[...this.incidents], [...this.#consoles], this.#hashes.values.slice()];
-    const [forces, qualities, failed] = [[...this.#forces], [...this.#qualities], [...this.#failed]];
-    const offered = this.#offered.map((cells) => cells.copy());
-    return () => {
-      this.incidents.splice(0, this.incidents.length, ...incidents);
-      this.#consoles.splice(0, this.#consoles.length, ...consoles);
-      this.#hashes.values.set(hashes);
-      for (const kept of [this.#forces, this.#qualities, this.#failed]) kept.clear();
-      for (const [named, value] of forces) this.#forces.set(named, value);
-      for (const [named, quality] of qualities) this.#qualities.set(named, quality);
-      for (const named of failed) this.#failed.add(named);
-      for (const [partition, cells] of offered.entries()) this.#offered[partition]!.copyFrom(cells);
-    };
-  }
-
-  #holds(condition: () => boolean): boolean {
-    this.#asked.clear();
-    return condition();
-  }
-
-  #ask(name: string): NamedPoint {
-    const named = this.#names.find(name);
-    this.#asked.delete(named);
-    this.#asked.add(named);
-    return named;
+    this.#bench.offer(named, value);
   }
 
   #wires(): Wiring {
-    if (this.#wiring === null) throw new Error("this rig has no plant whose devices could be cut off");
-    return this.#wiring;
+    const { wiring } = this.#bench;
+    if (wiring === null) throw new Error("this rig has no plant whose devices could be cut off");
+    return wiring;
   }
 
   /** An input that the outside feeds. */
   #input(name: string): NamedPoint {
-    const named = this.#names.find(name);
+    const named = this.#point(name);
     const { partition, point } = named;
     if (point.direction === "output")
       throw new Error(`${name} is an output of ${partition.name}: only it can set that`);
@@ -349,7 +368,9 @@ export class Rig {
       to.some((end) => end.partition === partition.index && end.point === point.index),
     );
     if (fed === undefined) return named;
-    throw new Error(`${name} is fed by a channel from ${this.#names.at(fed.from.partition, fed.from.point).name}`);
+    throw new Error(
+      `${name} is fed by a channel from ${this.#bench.names.at(fed.from.partition, fed.from.point).name}`,
+    );
   }
 
   #settable(name: string, value: PointValue): NamedPoint {
@@ -357,24 +378,6 @@ export class Rig {
     const { type } = named.point;
     if (!takes(type, value)) throw new TypeError(`${name} is ${type} and cannot be ${value}`);
     return named;
-  }
-
-  #outside(): Outside {
-    const seconds = ({ cycle }: BoardInstant) => cycle / this.system.clock;
-    return {
-      commands: () => [],
-      latch: ({ partition }, inputs) => inputs.copyFrom(this.#offered[partition]!),
-      published: (at, points) => this.#history.observe(at.partition, points, seconds(at)),
-      uart: ({ partition }, byte) => {
-        this.#consoles[partition] += String.fromCharCode(byte);
-      },
-      incident: (at, incident) => {
-        const partition = this.system.partitions[at.partition]!.name;
-        this.incidents.push({ time: seconds(at), frame: at.frame, partition, incident });
-      },
-      scheduleSwitched: () => {},
-      frameEnded: (_, hashes) => this.#hashes.frameEnded(hashes),
-    };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Results of tests as JUnit XML, the way build servers read them: a suite for each file. */
+
+import { xmlText } from "../xml-text.ts";
 import type { TestOutcome } from "./test-run.ts";
-import { xmlText } from "./xml-text.ts";
 
 const attributes = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)

@@ -1,7 +1,7 @@
 /** Slot tables as an SVG picture: time from left to right, a row a hart, a bar a slot, one table below the other. */
 import { showDuration } from "../config/index.ts";
 import type { Schedule, System } from "../system.ts";
-import { xmlText } from "./xml-text.ts";
+import { xmlText } from "../xml-text.ts";
 
 const WIDTH = 960;
 const MARGIN = { left: 64, right: 24 } as const;

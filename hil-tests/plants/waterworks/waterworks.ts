@@ -3,7 +3,7 @@
  * a package plant for some two thousand people, chosen so that things happen within minutes. Flows in l/s, pressures in bar,
  * levels in m.
  */
-import type { FieldDevice, Plant } from "../plant.ts";
+import type { FieldDevice, Plant, Quantity } from "../plant.ts";
 import { allOf, fieldsOf, type Restore } from "../restore.ts";
 import { ContactMain } from "./contact-main.ts";
 import { Demand } from "./demand.ts";
@@ -62,6 +62,7 @@ export class Waterworks implements Plant {
   readonly at201 = new Transmitter(() => this.#analysed);
   readonly pt301 = new Transmitter(() => this.pressure);
   readonly devices: readonly FieldDevice[];
+  readonly quantities: Readonly<Record<string, Quantity>>;
 
   /** Flows of the last step, l/s. */
   readonly flows = { intake: 0, lead: 0, p302: 0, p303: 0, town: 0 };
@@ -78,6 +79,7 @@ export class Waterworks implements Plant {
     this.demand = new Demand(seed, timeOfDay);
     if (demand !== undefined) this.demand.fixed = demand;
     this.devices = fieldDevices(this);
+    this.quantities = quantitiesOf(this);
   }
 
   /** Free chlorine at the analyser's tap, mg/l. */
@@ -133,3 +135,27 @@ export class Waterworks implements Plant {
     this.level = Math.min(OVERFLOW_LEVEL, Math.max(0, filled));
   }
 }
+
+/** What tests watch and move by name. */
+const quantitiesOf = (plant: Waterworks): Readonly<Record<string, Quantity>> => {
+  const free = (unit: string, key: "level" | "pressure"): Quantity => ({
+    unit,
+    read: () => plant[key],
+    write: (value) => {
+      plant[key] = Number(value);
+    },
+  });
+  return {
+    level: free("m", "level"),
+    pressure: free("bar", "pressure"),
+    residual: { unit: "mg/l", read: () => plant.residual },
+    demand: {
+      unit: "l/s",
+      read: () => plant.flows.town,
+      write: (value) => {
+        plant.demand.fixed = Number(value);
+      },
+    },
+    inflow: { unit: "l/s", read: () => plant.flows.intake },
+  };
+};

@@ -1,0 +1,139 @@
+/**
+ * What a rig stands on: a module in virtual time, in this process, with a plant model on its wires, stepped frame by frame.
+ * Nothing happens between the frames, and the same calls give the same run, bit for bit.
+ */
+import { type BoardInstant, type Incident, Module, type Outside } from "../../runtime/hypervisor/index.ts";
+import { engineOf, PointCells } from "../../runtime/index.ts";
+import type { PointValue, System } from "../../runtime/system.ts";
+import { formatHash, type Hasher, RunningHashes } from "../../runtime/trace/index.ts";
+import type { Plant } from "../plants/plant.ts";
+import { allOf, type Restore } from "../plants/restore.ts";
+import { Disturbances } from "./disturbances.ts";
+import { History } from "./history.ts";
+import { Instruments } from "./instrument.ts";
+import type { NamedPoint, PointNames } from "./point-names.ts";
+import { RecentFrames } from "./recent.ts";
+import { put, Wiring } from "./wiring.ts";
+
+/** A guest's error or change of mode, and when. */
+export interface RigIncident {
+  /** Virtual time, s. */
+  readonly time: number;
+  readonly frame: number;
+  readonly partition: string;
+  readonly incident: Incident;
+}
+
+export class Bench {
+  readonly system: System;
+  readonly names: PointNames;
+  readonly plant: Plant | null;
+  /** What guests did wrong and which modes they took, in order. */
+  readonly incidents: RigIncident[] = [];
+  /** By partition: what each wrote to its UART. */
+  readonly consoles: string[];
+  /** By partition: its points as it saw them (inputs) or published them (outputs) at the end of its latest slot. */
+  readonly published: readonly PointCells[];
+  readonly history: History;
+  readonly disturbances: Disturbances;
+  readonly instruments = new Instruments();
+  readonly wiring: Wiring | null;
+  readonly module: Module;
+  readonly recent: RecentFrames;
+  readonly #hashes: RunningHashes;
+  /** Inputs by partition, as the outside offers them at slot starts. */
+  readonly #offered: readonly PointCells[];
+
+  /** @throws when the config maps points to addresses that the plant does not have. */
+  constructor(system: System, names: PointNames, plant: Plant | null, hasher: Hasher) {
+    this.system = system;
+    this.names = names;
+    this.plant = plant;
+    this.wiring = plant === null ? null : new Wiring(system, names, plant);
+    this.history = new History(names, system.partitions.length);
+    this.disturbances = new Disturbances(system);
+    this.consoles = system.partitions.map(() => "");
+    this.#hashes = new RunningHashes(system.partitions.length, hasher);
+    this.#offered = system.partitions.map(({ points }) => PointCells.initial(points));
+    this.module = new Module(system, this.#outside(), hasher, { engineOf });
+    this.published = this.module.partitions.map(({ points }) => points);
+    this.recent = this.instruments.add(new RecentFrames(this.published, plant));
+  }
+
+  /** Virtual time since power-on, s: always at the boundary of two major frames. */
+  get time(): number {
+    return this.module.boardTime / this.system.clock;
+  }
+
+  runFrame(): void {
+    const { majorFrame } = this.module.schedule;
+    this.instruments.beforeFrame(this.time);
+    this.wiring?.sense(this.#offered);
+    this.disturbances.apply(this.#offered);
+    this.module.runFrame();
+    this.wiring?.actuate(this.published);
+    this.plant?.step(majorFrame / this.system.clock);
+    this.instruments.afterFrame(this.time);
+  }
+
+  /** What the outside offers to an input: its partition sees it from its next slot on. */
+  offer(named: NamedPoint, value: PointValue): void {
+    put(this.#offered[named.partition.index]!, named, value);
+  }
+
+  offeredTo(partition: number): PointCells {
+    return this.#offered[partition]!;
+  }
+
+  /** One running hash a partition over all frames so far. */
+  hashes(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.system.partitions.map(({ index, name }) => [name, formatHash(this.#hashes.values[index]!)]),
+    );
+  }
+
+  /** Notes all there is of the run, the plant included. @throws when the plant has no `checkpoint`. */
+  checkpoint(): Restore {
+    const { plant } = this;
+    if (plant !== null && plant.checkpoint === undefined) throw new Error("this rig's plant has no checkpoint");
+    const state = this.module.save();
+    const others = [
+      plant?.checkpoint?.(),
+      this.wiring?.checkpoint(),
+      this.disturbances.checkpoint(),
+      this.instruments.checkpoint(),
+      this.history.checkpoint(),
+      this.#notes(),
+    ];
+    return allOf([() => this.module.restore(state), ...others.filter((other) => other !== undefined)]);
+  }
+
+  #notes(): Restore {
+    const [incidents, consoles, hashes] = [[...this.incidents], [...this.consoles], this.#hashes.values.slice()];
+    const offered = this.#offered.map((cells) => cells.copy());
+    return () => {
+      this.incidents.splice(0, this.incidents.length, ...incidents);
+      this.consoles.splice(0, this.consoles.length, ...consoles);
+      this.#hashes.values.set(hashes);
+      for (const [partition, cells] of offered.entries()) this.#offered[partition]!.copyFrom(cells);
+    };
+  }
+
+  #outside(): Outside {
+    const seconds = ({ cycle }: BoardInstant) => cycle / this.system.clock;
+    return {
+      commands: () => [],
+      latch: ({ partition }, inputs) => inputs.copyFrom(this.#offered[partition]!),
+      published: (at, points) => this.history.observe(at.partition, points, seconds(at)),
+      uart: ({ partition }, byte) => {
+        this.consoles[partition] += String.fromCharCode(byte);
+      },
+      incident: (at, incident) => {
+        const partition = this.system.partitions[at.partition]!.name;
+        this.incidents.push({ time: seconds(at), frame: at.frame, partition, incident });
+      },
+      scheduleSwitched: () => {},
+      frameEnded: (_, hashes) => this.#hashes.frameEnded(hashes),
+    };
+  }
+}
