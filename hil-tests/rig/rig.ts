@@ -27,7 +27,7 @@ export interface RigOptions {
   readonly alias?: Aliases;
 }
 
-/** A moment of a rig, to which `Rig.returnTo` goes back. */
+/** A moment of a rig, to which `Rig.restore` goes back. */
 export interface RigCheckpoint {
   /** Virtual time, s. */
   readonly time: number;
@@ -178,8 +178,8 @@ export class Rig {
   number(name: string): number {
     const value = this.get(name);
     if (typeof value === "number") return value;
-    const hint = typeof value === "boolean" ? "is a BOOL; use rig.isOn" : "is no number; use rig.get";
-    throw new TypeError(`${name} ${hint}`);
+    if (typeof value === "boolean") throw new TypeError(`${name} is a BOOL; use rig.isOn`);
+    throw new TypeError(`${name} ${typeof value === "bigint" ? "has 64 bits" : "is a text"}; use rig.get`);
   }
 
   /** @throws when the channel is no BOOL. */
