@@ -106,8 +106,16 @@ describe("a running module", { timeout: 120_000 }, () => {
     program = run("--restore", SNAPSHOT, "--record", RECORDING);
     await program.line(/module running/, 30_000);
     expect((await shown())[0]).toBeGreaterThan(press!);
+    expect((await ctl("replace", "press", better)).code).toBe(0);
+    expect((await ctl("snapshot", SNAPSHOT)).code).toBe(0);
     await ctl("shutdown");
     await program.ended;
     expect(await output(process.execPath, MAIN, "replay", RECORDING)).toMatch(/^identical/m);
+    program = run("--restore", SNAPSHOT);
+    await program.line(/module running/, 30_000);
+    // A variable of the program that the snapshot brought.
+    expect((await ctl("force", "press.added", "2.5")).stdout).toContain("2.5");
+    await ctl("shutdown");
+    await program.ended;
   });
 });

@@ -5,7 +5,7 @@ import type { RetainedNote } from "../host/retained-files.ts";
 import type { HealthRecord, Incident } from "../hypervisor/index.ts";
 import type { System } from "../system.ts";
 import { describeRecord } from "./health-words.ts";
-import { SourcePlaces } from "./source-places.ts";
+import type { SourcePlaces } from "./source-places.ts";
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 
@@ -14,10 +14,10 @@ export class RunLog {
   readonly #system: System;
   readonly #sources: SourcePlaces;
 
-  constructor(log: Logger, system: System) {
+  constructor(log: Logger, system: System, sources: SourcePlaces) {
     this.#log = log;
     this.#system = system;
-    this.#sources = new SourcePlaces(system);
+    this.#sources = sources;
   }
 
   message(message: Exclude<BoardMessage, { kind: "ended" | "running" | "answer" }>): void {

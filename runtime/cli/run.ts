@@ -22,6 +22,7 @@ import { durationOption, ENGINE_OF_ALL, engineOption } from "./options.ts";
 import { RunLog } from "./run-log.ts";
 import { formatSummary } from "./run-summary.ts";
 import { type OpenedSnapshot, openSnapshot } from "./snapshot-input.ts";
+import { SourcePlaces } from "./source-places.ts";
 import { VERSION } from "./version.ts";
 
 interface RunVerbOptions {
@@ -77,11 +78,13 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   const snapshot = options.restore === undefined ? null : await openSnapshot(options.restore, system, hasher);
   const exchange = new SharedExchange(system);
   const observed = options.observed === undefined ? null : await openObserved(options.observed, system, hasher);
+  const sources = new SourcePlaces(system);
   const control = options.fast
     ? null
     : await openControl({
         system,
         programs,
+        sources,
         path: options.control,
         hasher,
         start: snapshot?.state ?? null,
@@ -89,7 +92,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
         log,
       });
   const bridge = options.fast ? null : await connect(system, exchange, environment, log).catch(closing(control));
-  const runLog = new RunLog(log, system);
+  const runLog = new RunLog(log, system, sources);
   // An unpaced run is alone with its config and images, and the same each time.
   const retained = options.fast ? null : await keepRetained(system, hasher, runLog, snapshot);
   const board = startBoard(system, exchange, {

@@ -14,6 +14,7 @@ import { LatenessHistogram } from "./lateness.ts";
 import { Pacer } from "./pacer.ts";
 import { SharedExchange } from "./point-exchange.ts";
 import { RetainedExchange } from "./retained-exchange.ts";
+import { RetainedHandover } from "./retained-handover.ts";
 import type { Snapshot } from "./snapshot-file.ts";
 import { WallClockSetter } from "./wall-clock-setter.ts";
 
@@ -30,7 +31,7 @@ class BoardRun {
   readonly #wallClock: WallClockSetter;
   readonly #running: RunningHashes;
   readonly #hostMs: Float64Array;
-  readonly #retained: RetainedExchange | null;
+  readonly #retained: RetainedHandover | null;
   /** Board cycles between two hand-overs of retained data, and when the next one is due. */
   readonly #retainPeriod: number;
   #retainAt: number;
@@ -51,7 +52,8 @@ class BoardRun {
       frameEnded: (_, hashes) => this.#frameEnded(hashes),
     });
     this.#hostMs = new Float64Array(system.partitions.length);
-    this.#retained = job.retained === null ? null : new RetainedExchange(system, job.retained);
+    this.#retained =
+      job.retained === null ? null : new RetainedHandover(system, new RetainedExchange(system, job.retained));
     this.#retainPeriod = system.retain === null ? Infinity : (system.retain.periodMs * system.clock) / 1000;
     const { version, restored, snapshot } = job;
     const ring = job.recording === null ? null : new ByteRing(job.recording);
@@ -164,12 +166,8 @@ class BoardRun {
     return { frame, state: this.#module.save(chosen ?? undefined), hashes: this.#running.values.slice() };
   }
 
-  /** Of the programs that a power cycle brings back: what has replaced one keeps its data in snapshots only. */
   #handRetainedOver(): void {
-    for (const { partition, retained } of this.#module.partitions) {
-      const { index, image } = partition;
-      if (image === this.#job.system.partitions[index]!.image) this.#retained?.write(index, retained);
-    }
+    this.#retained?.handOver(this.#module.partitions);
     this.#retainAt = this.#module.boardTime + this.#retainPeriod;
   }
 

@@ -3,6 +3,7 @@ import { systemOf } from "../../../hil-tests/laws/systems.ts";
 import { BoardRequests } from "../../host/board-requests.ts";
 import { LatenessHistogram } from "../../host/lateness.ts";
 import { createHasher } from "../../trace/index.ts";
+import { SourcePlaces } from "../source-places.ts";
 import { Consoles } from "./consoles.ts";
 import { ModuleControl } from "./module-control.ts";
 
@@ -18,7 +19,14 @@ const failing = async () => {
   requests.look = () => Promise.reject(new RangeError("the ring is broken"));
   const logged: unknown[] = [];
   const control = new ModuleControl({
-    ...{ system, programs: [null], consoles: new Consoles(1), hasher: await createHasher(), start: null },
+    ...{
+      system,
+      programs: [null],
+      consoles: new Consoles(1),
+      hasher: await createHasher(),
+      restored: new Map(),
+      sources: new SourcePlaces(system),
+    },
     board: { threads: 1, requests, lateness: () => new LatenessHistogram().report(), stop: () => {} },
     log: { error: (fields: unknown) => void logged.push(fields) },
   });

@@ -9,40 +9,35 @@ import { BoardHasEnded } from "../../host/board-requests.ts";
 import type { BoardThread } from "../../host/board-thread.ts";
 import { replaceFile } from "../../host/replace-file.ts";
 import { encodeSnapshot } from "../../host/snapshot-file.ts";
-import { type Command, type HealthRecord, type ModuleState, QUALITY } from "../../hypervisor/index.ts";
+import { type Command, type HealthRecord, QUALITY } from "../../hypervisor/index.ts";
 import { hartOf, type Partition, type System } from "../../system.ts";
 import { formatHash, type Hasher } from "../../trace/index.ts";
 import { describeRecord } from "../health-words.ts";
 import type { VariableValue } from "../program-values.ts";
-import { SourcePlaces } from "../source-places.ts";
+import type { SourcePlaces } from "../source-places.ts";
 import { VERSION } from "../version.ts";
 import type { Consoles } from "./consoles.ts";
 import { Refused } from "./refused.ts";
-import { loadReplacement } from "./replacement.ts";
+import { type Known, loadReplacement, type RestoredProgram } from "./replacement.ts";
 import { type Target, Targets } from "./targets.ts";
 
 export interface ModuleControlOptions {
   readonly system: System;
   /** By partition; null for an image that is no compiled program. */
   readonly programs: readonly (ProgramInfo | null)[];
+  readonly sources: SourcePlaces;
   readonly board: Pick<BoardThread, "threads" | "requests" | "lateness" | "stop">;
   readonly consoles: Consoles;
   readonly hasher: Hasher;
   readonly log: Pick<Logger, "error">;
-  /** What the run started from; null: from power-on. */
-  readonly start: ModuleState | null;
+  /** By partition, the program that a snapshot has brought in place of the config's. */
+  readonly restored: ReadonlyMap<number, RestoredProgram>;
 }
 
 /** A force in words. */
 interface Held extends HeldForce {
   readonly name: string;
   readonly value: VariableValue;
-}
-
-/** What is known of a partition's program. */
-interface Known {
-  readonly partition: Partition;
-  readonly info: ProgramInfo | null;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -55,7 +50,6 @@ const MOST_BYTES = 65_536;
 
 export class ModuleControl {
   readonly #options: ModuleControlOptions;
-  readonly #sources: SourcePlaces;
   #targets: Targets;
   /** By partition, what it runs, and what a rollback returns to; null: nothing that is known here. */
   readonly #programs: Known[];
@@ -64,16 +58,13 @@ export class ModuleControl {
 
   constructor(options: ModuleControlOptions) {
     this.#options = options;
-    const { system, programs, start } = options;
-    this.#sources = new SourcePlaces(system);
+    const { system, programs, restored } = options;
     this.#targets = new Targets(system, programs);
     this.#programs = system.partitions.map((partition, index) => ({ partition, info: programs[index] ?? null }));
     this.#former = system.partitions.map(() => null);
-    for (const [index, held] of start?.partitions.entries() ?? []) {
-      if (held === null || held.program === null) continue;
-      // Of a program that a snapshot brought nothing is known but its points.
-      if (held.former?.program === null) this.#former[index] = this.#programs[index]!;
-      this.#runs({ partition: { ...system.partitions[index]!, ...held.program }, info: null });
+    for (const [index, { known, replacedConfigs }] of restored) {
+      if (replacedConfigs) this.#former[index] = this.#programs[index]!;
+      this.#runs(known, 0);
     }
     this.#verbs = {
       status: () => this.#status(),
@@ -179,7 +170,7 @@ export class ModuleControl {
       throw new Refused("wrong-value", "names are missing", "names", `a list of at most ${MOST_NAMES} texts`);
     }
     const targets = names.map((name: string) => this.#targets.find(name));
-    const bytes = targets.reduce((sum, { look }) => sum + (look.kind === "memory" ? look.bytes : 8), 0);
+    const bytes = targets.reduce((sum, target) => sum + target.bytes, 0);
     if (bytes > MOST_BYTES) {
       const hint = `read members or elements of what is large, at most ${MOST_BYTES} bytes at once`;
       throw new Refused("wrong-value", `the names stand for ${bytes} bytes`, "names", hint);
@@ -289,7 +280,7 @@ export class ModuleControl {
     const { image, ...facts } = program;
     const frame = await this.#order({ kind: "replaceImage", partition: index, program: facts, bytes: image });
     this.#former[index] = this.#programs[index]!;
-    this.#runs({ partition: { ...system.partitions[index]!, ...program }, info });
+    this.#runs({ partition: { ...system.partitions[index]!, ...program }, info }, frame);
     return { frame, partition: name, image: formatHash(hasher.hash(image)) };
   }
 
@@ -302,13 +293,15 @@ export class ModuleControl {
     const frame = await this.#order({ kind: "rollback", partition: index });
     const former = this.#former[index] ?? { partition: this.#options.system.partitions[index]!, info: null };
     this.#former[index] = null;
-    this.#runs(former);
+    this.#runs(former, frame);
     return { frame, partition: name };
   }
 
-  /** Names of its variables mean other places from now on. */
-  #runs(known: Known): void {
-    this.#programs[known.partition.index] = known;
+  /** Names of its variables, and addresses in its code, mean other places from `frame` on. */
+  #runs(known: Known, frame: number): void {
+    const { index, image } = known.partition;
+    this.#programs[index] = known;
+    this.#options.sources.replaced(index, image, frame);
     const partitions = this.#programs.map(({ partition }) => partition);
     const infos = this.#programs.map(({ info }) => info);
     this.#targets = new Targets({ ...this.#options.system, partitions }, infos);
@@ -329,7 +322,7 @@ export class ModuleControl {
     const { cycle, registers, ...rest } = record;
     return {
       ...{ ...rest, partition, boardTime: cycle / this.#options.system.clock, registers: [...registers] },
-      source: this.#sources.of(record),
+      source: this.#options.sources.of(record),
       words: describeRecord(record),
     };
   }

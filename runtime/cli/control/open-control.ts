@@ -14,13 +14,16 @@ import type { ModuleState } from "../../hypervisor/index.ts";
 import type { System } from "../../system.ts";
 import type { Hasher } from "../../trace/index.ts";
 import { type CliEnvironment, UserError } from "../environment.ts";
+import type { SourcePlaces } from "../source-places.ts";
 import { Consoles } from "./consoles.ts";
 import { ModuleControl } from "./module-control.ts";
+import { restoredPrograms } from "./replacement.ts";
 
 export interface OpenControlOptions {
   readonly system: System;
   /** By partition; null for an image that is no compiled program. */
   readonly programs: readonly (ProgramInfo | null)[];
+  readonly sources: SourcePlaces;
   /** Left out: in the user's runtime folder, and a run without one goes on. */
   readonly path: string | undefined;
   readonly hasher: Hasher;
@@ -40,7 +43,8 @@ export interface Control {
 
 /** @returns null when there is none, which is logged. @throws UserError when there cannot be the one that `path` asks for. */
 export const openControl = async (options: OpenControlOptions): Promise<Control | null> => {
-  const { system, programs, hasher, start } = options;
+  const { system, programs, sources, hasher, start, log } = options;
+  const restored = await restoredPrograms(system, start, hasher);
   const consoles = new Consoles(system.partitions.length);
   let control: ModuleControl | null = null;
   const server = await open(options, (verb, members) =>
@@ -52,7 +56,7 @@ export const openControl = async (options: OpenControlOptions): Promise<Control 
   return {
     wrote: (partition, line) => consoles.add(partition, line),
     serve: (board) => {
-      control = new ModuleControl({ system, programs, board, consoles, hasher, log: options.log, start });
+      control = new ModuleControl({ system, programs, sources, board, consoles, hasher, log, restored });
     },
     close: () => server.stop(),
   };

@@ -1,6 +1,6 @@
 /** Another program for a partition of a running module: made of a file as the config would have it, and refused where it does not fit. */
 import { compileProgram, type ProgramInfo } from "../../../partitions/st/index.ts";
-import { type Program, programOf } from "../../hypervisor/index.ts";
+import { type ModuleState, type Program, programOf } from "../../hypervisor/index.ts";
 import { loadSystem } from "../../index.ts";
 import { formatProblem } from "../../problem.ts";
 import { lengthOf, type Partition, type Point, type System } from "../../system.ts";
@@ -12,6 +12,46 @@ export interface Replacement {
   /** null for an image that is no compiled program. */
   readonly info: ProgramInfo | null;
 }
+
+/** What is known of a partition's program. */
+export interface Known {
+  readonly partition: Partition;
+  /** null for an image that is no compiled program, or one whose source is gone. */
+  readonly info: ProgramInfo | null;
+}
+
+export interface RestoredProgram {
+  readonly known: Known;
+  /** A rollback returns to the config's program. */
+  readonly replacedConfigs: boolean;
+}
+
+/** By partition, what a snapshot has brought in place of the config's program. */
+export const restoredPrograms = async (
+  system: System,
+  start: ModuleState | null,
+  hasher: Hasher,
+): Promise<ReadonlyMap<number, RestoredProgram>> => {
+  const restored = new Map<number, RestoredProgram>();
+  for (const [index, held] of start?.partitions.entries() ?? []) {
+    if (held === null || held.program === null) continue;
+    const partition = { ...system.partitions[index]!, ...held.program };
+    const info = await infoOf(system, partition, hasher);
+    restored.set(index, { known: { partition, info }, replacedConfigs: held.former?.program === null });
+  }
+  return restored;
+};
+
+/** The image does not have its program's types: its source does, if it still makes this image. */
+const infoOf = async (system: System, partition: Partition, hasher: Hasher): Promise<ProgramInfo | null> => {
+  try {
+    const { program, info } = await loadReplacement(system, partition, partition.imagePath, hasher);
+    return hasher.hash(program.image) === hasher.hash(partition.image) ? info : null;
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
+  }
+};
 
 /** @param file a Structured Text program (.st) or an ELF image. @throws Refused with all that speaks against it. */
 export const loadReplacement = async (

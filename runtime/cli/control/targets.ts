@@ -16,6 +16,8 @@ export interface Target {
   /** For a person: `REAL`. */
   readonly type: string;
   readonly look: LookPlace;
+  /** That a look at it copies. */
+  readonly bytes: number;
   readonly force: ForceTarget;
   read(looked: Looked): VariableValue;
   /** A force's bytes for the value that the text stands for. @throws Refused */
@@ -113,6 +115,7 @@ const pointTarget = (partition: Partition, point: Point): Target => {
     name: `${partition.name}.${name}`,
     ...{ partition, type },
     look: { kind: "point", partition: partition.index, point: index },
+    bytes: bytesOfCell(point),
     force: { kind: "point", point: index },
     read: ({ bytes }) => new ProgramMemory(bytes, 0).read(place),
     encode: (text) => encoded(place, bytesOfCell(point), text),
@@ -126,6 +129,7 @@ const variableTarget = (partition: Partition, path: string, place: VariablePlace
     partition,
     type: "name" in type ? type.name : "ARRAY",
     look: { kind: "memory", partition: partition.index, address: guestAddress(address), bytes: type.bytes },
+    bytes: type.bytes,
     force: { kind: "variable", address: guestAddress(address), bit },
     read: ({ bytes }) => new ProgramMemory(bytes, address).read(place),
     encode: (text) => {
