@@ -233,7 +233,7 @@ export class Hart {
   #advance(counter: number, by: number): void {
     const sum = (this.words[counter]! >>> 0) + by;
     this.words[counter] = sum;
-    this.words[counter + 1]! += Math.floor(sum / 2 ** 32);
+    if (sum < 0 || sum >= 2 ** 32) this.words[counter + 1]! += Math.floor(sum / 2 ** 32);
   }
 
   /**

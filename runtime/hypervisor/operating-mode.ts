@@ -108,6 +108,7 @@ export class OperatingMode {
   #suspend(suspended: boolean): void {
     if (this.#suspended === suspended) return;
     this.#suspended = suspended;
+    this.#place.hasEffects = true;
     const kind = suspended ? "suspended" : "resumed";
     this.#log.write(this.#place, EVENT_KINDS[kind], NOTHING);
     this.#outside.incident(this.#place, { kind });
@@ -133,6 +134,7 @@ export class OperatingMode {
     const from = this.#mode;
     if (from === to) return;
     this.#mode = to;
+    this.#place.hasEffects = true;
     this.#log.writeWords(this.#place, EVENT_KINDS.mode, PARTITION_MODES.indexOf(from), PARTITION_MODES.indexOf(to));
     this.#outside.incident(this.#place, { kind: "modeChanged", from, to });
   }

@@ -206,6 +206,7 @@ export class RunningPartition implements PartitionView {
     this.#place.hasEffects = false;
     this.#services.endSlot();
     this.#errors.endSlot();
+    this.#showMode();
   }
 
   /** The last slot of `frame` is over. */
@@ -257,6 +258,7 @@ export class RunningPartition implements PartitionView {
     this.#place.betweenFrames(frame, at);
     change();
     if (!this.#mode.runs) this.#watchdog.stop();
+    this.#showMode();
     this.#showPoints(at);
     return true;
   }
@@ -362,7 +364,6 @@ export class RunningPartition implements PartitionView {
 
   #showPoints(at: Cycles): void {
     if (!this.#mode.drives) this.#outputs.fail(at);
-    this.#showMode();
     this.#outside.published(this.#place, this.points);
   }
 

@@ -17,7 +17,7 @@ export class PlaceInTime implements BoardInstant {
   /** Of the frame that its slot lies in. */
   frameStart = cycles(0);
   slotDuration = cycles(0);
-  /** In the slot something was asked for, or went wrong, that others hear of at its end. */
+  /** In the slot something was asked for, went wrong or changed the mode: others hear of it at its end. */
   hasEffects = false;
 
   constructor(partition: number, system: System) {
