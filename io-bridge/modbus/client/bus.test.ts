@@ -1,23 +1,19 @@
 import { createServer, type Server, type Socket } from "node:net";
 import modbusSerial from "modbus-serial";
-import { afterEach, describe, expect, test } from "vitest";
-import { hostClock } from "../../../runtime/host/clock.ts";
-import type { ModbusClient, System } from "../../../runtime/index.ts";
-import { ProcessImage } from "../../process-image.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { ModbusClient } from "../../../runtime/index.ts";
+import { type Asked, cooperate, pollField, wilfulDevice } from "../../testing/field.ts";
 import {
   eventually,
   fieldClient,
   fieldDevice,
-  logBook,
   mapping,
   pause,
   randomFrom,
   refOf,
-  TestBoard,
   testSystem,
 } from "../../testing/test-module.ts";
-import { MbapFramer, mbapFrame } from "../server/mbap-framer.ts";
-import { Bus } from "./bus.ts";
+import { mbapFrame } from "../server/mbap-framer.ts";
 
 const module = testSystem({
   pump: [
@@ -32,11 +28,6 @@ const module = testSystem({
   tank: ["in level REAL", "out valve UINT"],
 });
 const ref = (name: string) => refOf(module, name);
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
 
 const pumpDevice = fieldDevice({
   name: "pump drive",
@@ -61,23 +52,7 @@ const tankDevice = fieldDevice({
   mappings: [mapping(ref("tank.level"), "inputRegister", 0, "REAL")],
 });
 
-const poll = (config: ModbusClient, system: System = module) => {
-  const board = new TestBoard(system, hostClock);
-  const image = new ProcessImage(system, board.exchange, hostClock);
-  const { log, lines } = logBook();
-  const bus = new Bus(config, image, hostClock, log);
-  const timer = setInterval(() => {
-    image.refresh();
-    bus.noticeOutputs();
-  }, 5);
-  bus.start();
-  cleanups.push(
-    () => board.stop(),
-    () => bus.finish(200),
-    () => clearInterval(timer),
-  );
-  return { board, bus, lines, image, halt: () => clearInterval(timer) };
-};
+const poll = (config: ModbusClient) => pollField(config, module);
 
 /** A field device by modbus-serial's server: registers and bits in plain arrays. */
 const modbusSerialSlave = async (port = 0) => {
@@ -108,7 +83,7 @@ const modbusSerialSlave = async (port = 0) => {
     });
   });
   const close = () => new Promise<void>((resolve) => slave.close(() => resolve()));
-  cleanups.push(close);
+  onTestFinished(close);
   return { port: actualPort, inputs, written, coils, close };
 };
 
@@ -118,56 +93,6 @@ const freePort = async (): Promise<number> => {
   const { port } = server.address() as { port: number };
   await new Promise<void>((resolve) => server.close(() => resolve()));
   return port;
-};
-
-interface Asked {
-  readonly atMs: number;
-  readonly unit: number;
-  readonly pdu: Buffer;
-  readonly socket: Socket;
-}
-
-/** A device that answers as the test wants: a PDU, bytes of its own making, or nothing. */
-const wilfulDevice = async (
-  behave: (asked: Asked, transaction: number) => Buffer | { raw: Buffer } | null,
-  port = 0,
-) => {
-  const asked: Asked[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-    const framer = new MbapFramer();
-    socket.on("data", (chunk) => {
-      framer.push(chunk);
-      for (let framed = framer.next(); framed.kind === "frame"; framed = framer.next()) {
-        const request = { atMs: performance.now(), unit: framed.unit, pdu: Buffer.from(framed.pdu), socket };
-        asked.push(request);
-        const answer = behave(request, framed.transaction);
-        if (answer === null) continue;
-        socket.write("raw" in answer ? answer.raw : mbapFrame(framed.transaction, framed.unit, answer));
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
-  const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  };
-  cleanups.push(close);
-  return { port: (server.address() as { port: number }).port, asked, sockets, close };
-};
-
-/** Answers reads by registers that count the requests up, writes by their echo. */
-const cooperate = ({ pdu }: Asked): Buffer => {
-  const quantity = pdu.readUInt16BE(3);
-  if (pdu[0] === 1 || pdu[0] === 2) return Buffer.from([pdu[0], 1, 1]);
-  if (pdu[0] === 3 || pdu[0] === 4) {
-    const words = Buffer.alloc(quantity * 2);
-    if (quantity >= 2) words.writeFloatBE(1.5, 0);
-    return Buffer.concat([Buffer.from([pdu[0], quantity * 2]), words]);
-  }
-  return pdu.subarray(0, 5);
 };
 
 describe("a bus with a field device of modbus-serial", () => {
