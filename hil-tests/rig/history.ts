@@ -14,7 +14,7 @@ export interface Change {
 
 const KEPT = 12;
 
-/** Switching signals and small numbers tell a story; measurements and totalisers change all the time. */
+/** Switching signals, texts and small numbers tell a story; measurements and totalisers change all the time. */
 const isTold = ({ point }: NamedPoint): boolean =>
   POINT_TYPES[point.type].kind !== "float" && POINT_TYPES[point.type].bytes <= 2;
 

@@ -51,6 +51,7 @@ import { partitionWithoutSlot } from "./partition-without-slot.ts";
 import { pointDeclaration } from "./point-declaration.ts";
 import { pointOutsideMemory } from "./point-outside-memory.ts";
 import { pointsOverlap } from "./points-overlap.ts";
+import { pointsTooLarge } from "./points-too-large.ts";
 import { portDeclaration } from "./port-declaration.ts";
 import { portTwoChannels } from "./port-two-channels.ts";
 import { portUnconnected } from "./port-unconnected.ts";
@@ -125,6 +126,7 @@ export const RULES: readonly Rule[] = [
   partitionWithoutSlot,
   pointDeclaration,
   pointsOverlap,
+  pointsTooLarge,
   portDeclaration,
   portTwoChannels,
   portUnconnected,
