@@ -25,7 +25,7 @@ const randomValue = (system: System, partition: number, target: ForceTarget, ran
 };
 
 /** A command for `partition`; a function of system, seed and partition alone. */
-const randomCommand = (system: System, partition: number, random: Random): Command => {
+export const randomCommand = (system: System, partition: number, random: Random): Command => {
   const target = randomTarget(system, partition, random);
   const bytes = randomValue(system, partition, target, random);
   switch (random(8)) {

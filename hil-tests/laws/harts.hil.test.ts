@@ -107,10 +107,4 @@ describe("harts in threads of their own", () => {
     const duration = cycles(60 * ring.majorFrame);
     expect(await onThreads(system, duration, { paced: true })).toEqual(onOneThread(system, duration));
   });
-
-  it("are one thread in a recorded run, which makes no difference", async () => {
-    const system = systemOf(ring);
-    const duration = cycles(50 * ring.majorFrame);
-    expect(await onThreads(system, duration, { record: () => {} })).toEqual(onOneThread(system, duration));
-  });
 });

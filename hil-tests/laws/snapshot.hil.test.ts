@@ -38,6 +38,7 @@ const digestOf = ({ boardTime, bytes, partitions }: ModuleState) => [
   boardTime,
   hasher.hash(bytes!),
   ...partitions.map((one) => [
+    hasher.hash(one!.place),
     hasher.hash(one!.state.bytes),
     one!.state.ram.numbers,
     hasher.hash(one!.state.ram.bytes),
@@ -47,7 +48,7 @@ const digestOf = ({ boardTime, bytes, partitions }: ModuleState) => [
 /** The bytes of a state that may be changed in a test, part by part. */
 const partsOf = ({ bytes, partitions }: ModuleState) => [
   bytes!,
-  ...partitions.flatMap((one) => [one!.state.bytes, one!.state.ram.bytes]),
+  ...partitions.flatMap((one) => [one!.place, one!.state.bytes, one!.state.ram.bytes]),
 ];
 
 /** One guest that uses all of its board, alone on it. */

@@ -47,10 +47,7 @@ export const addRun = (program: Command, environment: CliEnvironment): void => {
     .argument("<module>", "the module's config file")
     .option("--duration <time>", "stop after this much board time, rounded up to whole major frames", durationOption)
     .option("--fast", "unpaced and without the outside: inputs keep their initial values; needs --duration")
-    .option(
-      "--one-thread",
-      "run all harts in one thread, not each in its own; recorded runs and those from a snapshot always do",
-    )
+    .option("--one-thread", "run all harts in one thread, not each in its own")
     .option("--record <file>", "keep everything that enters, for `partita replay`")
     .option("--restore <file>", "go on from a snapshot; whole modules and chosen partitions")
     .option(

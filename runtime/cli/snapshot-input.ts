@@ -1,6 +1,7 @@
 /** Opens a snapshot for a verb that is to go on from it. */
 import { readFile } from "node:fs/promises";
-import { decodeSnapshot, type Snapshot } from "../host/snapshot-file.ts";
+import type { Snapshot } from "../host/snapshot.ts";
+import { decodeSnapshot } from "../host/snapshot-file.ts";
 import type { System } from "../system.ts";
 import type { Hasher } from "../trace/index.ts";
 import { UserError } from "./environment.ts";

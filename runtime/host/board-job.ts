@@ -30,8 +30,15 @@ export interface BoardJob {
   readonly restored: readonly (Uint8Array | null)[];
   /** Where retained data are handed over; null: nobody keeps them. */
   readonly retained: SharedArrayBuffer | null;
-  /** Where the recording's bytes go; null: none is made. */
-  readonly recording: SharedArrayBuffer | null;
+  /** null: none is made. */
+  readonly recording: RecordingJob | null;
+}
+
+export interface RecordingJob {
+  /** The ring by which the file's bytes go. */
+  readonly ring: SharedArrayBuffer;
+  /** Of a `RecordLog`, in which the threads of all harts write. */
+  readonly log: SharedArrayBuffer;
 }
 
 /** What a run goes on from. */

@@ -5,7 +5,7 @@
 import { type Command, decodeCommand, encodeCommand } from "../hypervisor/index.ts";
 import { type BoardLook, type LookPart, type LookWish, wholeLook } from "./board-look.ts";
 import { ByteRing } from "./byte-ring.ts";
-import type { Snapshot } from "./snapshot-file.ts";
+import { type Snapshot, wholeSnapshot } from "./snapshot.ts";
 
 const RING_BYTES = 1 << 16;
 const LENGTH_BYTES = 4;
@@ -21,7 +21,7 @@ export interface BoardAnswer {
   readonly frame: number;
   /** Of a look: what the thread that answers sees. */
   readonly look: LookPart | null;
-  /** Of a snapshot. */
+  /** Of a snapshot: what the thread that answers holds. */
   readonly snapshot: Snapshot | null;
 }
 
@@ -47,6 +47,7 @@ interface WholeAnswer extends Omit<BoardAnswer, "id" | "look"> {
 interface Waiting {
   /** Of some of the board's threads so far. */
   readonly looks: LookPart[];
+  readonly snapshots: Snapshot[];
   readonly resolve: (answer: WholeAnswer) => void;
   readonly reject: (reason: BoardHasEnded) => void;
 }
@@ -93,13 +94,19 @@ export class BoardRequests {
     return snapshot;
   }
 
-  /** A look is answered by each of the board's threads, all else by one. */
+  /** A command is answered by one of the board's threads, all else by each. */
   answered({ id, frame, look, snapshot }: BoardAnswer): void {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
-    if (look !== null && waiting.looks.push(look) < this.#threads) return;
+    const { looks, snapshots } = waiting;
+    if (look !== null && looks.push(look) < this.#threads) return;
+    if (snapshot !== null && snapshots.push(snapshot) < this.#threads) return;
     this.#waiting.delete(id);
-    waiting.resolve({ frame, look: look === null ? null : wholeLook(waiting.looks), snapshot });
+    waiting.resolve({
+      frame,
+      look: look === null ? null : wholeLook(looks),
+      snapshot: snapshot === null ? null : wholeSnapshot(snapshots),
+    });
   }
 
   /** No answer comes any more. */
@@ -121,7 +128,7 @@ export class BoardRequests {
     request.set(content, HEADER_BYTES);
     this.#backlog.push(request);
     this.#pass();
-    return new Promise((resolve, reject) => this.#waiting.set(id, { looks: [], resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiting.set(id, { looks: [], snapshots: [], resolve, reject }));
   }
 
   #pass(): void {

@@ -1,8 +1,24 @@
 /** What the thread of a board does: the slot loop, and nothing that could make it wait but its pace. */
-import { type Command, Module, NO_COMMANDS, scansSoFar, slotTimeOfScan, type TimeUse } from "../hypervisor/index.ts";
-import { createHasher, formatHash, type Hasher, Recorder, RunningHashes } from "../trace/index.ts";
+import {
+  type Command,
+  Module,
+  NO_COMMANDS,
+  type Outside,
+  scansSoFar,
+  slotTimeOfScan,
+  type TimeUse,
+} from "../hypervisor/index.ts";
+import {
+  createHasher,
+  formatHash,
+  type Hasher,
+  LatchRecorder,
+  Recorder,
+  RecordLog,
+  RunningHashes,
+} from "../trace/index.ts";
 import type { Cycles } from "../units.ts";
-import type { BoardJob, BoardMessage, BoardStart, RunSummary } from "./board-job.ts";
+import type { BoardJob, BoardMessage, BoardStart, RecordingJob, RunSummary } from "./board-job.ts";
 import { lookAt } from "./board-look.ts";
 import { type Request, RequestReader } from "./board-requests.ts";
 import { ByteRing } from "./byte-ring.ts";
@@ -15,7 +31,7 @@ import { Pacer } from "./pacer.ts";
 import { SharedExchange } from "./point-exchange.ts";
 import { RetainedExchange } from "./retained-exchange.ts";
 import { RetainedHandover } from "./retained-handover.ts";
-import type { Snapshot } from "./snapshot-file.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { WallClockSetter } from "./wall-clock-setter.ts";
 
 class BoardRun {
@@ -25,6 +41,7 @@ class BoardRun {
   readonly #requests: RequestReader;
   readonly #link: HartLink;
   readonly #outside: ExchangeOutside;
+  /** null: nothing is recorded, or another hart writes the recording. */
   readonly #recorder: Recorder | null;
   readonly #module: Module;
   readonly #pacer: Pacer;
@@ -55,16 +72,10 @@ class BoardRun {
     this.#retained =
       job.retained === null ? null : new RetainedHandover(system, new RetainedExchange(system, job.retained));
     this.#retainPeriod = system.retain === null ? Infinity : (system.retain.periodMs * system.clock) / 1000;
-    const { version, restored, snapshot } = job;
-    const ring = job.recording === null ? null : new ByteRing(job.recording);
-    this.#recorder =
-      ring === null
-        ? null
-        : new Recorder({
-            ...{ system, inner: this.#outside, version, hasher, restored, snapshot: snapshot?.file ?? null },
-            sink: (bytes) => ring.write(bytes),
-          });
-    this.#module = new Module(system, this.#recorder ?? this.#outside, hasher, {
+    const { restored, snapshot } = job;
+    const record = job.recording === null ? null : recorderFor(job, job.recording, this.#outside, hasher);
+    this.#recorder = record instanceof Recorder ? record : null;
+    this.#module = new Module(system, record ?? this.#outside, hasher, {
       ...{ engineOf, restored },
       ...(this.#link.hart === null ? {} : { hart: this.#link.hart }),
     });
@@ -132,8 +143,8 @@ class BoardRun {
   /** Answers all requests that were made until now. @returns the commands among them. */
   #takeCommands(frame: number): readonly Command[] {
     if (this.#link.leads) return this.#takeRequests(frame);
-    const { commands, looks } = this.#link.takePassedOn();
-    for (const look of looks) this.#answer(look, frame);
+    const { commands, requests } = this.#link.takePassedOn();
+    for (const request of requests) this.#answer(request, frame);
     return commands;
   }
 
@@ -144,7 +155,7 @@ class BoardRun {
     if (requests.length === 0 && correction === null) return NO_COMMANDS;
     const ordered = requests.flatMap((request) => (request.kind === "command" ? [request.command] : []));
     const commands = correction === null ? ordered : [correction, ...ordered];
-    this.#link.passOn({ commands, looks: requests.filter(({ kind }) => kind === "look") });
+    this.#link.passOn({ commands, requests: requests.filter(({ kind }) => kind !== "command") });
     for (const request of requests) this.#answer(request, frame);
     return commands;
   }
@@ -218,6 +229,22 @@ class BoardRun {
     };
   }
 }
+
+/** Hart 0 writes the file. */
+const recorderFor = (
+  { system, version, restored, snapshot, hart }: BoardJob,
+  { ring, log: shared }: RecordingJob,
+  inner: Outside,
+  hasher: Hasher,
+): LatchRecorder => {
+  const log = new RecordLog(system, shared);
+  if (hart !== null && hart.index !== 0) return new LatchRecorder(system, inner, log);
+  const file = new ByteRing(ring);
+  return new Recorder({
+    ...{ system, inner, version, hasher, restored, log, snapshot: snapshot?.file ?? null },
+    sink: (bytes) => file.write(bytes),
+  });
+};
 
 /** Powers the module on and returns when it has ended. */
 export const runBoard = async (job: BoardJob, post: (message: BoardMessage) => void): Promise<void> =>

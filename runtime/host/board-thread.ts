@@ -2,6 +2,7 @@
 import { MessageChannel, type MessagePort, type TransferListItem, Worker } from "node:worker_threads";
 import { ModuleMemory } from "../hypervisor/index.ts";
 import type { System } from "../system.ts";
+import { RecordLog } from "../trace/index.ts";
 import type { Cycles } from "../units.ts";
 import type { BoardJob, BoardMessage, BoardStart, PartitionSummary, RunSummary } from "./board-job.ts";
 import { BoardRequests } from "./board-requests.ts";
@@ -16,7 +17,7 @@ const DRAIN_INTERVAL_MS = 20;
 
 export interface RunOptions {
   readonly paced: boolean;
-  /** All harts in one thread; left out: each has its own, unless the run is recorded or starts from a snapshot. */
+  /** All harts in one thread; left out: each has its own. */
   readonly oneThread?: boolean;
   /** Board time to run, to the end of a major frame; Infinity: until `stop`. */
   readonly duration: Cycles;
@@ -35,7 +36,7 @@ export interface RunOptions {
 
 export interface BoardThread {
   readonly ended: Promise<RunSummary>;
-  /** More than one: each hart has its own, and no state that several of them have can be taken. */
+  /** More than one: each hart has its own. */
   readonly threads: number;
   readonly requests: BoardRequests;
   /** Lets the current major frame end, sets all outputs to their fail-safe values, and ends the run. */
@@ -43,12 +44,9 @@ export interface BoardThread {
   lateness(): LatenessReport;
 }
 
-const threadsFor = ({ harts }: System, { oneThread = false, record, snapshot = null }: RunOptions): number =>
-  oneThread || record !== null || snapshot !== null ? 1 : harts;
-
 /** Powers the module on in threads of its own, and runs it; `exchange` is what the bridge, started before, holds the other end of. */
 export const startBoard = (system: System, exchange: SharedExchange, options: RunOptions): BoardThread => {
-  const threads = threadsFor(system, options);
+  const threads = options.oneThread === true ? 1 : system.harts;
   const lateness = new LatenessHistogram();
   const control = new Int32Array(new SharedArrayBuffer(4));
   const requests = new BoardRequests(threads);
@@ -70,7 +68,7 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
     restored: options.restored ?? [],
     snapshot: options.snapshot ?? null,
     retained: options.retained?.shared ?? null,
-    recording: ring?.shared ?? null,
+    recording: ring === null ? null : { ring: ring.shared, log: new SharedArrayBuffer(RecordLog.bytes(system)) },
   };
   const drain = (): void => {
     if (ring === null) return;
@@ -104,7 +102,7 @@ const runThread = (
   hear: (message: Exclude<BoardMessage, { kind: "ended" }>) => void,
 ): Promise<RunSummary> =>
   new Promise((resolve, reject) => {
-    const transferList: TransferListItem[] = [...(job.hart?.ports ?? [])];
+    const transferList: TransferListItem[] = job.hart?.ports.filter((port) => port !== null) ?? [];
     const worker = new Worker(new URL(import.meta.resolve("#board-worker")), { workerData: job, transferList });
     workers.push(worker);
     let summary: RunSummary | undefined;
@@ -123,13 +121,15 @@ const runThread = (
 const hartJobs = (system: System, threads: number): readonly (HartJob | null)[] => {
   if (threads === 1) return [null];
   const memory = new SharedArrayBuffer(ModuleMemory.bytes(system));
-  const leads: MessagePort[] = [];
-  const others = Array.from({ length: threads - 1 }, (_, index): HartJob => {
-    const { port1, port2 } = new MessageChannel();
-    leads.push(port1);
-    return { index: index + 1, memory, ports: [port2] };
-  });
-  return [{ index: 0, memory, ports: leads }, ...others];
+  const ports = Array.from({ length: threads }, () => new Array<MessagePort | null>(threads).fill(null));
+  for (const [one, its] of ports.entries()) {
+    for (let other = one + 1; other < threads; other++) {
+      const { port1, port2 } = new MessageChannel();
+      its[other] = port1;
+      ports[other]![one] = port2;
+    }
+  }
+  return ports.map((its, index) => ({ index, memory, ports: its }));
 };
 
 /** @param summaries of hart 0, and of the others about their own partitions. */

@@ -3,7 +3,14 @@
  * outside. The thread of hart 0 leads; what it writes in its turn the others read in theirs (hypervisor/turns.ts).
  */
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import { type Command, type HartOfSeveral, Memory, ModuleMemory, MODULE_WORD as WORD } from "../hypervisor/index.ts";
+import {
+  type Command,
+  type HartMail,
+  type HartOfSeveral,
+  Memory,
+  ModuleMemory,
+  MODULE_WORD as WORD,
+} from "../hypervisor/index.ts";
 import type { System } from "../system.ts";
 import type { Request } from "./board-requests.ts";
 
@@ -12,17 +19,18 @@ export interface HartJob {
   readonly index: number;
   /** Of a `ModuleMemory`. */
   readonly memory: SharedArrayBuffer;
-  /** Of hart 0 to each of the others; of any other one to hart 0. */
-  readonly ports: readonly MessagePort[];
+  /** By hart: to each of the others. */
+  readonly ports: readonly (MessagePort | null)[];
 }
 
 /** What was asked for from outside, for one frame. */
 interface Asked {
   readonly commands: readonly Command[];
-  readonly looks: readonly Request[];
+  /** What each hart answers for itself. */
+  readonly requests: readonly Request[];
 }
 
-const NOTHING: Asked = { commands: [], looks: [] };
+const NOTHING: Asked = { commands: [], requests: [] };
 
 /** Hart 0 says so when all have counted; more than there are harts. */
 const ALL_READY = 1 << 30;
@@ -32,16 +40,19 @@ export class HartLink {
   readonly hart: HartOfSeveral | null;
   readonly leads: boolean;
   readonly #words: Int32Array;
-  readonly #ports: readonly MessagePort[];
+  readonly #ports: readonly (MessagePort | null)[];
+  /** How many other harts there are. */
+  readonly #others: number;
   #passedOn = 0;
   #slips = 0;
 
   constructor(job: HartJob | null, system: System) {
     const memory = new ModuleMemory(system, new Memory(job?.memory));
-    this.hart = job === null ? null : { index: job.index, memory };
+    this.#ports = job?.ports ?? [];
+    this.#others = this.#ports.filter((port) => port !== null).length;
+    this.hart = job === null ? null : { index: job.index, memory, mail: mailBy(this.#ports) };
     this.leads = job === null || job.index === 0;
     this.#words = memory.words;
-    this.#ports = job?.ports ?? [];
   }
 
   /** No frame is started any more: hart 0 decides that before the end of the frame before. */
@@ -60,7 +71,7 @@ export class HartLink {
       this.#awaitCount(WORD.ready, ALL_READY);
       return;
     }
-    this.#awaitCount(WORD.ready, this.#ports.length);
+    this.#awaitCount(WORD.ready, this.#others);
     prepare();
     Atomics.store(this.#words, WORD.ready, ALL_READY);
     Atomics.notify(this.#words, WORD.ready);
@@ -68,14 +79,14 @@ export class HartLink {
 
   /** Waits on hart 0 until the others have finished. */
   finish(): void {
-    if (this.leads) this.#awaitCount(WORD.stopped, this.#ports.length);
+    if (this.leads) this.#awaitCount(WORD.stopped, this.#others);
     else this.#count(WORD.stopped);
   }
 
   /** Hart 0, at the start of a frame: the others are to know of these before they begin it. */
   passOn(asked: Asked): void {
-    if (this.#ports.length === 0) return;
-    for (const port of this.#ports) port.postMessage(asked);
+    if (this.#others === 0) return;
+    for (const port of this.#ports) port?.postMessage(asked);
     this.#words[WORD.passedOn]! += 1;
   }
 
@@ -112,3 +123,9 @@ export class HartLink {
     }
   }
 }
+
+/** What one hart has posted before it passed its turn on, another one finds there in its own. */
+const mailBy = (ports: readonly (MessagePort | null)[]): HartMail => ({
+  send: (hart, state) => ports[hart]!.postMessage(state),
+  receive: (hart) => receiveMessageOnPort(ports[hart]!)!.message,
+});

@@ -1,34 +1,26 @@
 /**
  * A snapshot as a file of blocks (trace/blocks.ts). Block 0 is the header as JSON; block 1 the module's state, empty when only some
- * partitions are held; then come those of each partition, as the header lists them: its state, the pages of its RAM that are not as
- * its image left them, and its program where that was replaced; and the same of what a rollback returns to. All but the header are
+ * partitions are held; then come those of each partition, as the header lists them: its state, its place in the module, the pages of its RAM
+ * that are not as its image left them, and its program where that was replaced; and the same of what a rollback returns to. All but the header are
  * compressed. Any machine, Node version and engine can go on from it.
  */
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 import type { RamPages } from "../board/index.ts";
 import { PAGE_BYTES } from "../hart/layout.ts";
-import type { HeldPartition, ModuleState, Program, ProgramState } from "../hypervisor/index.ts";
+import type { HeldPartition, Program, ProgramState } from "../hypervisor/index.ts";
 import { fromJsonBytes, jsonBytes } from "../json-bytes.ts";
 import type { Partition, System } from "../system.ts";
 import { type BlockFormat, BlockWriter, differencesOf, formatHash, type Hasher, readBlocks } from "../trace/index.ts";
 import { cycles } from "../units.ts";
+import type { Snapshot } from "./snapshot.ts";
 
-const FORMAT: BlockFormat = { magic: "PARTSNP", version: 1, readable: [1], noun: "snapshot" };
+const FORMAT: BlockFormat = { magic: "PARTSNP", version: 2, readable: [2], noun: "snapshot" };
 
 /** Higher ones take several times as long and save a tenth. */
 const QUALITY = 4;
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
-
-/** A module, or some of its partitions, between two major frames. */
-export interface Snapshot {
-  /** Frames that were over. */
-  readonly frame: number;
-  readonly state: ModuleState;
-  /** By partition, the running hash of its trace so far: whoever goes on from here goes on with these. */
-  readonly hashes: BigUint64Array;
-}
 
 interface SavedPartition {
   readonly name: string;
@@ -41,7 +33,7 @@ interface SavedPartition {
   readonly blocks: readonly BlockKind[];
 }
 
-type BlockKind = "state" | "ram" | "program" | "formerState" | "formerRam" | "formerProgram";
+type BlockKind = "state" | "place" | "ram" | "program" | "formerState" | "formerRam" | "formerProgram";
 
 interface Header {
   /** The tool that wrote it. */
@@ -143,9 +135,10 @@ const partialDifferences = (header: Header, system: System, hasher: Hasher): rea
   });
 };
 
-const partsOf = ({ program, state, former }: HeldPartition) => {
+const partsOf = ({ program, state, former, place }: HeldPartition) => {
   const own: { kind: BlockKind; bytes: Uint8Array }[] = [
     { kind: "state", bytes: state.bytes },
+    { kind: "place", bytes: place },
     { kind: "ram", bytes: packPages(state.ram) },
   ];
   if (program !== null) own.push({ kind: "program", bytes: packProgram(program) });
@@ -166,6 +159,7 @@ const heldPartition = (block: (kind: BlockKind) => Uint8Array | null): HeldParti
   };
   return {
     ...stateOf("state", "ram", "program")!,
+    place: block("place")!,
     former: stateOf("formerState", "formerRam", "formerProgram"),
   };
 };

@@ -17,21 +17,27 @@ export class DroppingQueue {
   readonly #sent: MessageFifo;
   readonly #onTheWay: MessageFifo;
   readonly #receivable: MessageFifo;
-  /** Dropped so far, as far as it has taken effect: one number. */
-  readonly #dropped: Float64Array;
+  /** Dropped so far, as far as it has taken effect; and those of them that the destination may know of. */
+  readonly #counts: Float64Array;
   /** In the source's slot. */
   #droppedInSlot = 0;
-  /** Those that the destination may know of. */
-  #lost = 0;
 
   constructor({ depth, maxMessageBytes, overflow }: QueuingChannel, memory = new Memory()) {
-    this.#dropped = memory.f64(1);
+    this.#counts = memory.f64(2);
     this.maxMessageBytes = maxMessageBytes;
     this.free = depth;
     this.#dropsOldest = overflow === "dropOldest";
     this.#sent = new MessageFifo(depth, maxMessageBytes);
     this.#onTheWay = new MessageFifo(depth, maxMessageBytes, memory);
-    this.#receivable = new MessageFifo(depth, maxMessageBytes);
+    this.#receivable = new MessageFifo(depth, maxMessageBytes, memory);
+  }
+
+  get #dropped(): number {
+    return this.#counts[0]!;
+  }
+
+  set #dropped(count: number) {
+    this.#counts[0] = count;
   }
 
   /** Messages that the destination can still receive in this slot. */
@@ -46,14 +52,14 @@ export class DroppingQueue {
 
   /** Messages that were dropped before the destination's slot started. */
   get lost(): number {
-    return this.#lost;
+    return this.#counts[1]!;
   }
 
   startSourceSlot(): void {}
 
   startDestinationSlot(): void {
-    this.#dropped[0]! += this.#move(this.#onTheWay, this.#receivable);
-    this.#lost = this.#dropped[0]!;
+    this.#dropped += this.#move(this.#onTheWay, this.#receivable);
+    this.#counts[1] = this.#dropped;
   }
 
   /** Takes a copy of `message`, at most `maxMessageBytes` long. @returns true. */
@@ -73,7 +79,7 @@ export class DroppingQueue {
 
   /** The messages sent in the slot are on their way from now on. */
   endSourceSlot(): void {
-    this.#dropped[0]! += this.#droppedInSlot + this.#move(this.#sent, this.#onTheWay);
+    this.#dropped += this.#droppedInSlot + this.#move(this.#sent, this.#onTheWay);
     this.#droppedInSlot = 0;
   }
 
@@ -87,16 +93,16 @@ export class DroppingQueue {
   /** Between the slots of its ends. */
   save(writer: StateWriter): void {
     writer.section("dropping", 1);
-    writer.f64(this.#dropped[0]!);
-    writer.f64(this.#lost);
+    writer.f64(this.#dropped);
+    writer.f64(this.lost);
     this.#onTheWay.save(writer);
     this.#receivable.save(writer);
   }
 
   restore(reader: StateReader): void {
     reader.section("dropping", 1);
-    this.#dropped[0] = reader.f64();
-    this.#lost = reader.f64();
+    this.#dropped = reader.f64();
+    this.#counts[1] = reader.f64();
     this.#onTheWay.restore(reader);
     this.#receivable.restore(reader);
   }

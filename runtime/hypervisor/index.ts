@@ -6,7 +6,15 @@ export type { HealthRecord } from "./health-record.ts";
 export { Memory } from "./memory.ts";
 export { Module } from "./module.ts";
 export { MODULE_WORD, ModuleMemory } from "./module-memory.ts";
-export type { HartOfSeveral, HeldPartition, ModuleOptions, ModuleState, ProgramState } from "./module-options.ts";
+export {
+  type HartMail,
+  type HartOfSeveral,
+  type HeldPartition,
+  type ModuleOptions,
+  type ModuleState,
+  type ProgramState,
+  wholeState,
+} from "./module-options.ts";
 export { type ObservedScans, scansSoFar, slotTimeOfScan } from "./observed-execution.ts";
 export type { BoardInstant, Incident, Outside } from "./outside.ts";
 export type { PartitionState } from "./partition.ts";

@@ -24,12 +24,20 @@ export interface ModuleOptions {
 export interface HartOfSeveral {
   readonly index: number;
   readonly memory: ModuleMemory;
+  readonly mail: HartMail;
+}
+
+/** How harts in threads of their own send each other what is too large to share. */
+export interface HartMail {
+  send(hart: number, state: PartitionState): void;
+  /** The one that this hart has sent, and nobody has received. */
+  receive(hart: number): PartitionState;
 }
 
 /** A module, or some partitions of it, between two major frames: who restores it goes on as if nothing had been in between. */
 export interface ModuleState {
   readonly boardTime: Cycles;
-  /** Time, channels and each partition's place in them, as the classes wrote them; null: only partitions are held. */
+  /** Time, channels and health, as the classes wrote them; null: only partitions are held. */
   readonly bytes: Uint8Array | null;
   /** By partition; null: it is not held. */
   readonly partitions: readonly (HeldPartition | null)[];
@@ -44,4 +52,15 @@ export interface ProgramState {
 export interface HeldPartition extends ProgramState {
   /** What a rollback returns to; null: nothing was replaced. */
   readonly former: ProgramState | null;
+  /** What it is in its module only: nothing of it comes back with a partition alone. */
+  readonly place: Uint8Array;
 }
+
+/** @param parts of the same moment, of all harts. */
+export const wholeState = (parts: readonly ModuleState[]): ModuleState => ({
+  boardTime: parts[0]!.boardTime,
+  bytes: parts.find(({ bytes }) => bytes !== null)?.bytes ?? null,
+  partitions: parts[0]!.partitions.map(
+    (_, index) => parts.flatMap(({ partitions }) => partitions[index] ?? [])[0] ?? null,
+  ),
+});

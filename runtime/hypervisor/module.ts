@@ -2,10 +2,10 @@
  * A module at run time: its partitions, executed exactly as the schedule says, one boundary after the other. It reads no
  * clock and waits for nothing: whoever drives it decides when the next boundary may happen, and only that (law 5).
  */
-import { type GuestImage, parseImage } from "../board/index.ts";
+import type { GuestImage } from "../board/index.ts";
 import { interpret } from "../hart/index.ts";
 import { StateReader, StateWriter } from "../state.ts";
-import { hartOf, type Partition, type Schedule, type System } from "../system.ts";
+import { hartOf, type Schedule, type System } from "../system.ts";
 import { EventLog, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { Command } from "./commands.ts";
@@ -15,13 +15,13 @@ import { HealthMonitor } from "./health-monitor.ts";
 import type { HealthRecord } from "./health-record.ts";
 import { Inputs } from "./inputs.ts";
 import { MODULE_WORD, ModuleMemory } from "./module-memory.ts";
-import type { HeldPartition, ModuleOptions, ModuleState, ProgramState } from "./module-options.ts";
+import type { HartMail, ModuleOptions, ModuleState } from "./module-options.ts";
 import { Outputs } from "./outputs.ts";
 import type { Outside } from "./outside.ts";
 import { type PartitionParts, RunningPartition } from "./partition.ts";
+import { imageOf, PartitionStates } from "./partition-states.ts";
 import type { PartitionView } from "./partition-view.ts";
 import { Ports } from "./ports.ts";
-import { type Program, programOf, retainedFor } from "./program.ts";
 import { Timeline } from "./schedule.ts";
 import { Turns } from "./turns.ts";
 import { WallClock } from "./wall-clock.ts";
@@ -32,12 +32,13 @@ export class Module {
   readonly wallClock: WallClock;
   /** By partition; what belongs to other harts is left out. */
   readonly #running: RunningPartition[] = [];
-  /** What each was made of at power-on. */
-  readonly #parts: PartitionParts[] = [];
-  /** By partition, what a rollback returns to. */
-  readonly #former: (ProgramState | null)[];
-  /** Indices of its partitions. */
+  readonly #states: PartitionStates;
+  /** By partition. */
+  readonly #hartOf: readonly number[];
+  /** Indices of its partitions, in the order of their harts. */
   readonly #own: readonly number[];
+  /** null: this module has all harts. */
+  readonly #mail: HartMail | null;
   readonly #timeline: Timeline;
   readonly #turns: Turns;
   readonly #outside: Outside;
@@ -74,12 +75,17 @@ export class Module {
     this.wallClock = new WallClock(system.clock);
     this.#monitor = new HealthMonitor(system, this.#memory.channels.healthSources, this.#memory.untold);
     const outputs = partitions.map((partition, index) => new Outputs(partition, this.#memory, forces[index]!));
-    const indices = partitions.map(({ index }) => index);
-    this.#own = hart === null ? indices : indices.filter((index) => hartOf(system, index) === hart.index);
+    this.#hartOf = partitions.map(({ index }) => hartOf(system, index));
+    this.#own = partitions
+      .map(({ index }) => index)
+      .filter((index) => hart === null || this.#hartOf[index] === hart.index)
+      .sort((a, b) => this.#hartOf[a]! - this.#hartOf[b]! || a - b);
+    this.#mail = hart?.mail ?? null;
+    const parts: PartitionParts[] = [];
     const images = new Map<Uint8Array, GuestImage>();
     for (const index of this.#own) {
       const partition = partitions[index]!;
-      this.#parts[index] = {
+      parts[index] = {
         partition,
         system,
         image: imageOf(partition, images),
@@ -98,9 +104,9 @@ export class Module {
         slice,
       };
       outputs[index]!.powerOn();
-      this.#running[index] = new RunningPartition(this.#parts[index]);
+      this.#running[index] = new RunningPartition(parts[index]);
     }
-    this.#former = partitions.map(() => null);
+    this.#states = new PartitionStates(system, this.#running, parts);
   }
 
   /** All, in the order of the System; of one hart of several its own. */
@@ -247,7 +253,12 @@ export class Module {
       this.#powerFails();
       return;
     }
-    const partition = this.#running[command.partition]!;
+    if (command.kind === "clone") {
+      this.#clone(command.partition, command.to);
+      return;
+    }
+    const partition = this.#running[command.partition];
+    if (partition === undefined) return;
     const { frame, boardTime } = this;
     switch (command.kind) {
       case "restart":
@@ -259,14 +270,11 @@ export class Module {
       case "release":
         partition.release(command.target);
         break;
-      case "clone":
-        this.#clone(command.partition, command.to);
-        break;
       case "replaceImage":
-        this.#replace(command.partition, { ...command.program, image: command.bytes });
+        this.#becameReplaced(this.#states.replace(command.partition, { ...command.program, image: command.bytes }));
         break;
       case "rollback":
-        this.#rollBack(command.partition);
+        this.#becameReplaced(this.#states.rollBack(command.partition));
         break;
       case "uart":
         partition.type(command.bytes);
@@ -276,44 +284,30 @@ export class Module {
     }
   }
 
+  /** Where the harts have threads of their own, all take part: the others go on when the original's has sent its state. */
   #clone(from: number, to: readonly number[]): void {
-    const { state } = this.#hold(from);
+    const original = this.#running[from] === undefined ? null : this.#states.hold(from).state;
+    const hart = this.#hartOf[from]!;
+    const others = new Set(to.map((index) => this.#hartOf[index]!).filter((other) => other !== hart));
+    if (original !== null) for (const other of others) this.#mail?.send(other, original);
+    if (others.size > 0) this.#turns.anotherRound();
+    const clones = to.filter((index) => this.#running[index] !== undefined);
+    if (clones.length === 0) return;
+    const state = original ?? this.#mail!.receive(hart);
     const source = new Uint8Array(Uint32Array.of(from).buffer);
-    for (const index of to) {
-      const clone = this.#running[index]!;
-      clone.emptyQueues();
-      clone.restore(state, cycles(0));
-      clone.became("cloned", source, this.frame, this.#boardTime);
+    for (const index of clones) {
+      this.#states.clone(state, index).became("cloned", source, this.frame, this.#boardTime);
     }
   }
 
-  #replace(index: number, program: Program): void {
-    const { program: former, state } = this.#hold(index);
-    const { partition, retained } = this.#running[index]!;
-    this.#former[index] = { program: former, state };
-    this.#load(index, program, retainedFor(program, partition, retained));
-    this.#becameReplaced(index);
-  }
-
-  /** The inputs that were accepted meanwhile stay. */
-  #rollBack(index: number): void {
-    const former = this.#former[index]!;
-    if (former === null) return;
-    const { offered } = this.#parts[index]!.inputs;
-    const accepted = offered.copy();
-    this.#load(index, former.program).restore(former.state, cycles(0));
-    offered.copyFrom(accepted);
-    this.#former[index] = null;
-    this.#becameReplaced(index);
-  }
-
-  #becameReplaced(index: number): void {
-    const running = this.#running[index]!;
+  #becameReplaced(running: RunningPartition | null): void {
+    if (running === null) return;
     const hash = this.#hasher.hash(running.partition.image);
     running.became("replaced", new Uint8Array(BigUint64Array.of(hash).buffer), this.frame, this.#boardTime);
   }
 
   /**
+   * Of one hart of several its partitions only, and of the module itself what the hart that leads has: `wholeState` joins them.
    * @param chosen indices of partitions; left out: the whole module.
    * @throws in the midst of a frame: there is no state that could be restored then.
    */
@@ -321,8 +315,10 @@ export class Module {
     if (!this.atFrameStart) throw new Error("a module is saved between two major frames");
     return {
       boardTime: this.#boardTime,
-      bytes: chosen === undefined ? this.#saveModule() : null,
-      partitions: this.#running.map((_, index) => (chosen?.includes(index) === false ? null : this.#hold(index))),
+      bytes: chosen === undefined && this.#leads ? this.#saveModule() : null,
+      partitions: this.system.partitions.map(({ index }) =>
+        this.#running[index] === undefined || chosen?.includes(index) === false ? null : this.#states.hold(index),
+      ),
     };
   }
 
@@ -333,68 +329,35 @@ export class Module {
    */
   restore(state: ModuleState): void {
     if (!this.atFrameStart) throw new Error("a module is restored between two major frames");
-    for (const [index, held] of state.partitions.entries()) if (held !== null) this.#load(index, held.program);
     if (state.bytes !== null) this.#restoreModule(state.bytes, state.boardTime);
-    const timeJump = cycles(this.#boardTime - state.boardTime);
-    for (const [index, held] of state.partitions.entries()) {
-      if (held === null) continue;
-      if (state.bytes === null) this.#running[index]!.emptyQueues();
-      this.#running[index]!.restore(held.state, timeJump);
-      this.#former[index] = held.former;
-    }
+    this.#states.restore(state, cycles(this.#boardTime - state.boardTime));
   }
 
   /** There is a former program to roll back to. */
   canRollBack(partition: number): boolean {
-    return this.#former[partition] !== null;
-  }
-
-  #hold(index: number): HeldPartition {
-    return { program: this.#programOf(index), state: this.#running[index]!.save(), former: this.#former[index]! };
-  }
-
-  /** null: that of the System. */
-  #programOf(index: number): Program | null {
-    const { partition } = this.#running[index]!;
-    return partition.image === this.system.partitions[index]!.image ? null : programOf(partition);
-  }
-
-  /** Has the partition run this program, from its start when it ran another one before. */
-  #load(index: number, program: Program | null, restored: Uint8Array | null = null): RunningPartition {
-    const before = this.#running[index]!;
-    const partition = { ...this.system.partitions[index]!, ...program };
-    if (before.partition.image === partition.image) return before;
-    const parts = { ...this.#parts[index]!, partition, image: imageOf(partition), restored };
-    parts.inputs.relocate(partition);
-    parts.outputs.relocate(partition);
-    const running = new RunningPartition(parts);
-    running.takeOver(before);
-    this.#running[index] = running;
-    return running;
+    return this.#states.canRollBack(partition);
   }
 
   #saveModule(): Uint8Array {
     const writer = new StateWriter();
-    writer.section("module", 2);
+    writer.section("module", 3);
     this.#timeline.save(writer);
     this.wallClock.save(writer);
     this.#memory.channels.save(writer);
     this.#monitor.save(writer);
     writer.u8(SHUTDOWNS.indexOf(this.#shutDown));
-    for (const partition of this.#running) partition.savePlace(writer);
     return writer.finish();
   }
 
   #restoreModule(bytes: Uint8Array, boardTime: Cycles): void {
     const reader = new StateReader(bytes);
-    reader.section("module", 2);
+    reader.section("module", 3);
     this.#boardTime = boardTime;
     this.#timeline.restore(reader);
     this.wallClock.restore(reader);
     this.#memory.channels.restore(reader);
     this.#monitor.restore(reader);
     this.#shutDown = SHUTDOWNS[reader.u8()] ?? null;
-    for (const partition of this.#running) partition.restorePlace(reader);
     reader.end();
   }
 
@@ -408,9 +371,10 @@ export class Module {
     if (following !== schedule) this.#switchSchedule(frame, following);
     for (const partition of this.#own) frameHashes[partition] = this.#running[partition]!.frameHash();
     this.#outside.frameEnded(frame, frameHashes);
-    this.#turns.frameEnded();
+    // Before hart 0 can ask for another schedule, at the start of the next frame.
     this.#timeline.advance();
     this.#atFrameStart = true;
+    this.#turns.frameEnded();
   }
 
   #powerFails(): void {
@@ -440,11 +404,3 @@ export class Module {
     if (this.#leads) this.#outside.scheduleSwitched(frame, this.#boardTime, to);
   }
 }
-
-/** A System's images were checked when it was made. @param parsed images that are parsed already, by their bytes. */
-const imageOf = ({ name, image }: Partition, parsed = new Map<Uint8Array, GuestImage>()): GuestImage => {
-  const known = parsed.get(image) ?? parseImage(image);
-  if ("problem" in known) throw new Error(`the image of partition ${name} cannot be loaded: ${known.problem}`);
-  parsed.set(image, known);
-  return known;
-};

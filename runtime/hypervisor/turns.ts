@@ -1,7 +1,7 @@
 /**
  * The order in which the threads of several harts do the work of boundaries: each boundary is a turn, and the thread that has the turn
  * reads and writes what harts share. Slots run outside of turns, side by side (design.md "At a boundary"). A frame's turns are its
- * start on each hart, on hart 0 first; its slots' starts and ends; and its end on each hart, on hart 0 last.
+ * start on each hart, on hart 0 first, perhaps several times over; its slots' starts and ends; and its end on each hart, on hart 0 last.
  */
 import { MODULE_WORD } from "./module-memory.ts";
 
@@ -40,6 +40,12 @@ export class Turns {
   frameStarted(): void {
     this.#pass(this.#turn + this.#hart);
     this.#turn += this.#harts;
+  }
+
+  /** Still at the start of the frame: whatever was done before is done on all harts, and each has a turn once more. */
+  anotherRound(): void {
+    this.frameStarted();
+    this.awaitFrameStart();
   }
 
   awaitSlotBoundary(): void {

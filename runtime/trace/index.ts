@@ -9,6 +9,8 @@ export {
   type TraceEvent,
 } from "./events.ts";
 export { createHasher, formatHash, type Hasher, RunningHashes } from "./hashes.ts";
+export { LatchRecorder } from "./latch-recorder.ts";
+export { RecordLog } from "./record-log.ts";
 export { Recorder } from "./recorder.ts";
 export { decodeRecording, type Recording } from "./recording.ts";
 export { restoredOf } from "./recording-format.ts";

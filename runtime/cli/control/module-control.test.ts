@@ -27,7 +27,7 @@ const failing = async () => {
       restored: new Map(),
       sources: new SourcePlaces(system),
     },
-    board: { threads: 1, requests, lateness: () => new LatenessHistogram().report(), stop: () => {} },
+    board: { requests, lateness: () => new LatenessHistogram().report(), stop: () => {} },
     log: { error: (fields: unknown) => void logged.push(fields) },
   });
   return { control, logged };

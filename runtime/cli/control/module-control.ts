@@ -10,7 +10,7 @@ import type { BoardThread } from "../../host/board-thread.ts";
 import { replaceFile } from "../../host/replace-file.ts";
 import { encodeSnapshot } from "../../host/snapshot-file.ts";
 import { type Command, type HealthRecord, QUALITY } from "../../hypervisor/index.ts";
-import { hartOf, type Partition, type System } from "../../system.ts";
+import type { Partition, System } from "../../system.ts";
 import { formatHash, type Hasher } from "../../trace/index.ts";
 import { describeRecord } from "../health-words.ts";
 import type { VariableValue } from "../program-values.ts";
@@ -26,7 +26,7 @@ export interface ModuleControlOptions {
   /** By partition; null for an image that is no compiled program. */
   readonly programs: readonly (ProgramInfo | null)[];
   readonly sources: SourcePlaces;
-  readonly board: Pick<BoardThread, "threads" | "requests" | "lateness" | "stop">;
+  readonly board: Pick<BoardThread, "requests" | "lateness" | "stop">;
   readonly consoles: Consoles;
   readonly hasher: Hasher;
   readonly log: Pick<Logger, "error">;
@@ -241,7 +241,6 @@ export class ModuleControl {
     if (!isList)
       throw new Refused("wrong-value", "partitions is no list of names", "partitions", "none: the whole module");
     const chosen = partitions.map((name: string) => this.#targets.partition(name).index);
-    this.#needOneThread(null);
     const snapshot = await board.requests.snapshot(chosen.length === 0 ? null : chosen);
     const bytes = await encodeSnapshot(snapshot, system, VERSION, hasher);
     await replaceFile(file, bytes).catch((error: Error) => {
@@ -249,14 +248,6 @@ export class ModuleControl {
     });
     const boardTime = snapshot.state.boardTime / system.clock;
     return { frame: snapshot.frame, boardTime, file, bytes: bytes.length };
-  }
-
-  /** For what takes the state of partitions on several harts. */
-  #needOneThread(member: string | null): void {
-    const { threads } = this.#options.board;
-    if (threads === 1) return;
-    const message = `the module runs in ${threads} threads, a hart in each: none of them has the state of all partitions`;
-    throw new Refused("several-threads", message, member, "run the module with --one-thread");
   }
 
   async #clone(members: Members): Promise<Json> {
@@ -267,8 +258,6 @@ export class ModuleControl {
     }
     const clones = to.map((name: string) => this.#targets.partition(name));
     for (const clone of clones) if (!isAlike(clone, original)) throw notAlike(clone, original);
-    const { system } = this.#options;
-    if (clones.some(({ index }) => hartOf(system, index) !== hartOf(system, original.index))) this.#needOneThread("to");
     const order = { kind: "clone", partition: original.index, to: clones.map(({ index }) => index) } as const;
     return { frame: await this.#order(order) };
   }
