@@ -9,6 +9,7 @@ import { CodeImage } from "./code-image.ts";
 import { findEntries } from "./entries.ts";
 import { Program } from "./program.ts";
 import { buildRegionGraph, successorsOf } from "./region-graph.ts";
+import { findSkipped } from "./skipped-code.ts";
 
 const { a0, a1, ra, s1 } = X;
 
@@ -43,7 +44,8 @@ test("before a few nodes there is one look, for the longest way; a loop's round 
   );
   const graph = buildRegionGraph(program, program.functionAt(RAM_BASE)!);
   const successors = graph.nodes.map((node) => successorsOf(node).map(({ id }) => id));
-  const asked = planBudget(graph.nodes, findEntries(graph, successors).flow);
+  const { flow } = findEntries(graph, successors);
+  const asked = planBudget(graph.nodes, flow, findSkipped(graph.nodes, flow));
   const at = (pc: number): number => asked[graph.nodes.find((node) => node.pc === pc)!.id]!;
   expect(at(RAM_BASE)).toBe(3 + 4 + 3);
   expect(["side", "join", "end"].map((name) => at(places.get(name)!))).toEqual([0, 0, 0]);

@@ -10,6 +10,7 @@ import type { RegionNode } from "./region-graph.ts";
 export const planBudget = (
   nodes: readonly RegionNode[],
   { routes, order, position, loopHeaders }: Flow,
+  skipped: readonly (RegionNode | undefined)[],
 ): Int32Array => {
   const asked = new Int32Array(routes.length);
   /** By vertex: 1 when it looks for itself, as what control comes to from elsewhere must. */
@@ -21,10 +22,16 @@ export const planBudget = (
   for (let place = order.length - 1; place >= 0; place--) {
     const vertex = order[place]!;
     const cost = nodes[vertex]?.code.length ?? 0;
+    const within = skipped[vertex];
+    // What is skipped cannot look: then what follows it does.
+    if (within !== undefined && cost + asked[within.id]! > FEW) {
+      looks[routes[within.id]![0]!.via] = 1;
+      asked[within.id] = within.code.length;
+    }
     let behind = 0;
     for (const { via } of routes[vertex]!) {
       if (looks[via] === 1 || position[via]! < position[vertex]!) continue;
-      if (cost + asked[via]! > FEW) looks[via] = 1;
+      if (cost + asked[via]! > FEW && via !== within?.id) looks[via] = 1;
       else behind = Math.max(behind, asked[via]!);
     }
     asked[vertex] = cost + behind;

@@ -9,6 +9,7 @@ import type { RegionTranslation } from "./region.ts";
 import type { NodeEnd, RegionNode } from "./region-graph.ts";
 import { LOCAL } from "./region-writer.ts";
 import { both, LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, without } from "./registers.ts";
+import { writeSkipped } from "./skipped-code.ts";
 
 type EndCode<K extends NodeEnd["kind"]> = (
   end: Extract<NodeEnd, { kind: K }>,
@@ -34,8 +35,14 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
       region.goTo(node.id, next.id);
       return;
     }
-    if (branchOnFloats(end, node, region)) return;
+    const skipped = region.skipped[node.id];
+    if (skipped === undefined && branchOnFloats(end, node, region)) return;
     writer.code.term(branchCondition(node.code.at(-1)!, writer));
+    if (skipped !== undefined) {
+      writeSkipped(skipped, writer);
+      region.goTo(node.id, taken.id);
+      return;
+    }
     const depth = region.branchDepth(node.id, taken.id);
     if (depth !== null) writer.code.brIf(depth);
     else writer.when(() => region.goTo(node.id, taken.id));

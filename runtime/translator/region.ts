@@ -20,6 +20,7 @@ import { writeNodeEnd } from "./node-code.ts";
 import { type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
 import { LOCAL, RegionWriter } from "./region-writer.ts";
 import { ALL_REGISTERS, both, isEmpty, LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
+import { findSkipped } from "./skipped-code.ts";
 import type { ValueType } from "./wasm/code.ts";
 
 export interface Region {
@@ -54,6 +55,8 @@ export class RegionTranslation implements CheckedRegion {
   readonly nodes: readonly RegionNode[];
   readonly flow: Flow;
   readonly writer: RegionWriter;
+  /** By node: see skipped-code.ts. */
+  readonly skipped: readonly (RegionNode | undefined)[];
   readonly #graph: RegionGraph;
   readonly #entries: readonly RegionNode[];
   readonly #rest: RegionGraph | null;
@@ -80,7 +83,8 @@ export class RegionTranslation implements CheckedRegion {
     this.#entries = found.entries;
     this.#rest = found.restEntries.length === 0 ? null : restOf(graph, found);
     this.flow = found.flow;
-    this.#budget = planBudget(graph.nodes, this.flow);
+    this.skipped = findSkipped(graph.nodes, this.flow);
+    this.#budget = planBudget(graph.nodes, this.flow, this.skipped);
     this.#stretches = findChecks(this);
     const vertices = this.flow.routes.length;
     this.#blocks = new Int32Array(vertices);
