@@ -131,7 +131,7 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
       return { value: rs1 === rs2 ? magnitude(type, a) : signsXored(type, a, b), type };
     case "min":
     case "max":
-      return { value: numeric(`${type}.${operation}`, a, b), type, before: areNumbers };
+      return { value: extreme(operation, type, [a, b], writer), type, before: areNumbers };
     case "equal":
     case "less":
     case "lessOrEqual":
@@ -161,6 +161,31 @@ const quickly = (effect: FloatEffect, placed: Placed, writer: RegionWriter): Qui
     case "classify":
       throw new Error("classify is the interpreter's, and no node contains it");
   }
+};
+
+/**
+ * The lesser or greater of two numbers. A vector's has no branches, unlike the host's code for scalars, which also takes care of NaN
+ * and which data make it guess wrong. Of equal numbers it takes the first: only zeros differ, by their sign, so both orders are
+ * combined.
+ */
+const extreme = (
+  operation: "min" | "max",
+  type: FloatClass,
+  [a, b]: readonly [Term, Term],
+  writer: RegionWriter,
+): Term => {
+  const { code } = writer;
+  const shape = type === "f32" ? "f32x4" : "f64x2";
+  const [first, second] = [writer.scratch("first vector", "v128"), writer.scratch("second vector", "v128")];
+  code.term(a).vector(`${shape}.splat`).set(first).term(b).vector(`${shape}.splat`).set(second);
+  code.get(first).get(second).vector(`${shape}.p${operation}`);
+  code.get(second).get(first).vector(`${shape}.p${operation}`);
+  const result = writer.scratch(`${type} extreme`, type);
+  code
+    .vector(operation === "min" ? "v128.or" : "v128.and")
+    .firstLane(shape)
+    .set(result);
+  return local(result);
 };
 
 const COMPARISONS = { equal: "eq", less: "lt", lessOrEqual: "le" } as const;

@@ -3,8 +3,8 @@ import { type Term, terms } from "../../isa/index.ts";
 
 const { NUMERIC } = terms;
 
-export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, funcref: 0x70 } as const;
-export type ValueType = "i32" | "i64" | "f32" | "f64";
+export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b, funcref: 0x70 } as const;
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
 const NO_RESULT = 0x40;
 
 const OP = {
@@ -49,6 +49,20 @@ const MEMORY = {
   "i32.store16": 0x3b,
 } as const;
 export type MemoryAccess = keyof typeof MEMORY;
+
+/** Instructions on vectors, behind their prefix (§5.4.8). */
+const VECTOR_PREFIX = 0xfd;
+const VECTOR = {
+  "v128.and": 0x4e,
+  "v128.or": 0x50,
+  "f32x4.splat": 0x13,
+  "f32x4.pmin": 0xea,
+  "f32x4.pmax": 0xeb,
+  "f64x2.splat": 0x14,
+  "f64x2.pmin": 0xf6,
+  "f64x2.pmax": 0xf7,
+} as const;
+const FIRST_LANE = { f32x4: 0x1f, f64x2: 0x21 } as const;
 
 const floatBits = new DataView(new ArrayBuffer(8));
 
@@ -149,6 +163,15 @@ export class WasmCode {
 
   op(name: terms.NumericName): this {
     return this.byte(NUMERIC[name]);
+  }
+
+  vector(name: keyof typeof VECTOR): this {
+    return this.byte(VECTOR_PREFIX).unsigned(VECTOR[name]);
+  }
+
+  /** Takes the first number of a vector. */
+  firstLane(shape: keyof typeof FIRST_LANE): this {
+    return this.byte(VECTOR_PREFIX).byte(FIRST_LANE[shape]).byte(0);
   }
 
   drop(): this {
