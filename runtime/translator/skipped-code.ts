@@ -1,13 +1,14 @@
 /**
- * A branch over an instruction or two that only compute is no branch for the host: both ways are computed, and the results chosen.
- * What a guest does with such branches often goes by its data, which the host cannot predict: a wrong guess costs it more than
- * several instructions do.
+ * A branch over an instruction or two that only change a register by computing is no branch for the host: both ways are computed,
+ * and the results chosen. What a guest does with such branches often goes by its data, which the host cannot predict: a wrong guess
+ * costs it more than several instructions do. Where a register is not changed but replaced, as by an index that was found, it would
+ * have to wait for the condition and for what it was before, which the host guesses better.
  */
 import { OPERATIONS, terms } from "../isa/index.ts";
 import type { Flow } from "./flow.ts";
 import type { RegionNode } from "./region-graph.ts";
 import { LOCAL, type RegionWriter } from "./region-writer.ts";
-import { type GuestInstruction, union } from "./registers.ts";
+import { type GuestInstruction, isWithin, union } from "./registers.ts";
 
 const { i32 } = terms;
 
@@ -34,31 +35,23 @@ export const findSkipped = (
 const isShort = (code: readonly GuestInstruction[]): boolean =>
   code.length > 0 && code.length <= LONGEST_SKIPPED && code.every(onlyComputes);
 
-const onlyComputes = ({ instruction: { effect } }: GuestInstruction): boolean =>
-  effect.kind === "constant" || (effect.kind === "compute" && !COSTLY.has(effect.operation));
+const onlyComputes = ({ instruction: { effect }, reads, writes }: GuestInstruction): boolean =>
+  effect.kind === "compute" && !COSTLY.has(effect.operation) && isWithin(writes, reads);
 
 /** The branch's condition, 1 when it is taken, is on the stack. */
-export const writeSkipped = ({ code: skipped, instructions }: RegionNode, writer: RegionWriter): void => {
+export const writeSkipped = (skipped: RegionNode, writer: RegionWriter): void => {
   const { code } = writer;
   const isTaken = writer.scratch("is taken", "i32");
   code.set(isTaken);
-  for (const [index, instruction] of skipped.entries()) {
-    const { rd } = instruction.operands;
-    if (rd === 0) continue;
-    const local = writer.local(rd);
-    code.get(local);
-    writeValue(instruction, instructions[index]!, writer);
-    code.get(isTaken).select().set(local);
-    writer.dirty = union(writer.dirty, instruction.writes);
-  }
-  code.get(LOCAL.budget).get(LOCAL.budget).i32(skipped.length).op("i32.sub").get(isTaken).select().set(LOCAL.budget);
-};
-
-const writeValue = ({ instruction, operands }: GuestInstruction, pc: number, writer: RegionWriter): void => {
-  const { effect } = instruction;
-  if (effect.kind === "constant") writer.code.i32(operands.imm + (effect.base === "pc" ? pc : 0));
-  else if (effect.kind === "compute") {
+  for (const { instruction, operands, writes } of skipped.code) {
+    const { effect } = instruction;
+    if (effect.kind !== "compute" || operands.rd === 0) continue;
     const second = effect.second === "rs2" ? writer.x(operands.rs2) : i32(operands.imm);
-    writer.code.term(OPERATIONS[effect.operation].term(writer.x(operands.rs1), second));
+    const result = writer.local(operands.rd);
+    code.get(result).term(OPERATIONS[effect.operation].term(writer.x(operands.rs1), second));
+    code.get(isTaken).select().set(result);
+    writer.dirty = union(writer.dirty, writes);
   }
+  code.get(LOCAL.budget).get(LOCAL.budget).i32(skipped.code.length).op("i32.sub");
+  code.get(isTaken).select().set(LOCAL.budget);
 };
