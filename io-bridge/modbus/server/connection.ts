@@ -1,6 +1,8 @@
 /**
  * One client of the Modbus server: requests are answered in order, one at a time, a few per turn of the event loop so that a
- * client that pipelines thousands delays nobody; one that does not read its answers is not read from either.
+ * client that pipelines thousands delays nobody; one that does not read its answers is not read from either. Answers leave at the
+ * end of a turn, those to all clients together: sent one by one between reads, each would wake its client by itself, which costs more
+ * than the answer.
  */
 import type { Socket } from "node:net";
 import { MbapFramer, mbapFrame } from "./mbap-framer.ts";
@@ -15,6 +17,8 @@ export interface ConnectionOwner {
   monotonicMs(): number;
   readonly frameTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** Is to call `endTurn` when this turn of the event loop has read from all clients that had something to say. */
+  endTurnLater(connection: Connection): void;
   /** The client broke the protocol or went silent and is cut off; `reason` is for the log. */
   cutOff(connection: Connection, reason: string): void;
 }
@@ -26,6 +30,8 @@ export class Connection {
   readonly #owner: ConnectionOwner;
   readonly #framer = new MbapFramer();
   #lastRequestMs: number;
+  #isInTurn = false;
+  #left: "requests" | "nothing" = "nothing";
   /** When the frame now incomplete was begun; null: between frames. */
   #frameBegunMs: number | null = null;
 
@@ -56,21 +62,30 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  /** Answers what is complete. While requests or unread answers are left over, the client is not read from. */
-  #serve(): void {
-    this.#socket.cork();
-    const left = this.#serveSome();
+  /** Sends what was answered in this turn. While requests or unread answers are left over, the client is not read from. */
+  endTurn(): void {
+    this.#isInTurn = false;
     this.#socket.uncork();
     if (this.#socket.destroyed) return;
     if (this.#socket.writableNeedDrain) {
       this.#frameBegunMs = null;
       this.#socket.pause().once("drain", () => this.#serve());
-    } else if (left === "requests") {
-      this.#socket.pause();
-      setImmediate(() => this.#serve());
+    } else if (this.#left === "requests") {
+      this.#serve();
     } else {
       this.#socket.resume();
     }
+  }
+
+  /** Answers what is complete. */
+  #serve(): void {
+    if (!this.#isInTurn) {
+      this.#isInTurn = true;
+      this.#socket.cork();
+      this.#owner.endTurnLater(this);
+    }
+    this.#left = this.#serveSome();
+    if (this.#left === "requests") this.#socket.pause();
   }
 
   #serveSome(): "requests" | "nothing" {

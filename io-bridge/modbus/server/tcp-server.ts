@@ -41,6 +41,8 @@ export class TcpServer {
   readonly #sockets = new Set<Socket>();
   readonly #clients = new Set<Admitted>();
   readonly #counters = { requests: 0, exceptions: 0, refused: 0, cutOff: 0, garbled: 0 };
+  /** Those with answers to send at the end of this turn. */
+  #turn: Connection[] = [];
   #timer: NodeJS.Timeout | null = null;
   #port = 0;
 
@@ -146,11 +148,22 @@ export class TcpServer {
       monotonicMs: () => this.#clock.monotonicMs(),
       frameTimeoutMs: this.#listener.frameTimeoutMs,
       idleTimeoutMs: this.#listener.idleTimeoutMs,
+      endTurnLater: (client) => this.#endTurnLater(client),
       cutOff: (client, reason) => this.#cutOff(client, reason),
     });
     const client = { connection, address, access };
     this.#clients.add(client);
     socket.on("close", () => this.#clients.delete(client));
+  }
+
+  #endTurnLater(connection: Connection): void {
+    if (this.#turn.push(connection) === 1) setImmediate(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
+    const turn = this.#turn;
+    this.#turn = [];
+    for (const connection of turn) connection.endTurn();
   }
 
   #answer(unit: number, pdu: Buffer, rights: Rights): Buffer {
