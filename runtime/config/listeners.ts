@@ -1,6 +1,6 @@
-/** Everything in a config that listens for connections. */
+/** Everything in a config that listens for connections, and who has which serial port. */
 import { EMBEDDED, embeddedAddress } from "./broker.ts";
-import type { ModbusServerConfig, ModuleConfig } from "./module-config.generated.ts";
+import type { ModbusServerConfig, ModuleConfig, SerialLineConfig } from "./module-config.generated.ts";
 import { isLoopback } from "./networks.ts";
 import { named, type Partly } from "./partly.ts";
 
@@ -28,6 +28,18 @@ export const listeners = ({ io }: Partly<ModuleConfig>): readonly Listener[] => 
       return { container: link, what, ...embeddedAddress(link), isProtected: false };
     }),
 ];
+
+export interface SerialUser {
+  readonly what: string;
+  readonly serial: Partly<SerialLineConfig>;
+}
+
+/** Servers and clients with a serial port. */
+export const serialUsers = ({ io }: Partly<ModuleConfig>): readonly SerialUser[] =>
+  [
+    ...io.modbusServers.map(({ name, serial }) => ({ what: named("Modbus server", name), serial })),
+    ...io.modbusClients.map(({ name, serial }) => ({ what: named("Modbus client", name), serial })),
+  ].flatMap(({ what, serial }) => (serial === undefined ? [] : [{ what, serial }]));
 
 export const isProtected = ({ transport, allowFrom, allowFile }: Partly<ModbusServerConfig>): boolean =>
   transport === "tls" || transport === null || allowFrom !== undefined || allowFile !== undefined;
