@@ -7,6 +7,8 @@ const fromDist = (path: string): string =>
 export const ROOT = fromDist("../");
 /** The benchmark programs in C; they are not copied to dist. */
 export const PROGRAM_FOLDER = fromDist("../hil-tests/bench/programs/");
+/** Modbus servers to measure, and the load; not copied either. */
+export const MODBUS_FOLDER = fromDist("../hil-tests/bench/modbus/");
 /** The `partita` command. */
 export const PARTITA = fromDist("runtime/cli/main.js");
 /** The process that runs modules. */

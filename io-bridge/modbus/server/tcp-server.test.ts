@@ -7,16 +7,7 @@ import { PYTHON, requirePeers, requirePythonModule } from "../../../hil-tests/pe
 import { hostClock } from "../../../runtime/host/clock.ts";
 import type { ModbusServer } from "../../../runtime/index.ts";
 import { ProcessImage } from "../../process-image.ts";
-import {
-  eventually,
-  logBook,
-  pause,
-  randomFrom,
-  served,
-  TestBoard,
-  tcpListener,
-  testSystem,
-} from "../../testing/test-module.ts";
+import { eventually, logBook, pause, served, TestBoard, tcpListener, testSystem } from "../../testing/test-module.ts";
 import { identificationOf } from "./device-identification.ts";
 import { modbusServer } from "./index.ts";
 
@@ -347,57 +338,4 @@ describe("a client that breaks the rules", () => {
     const answers = Buffer.concat(received);
     expect(requests.map((_, index) => answers.readUInt16BE(index * 11))).toEqual(requests.map((_, index) => index));
   });
-});
-
-type Random = ReturnType<typeof randomFrom>;
-const noise = (random: Random, length: number): Buffer => Buffer.from(Array.from({ length }, () => random(256)));
-
-const legalFrame = (random: Random): Buffer => {
-  const pdu = Buffer.concat([Buffer.from([[1, 2, 3, 4, 5, 6, 15, 16][random(8)]!]), noise(random, 4 + random(12))]);
-  const frame = Buffer.concat([Buffer.from([0, random(256), 0, 0, 0, pdu.length + 1, 1]), pdu]);
-  return frame;
-};
-
-const FRAMES: readonly ((random: Random) => Buffer)[] = [
-  legalFrame,
-  (random) => Buffer.concat([legalFrame(random), legalFrame(random), legalFrame(random)]),
-  (random) => legalFrame(random).subarray(0, 1 + random(9)),
-  (random) => Buffer.concat([Buffer.from([0, 1, 0, 0, random(256), random(256)]), noise(random, random(400))]),
-  (random) => Buffer.concat([Buffer.from([0, 1, random(3), random(3), 0, 6]), noise(random, 6)]),
-  (random) => noise(random, 1 + random(600)),
-];
-
-test("10,000 frames of a fuzzer crash nothing, and another master is served meanwhile", async () => {
-  const { port, server } = await serve({ listener: tcpListener({ maxConnections: 60 }) });
-  const master = await masterAt(port);
-  const random = randomFrom(20_240);
-  let slowestMs = 0;
-  let served = 0;
-  let isFuzzing = true;
-  const polling = (async () => {
-    while (isFuzzing) {
-      const begunMs = performance.now();
-      await master.readInputRegisters(0, 5);
-      slowestMs = Math.max(slowestMs, performance.now() - begunMs);
-      served += 1;
-    }
-  })();
-  const fuzzOne = async (): Promise<void> => {
-    const socket = connect({ port, host: "127.0.0.1" });
-    socket.on("error", () => undefined);
-    const ended = closed(socket);
-    for (let index = 0; index < 10 && !socket.destroyed; index += 1)
-      socket.write(FRAMES[random(FRAMES.length)]!(random));
-    await Promise.race([ended, pause(5)]);
-    socket.destroy();
-    await ended;
-  };
-  for (let round = 0; round < 50; round += 1) await Promise.all(Array.from({ length: 20 }, fuzzOne));
-  isFuzzing = false;
-  await polling;
-  await eventually("only the master is left", () => server.counters.connections === 1);
-  expect(served).toBeGreaterThan(50);
-  expect(slowestMs).toBeLessThan(500);
-  expect(server.counters.requests).toBeGreaterThan(served);
-  expect(server.counters.cutOff).toBeGreaterThan(100);
 });
