@@ -1,8 +1,7 @@
 /** For tests of the Modbus client: a bus that polls for a test board, and field devices on TCP that answer as the test wants. */
 import { createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { hostClock } from "../../runtime/host/clock.ts";
-import type { ModbusClient, System } from "../../runtime/index.ts";
+import { hostClock, type ModbusClient, type System } from "../../runtime/index.ts";
 import { Bus } from "../modbus/client/bus.ts";
 import { MbapFramer, mbapFrame } from "../modbus/server/mbap-framer.ts";
 import { ProcessImage } from "../process-image.ts";
@@ -48,7 +47,7 @@ export const wilfulDevice = async (behave: (asked: Asked, transaction: number) =
     socket.on("data", (chunk) => {
       framer.push(chunk);
       for (let framed = framer.next(); framed.kind === "frame"; framed = framer.next()) {
-        const request = { atMs: performance.now(), unit: framed.unit, pdu: Buffer.from(framed.pdu), socket };
+        const request = { atMs: hostClock.monotonicMs(), unit: framed.unit, pdu: Buffer.from(framed.pdu), socket };
         asked.push(request);
         const answer = behave(request, framed.transaction);
         if (answer === null) continue;
