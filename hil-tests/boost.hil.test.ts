@@ -188,7 +188,7 @@ describe("the pressure sensor's failure", () => {
       rig.runUntil(() => lagPumps(rig) > 0, { within: "60 s" });
       rig.runUntil(() => near(rig, 4), { within: "60 s" });
       const before = rig.number("boost.speedDemand");
-      rig.fail("boost.pressure");
+      const dropout = rig.inject({ kind: "dropout", channel: "boost.pressure" });
       rig.runWhile(() => Math.abs(rig.number("boost.speedDemand") - before) < 1 && lagPumps(rig) === 1, {
         holdsFor: "1.9 s",
       });
@@ -196,7 +196,7 @@ describe("the pressure sensor's failure", () => {
       expect(rig.get("boost.speedDemand")).toBe(80);
       expect(lagPumps(rig)).toBe(0);
       rig.runWhile(() => rig.get("boost.speedDemand") === 80 && lagPumps(rig) === 0, { holdsFor: "15 s" });
-      rig.mend("boost.pressure");
+      dropout.end();
       rig.runFrames(1);
       expect(rig.number("boost.speedDemand")).toBeCloseTo(80, 0);
       expect(rig.get("boost.pressureFailed")).toBe(false);

@@ -152,11 +152,11 @@ describe("the analyser's failure", () => {
     onWaterworks({ ...FILLING, residual: 0.2 }, (rig) => {
       untilFlowing(rig);
       expect(rig.number("dosing.trim")).toBeGreaterThan(0);
-      rig.fail("dosing.residual");
+      const dropout = rig.inject({ kind: "dropout", channel: "dosing.residual" });
       expect(rig.runUntil(() => rig.isOn("dosing.residualFailed"), { within: "3 s" })).toBeCloseTo(2, 1);
       rig.runWhile(() => rig.isOn("dosing.pump") && rig.get("dosing.trim") === 0, { holdsFor: "5 s" });
       expect(rig.number("dosing.dose")).toBeCloseTo(0.9, 5);
-      rig.mend("dosing.residual");
+      dropout.end();
       rig.runUntil(() => !rig.isOn("dosing.residualFailed") && rig.number("dosing.trim") > 0, { within: "1 s" });
     }),
   );

@@ -83,7 +83,7 @@ describe("faults", () => {
     "takes a silent inverter for a tripped one",
     onWaterworks(EVENING, (rig) => {
       untilRunning(rig);
-      rig.disconnect("inverter");
+      rig.inject({ kind: "silence", device: "inverter" });
       rig.runUntil(() => rig.isOn("drive.fault"), { within: "0.1 s" });
       expect(rig.get("drive.faultCode")).toBe(FAULT.inverterTrip);
     }),

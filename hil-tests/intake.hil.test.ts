@@ -191,12 +191,12 @@ describe("the level's failure", () => {
     "stops the pumps at once and alarms after 2 s; a level that returns starts them again",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig) => {
       rig.runUntil(() => filling(rig), { within: "10 s" });
-      rig.fail("intake.level");
+      const dropout = rig.inject({ kind: "dropout", channel: "intake.level" });
       rig.runFrames(1);
       expect(filling(rig)).toBe(false);
       expect(rig.runUntil(() => rig.isOn("intake.levelFailed"), { within: "3 s" })).toBeCloseTo(2, 1);
       rig.runWhile(() => !filling(rig), { holdsFor: "5 s" });
-      rig.mend("intake.level");
+      dropout.end();
       expect(rig.runUntil(() => filling(rig), { within: "10 s" })).toBeCloseTo(7, 1);
       expect(rig.get("intake.levelFailed")).toBe(false);
     }),
@@ -218,11 +218,11 @@ describe("the level's failure", () => {
     "is seen when the reservoir's bus falls silent",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig) => {
       rig.runUntil(() => filling(rig), { within: "10 s" });
-      rig.disconnect("reservoir");
+      const silence = rig.inject({ kind: "silence", device: "reservoir" });
       rig.runUntil(() => !filling(rig) && rig.isOn("intake.levelFailed"), { within: "3 s" });
       expect(rig.quality("intake.level")).toBe("bad");
       expect(rig.get("intake.lowLow"), "the float's last word counts").toBe(false);
-      rig.reconnect("reservoir");
+      silence.end();
       rig.runUntil(() => filling(rig), { within: "8 s" });
     }),
   );
@@ -230,7 +230,7 @@ describe("the level's failure", () => {
   it(
     "leaves the float switch to guard the boosters",
     onWaterworks(QUIET, (rig, plant) => {
-      rig.fail("intake.level");
+      rig.inject({ kind: "dropout", channel: "intake.level" });
       rig.runFor("3 s");
       expect(rig.get("intake.lowLow")).toBe(false);
       plant.level = 0.3;

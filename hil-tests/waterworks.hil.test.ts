@@ -30,11 +30,11 @@ describe("the waterworks", () => {
     const rig = await Rig.boot(MODULE, { plant });
     rig.runFor("10 s");
     rig.set("boost.pressureSetpoint", setpoint);
-    rig.fail("dosing.residual");
+    const dropout = rig.inject({ kind: "dropout", channel: "dosing.residual" });
     plant.p101.suctionBlocked = true;
     rig.runFor("10 s");
     plant.inverter.tripped = true;
-    rig.mend("dosing.residual");
+    dropout.end();
     rig.runFor("5 s");
     plant.inverter.tripped = false;
     press(rig, "drive.reset");

@@ -36,3 +36,12 @@ export const normal = (even: RandomNumbers): RandomNumbers => {
   };
   return Object.assign(next, { checkpoint: even.checkpoint });
 };
+
+/** The number at a place of a row that nobody has to draw from its start: each place has a generator of its own. */
+export const uniformAt = (seed: number, place: number): number => generatorAt(seed, place)();
+
+/** The same, as `normal`. */
+export const normalAt = (seed: number, place: number): number => normal(generatorAt(seed, place))();
+
+const generatorAt = (seed: number, place: number): RandomNumbers =>
+  uniform(Math.imul(seed ^ 0x9e37_79b9, 0x85eb_ca6b) ^ Math.imul(place + 1, 0xc2b2_ae35));

@@ -2,7 +2,13 @@
  * What a rig stands on: a module in virtual time, in this process, with a plant model on its wires, stepped frame by frame.
  * Nothing happens between the frames, and the same calls give the same run, bit for bit.
  */
-import { type BoardInstant, type Incident, Module, type Outside } from "../../runtime/hypervisor/index.ts";
+import {
+  type BoardInstant,
+  type Command,
+  type Incident,
+  Module,
+  type Outside,
+} from "../../runtime/hypervisor/index.ts";
 import { engineOf, PointCells } from "../../runtime/index.ts";
 import type { PointValue, System } from "../../runtime/system.ts";
 import { formatHash, type Hasher, RunningHashes } from "../../runtime/trace/index.ts";
@@ -41,8 +47,12 @@ export class Bench {
   readonly module: Module;
   readonly recent: RecentFrames;
   readonly #hashes: RunningHashes;
-  /** Inputs by partition, as the outside offers them at slot starts. */
+  /** Inputs by partition, as plant and test offer them. */
   readonly #offered: readonly PointCells[];
+  /** The same as the partitions get to see them: disturbed. */
+  readonly #seen: readonly PointCells[];
+  /** For the start of the next frame. */
+  #orders: readonly Command[] = [];
 
   /** @throws when the config maps points to addresses that the plant does not have. */
   constructor(system: System, names: PointNames, plant: Plant | null, hasher: Hasher) {
@@ -51,10 +61,11 @@ export class Bench {
     this.plant = plant;
     this.wiring = plant === null ? null : new Wiring(system, names, plant);
     this.history = new History(names, system.partitions.length);
-    this.disturbances = new Disturbances(system);
+    this.disturbances = new Disturbances();
     this.consoles = system.partitions.map(() => "");
     this.#hashes = new RunningHashes(system.partitions.length, hasher);
     this.#offered = system.partitions.map(({ points }) => PointCells.initial(points));
+    this.#seen = this.#offered.map((cells) => cells.copy());
     this.module = new Module(system, this.#outside(), hasher, { engineOf });
     this.published = this.module.partitions.map(({ points }) => points);
     this.recent = this.instruments.add(new RecentFrames(this.published, plant));
@@ -67,11 +78,13 @@ export class Bench {
 
   runFrame(): void {
     const { majorFrame } = this.module.schedule;
+    const moment = { time: this.time, frame: this.module.frame };
     this.instruments.beforeFrame(this.time);
-    this.wiring?.sense(this.#offered);
-    this.disturbances.apply(this.#offered);
+    this.wiring?.sense(this.#offered, moment);
+    for (const [partition, cells] of this.#seen.entries()) cells.copyFrom(this.#offered[partition]!);
+    this.disturbances.apply(this.#seen, moment);
     this.module.runFrame();
-    this.wiring?.actuate(this.published);
+    this.wiring?.actuate(this.published, moment);
     this.plant?.step(majorFrame / this.system.clock);
     this.instruments.afterFrame(this.time);
   }
@@ -81,8 +94,14 @@ export class Bench {
     put(this.#offered[named.partition.index]!, named, value);
   }
 
-  offeredTo(partition: number): PointCells {
-    return this.#offered[partition]!;
+  /** What an input's partition was shown in the frame that is over. */
+  lastSeen({ partition, point }: NamedPoint): PointValue {
+    return this.#seen[partition.index]!.get(point.index);
+  }
+
+  /** Has the module obey a command at the start of the next frame. */
+  order(command: Command): void {
+    this.#orders = [...this.#orders, command];
   }
 
   /** One running hash a partition over all frames so far. */
@@ -110,20 +129,27 @@ export class Bench {
 
   #notes(): Restore {
     const [incidents, consoles, hashes] = [[...this.incidents], [...this.consoles], this.#hashes.values.slice()];
-    const offered = this.#offered.map((cells) => cells.copy());
+    const copies = (all: readonly PointCells[]) => all.map((cells) => cells.copy());
+    const [offered, seen, orders] = [copies(this.#offered), copies(this.#seen), this.#orders];
     return () => {
       this.incidents.splice(0, this.incidents.length, ...incidents);
       this.consoles.splice(0, this.consoles.length, ...consoles);
       this.#hashes.values.set(hashes);
+      this.#orders = orders;
       for (const [partition, cells] of offered.entries()) this.#offered[partition]!.copyFrom(cells);
+      for (const [partition, cells] of seen.entries()) this.#seen[partition]!.copyFrom(cells);
     };
   }
 
   #outside(): Outside {
     const seconds = ({ cycle }: BoardInstant) => cycle / this.system.clock;
     return {
-      commands: () => [],
-      latch: ({ partition }, inputs) => inputs.copyFrom(this.#offered[partition]!),
+      commands: () => {
+        const orders = this.#orders;
+        this.#orders = [];
+        return orders;
+      },
+      latch: ({ partition }, inputs) => inputs.copyFrom(this.#seen[partition]!),
       published: (at, points) => this.history.observe(at.partition, points, seconds(at)),
       uart: ({ partition }, byte) => {
         this.consoles[partition] += String.fromCharCode(byte);

@@ -89,7 +89,7 @@ const refuse = (reason: string): never => {
   throw new Error(reason);
 };
 
-const kindOf = (type: PointType): ChannelKind => {
+export const kindOf = (type: PointType): ChannelKind => {
   if (isText(type)) return "text";
   if (isWide(type)) return "wide";
   const { kind } = POINT_TYPES[type];

@@ -15,7 +15,7 @@ const next = (rig: Rig, plant: Waterworks) => {
 
 const disturb = (rig: Rig, plant: Waterworks): void => {
   rig.force("intake.level", 0.1);
-  rig.disconnect("reservoir");
+  rig.inject({ kind: "silence", device: "reservoir" });
   plant.p101.suctionBlocked = true;
   plant.pt301.fault = { kind: "stuck" };
   plant.demand.fixed = 12;

@@ -1,25 +1,22 @@
-/** What a test does to inputs on top of what the wires brought: values forced, signals lost, qualities of their own. */
-import { type PointCells, QUALITY, type Quality } from "../../runtime/index.ts";
-import type { PointValue, System } from "../../runtime/system.ts";
-import type { Restore } from "../plants/restore.ts";
+/** What lies between what the outside offers to inputs and what their partitions see: faults of single signals, and forces. */
+import type { PointCells } from "../../runtime/index.ts";
+import type { PointValue } from "../../runtime/system.ts";
+import { allOf, type Restore } from "../plants/restore.ts";
+import type { SignalDisturbance } from "./faults/index.ts";
 import type { NamedPoint } from "./point-names.ts";
-import { clientMappings, put, spoil } from "./wiring.ts";
+import { type Moment, put } from "./wiring.ts";
 
 export class Disturbances {
-  readonly #system: System;
   readonly #forces = new Map<NamedPoint, PointValue>();
-  readonly #qualities = new Map<NamedPoint, Quality>();
-  readonly #lost = new Set<NamedPoint>();
-
-  constructor(system: System) {
-    this.#system = system;
-  }
+  /** In the order in which they came: one acts on what the one before left. */
+  readonly #faults = new Set<SignalDisturbance>();
 
   /** The points that are held at a value. */
   get forced(): readonly NamedPoint[] {
     return [...this.#forces.keys()];
   }
 
+  /** Whatever the plant says and whatever is broken. */
   force(point: NamedPoint, value: PointValue): void {
     this.#forces.set(point, value);
   }
@@ -28,43 +25,29 @@ export class Disturbances {
     this.#forces.delete(point);
   }
 
-  /** Its device falls silent. */
-  lose(point: NamedPoint): void {
-    this.#lost.add(point);
+  add(fault: SignalDisturbance): void {
+    this.#faults.add(fault);
   }
 
-  setQuality(point: NamedPoint, quality: Quality): void {
-    this.#qualities.set(point, quality);
+  remove(fault: SignalDisturbance): void {
+    this.#faults.delete(fault);
   }
 
-  /** Ends `lose` and `setQuality`. */
-  restore(point: NamedPoint): void {
-    this.#lost.delete(point);
-    this.#qualities.delete(point);
-  }
-
-  /** @param offered inputs by partition, as the wires brought them. */
-  apply(offered: readonly PointCells[]): void {
-    for (const [named, value] of this.#forces) put(offered[named.partition.index]!, named, value);
-    for (const named of this.#lost) spoil(offered[named.partition.index]!, named, this.#mappingOf(named));
-    for (const [{ partition, point }, quality] of this.#qualities) {
-      offered[partition.index]!.quality[point.index] = QUALITY[quality];
-    }
+  /** @param seen inputs by partition, as they are offered. */
+  apply(seen: readonly PointCells[], { time, frame }: Moment): void {
+    for (const fault of this.#faults) fault.apply(seen[fault.named.partition.index]!, time, frame);
+    for (const [named, value] of this.#forces) put(seen[named.partition.index]!, named, value);
   }
 
   checkpoint(): Restore {
-    const [forces, qualities, lost] = [[...this.#forces], [...this.#qualities], [...this.#lost]];
+    const [forces, faults] = [[...this.#forces], [...this.#faults]];
+    const restore = allOf(faults.map((fault) => fault.checkpoint()));
     return () => {
-      for (const kept of [this.#forces, this.#qualities, this.#lost]) kept.clear();
+      this.#forces.clear();
       for (const [named, value] of forces) this.#forces.set(named, value);
-      for (const [named, quality] of qualities) this.#qualities.set(named, quality);
-      for (const named of lost) this.#lost.add(named);
+      this.#faults.clear();
+      for (const fault of faults) this.#faults.add(fault);
+      restore();
     };
-  }
-
-  #mappingOf({ partition, point }: NamedPoint) {
-    return clientMappings(this.#system).find(
-      (mapping) => mapping.point.partition === partition.index && mapping.point.point === point.index,
-    );
   }
 }

@@ -177,13 +177,13 @@ describe("the rig", () => {
   it("fails an input as a silent device would, with the config's substitute", async () => {
     const { rig } = await running();
     rig.runFrames(2);
-    rig.fail("drive.tripped");
-    rig.fail("drive.power");
+    const trippedLost = rig.inject({ kind: "dropout", channel: "drive.tripped" });
+    const powerLost = rig.inject({ kind: "dropout", channel: "drive.power" });
     rig.runFrames(1);
     expect([rig.get("drive.tripped"), rig.quality("drive.tripped")]).toEqual([true, "bad"]);
     expect([rig.get("drive.power"), rig.quality("drive.power")]).toEqual([2.5, "bad"]);
-    rig.mend("drive.tripped");
-    rig.mend("drive.power");
+    trippedLost.end();
+    powerLost.end();
     rig.runFrames(1);
     expect([rig.get("drive.tripped"), rig.quality("drive.tripped")]).toEqual([false, "good"]);
   });
@@ -192,12 +192,12 @@ describe("the rig", () => {
     const { rig, plant } = await running();
     rig.runUntil(() => rig.number("drive.speed") > 10, { within: "3 s" });
     rig.runFrames(1);
-    rig.disconnect("inverter");
+    const silence = rig.inject({ kind: "silence", device: "inverter" });
     const reference = plant.reference;
     rig.runFor("0.1 s");
     expect(rig.quality("drive.power")).toBe("bad");
     expect(plant.reference, "its registers keep what was written last").toBe(reference);
-    rig.reconnect("inverter");
+    silence.end();
     rig.runFrames(1);
     expect(rig.quality("drive.power")).toBe("good");
     expect(plant.reference).toBe(0);
@@ -207,7 +207,7 @@ describe("the rig", () => {
     const { rig } = await running();
     rig.runFrames(1);
     expect(rig.get("drive.demandValid")).toBe(true);
-    rig.setQuality("drive.demand", "uncertain");
+    rig.inject({ kind: "quality", channel: "drive.demand", quality: "uncertain" });
     rig.runFrames(1);
     expect(rig.get("drive.demandValid")).toBe(false);
   });
@@ -220,7 +220,7 @@ describe("the rig", () => {
     expect(() => rig.set("drive.demand", true)).toThrow(/is REAL and cannot be true/);
     expect(() => rig.set("drive.demnad", 1)).toThrow(/no point drive\.demnad; drive has drive\.run, drive\.demand,/);
     expect(() => rig.get("drvie.demand")).toThrow(/no partition drvie/);
-    expect(() => rig.disconnect("gateway")).toThrow(/no device gateway; it has inverter/);
+    expect(() => rig.inject({ kind: "silence", device: "gateway" })).toThrow(/no device gateway; it has inverter/);
     expect(() => rig.number("drive.run")).toThrow(/is a BOOL/);
     expect(() => rig.isOn("drive.speed")).toThrow(/is no BOOL/);
   });

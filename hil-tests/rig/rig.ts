@@ -2,7 +2,7 @@
  * The test bench: a module in virtual time, in this process, with a plant model on its wires. Nothing happens between the
  * calls, and the same calls give the same run, bit for bit. The words are those of ASAM XIL and of IEC tools.
  */
-import { QUALITY, type Quality } from "../../runtime/index.ts";
+import type { Quality } from "../../runtime/index.ts";
 import { isText, type PointType, type PointValue, type System } from "../../runtime/system.ts";
 import { createHasher } from "../../runtime/trace/index.ts";
 import type { Plant } from "../plants/plant.ts";
@@ -11,6 +11,8 @@ import { Bench, type RigIncident } from "./bench.ts";
 import { Capture } from "./capture.ts";
 import { type Aliases, type Channel, Channels } from "./channels.ts";
 import { type Duration, formatTime, toMilliseconds, toSeconds } from "./duration.ts";
+import type { Fault } from "./faults/index.ts";
+import { beginDeviceFault, beginPartitionFault, beginSignalFault, Injection } from "./injection.ts";
 import { loadOnce } from "./load.ts";
 import { chartOf } from "./plot/index.ts";
 import { type NamedPoint, PointNames } from "./point-names.ts";
@@ -18,13 +20,17 @@ import type { Segment } from "./signals/index.ts";
 import { describeSituation } from "./situation.ts";
 import { Stimulus } from "./stimulus.ts";
 import { always, eventually, type Judge } from "./temporal.ts";
-import type { Wiring } from "./wiring.ts";
 
 export interface RigOptions {
   /** Wired to the points that the config maps to its devices, and stepped at the end of each major frame. */
   readonly plant?: Plant;
   /** The test's own names of channels. */
   readonly alias?: Aliases;
+}
+
+export interface InjectionOptions {
+  readonly for?: Duration;
+  readonly until?: () => boolean;
 }
 
 /** A moment of a rig, to which `Rig.restore` goes back. */
@@ -248,30 +254,14 @@ export class Rig {
     this.#bench.disturbances.release(this.#point(name));
   }
 
-  /** Takes the input's signal away as a silent device would: quality bad, its value held or substituted as the config says. */
-  fail(name: string): void {
-    this.#bench.disturbances.lose(this.#input(name));
-  }
-
-  /** Gives the input a quality of its own until it is restored. */
-  setQuality(name: string, quality: Quality): void {
-    this.#bench.disturbances.setQuality(this.#input(name), quality);
-  }
-
-  /** Ends `fail` and `setQuality`. An input that no plant feeds is good again with its latest value. */
-  mend(name: string): void {
-    const named = this.#input(name);
-    this.#bench.disturbances.restore(named);
-    this.#bench.offeredTo(named.partition.index).quality[named.point.index] = QUALITY.good;
-  }
-
-  /** Cuts a field device off: its inputs fail and its outputs stay as they are. */
-  disconnect(device: string): void {
-    this.#wires().connect(device, false);
-  }
-
-  reconnect(device: string): void {
-    this.#wires().connect(device, true);
+  /**
+   * Injects a fault from now on: `for` so long, `until` something is so at the beginning of a frame, or until it is ended.
+   * @throws when there is no such channel, device or partition, or the channel is no input that the outside feeds.
+   */
+  inject(fault: Fault, { for: duration, until: ends = () => false }: InjectionOptions = {}): Injection {
+    const limits = { duration: duration === undefined ? Infinity : toSeconds(duration), until: ends };
+    const undo = this.#begin(fault);
+    return this.#bench.instruments.add(new Injection(fault, this.time, limits, undo));
   }
 
   // ── What can be seen of the run ───────────────────────────────────────────────────────────────────────────────────
@@ -334,6 +324,12 @@ export class Rig {
     return point;
   }
 
+  #begin(fault: Fault): () => void {
+    if ("device" in fault) return beginDeviceFault(this.#bench, fault);
+    if ("partition" in fault) return beginPartitionFault(this.#bench, fault);
+    return beginSignalFault(this.#bench, this.#input(fault.channel), fault);
+  }
+
   #endStimulus(channel: Channel): void {
     const stimulus = this.#stimuli.get(channel);
     if (stimulus === undefined) return;
@@ -347,12 +343,6 @@ export class Rig {
       throw new Error(`${named.name} is fed by the plant; use rig.force, or change the plant`);
     }
     this.#bench.offer(named, value);
-  }
-
-  #wires(): Wiring {
-    const { wiring } = this.#bench;
-    if (wiring === null) throw new Error("this rig has no plant whose devices could be cut off");
-    return wiring;
   }
 
   /** An input that the outside feeds. */

@@ -9,36 +9,44 @@ import type { ModbusArea, ModbusClientMapping, PointValue, System } from "../../
 import { DeviceRegisters } from "../plants/device-registers.ts";
 import type { Plant } from "../plants/plant.ts";
 import { allOf, type Restore } from "../plants/restore.ts";
+import { Line } from "./faults/line.ts";
 import type { NamedPoint, PointNames } from "./point-names.ts";
 
 interface Wire {
   readonly named: NamedPoint;
   readonly mapping: ModbusClientMapping;
   readonly registers: DeviceRegisters;
+  readonly line: Line;
+  /** Among all of the module's. */
+  readonly index: number;
+}
+
+/** When the wires are looked at. */
+export interface Moment {
+  /** Virtual, s. */
+  readonly time: number;
+  /** Counted from power-on. */
+  readonly frame: number;
 }
 
 export class Wiring {
   readonly #devices: readonly DeviceRegisters[];
   readonly #inputs: readonly Wire[];
   readonly #outputs: readonly Wire[];
-  readonly #disconnected = new Set<string>();
+  readonly #lines: readonly Line[];
 
   /** @throws when the config maps a point to an address that the plant does not have. */
   constructor(system: System, names: PointNames, plant: Plant) {
     this.#devices = plant.devices.map((device) => new DeviceRegisters(device));
-    const wires = wiresOf(system, names, this.#devices);
+    this.#lines = plant.devices.map(() => new Line());
+    const wires = wiresOf(system, names, this.#devices, this.#lines);
     this.#inputs = wires.filter(({ named }) => named.point.direction === "input");
     this.#outputs = wires.filter(({ named }) => named.point.direction === "output");
   }
 
   checkpoint(): Restore {
     const registers = allOf(this.#devices.map((device) => device.checkpoint()));
-    const disconnected = [...this.#disconnected];
-    return () => {
-      registers();
-      this.#disconnected.clear();
-      for (const device of disconnected) this.#disconnected.add(device);
-    };
+    return allOf([registers, ...this.#lines.map((line) => line.checkpoint())]);
   }
 
   /** Whether the plant feeds this input. */
@@ -46,30 +54,30 @@ export class Wiring {
     return this.#inputs.some(({ named }) => named.name === name);
   }
 
-  /** Cuts a device's bus, or joins it again. */
-  connect(device: string, connected: boolean): void {
+  /** The line that a device hangs on. @throws when the plant has no such device. */
+  lineTo(device: string): Line {
     const known = this.#devices.map((registers) => registers.device.name);
-    if (!known.includes(device)) throw new Error(`the plant has no device ${device}; it has ${known.join(", ")}`);
-    if (connected) this.#disconnected.delete(device);
-    else this.#disconnected.add(device);
+    const line = this.#lines[known.indexOf(device)];
+    if (line === undefined) throw new Error(`the plant has no device ${device}; it has ${known.join(", ")}`);
+    return line;
   }
 
-  /** Brings what the sensors say to the inputs, `offered` by partition; a device cut off leaves bad quality. */
-  sense(offered: readonly PointCells[]): void {
+  /** Brings what the sensors say to the inputs, `offered` by partition; what the line loses leaves bad quality. */
+  sense(offered: readonly PointCells[], moment: Moment): void {
     for (const registers of this.#devices) registers.sense();
-    for (const { named, mapping, registers } of this.#inputs) {
+    for (const wire of this.#inputs) {
+      const { named, mapping } = wire;
       const cells = offered[named.partition.index]!;
-      const silent = this.#disconnected.has(registers.device.name);
-      const value = silent ? null : received(registers, mapping, named);
+      const value = received(wire, moment);
       if (value === null) spoil(cells, named, mapping);
       else put(cells, named, value);
     }
   }
 
   /** Brings what the guests `published`, by partition, to the actuators. */
-  actuate(published: readonly PointCells[]): void {
-    for (const { named, mapping, registers } of this.#outputs) {
-      if (this.#disconnected.has(registers.device.name)) continue;
+  actuate(published: readonly PointCells[], moment: Moment): void {
+    for (const { named, mapping, registers, line, index } of this.#outputs) {
+      if (!line.takes({ ...moment, wire: index, isBit: true })) continue;
       transmit(registers, mapping, published[named.partition.index]!.get(named.point.index));
     }
     for (const registers of this.#devices) registers.actuate();
@@ -91,7 +99,12 @@ export const spoil = (cells: PointCells, { point }: NamedPoint, mapping: ModbusC
 export const clientMappings = (system: System): readonly ModbusClientMapping[] =>
   system.modbusClients.flatMap(({ devices }) => devices.flatMap(({ mappings }) => mappings));
 
-const wiresOf = (system: System, names: PointNames, devices: readonly DeviceRegisters[]): readonly Wire[] => {
+const wiresOf = (
+  system: System,
+  names: PointNames,
+  devices: readonly DeviceRegisters[],
+  lines: readonly Line[],
+): readonly Wire[] => {
   const wires: Wire[] = [];
   for (const { transport, devices: configured } of system.modbusClients) {
     const port = transport.kind === "tcp" ? transport.port : transport.line.path;
@@ -104,7 +117,8 @@ const wiresOf = (system: System, names: PointNames, devices: readonly DeviceRegi
           const place = `${mapping.area} ${mapping.address} of unit ${unitId} at port ${port} (${configuredName})`;
           throw new Error(`${system.configPath}: ${named.name} is mapped to ${place}, where the plant has nothing`);
         }
-        wires.push({ named, mapping, registers });
+        const line = lines[devices.indexOf(registers)]!;
+        wires.push({ named, mapping, registers, line, index: wires.length });
       }
     }
   }
@@ -114,10 +128,12 @@ const wiresOf = (system: System, names: PointNames, devices: readonly DeviceRegi
 const isBit = (area: ModbusArea): boolean => area === "coil" || area === "discreteInput";
 const widthOf = (mapping: ModbusClientMapping): number => (isBit(mapping.area) ? 1 : registerCount(mapping));
 
-const received = (registers: DeviceRegisters, mapping: ModbusClientMapping, named: NamedPoint): PointValue | null => {
+const received = ({ named, mapping, registers, line, index }: Wire, moment: Moment): PointValue | null => {
   const { area, address } = mapping;
-  if (isBit(area)) return registers.read(area, address) !== 0;
-  const words = Array.from({ length: registerCount(mapping) }, (_, i) => registers.read(area, address + i)!);
+  const sent = Array.from({ length: widthOf(mapping) }, (_, i) => registers.read(area, address + i)!);
+  const words = line.carry(sent, { ...moment, wire: index, isBit: isBit(area) });
+  if (words === null) return null;
+  if (isBit(area)) return words[0] !== 0;
   return decodeRegisters(words, mapping, named.point.type);
 };
 

@@ -1,5 +1,5 @@
 /** The segments that stimuli are made of (ASAM XIL: const, ramp, sine, sawtooth, pulse, noise, data file). */
-import { normal, uniform } from "../../plants/random.ts";
+import { normalAt } from "../../plants/random.ts";
 import { type Duration, toSeconds } from "../duration.ts";
 import { lengthOf, type Segment } from "./signal.ts";
 
@@ -96,13 +96,9 @@ export const noise = ({ mean, deviation, seed = 1, interval = "10 ms", for: dura
   const length = lengthOf(interval);
   return {
     duration: lengthOf(duration),
-    at: (time, from) => (mean ?? from) + deviation * drawn(seed, Math.floor(time / length + HAIR)),
+    at: (time, from) => (mean ?? from) + deviation * normalAt(seed, Math.floor(time / length + HAIR)),
   };
 };
-
-/** The value at a place of a row that nobody has to draw from the start: each place has a generator of its own. */
-const drawn = (seed: number, place: number): number =>
-  normal(uniform(Math.imul(seed ^ 0x9e37_79b9, 0x85eb_ca6b) ^ Math.imul(place + 1, 0xc2b2_ae35)))();
 
 /** One value of a data file or of a capture: s from its beginning, and what was there. */
 export type Sample = readonly [time: number, value: number];

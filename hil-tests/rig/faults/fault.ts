@@ -1,0 +1,54 @@
+/** The faults that a test or a campaign can inject, as plain data: what is listed, saved and shrunk is what is injected. */
+import type { Quality } from "../../../runtime/index.ts";
+import type { Start } from "../../../runtime/system.ts";
+import type { Duration } from "../duration.ts";
+
+/** Of one input: what its partition sees is not what the plant or the operator says. */
+export type SignalFault = { readonly channel: string } & (
+  | {
+      /** `stuck`: stays at what it was. `dropout`: no value, quality bad, held or substituted as the config says. */
+      readonly kind: "stuck" | "dropout";
+    }
+  /** Reads this and nothing else: a broken wire, a short circuit. */
+  | { readonly kind: "reads"; readonly value: number | boolean }
+  | { readonly kind: "offset"; readonly by: number }
+  /** Wrong by more and more, per second. */
+  | { readonly kind: "drift"; readonly perSecond: number }
+  /** Normally distributed, a new value each frame. */
+  | { readonly kind: "noise"; readonly deviation: number; readonly seed?: number }
+  /** The value is right, and is told to be less than good. */
+  | { readonly kind: "quality"; readonly quality: Quality }
+);
+
+/** Of a field device: of all that it says, and is told. */
+export type DeviceFault = { readonly device: string } & (
+  | {
+      /** It answers nothing: its inputs drop out, its outputs stay as they are. */
+      readonly kind: "silence";
+    }
+  /** Of its signals, each frame, this share (0 … 1) is lost on the way. */
+  | { readonly kind: "loss"; readonly share: number; readonly seed?: number }
+  /** What it says arrives so much later. */
+  | { readonly kind: "delay"; readonly by: Duration }
+  /** Of what it says, each frame, this share has one bit flipped that no check notices. */
+  | { readonly kind: "corruption"; readonly share: number; readonly seed?: number }
+);
+
+/** Of a whole partition. */
+export type PartitionFault = { readonly partition: string } & (
+  | {
+      /** `suspend`: it goes on when the fault ends. `stop`: it is started anew then. */
+      readonly kind: "suspend" | "stop";
+    }
+  | { readonly kind: "restart"; readonly start: Start }
+);
+
+export type Fault = SignalFault | DeviceFault | PartitionFault;
+
+/** `drift intake.level perSecond=0.01`: for failures and reports. */
+export const faultWords = (fault: Fault): string => {
+  const { kind, ...rest } = fault;
+  const target = "channel" in fault ? fault.channel : "device" in fault ? fault.device : fault.partition;
+  const details = Object.entries(rest).filter(([key]) => !["channel", "device", "partition"].includes(key));
+  return [kind, target, ...details.map(([key, value]) => `${key}=${value}`)].join(" ");
+};

@@ -1,0 +1,85 @@
+/** The line between a field device and the module, with its faults: what becomes of the words on their way. */
+import { uniformAt } from "../../plants/random.ts";
+import type { Restore } from "../../plants/restore.ts";
+import { toSeconds } from "../duration.ts";
+import type { DeviceFault } from "./fault.ts";
+
+/** A signal's registers, or one word of 0 or 1 for a bit; null: nothing arrives. */
+export type Words = readonly number[] | null;
+
+export interface Passage {
+  /** Virtual, s. */
+  readonly time: number;
+  /** Counted from power-on. */
+  readonly frame: number;
+  /** Which of the line's signals. */
+  readonly wire: number;
+  readonly isBit: boolean;
+}
+
+/** Times are sums of frames, which are not exact; s. */
+const HAIR = 1e-9;
+
+export class Line {
+  readonly #faults = new Set<DeviceFault>();
+  /** By wire, as they were sent last. */
+  readonly #latest: Words[] = [];
+  /** By wire, oldest first: what is on its way while there is a delay. */
+  #onTheWay = new Map<number, readonly { readonly time: number; readonly words: Words }[]>();
+
+  add(fault: DeviceFault): void {
+    this.#faults.add(fault);
+  }
+
+  remove(fault: DeviceFault): void {
+    this.#faults.delete(fault);
+    if (fault.kind === "delay") this.#onTheWay.clear();
+  }
+
+  /** What arrives of `words`. */
+  carry(words: Words, passage: Passage): Words {
+    let carried = words;
+    for (const fault of this.#faults) carried = this.#through(fault, carried, passage);
+    this.#latest[passage.wire] = words;
+    return carried;
+  }
+
+  /** Whether what the module writes reaches the device. */
+  takes(passage: Passage): boolean {
+    return this.carry([0], { ...passage, isBit: true }) !== null;
+  }
+
+  checkpoint(): Restore {
+    const [faults, onTheWay, latest] = [[...this.#faults], new Map(this.#onTheWay), [...this.#latest]];
+    return () => {
+      this.#latest.splice(0, this.#latest.length, ...latest);
+      this.#faults.clear();
+      for (const fault of faults) this.#faults.add(fault);
+      this.#onTheWay = new Map(onTheWay);
+    };
+  }
+
+  #through(fault: DeviceFault, words: Words, { time, frame, wire, isBit }: Passage): Words {
+    if (words === null || fault.kind === "silence") return null;
+    if (fault.kind === "delay") return this.#later(words, wire, time, toSeconds(fault.by));
+    const chance = uniformAt((fault.seed ?? 1) ^ wire, frame);
+    if (chance >= fault.share) return words;
+    return fault.kind === "loss" ? null : flipped(words, isBit, chance / fault.share);
+  }
+
+  /** Until the first has arrived there is what there was before the delay began. */
+  #later(words: Words, wire: number, time: number, by: number): Words {
+    const before = this.#onTheWay.get(wire) ?? [{ time: -Infinity, words: this.#latest[wire] ?? words }];
+    const sent = [...before, { time, words }];
+    const arrived = sent.findLastIndex((each) => each.time <= time - by + HAIR);
+    this.#onTheWay.set(wire, sent.slice(arrived));
+    return sent[arrived]!.words;
+  }
+}
+
+/** @param chance evenly over 0 … 1: says which bit. */
+const flipped = (words: readonly number[], isBit: boolean, chance: number): Words => {
+  if (isBit) return [words[0]! ^ 1];
+  const bit = Math.floor(chance * 16 * words.length);
+  return words.map((word, index) => (index === bit >> 4 ? word ^ (1 << (bit & 15)) : word));
+};
