@@ -63,7 +63,7 @@ class BoardRun {
     this.#control = new Int32Array(job.control);
     this.#running = new RunningHashes(system.partitions.length, hasher);
     this.#requests = new RequestReader(job.requests);
-    this.#link = new HartLink(job.hart, system);
+    this.#link = new HartLink(job.hart, system, job.paced || job.recording !== null);
     this.#outside = new ExchangeOutside(system, exchange, post, {
       commands: (frame) => this.#takeCommands(frame),
       frameEnded: (_, hashes) => this.#frameEnded(hashes),

@@ -2,6 +2,7 @@
  * How the threads of a board's harts agree on what is not the board's own: when to begin, whether to go on, what was asked for from
  * outside. The thread of hart 0 leads; what it writes in its turn the others read in theirs (hypervisor/turns.ts).
  */
+import { availableParallelism } from "node:os";
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import {
   type Command,
@@ -32,6 +33,12 @@ interface Asked {
 
 const NOTHING: Asked = { commands: [], requests: [] };
 
+/**
+ * So often a thread looks for its turn before it sleeps: some tens of microseconds, as a short slot of another hart may take; and
+ * some hundreds, longer than it takes to be woken, where nothing else waits for the processor.
+ */
+const [FEW_LOOKS, MANY_LOOKS] = [5_000, 50_000];
+
 /** Hart 0 says so when all have counted; more than there are harts. */
 const ALL_READY = 1 << 30;
 
@@ -46,11 +53,13 @@ export class HartLink {
   #passedOn = 0;
   #slips = 0;
 
-  constructor(job: HartJob | null, system: System) {
+  /** @param inOrder see `HartOfSeveral`. */
+  constructor(job: HartJob | null, system: System, inOrder: boolean) {
     const memory = new ModuleMemory(system, new Memory(job?.memory));
     this.#ports = job?.ports ?? [];
     this.#others = this.#ports.filter((port) => port !== null).length;
-    this.hart = job === null ? null : { index: job.index, memory, mail: mailBy(this.#ports) };
+    const looks = inOrder || system.harts > availableParallelism() ? FEW_LOOKS : MANY_LOOKS;
+    this.hart = job === null ? null : { index: job.index, memory, mail: mailBy(this.#ports), inOrder, looks };
     this.leads = job === null || job.index === 0;
     this.#words = memory.words;
   }

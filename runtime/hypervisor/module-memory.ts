@@ -24,6 +24,8 @@ export const MODULE_WORD = {
   passedOn: 5,
   /** How often the run fell behind by more than it may. */
   slips: 6,
+  /** Threads that sleep until their turn comes. */
+  asleep: 7,
 } as const;
 const WORDS = Object.keys(MODULE_WORD).length;
 

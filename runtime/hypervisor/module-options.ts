@@ -25,6 +25,10 @@ export interface HartOfSeveral {
   readonly index: number;
   readonly memory: ModuleMemory;
   readonly mail: HartMail;
+  /** Slots of partitions that share nothing with other harts have their turns, too: who paces or records the run needs it. */
+  readonly inOrder: boolean;
+  /** So often its thread looks whether its turn has come before it sleeps. */
+  readonly looks: number;
 }
 
 /** How harts in threads of their own send each other what is too large to share. */

@@ -11,6 +11,7 @@ import { type Cycles, cycles } from "../units.ts";
 import type { Command } from "./commands.ts";
 import { type ModuleCommand, SHUTDOWNS, type Shutdown } from "./control.ts";
 import { Forces } from "./forces.ts";
+import { freePartitions } from "./free-partitions.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import type { HealthRecord } from "./health-record.ts";
 import { Inputs } from "./inputs.ts";
@@ -69,7 +70,10 @@ export class Module {
       schedules,
       this.#memory.words.subarray(MODULE_WORD.following, MODULE_WORD.following + 1),
     );
-    this.#turns = hart === null ? new Turns(0, 1, null) : new Turns(hart.index, harts, this.#memory.words);
+    this.#turns =
+      hart === null
+        ? new Turns(0, 1, null)
+        : new Turns(hart.index, harts, this.#memory.words, hart.inOrder ? [] : freePartitions(system), hart.looks);
     this.#leads = hart === null || hart.index === 0;
     const forces = partitions.map((partition) => new Forces(partition));
     this.wallClock = new WallClock(system.clock);
@@ -165,7 +169,7 @@ export class Module {
   awaitTurn(): void {
     if (this.#atFrameStart) this.#turns.awaitFrame();
     else if (this.#timeline.next.kind === "frameEnd") this.#turns.awaitFrameEnd();
-    else this.#turns.awaitSlotBoundary();
+    else this.#turns.awaitSlotBoundary(this.#timeline.next.slot.partition);
   }
 
   /** Processes the next boundary; at the start of a slot that is the slot's whole run. A frame that has not begun begins before. */
@@ -181,11 +185,11 @@ export class Module {
     const partition = this.#running[next.slot.partition]!;
     if (next.kind === "slotStart") {
       partition.startSlot(frame, next.slot, nextAt);
-      this.#turns.slotBoundaryDone();
+      this.#turns.slotBoundaryDone(next.slot.partition);
       partition.runSlot();
     } else {
       partition.endSlot(nextAt);
-      this.#turns.slotBoundaryDone();
+      this.#turns.slotBoundaryDone(next.slot.partition);
     }
     this.#timeline.advance();
     this.#passOthersBy();
@@ -196,7 +200,7 @@ export class Module {
     for (;;) {
       const { next } = this.#timeline;
       if (next.kind === "frameEnd" || this.#turns.has(next.slot.hart)) return;
-      this.#turns.passBy();
+      this.#turns.passBy(next.slot.partition);
       this.#timeline.advance();
     }
   }
