@@ -1,13 +1,16 @@
 /** A module's state is all that its future depends on: whoever restores it goes on as the run did that went on. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type EngineFactory, interpret } from "../../runtime/hart/index.ts";
 import { engineFactory } from "../../runtime/host/engines.ts";
 import { Module, type ModuleState } from "../../runtime/hypervisor/index.ts";
+import { CSRS, encode, PMP_ADDRESSES, PMP_CONFIGURATIONS, X } from "../../runtime/isa/index.ts";
 import { StateMismatch } from "../../runtime/state.ts";
 import { ENGINES, type EngineKind, type System } from "../../runtime/system.ts";
 import { createHasher } from "../../runtime/trace/index.ts";
+import { immediateCompiler, translate } from "../../runtime/translator/index.ts";
 import { commanding, everyone } from "./commanding.ts";
-import { copier, flooder, sleeper } from "./guests.ts";
+import { copier, DATA, flooder, Guest, sleeper } from "./guests.ts";
 import { randomModule } from "./random-module.ts";
 import { busyOutside, type RunResult, randomFrom, randomSlices, runSystem, silence } from "./runs.ts";
 import { systemOf } from "./systems.ts";
@@ -121,6 +124,70 @@ describe("a module that is restored", () => {
     module.step();
     expect(() => module.save()).toThrow("between two major frames");
     expect(() => module.restore(state)).toThrow("between two major frames");
+  });
+});
+
+/** Folds what `step` leaves in t0, again and again, and changes something the 300th time; whatever traps is folded, too. */
+const changing = (step: (guest: Guest) => Guest, change: (guest: Guest) => Guest, more = (guest: Guest) => guest) => {
+  const guest = new Guest(1).address(X.t0, "trap").add(encode("csrrw", { rd: X.zero, csr: CSRS.mtvec, rs1: X.t0 }));
+  step(guest.constant(X.s4, 300).label("again"))
+    .fold(X.t0)
+    .add(encode("addi", { rd: X.s3, rs1: X.s3, imm: 1 }))
+    .branch("bne", X.s3, X.s4, "again");
+  change(guest).jump("again").label("trap").foldCsr(CSRS.mcause);
+  guest
+    .add(encode("csrrs", { rd: X.t0, csr: CSRS.mepc, rs1: X.zero }), encode("addi", { rd: X.t0, rs1: X.t0, imm: 4 }))
+    .add(encode("csrrw", { rd: X.zero, csr: CSRS.mepc, rs1: X.t0 }), encode("mret"));
+  return more(guest).image();
+};
+
+/** Locks a word away from itself, which it reads all the time. */
+const locking = (): Uint8Array =>
+  changing(
+    (guest) => guest.constant(X.t0, DATA.scratch).add(encode("lw", { rd: X.t0, rs1: X.t0, imm: 0 })),
+    (guest) =>
+      guest
+        .constant(X.t0, DATA.scratch >>> 2)
+        .add(encode("csrrw", { rd: X.zero, csr: PMP_ADDRESSES.pmpaddr0!, rs1: X.t0 }))
+        .constant(X.t0, 0x90)
+        .add(encode("csrrw", { rd: X.zero, csr: PMP_CONFIGURATIONS.pmpcfg0!, rs1: X.t0 })),
+  );
+
+/** Writes another instruction into a function that it calls all the time. */
+const patching = (): Uint8Array =>
+  changing(
+    (guest) => guest.address(X.t1, "function").add(encode("jalr", { rd: X.ra, rs1: X.t1, imm: 0 })),
+    (guest) =>
+      guest
+        .constant(X.t0, encode("addi", { rd: X.t0, rs1: X.zero, imm: 2 }))
+        .add(encode("sw", { rs2: X.t0, rs1: X.t1, imm: 0 }), encode("fence.i")),
+    (guest) =>
+      guest
+        .label("function")
+        .add(encode("addi", { rd: X.t0, rs1: X.zero, imm: 1 }), encode("jalr", { rd: X.zero, rs1: X.ra, imm: 0 })),
+  );
+
+const translateAtOnce: EngineFactory = translate(immediateCompiler, { quietCycles: 500 });
+
+describe("what an engine keeps of a guest's memory and protection", () => {
+  it.each([
+    ["protection", "interpreted", locking(), interpret],
+    ["protection", "translated", locking(), translateAtOnce],
+    ["code", "interpreted", patching(), interpret],
+    ["code", "translated", patching(), translateAtOnce],
+  ] as const)("is that of the state, and not what it was before: %s, %s", (_, __, image, engine) => {
+    const system = systemOf({ partitions: { a: { image } }, majorFrame: 1000, slots: [["a", 0, 900]] });
+    const options = { engineOf: () => engine };
+    const uninterrupted = runSystem(system, { frames: 12, ...options });
+    for (const [frames, warmUp] of [
+      [1, 12],
+      [10, 0],
+      [10, 1],
+    ] as const) {
+      const from = runSystem(system, { frames, ...options }).module.save();
+      const restored = runSystem(system, { frames: 12, from, warmUp, ...options });
+      expect(restored.states).toEqual(uninterrupted.states);
+    }
   });
 });
 
