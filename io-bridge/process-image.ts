@@ -56,9 +56,13 @@ export class ProcessImage {
 
   /** Fetches what the board has published since the last call; each partition's image is whole, never torn. */
   refresh(): void {
-    for (const [index, partition] of this.#partitions.entries()) {
-      if (this.#exchange.readPublished(index, partition.cells)) partition.hasPublished = true;
-    }
+    for (const index of this.#partitions.keys()) this.refreshPartition(index);
+  }
+
+  /** The same of one partition: who is asked often need not look at all. */
+  refreshPartition(index: number): void {
+    const partition = this.#partitions[index]!;
+    if (this.#exchange.readPublished(index, partition.cells)) partition.hasPublished = true;
   }
 
   /** False until the partition's first image: its initial values are no output of the guest yet. */

@@ -37,6 +37,8 @@ const isRegisterArea = (area: ModbusArea): area is RegisterArea =>
 export class PointModel implements DataModel {
   readonly identification: ReadonlyMap<number, string>;
   readonly #image: ProcessImage;
+  /** Those with a point here. */
+  readonly #partitions: readonly number[];
   readonly #places: Record<ModbusArea, Map<number, Place>> = {
     coil: new Map(),
     discreteInput: new Map(),
@@ -52,6 +54,7 @@ export class PointModel implements DataModel {
   ) {
     this.#image = image;
     this.identification = identification;
+    this.#partitions = [...new Set(mappings.map(({ point }) => point.partition))];
     for (const mapping of mappings) {
       const { area, address, point } = mapping;
       const count = isRegisterArea(area) ? registerCount(mapping) : 1;
@@ -64,7 +67,7 @@ export class PointModel implements DataModel {
   }
 
   readBits(area: BitArea, address: number, quantity: number): readonly boolean[] | ExceptionCode {
-    this.#image.refresh();
+    this.#refresh();
     const bits: boolean[] = [];
     for (let at = address; at < address + quantity; at += 1) {
       const part = this.#places[area].get(at)?.[0];
@@ -76,7 +79,7 @@ export class PointModel implements DataModel {
   }
 
   readRegisters(area: RegisterArea, address: number, quantity: number): readonly number[] | ExceptionCode {
-    this.#image.refresh();
+    this.#refresh();
     const registers: number[] = [];
     let encodedMapping: ModbusServerMapping | null = null;
     let encoded: readonly number[] | null = null;
@@ -128,6 +131,10 @@ export class PointModel implements DataModel {
       index = end;
     }
     return this.#apply(writes);
+  }
+
+  #refresh(): void {
+    for (const partition of this.#partitions) this.#image.refreshPartition(partition);
   }
 
   #writable(area: "coil" | "holdingRegister", address: number): readonly Part[] {
