@@ -34,3 +34,13 @@ describe("an integer as a value of an enum", () => {
     expect(inMain("CASE a OF 3: ; END_CASE;")).toEqual(["Color has no value 3"]);
   });
 });
+
+describe("the values of an enum", () => {
+  it("may be computed from those before them, which hide what else has their names", () => {
+    const source = `
+      VAR_GLOBAL CONSTANT Low : INT := 77; Step : UINT := 4; END_VAR
+      TYPE Level : (Low := 10, Middle := Low + Step, High, Top := High * 2); END_TYPE
+      PROGRAM Main VAR a : Level := Middle; b : Level := Top; x, y : INT; END_VAR x := a; y := b; END_PROGRAM`;
+    expect(valuesAfter(source, "x y")).toEqual([14, 30]);
+  });
+});

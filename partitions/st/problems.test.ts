@@ -94,8 +94,11 @@ describe("problems", () => {
     ]);
   });
 
-  it("warn of a missing semicolon behind a block, with its place", () => {
-    const result = compiled("PROGRAM M VAR a : INT; END_VAR\nIF a = 1 THEN a := 2; END_IF\na := 3;\nEND_PROGRAM");
+  it("warn of a missing semicolon behind a block, with its place, once", () => {
+    const again = "WHILE a > 9 DO a := 0; END_WHILE\n";
+    const result = compiled(
+      `PROGRAM M VAR a : INT; END_VAR\nIF a = 1 THEN a := 2; END_IF\na := 3;\n${again}END_PROGRAM`,
+    );
     expect(result.ok && result.warnings.map(formatProblem)).toEqual([
       't.st:2:29: warning: expected ";" after END_IF, found "a" [ST0009 missing-semicolon]\n    IF a = 1 THEN a := 2; END_IF\n                                ^',
     ]);

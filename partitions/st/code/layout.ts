@@ -1,7 +1,7 @@
 /** Gives every static variable its place: the areas of the data one behind the other, small variables within reach of gp. */
 import type { ConstantPool } from "../ir/frame.ts";
 import type { DescribeAddress } from "../ir/print.ts";
-import { type Program, programsOf, withClasses } from "../semantics/analyse.ts";
+import { type Program, prefixOf, programsOf, withClasses } from "../semantics/analyse.ts";
 import { type Image, ImagePart, type Relocation, zeros } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
 import { BIT_OFFSET, holderOf } from "../semantics/located.ts";
@@ -32,6 +32,19 @@ export const staticVariables = (program: Program): readonly Variable[] => {
       .flatMap(({ variables }) => variables.filter((variable) => isStatic(variable) && isStored(variable))),
     ...program.placement.located.map(({ place }) => place),
   ];
+};
+
+/** The same under the names of their points. What instances of one PROGRAM have at one address is there once. */
+export const namedVariables = (program: Program): readonly { readonly name: string; readonly variable: Variable }[] => {
+  const ofCopies = new Map(
+    programsOf(program).flatMap((each) =>
+      prefixOf(each) === "" ? [] : each.program.variables.map((variable) => [variable, prefixOf(each)] as const),
+    ),
+  );
+  return staticVariables(program).flatMap((variable) => {
+    const isShared = ofCopies.has(variable) && variable.address?.isFloating !== true;
+    return isShared ? [] : [{ name: `${ofCopies.get(variable) ?? ""}${variable.name}`, variable }];
+  });
 };
 
 const isStored = ({ constant, type }: Variable): boolean => constant === null && type.bytes > 0;

@@ -11,7 +11,7 @@ import { type Lowering, lowerUnit } from "../ir/lower-unit.ts";
 import { OPTIMIZING, PassMemory, type PassOptions, PLAIN, runPasses } from "../ir/optimize.ts";
 import { printFunction } from "../ir/print.ts";
 import { describeProgram, type ProgramInfo } from "../program-info.ts";
-import { instancesOf, type Program, programsOf } from "../semantics/analyse.ts";
+import { instancesOf, type Program, prefixOf, programsOf } from "../semantics/analyse.ts";
 import type { Place } from "../semantics/checked.ts";
 import type { Unit, Variable } from "../semantics/symbols.ts";
 import { QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
@@ -133,7 +133,7 @@ export const link = (program: Program, options: LinkOptions, memory: LinkMemory)
     uninterrupted: routines.filter(({ name, routine }) => name !== routine),
     areas: layout.areas,
     stackTop: layout.bytes + behindData,
-    ports: ports.map((port, i) => ({ name: portNames[i]!, index: portIndex(port) })),
+    ports: ports.map(({ port }, i) => ({ name: portNames[i]!, index: portIndex(port) })),
   });
   for (const { code } of codes) asm.append(code);
   const dataBaseFor = (bytes: number): number => CODE_BASE + Math.ceil(bytes / DATA_ALIGNMENT) * DATA_ALIGNMENT;
@@ -234,16 +234,25 @@ const passedOn = (
   return runPasses(passes, lowered, { ...surroundings, observe: (pass, fn) => dump(pass, printFunction(fn, names)) });
 };
 
-const portsOf = (program: Program): readonly Variable[] =>
-  programsOf(program).flatMap((each) => each.program.variables.filter(({ type }) => type.kind === "port"));
+interface NamedPort {
+  readonly name: string;
+  readonly port: Variable;
+}
+
+const portsOf = (program: Program): readonly NamedPort[] =>
+  programsOf(program).flatMap((each) =>
+    each.program.variables
+      .filter(({ type }) => type.kind === "port")
+      .map((port) => ({ name: `${prefixOf(each)}${port.name}`.replace(".", "_"), port })),
+  );
 
 /** `name`: where calls go. One task's routines are called directly, as nothing can come in between. */
-const portRoutines = (program: Program, ports: readonly Variable[]) =>
+const portRoutines = (program: Program, ports: readonly NamedPort[]) =>
   [QUEUE_SEND, QUEUE_RECEIVE]
-    .filter((type) => ports.some((port) => port.type === type))
-    .map((port) => {
-      const name = PORT_ROUTINES[port.name];
-      return { port, name, routine: program.tasks.length > 1 ? `${name}.body` : name };
+    .filter((type) => ports.some(({ port }) => port.type === type))
+    .map((type) => {
+      const name = PORT_ROUTINES[type.name];
+      return { port: type, name, routine: program.tasks.length > 1 ? `${name}.body` : name };
     });
 
 const portIndex = ({ type, storage }: Variable) => {
@@ -341,8 +350,8 @@ const manifestOf = (
     language: "ST",
     tasks: program.tasks.map(({ name, intervalNs }) => ({ name, intervalNs })),
     points: pointsOf(program, layout, dataBase, data),
-    ports: portsOf(program).map((port) => ({
-      name: port.name,
+    ports: portsOf(program).map(({ name, port }) => ({
+      name,
       direction: port.type === QUEUE_SEND ? "source" : "destination",
       messageBytes: messageBytes(program, port),
     })),

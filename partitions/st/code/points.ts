@@ -5,7 +5,7 @@ import { readText } from "../../../runtime/text.ts";
 import type { Program } from "../semantics/analyse.ts";
 import { pointTypeOf, singleOf } from "../semantics/point-types.ts";
 import { type ElementaryType, isSigned, type StringType, type Type } from "../semantics/types.ts";
-import { type DataLayout, staticVariables } from "./layout.ts";
+import { type DataLayout, namedVariables } from "./layout.ts";
 
 /** `data` as it stands before the first scan, at the guest address `dataBase`. */
 export const pointsOf = (
@@ -14,7 +14,7 @@ export const pointsOf = (
   dataBase: number,
   data: Uint8Array,
 ): readonly ManifestPoint[] =>
-  staticVariables(program).flatMap(({ name, type, storage, address }) => {
+  namedVariables(program).flatMap(({ name, variable: { type, storage, address } }) => {
     if (address === null || address.area === "memory" || storage.kind !== "static") return [];
     const direction = address.area;
     const start = layout.areas[storage.area] + storage.offset;

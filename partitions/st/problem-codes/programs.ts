@@ -138,10 +138,11 @@ export const PROGRAM_PAGES = [
   {
     number: 407,
     name: "shared-address",
-    title: "several instances of a program that stands at an address",
+    title: "several instances of a program that write to one address",
     explanation: lines`
-      Each instance of a PROGRAM has variables of its own, but what stands at an address like %QX0.0, and a queuing port, is there
-      once in a partition. Declare it in VAR_GLOBAL when the instances are to share it, or write a PROGRAM for each of them.`,
+      Each instance of a PROGRAM has variables of its own, but what is declared at an address like %QX0.0 stands there once (IEC
+      61131-3 §6.5.5): each instance overwrites the value of the other. Declare it AT %Q*, so that each instance has a place of its
+      own, which VAR_CONFIG can give. Declare it in VAR_GLOBAL when the instances are to share it.`,
     failing: lines`
       PROGRAM Count
         VAR n : INT; full AT %QX0.0 : BOOL; END_VAR
@@ -154,16 +155,19 @@ export const PROGRAM_PAGES = [
         PROGRAM Second WITH T : Count;
       END_CONFIGURATION`,
     corrected: lines`
-      VAR_GLOBAL full AT %QX0.0 : BOOL; END_VAR
       PROGRAM Count
-        VAR n : INT; END_VAR
+        VAR n : INT; full AT %Q* : BOOL; END_VAR
         n := n + 1;
-        full := full OR n > 10;
+        full := n > 10;
       END_PROGRAM
       CONFIGURATION Plant
         TASK T(INTERVAL := T#10ms);
         PROGRAM First WITH T : Count;
         PROGRAM Second WITH T : Count;
+        VAR_CONFIG
+          First.full AT %QX0.0 : BOOL;
+          Second.full AT %QX0.1 : BOOL;
+        END_VAR
       END_CONFIGURATION`,
   },
   {

@@ -142,8 +142,8 @@ export const TEXT_PAGES = [
     name: "missing-semicolon",
     title: "no semicolon behind a block",
     explanation: lines`
-      IF, CASE, FOR, WHILE and REPEAT are statements and end with a semicolon like any other. Programs of older tools leave it
-      out, so this is a warning.`,
+      IF, CASE, FOR, WHILE and REPEAT are statements and end with a semicolon like any other. Programs of other tools leave it
+      out, so this is a warning, and is said once a file.`,
     failing: lines`
       PROGRAM Main
         VAR high AT %IX0.0 : BOOL; pump AT %QX0.0 : BOOL; END_VAR

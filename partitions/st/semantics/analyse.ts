@@ -38,6 +38,10 @@ export const programsOf = (
   ...program.called.map((unit) => ({ name: unit.name, program: unit })),
 ];
 
+/** What the points and ports in a program begin with: those of another instance of a PROGRAM, which is a copy of it, bear its name. */
+export const prefixOf = ({ name, program }: Pick<Instance, "name" | "program">): string =>
+  program.key === program.name.toUpperCase() ? "" : `${name}.`;
+
 /** What is compiled together. */
 export interface ProgramFiles {
   /** One or more. */
@@ -92,12 +96,10 @@ const rootsOf = (world: ProgramWorld, program: Pick<Program, "tasks" | "units" |
     });
   return [
     ...world.globals().map((variable) => ({ path: variable.name, name: variable.name, variable })),
-    ...programs.flatMap(({ name, program: unit }) => {
-      // Another instance of a PROGRAM is a copy of it, and its points bear its name.
-      const prefix = unit.key === unit.name.toUpperCase() ? "" : `${name}.`;
-      const kept = unit.variables.filter(({ section }) => section !== "temp");
+    ...programs.flatMap((each) => {
+      const kept = each.program.variables.filter(({ section }) => section !== "temp");
       return kept.map((variable) => ({
-        ...{ path: `${name}.${variable.name}`, name: `${prefix}${variable.name}`, variable },
+        ...{ path: `${each.name}.${variable.name}`, name: `${prefixOf(each)}${variable.name}`, variable },
       }));
     }),
     ...withClasses(program.units)

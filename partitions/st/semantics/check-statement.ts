@@ -14,6 +14,7 @@ import { checkReference } from "./check-reference.ts";
 import { checkTestStatement } from "./check-test.ts";
 import { type CheckedExpression, type CheckedStatement, type Place, spellingAt, type Target } from "./checked.ts";
 import { BODY } from "./classes.ts";
+import { constantInteger } from "./constant-integer.ts";
 import { coerce, NOTHING, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import type { Variable } from "./symbols.ts";
@@ -284,10 +285,8 @@ const checkLabel = (
 };
 
 const labelValue = (scope: Scope, expression: Expression, type: Type): bigint | null => {
-  const value = checkAs(scope, expression, type);
-  if (value.type.kind === "unknown") return null;
-  if (value.kind === "constant" && typeof value.value === "bigint") return value.value;
-  scope.world.problems.error(expression.at, "not-constant", "a case label must be known when the program is compiled");
+  if (type.kind === "elementary" || type.kind === "enum") return constantInteger(scope, expression, type);
+  checkAs(scope, expression, type);
   return null;
 };
 

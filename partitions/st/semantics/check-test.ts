@@ -8,7 +8,7 @@ import { coerce, withOwnType } from "./convert.ts";
 import type { Scope } from "./scope.ts";
 import { withOwnLength } from "./strings.ts";
 import { didYouMean } from "./suggestion.ts";
-import { ASSERTIONS, type Assertion, EXPECTED_ERRORS, type Variable } from "./symbols.ts";
+import { ASSERTIONS, type Assertion, EXPECTED_ERRORS, hiddenVariable, type Variable } from "./symbols.ts";
 import { BOOL, nameOf, scalarOf, stringType, TIME, type Type } from "./types.ts";
 
 type Kind = Assertion["kind"];
@@ -164,18 +164,5 @@ const comparison = (scope: Scope, call: Call, kind: Kind, places: readonly Place
   return combine(scope, "<=", { value: distance, at: call.at }, tolerance!, call.at);
 };
 
-const keptIn = (name: string, { at }: Call, type: Type): Variable => ({
-  ...{
-    at,
-    name,
-    key: name,
-    type,
-    spelling: null,
-    section: "local",
-    constant: null,
-    readOnly: false,
-    retain: false,
-    address: null,
-  },
-  ...{ edge: null, access: null, initial: null, start: null, byReference: false, storage: { kind: "local" } },
-});
+const keptIn = (name: string, { at }: Call, type: Type): Variable =>
+  hiddenVariable({ at, text: name, key: name }, type, "local");

@@ -7,7 +7,7 @@ import { checkAs } from "./check-expression.ts";
 import type { CheckedExpression, CheckedStatement } from "./checked.ts";
 import { unitOf } from "./declare-unit.ts";
 import { both, not, placeOf, read } from "./edges.ts";
-import type { Instance, Unit, Variable } from "./symbols.ts";
+import { hiddenVariable, type Instance, type Unit, type Variable } from "./symbols.ts";
 import { BOOL, UNKNOWN } from "./types.ts";
 import type { ProgramWorld } from "./world.ts";
 
@@ -18,7 +18,7 @@ export const onRise = (
   trigger: Expression,
   instances: readonly Instance[],
 ): readonly Instance[] => {
-  const [before, rose] = ["before", "rose"].map((what) => hiddenVariable(task, what)) as [Variable, Variable];
+  const [before, rose] = ["before", "rose"].map((what) => standing(task, what)) as [Variable, Variable];
   return instances.map((instance, position) => {
     const isFirst = position === 0;
     const entry = { ...entryFor(world, instance), variables: isFirst ? [before, rose] : [] };
@@ -76,11 +76,4 @@ const detect = (
 ];
 
 /** Of a PROGRAM that the user did not write: it stands for the whole run, and is not shown. */
-const hiddenVariable = (task: Name, what: string): Variable => {
-  const { at, text, key } = hiddenName(task, what);
-  return {
-    ...{ at, name: text, key, type: BOOL, spelling: null, section: "static", constant: null, readOnly: false },
-    ...{ retain: false, address: null, edge: null, access: null, initial: null, start: null, byReference: false },
-    storage: { kind: "local" },
-  };
-};
+const standing = (task: Name, what: string): Variable => hiddenVariable(hiddenName(task, what), BOOL, "static");

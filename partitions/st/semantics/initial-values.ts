@@ -5,7 +5,7 @@ import type { AggregatePart, CheckedExpression } from "./checked.ts";
 import { writeConstant } from "./constants.ts";
 import { type Image, ImagePart, zeros } from "./image.ts";
 import { staticPlace } from "./pointers.ts";
-import type { Scope } from "./scope.ts";
+import { lookUp, type Scope } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import { isStatic, type Variable } from "./symbols.ts";
 import { nameOf, scalarOf, type Type } from "./types.ts";
@@ -117,6 +117,8 @@ const wholeImage = (value: CheckedExpression): Image | null => {
     : null;
 };
 
+type ListItem = Extract<Initializer, { kind: "list" }>["items"][number];
+
 const writeList = (
   writing: Writing,
   initializer: Extract<Initializer, { kind: "list" }>,
@@ -126,8 +128,8 @@ const writeList = (
   const element = elementFor(type, initializer);
   const count = element.bytes === 0 ? 0 : type.bytes / element.bytes;
   let next = 0;
-  for (const { repeat, value } of initializer.items) {
-    const times = repeat?.kind === "integer" ? Number(repeat.value) : 1;
+  for (const item of initializer.items) {
+    const { times, value } = repeated(writing.scope, item);
     if (next + times > count) {
       const message = `${nameOf(type)} has ${count} elements, this list has more`;
       writing.scope.world.problems.error(value.at, "too-many-values", message);
@@ -136,6 +138,20 @@ const writeList = (
     if (times > 0) writeRepeated(writing, value, element, into, next, times);
     next += times;
   }
+};
+
+/** `3(0)`, and `N(0)` with a CONSTANT, which reads like a call. */
+const repeated = (
+  scope: Scope,
+  { repeat, value }: ListItem,
+): { readonly times: number; readonly value: Initializer } => {
+  if (repeat?.kind === "integer") return { times: Number(repeat.value), value };
+  const call = value.kind === "value" && value.value.kind === "call" ? value.value : null;
+  const [argument, ...further] = call?.arguments ?? [];
+  if (call?.callee.kind !== "name" || argument?.value == null || further.length > 0) return { times: 1, value };
+  const constant = lookUp(scope, call.callee.name.key)?.constant;
+  if (typeof constant !== "bigint" || constant < 0n) return { times: 1, value };
+  return { times: Number(constant), value: { kind: "value", at: argument.at, value: argument.value } };
 };
 
 /** `[[1, 2], [3, 4]]`: a list in a list is a row of an array of several dimensions. */

@@ -1,15 +1,15 @@
 /** Type expressions → types (IEC 61131-3 §6.4.4). */
-import type { Expression, Name, TypeExpression } from "../syntax/ast.ts";
+import type { Name, TypeExpression } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
-import { checkAs } from "./check-expression.ts";
+import { constantInteger } from "./constant-integer.ts";
 import { fits, writeConstant } from "./constants.ts";
 import { zeros } from "./image.ts";
 import { rememberImage, repeatImage, startingImage } from "./initial-values.ts";
 import { resolveStruct } from "./resolve-struct.ts";
 import type { Scope } from "./scope.ts";
+import { hiddenVariable, type Variable } from "./symbols.ts";
 import {
   type ArrayType,
-  DINT,
   type ElementaryType,
   type EnumType,
   elementaryNamed,
@@ -25,20 +25,6 @@ import {
 
 /** Bytes that one variable may take: more is a slip of the pen. */
 const MAX_BYTES = 4 * 1024 * 1024;
-
-/** The value of an expression that must be a known integer; null when it is not, and that was said. */
-const constantInteger = (scope: Scope, expression: Expression, type: ElementaryType = DINT): bigint | null => {
-  const value = checkAs(scope, expression, type);
-  if (value.type.kind === "unknown") return null;
-  if (value.kind === "constant" && typeof value.value === "bigint") return value.value;
-  scope.world.problems.error(
-    expression.at,
-    "not-constant",
-    "this must be known when the program is compiled",
-    "use a literal or a CONSTANT",
-  );
-  return null;
-};
 
 /** `name` is what a struct or enum will be called in messages. */
 export const resolveType = (scope: Scope, expression: TypeExpression, name: string): Type => {
@@ -167,8 +153,10 @@ const resolveEnum = (scope: Scope, expression: Extract<TypeExpression, { kind: "
   const seen = new Set<string>();
   let next = 0n;
   const values: EnumType["values"][number][] = [];
+  const known = new Map(scope.names);
   for (const { name: valueName, value } of expression.values) {
-    const given = value === null ? next : (constantInteger(scope, value, base) ?? next);
+    const given = value === null ? next : (constantInteger({ ...scope, names: known }, value, base) ?? next);
+    known.set(valueName.key, constantOf(valueName, base, given));
     if (seen.has(valueName.key))
       scope.world.problems.error(valueName.at, "duplicate-name", `${valueName.text} is declared twice`);
     if (!fits(given, base))
@@ -183,6 +171,12 @@ const resolveEnum = (scope: Scope, expression: Extract<TypeExpression, { kind: "
   rememberImage(type, image);
   return type;
 };
+
+/** A value of an enum, for the values behind it: `(Low := 10, High := Low + 5)`. */
+const constantOf = (name: Name, type: ElementaryType, value: bigint): Variable => ({
+  ...hiddenVariable(name, type, "local"),
+  ...{ constant: value, readOnly: true },
+});
 
 const enumBase = (scope: Scope, name: Name): ElementaryType => {
   const base = elementaryNamed(name.key);

@@ -1,5 +1,5 @@
 /** What names stand for once they are looked up. */
-import type { Access, Modifiers, PropertyDeclaration, UnitDeclaration } from "../syntax/ast.ts";
+import type { Access, Modifiers, Name, PropertyDeclaration, UnitDeclaration } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source-text.ts";
 import type { CheckedExpression, CheckedStatement } from "./checked.ts";
 import type { ConstantValue } from "./constants.ts";
@@ -57,6 +57,13 @@ export interface Variable {
   /** Set once layout knows it. */
   storage: Storage;
 }
+
+/** One that no declaration of the program has: it starts as its type does. */
+export const hiddenVariable = ({ at, text, key }: Name, type: Type, section: Section): Variable => ({
+  ...{ at, name: text, key, type, spelling: null, section, constant: null, readOnly: false, retain: false },
+  ...{ address: null, edge: null, access: null, initial: null, start: null, byReference: false },
+  storage: { kind: "local" },
+});
 
 /** Stands once for all instances and calls: VAR_STAT, and a CONSTANT that is no parameter. */
 export const isStatic = ({ section, readOnly }: Variable): boolean =>

@@ -188,34 +188,42 @@ const instanceOf = (
   return null;
 };
 
-/** Each instance of a program has variables of its own; those at an address would be the same ones. */
+/** Each instance of a program has variables of its own. Those at an address stand in one place, as all that has this address does. */
 const separate = <T extends { readonly instance: Instance }>(
   world: ProgramWorld,
   instances: readonly T[],
 ): readonly T[] => {
   const names = new Set<string>();
-  const programs = new Set<Unit>();
+  const originals = originalsOf(instances.map(({ instance }) => instance));
   return instances.map((each) => {
     const { name, at, program } = each.instance;
     if (names.has(name.toUpperCase())) world.problems.error(at, "duplicate-name", `${name} is declared twice`);
     names.add(name.toUpperCase());
-    if (!programs.has(program)) {
-      programs.add(program);
-      return each;
-    }
-    const placed = program.variables.find(({ address, type }) => address !== null || type.kind === "port");
-    if (placed === undefined) {
-      const copy = world.copyOf(program, name);
-      return { ...each, instance: { ...each.instance, program: copy, entry: copy } };
-    }
-    const what = placed.address === null ? "a port" : "an address";
-    const hint = "declare it in VAR_GLOBAL, or write a PROGRAM for each instance";
-    world.problems.error(
-      at,
-      "shared-address",
-      `${program.name} has ${what}, ${placed.name}, which two instances cannot share`,
-      hint,
-    );
-    return each;
+    if (originals.get(program) === each.instance) return each;
+    warnOfShared(world, each.instance);
+    const copy = world.copyOf(program, name);
+    return { ...each, instance: { ...each.instance, program: copy, entry: copy } };
   });
+};
+
+/** Of each program the instance that is no copy of it: the one of its own name, or else the first. */
+const originalsOf = (instances: readonly Instance[]): ReadonlyMap<Unit, Instance> => {
+  const originals = new Map<Unit, Instance>();
+  for (const instance of instances) {
+    const { name, program } = instance;
+    if (!originals.has(program) || name.toUpperCase() === program.key) originals.set(program, instance);
+  }
+  return originals;
+};
+
+/** Of outputs the instances undo each other's values. */
+const warnOfShared = ({ problems }: ProgramWorld, { name, at, program }: Instance): void => {
+  const shared = program.variables.find(({ address }) => address?.area === "output" && address.isFloating !== true);
+  if (shared === undefined) return;
+  problems.warning(
+    at,
+    "shared-address",
+    `${name} writes to the same address as another instance of ${program.name}: ${shared.name} stands there once`,
+    "declare it AT %Q*: each instance has a place of its own, which VAR_CONFIG can give",
+  );
 };

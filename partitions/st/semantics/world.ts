@@ -370,10 +370,11 @@ export class ProgramWorld implements WorkedWorld {
     return this.#heritage.cycle(key);
   }
 
-  /** The program once more, with variables of its own: `instance` names it, and its code. */
+  /** The program once more, with variables of its own; `instance` is in its name, and in that of its code. */
   copyOf({ declaration, space }: Unit, instance: string): Unit {
     const scope = { world: this.#view(this, space), unit: null, names: new Map() };
-    const name = { ...declaration.name, text: instance };
+    // Two underscores: no unit of the program has this name.
+    const name = { ...declaration.name, text: `${instance}__${declaration.name.text}` };
     // What is to be said of it is said of the first one.
     return declareUnit(scope, { ...declaration, name }, true);
   }

@@ -2,7 +2,7 @@
 import type { CaseLabel, Expression, Statement } from "./ast.ts";
 import { parseExpression, parsePostfix } from "./parse-expression.ts";
 import { lineOf, type Span } from "./source-text.ts";
-import { behind, describe, type TokenStream } from "./token-stream.ts";
+import { describe, type TokenStream } from "./token-stream.ts";
 
 /** Words at which a list of statements is certainly over, or a new statement starts. */
 const ANCHORS: ReadonlySet<string> = new Set(
@@ -84,10 +84,7 @@ const endBlock = (stream: TokenStream, start: Span): void => {
   if (!stream.takeWord(`END_${word}`)) {
     const found = `expected END_${word}, found ${describe(stream.token)}`;
     stream.report(stream.token.at, "syntax", `the ${word} of line ${lineOf(start)} is not closed: ${found}`);
-  } else if (!stream.takeSymbol(";")) {
-    const at = behind(stream.previous.at);
-    stream.problems.warning(at, "missing-semicolon", `expected ";" after END_${word}, found ${describe(stream.token)}`);
-  }
+  } else stream.takeBlockSemicolon(`END_${word}`);
 };
 
 const keywordAt = ({ source, start, end }: Span): string => source.text.slice(start, end).toUpperCase();

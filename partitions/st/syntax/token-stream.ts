@@ -20,6 +20,8 @@ export class TokenStream {
   readonly #ends: (readonly string[])[] = [];
   /** It was said that something is nested too deep. */
   #tooDeep = false;
+  /** It was said that a block has no `;` behind it: whoever leaves it out does so everywhere. */
+  #looseBlock = false;
 
   constructor(tokens: readonly Token[], problems: Problems) {
     this.#tokens = tokens;
@@ -121,6 +123,14 @@ export class TokenStream {
     if (!this.takeSymbol(";")) {
       this.problems.error(behind(this.previous.at), "syntax", `expected ";" ${after}, found ${describe(this.token)}`);
     }
+  }
+
+  /** The `;` behind `word`, the end of a block; that it is missing is said once a file. */
+  takeBlockSemicolon(word: string): void {
+    if (this.takeSymbol(";") || this.#looseBlock) return;
+    this.#looseBlock = true;
+    const message = `expected ";" after ${word}, found ${describe(this.token)}`;
+    this.problems.warning(behind(this.previous.at), "missing-semicolon", message);
   }
 
   expectWord(word: string, purpose: string): void {
