@@ -198,3 +198,23 @@ describe("VAR_STAT", () => {
     expect(valuesAfter(source, "a b")).toEqual([12, 2]);
   });
 });
+
+describe("an array, struct or string among operands", () => {
+  it("is what it was when its turn came, whatever those behind it change (§7.3.2)", () => {
+    const source = `
+      TYPE Pair : STRUCT a, b : INT; END_STRUCT; END_TYPE
+      VAR_GLOBAL g : Pair := (a := 1, b := 2); t : STRING := 'one'; END_VAR
+      FUNCTION Change : Pair g.a := g.a + 10; Change := g; Change.b := 77; END_FUNCTION
+      FUNCTION Append : STRING t := CONCAT(t, 'x'); Append := '-'; END_FUNCTION
+      FUNCTION Both : INT VAR_INPUT x, y : Pair; END_VAR Both := x.a * 100 + y.a; END_FUNCTION
+      PROGRAM Main VAR s, m : Pair; n : INT; u, v : STRING; b : BOOL; END_VAR
+        s := SEL(FALSE, g, Change());
+        n := Both(g, Change());
+        m := MUX(0, g, Change());
+        u := SEL(FALSE, t, Append());
+        v := CONCAT(t, Append(), t);
+        b := GT(t, Append(), 'a');
+      END_PROGRAM`;
+    expect(valuesAfter(source, "s.a n m.a u v b")).toEqual([1, 1121, 21, "one", "onex-onexx", false]);
+  });
+});

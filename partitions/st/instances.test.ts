@@ -84,7 +84,7 @@ describe("instances of one PROGRAM with addresses and ports of its own", () => {
     ]);
     expect(points).toContain("Second_own INT output 12 100");
     expect(points.find((each) => each.startsWith("level"))).toBe("level INT input 4 7");
-    expect(valuesAfter(SOURCE, "First.own Second.own First.level Second.level", 2)).toEqual([22, 120, 11, 11]);
+    expect(valuesAfter(SOURCE, "First.own Second.own First.level Second.level", 2)).toEqual([22, 121, 11, 11]);
   });
 
   it("have a port each, which bears the instance's name when there is another", () => {

@@ -1,5 +1,5 @@
 /** Arrays and structs as values, and what stands in RAM for the time of a call. */
-import type { CheckedExpression, Place } from "../semantics/checked.ts";
+import type { CallArgument, CheckedExpression, Place } from "../semantics/checked.ts";
 import { type ArrayType, scalarOf, type Type } from "../semantics/types.ts";
 import { type Frame, initialImage, widthOf } from "./frame.ts";
 import { type Address, constant, type Operand, type Register } from "./ir.ts";
@@ -7,6 +7,7 @@ import { lowerCall, lowerEnabled, lowerExpression, pointerTo } from "./lower-exp
 import { heldAddress } from "./lower-held.ts";
 import { chooseAmong } from "./lower-intrinsic.ts";
 import { addressOf } from "./lower-place.ts";
+import { mayWrite } from "./may-write.ts";
 
 type Of<Kind extends CheckedExpression["kind"]> = Extract<CheckedExpression, { kind: Kind }>;
 
@@ -46,11 +47,25 @@ export const lowerAggregate = (frame: Frame, expression: CheckedExpression): Add
   return addressOf(frame, place);
 };
 
+/** As `lowerAggregate`, for as long as `later` is computed, which may change what it was read from (IEC 61131-3 §7.3.2: from left to right). */
+export const lowerBefore = (
+  frame: Frame,
+  value: CheckedExpression,
+  later: readonly (CheckedExpression | CallArgument)[],
+): Address => {
+  const address = lowerAggregate(frame, value);
+  const isOwn = value.kind === "call" || value.kind === "enabled" || value.kind === "aggregate";
+  if (isOwn || !later.some(mayWrite)) return address;
+  const copy = temporary(frame, value.type);
+  frame.builder.copyBytes(copy, address, value.type);
+  return copy;
+};
+
 /** SEL and MUX choose among the addresses. */
 const lowerChosen = (frame: Frame, { intrinsic, operands }: Of<"intrinsic">): Address => {
   const [selector, ...inputs] = operands as [CheckedExpression, ...CheckedExpression[]];
   const chosenBy = lowerExpression(frame, selector);
-  const addresses = inputs.map((input) => frame.builder.addressOf(lowerAggregate(frame, input)));
+  const addresses = inputs.map((input, i) => frame.builder.addressOf(lowerBefore(frame, input, inputs.slice(i + 1))));
   const register = frame.builder.register("integer");
   frame.builder.copy(register, chooseAmong(frame, "integer", intrinsic, chosenBy, addresses));
   return { base: { kind: "register", register }, offset: 0 };

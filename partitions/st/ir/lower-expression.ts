@@ -1,12 +1,13 @@
 /** Expressions → three-address code. */
-import type { CheckedExpression, FunctionCall, Place } from "../semantics/checked.ts";
+import type { CallArgument, CheckedExpression, FunctionCall, Place } from "../semantics/checked.ts";
 import { writeConstant } from "../semantics/constants.ts";
 import { zeros } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
+import type { Unit } from "../semantics/symbols.ts";
 import { scalarOf } from "../semantics/types.ts";
 import { bankOf, constantOf, type Frame, initialImage } from "./frame.ts";
 import { type Address, type Bank, type Block, constant, type Guard, type Operand, type Register } from "./ir.ts";
-import { lowerAggregate, lowerBound, referenceTo, temporary } from "./lower-aggregate.ts";
+import { lowerAggregate, lowerBefore, lowerBound, referenceTo, temporary } from "./lower-aggregate.ts";
 import { lowerArithmetic, lowerUnary } from "./lower-arithmetic.ts";
 import { lowerCompareAndBranch, lowerComparison } from "./lower-comparison.ts";
 import { lowerAmong, lowerConversion, lowerWithin } from "./lower-conversion.ts";
@@ -183,10 +184,11 @@ export const lowerCall = (frame: Frame, call: FunctionCall, resultAddress: Addre
   const receiver = call.receiver === null ? null : lowerReceiver(frame, call.receiver, call.unit, giveNothing);
   if (receiver !== null) pass(receiver.self);
   if (into !== null) pass(builder.addressOf(into));
-  for (const argument of call.arguments) {
+  for (const [i, argument] of call.arguments.entries()) {
     const { variable } = argument;
-    if (argument.kind === "reference") pass(referenceTo(frame, argument.place, variable.type));
-    else if (scalarOf(variable.type) === null) pass(builder.addressOf(lowerAggregate(frame, argument.value)));
+    const whole = wholeValue(call.unit, argument);
+    if (whole !== null) pass(builder.addressOf(lowerBefore(frame, whole, call.arguments.slice(i + 1))));
+    else if (argument.kind === "reference") pass(referenceTo(frame, argument.place, variable.type));
     else pass(lowerArgument(frame, argument), bankOf(variable.type));
   }
   const target = receiver === null ? call.unit.name : receiver.target;
@@ -194,6 +196,15 @@ export const lowerCall = (frame: Frame, call: FunctionCall, resultAddress: Addre
   else builder.emit({ kind: "call", target, arguments: operands, banks, result: register });
   if (receiver !== null) builder.jump(receiver.done);
   return register;
+};
+
+/** An array, struct or string that is passed by value, though by its address; functions of the compiler take their texts like that. */
+const wholeValue = (unit: Unit, argument: CallArgument): CheckedExpression | null => {
+  const { variable } = argument;
+  if (argument.kind === "value") return scalarOf(variable.type) === null ? argument.value : null;
+  const { place } = argument;
+  if (!unit.isLibrary || !variable.readOnly || place === null) return null;
+  return place.kind === "temporary" ? place.value : { kind: "read", type: place.type, place };
 };
 
 /** A call with EN or ENO; null: it gives nothing, or puts what it gives into `into`. */

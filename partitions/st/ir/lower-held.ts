@@ -3,14 +3,17 @@ import type { CheckedExpression, Holding } from "../semantics/checked.ts";
 import { scalarOf } from "../semantics/types.ts";
 import type { Frame } from "./frame.ts";
 import type { Address, Operand } from "./ir.ts";
-import { lowerAggregate } from "./lower-aggregate.ts";
+import { lowerBefore } from "./lower-aggregate.ts";
 import { lowerExpression } from "./lower-expression.ts";
 
 type HeldExpression = Extract<CheckedExpression, { kind: "held" }>;
 
 export const hold = (frame: Frame, held: readonly Holding[]): void => {
-  for (const { as, value } of held)
-    frame.held.set(as, scalarOf(as.type) === null ? lowerAggregate(frame, value) : lowerExpression(frame, value));
+  for (const [i, { as, value }] of held.entries()) {
+    const later = held.slice(i + 1).map((each) => each.value);
+    const isWhole = scalarOf(as.type) === null;
+    frame.held.set(as, isWhole ? lowerBefore(frame, value, later) : lowerExpression(frame, value));
+  }
 };
 
 export const heldScalar = (frame: Frame, expression: HeldExpression): Operand => {

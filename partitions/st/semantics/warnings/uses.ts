@@ -1,5 +1,6 @@
 /** What a program unit does with its variables: found in the tree without knowing its kinds of nodes, so that none is missed. */
 import { type CheckedExpression, type CheckedStatement, type Place, rootOf } from "../checked.ts";
+import { isLeaf, isNode, type Node } from "../checked-tree.ts";
 import type { Unit, Variable } from "../symbols.ts";
 
 export interface Uses {
@@ -35,9 +36,6 @@ export const usesOf = (unit: Unit): Uses => {
   return { read, written, named, namedOutside, initialised };
 };
 
-type Node = Readonly<Record<string, unknown>>;
-const isNode = (value: unknown): value is Node => typeof value === "object" && value !== null;
-
 /** Names in a syntax tree that stand for a value or a place. */
 const collectNames = (tree: unknown, into: Set<string>): void => {
   if (Array.isArray(tree)) for (const item of tree) collectNames(item, into);
@@ -47,10 +45,6 @@ const collectNames = (tree: unknown, into: Set<string>): void => {
     for (const key in tree) if (key !== "at" && key !== "operatorAt") collectNames(tree[key], into);
   }
 };
-
-/** Types, variables, units and spans: what the nodes of a checked tree point to, and not a part of it. */
-const isLeaf = (node: Node): boolean =>
-  "align" in node || "storage" in node || "declaration" in node || "source" in node;
 
 const isPlace = (node: Node): node is Node & Place =>
   "type" in node && (node.kind === "variable" || "base" in node || node.kind === "dereference");
