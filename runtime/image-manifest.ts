@@ -24,6 +24,8 @@ export interface ManifestTask {
   /** null: it has none. */
   readonly name: string | null;
   readonly intervalNs: number;
+  /** What it looks for in each interval, as the source writes it, and waits for; null: it waits for nothing else. */
+  readonly event: string | null;
 }
 
 export interface ManifestPort {

@@ -116,6 +116,8 @@ export interface Port {
 export interface CyclicTask {
   readonly name: string | null;
   readonly interval: Cycles;
+  /** What it looks for in each interval, in the words of its source, and runs for; null: it runs in each. */
+  readonly event: string | null;
 }
 
 export interface Partition {

@@ -21,7 +21,8 @@
  * - Literals of real numbers are REAL, unless their place or another operand is LREAL. Functions of nothing but literals are
  *   computed in the type that their place wants.
  * - A bit string counts as the unsigned number that it holds, where a number is wanted, as in CODESYS; BOOL does not.
- * - AND and OR of BOOLs evaluate their right operand only when it decides (§7.3.2).
+ * - AND and OR of BOOLs evaluate their right operand only when it decides (§7.3.2). Operands and arguments are computed from left
+ *   to right, and stay what they were when their turn came.
  * - An integer divided by zero is 0 and raises NUMERIC_ERROR; `x MOD 0` is 0 (table 29). An index out of bounds raises
  *   APPLICATION_ERROR: a read takes the nearest element, nothing is written, an instance of a block does not run. Both carry
  *   the source line as detail and as `file:line:` in their message.
@@ -33,7 +34,7 @@
  * - STRING(n) is n bytes and a zero, WSTRING(n) n units of 16 bits and a zero (80 when it does not say), as CODESYS has them. What
  *   does not fit is cut off. `s[1]` is the first character (§6.4.2.1). Positions and lengths outside of a string are taken for
  *   the nearest there are. Numbers are written as decimals, times and dates as literals; of a text that is read the beginning
- *   counts that is one, and none is 0.
+ *   counts that is one, and none is 0; Infinity and NaN are read as they are written.
  * - POINTER TO counts in bytes and mixes with DWORD and UDINT, as in CODESYS; REF_TO takes REF of its own type or NULL; REFERENCE TO is
  *   bound by REF= and is then another name of the variable. A NULL that is followed raises APPLICATION_ERROR: a read gives zeros,
  *   nothing is written, nothing runs on it. p[i] of a pointer has no bounds.
@@ -51,7 +52,12 @@
  * - R_EDGE and F_EDGE are found when the body of the block begins that declares them; an input that is FALSE from the start has not
  *   fallen.
  * - A PROGRAM may be called by its name and looked into, as in CODESYS: there is one of it. Where there is no CONFIGURATION the one runs
- *   that nobody calls. Connections of a program instance copy in before each scan and out behind it, and so does its VAR_IN_OUT.
+ *   that nobody calls. Connections of a program instance copy in before each scan and out behind it, and so does its VAR_IN_OUT: no
+ *   more urgent task changes under a scan what it works with.
+ * - Several instances of a PROGRAM have variables of their own. What is AT a fixed address stands there once (§6.5.5); what is AT %I*
+ *   and the ports are the instance's own. The points and ports of the first bear their own names, those of the others the
+ *   instance's, too: Second_speed. The first is the one that is called like the PROGRAM, if there is such.
+ * - A bound, a length, a case label and whatever else must be known takes a constant of any integer type, when its value fits.
  * - An instance of a block is assigned with all that it keeps; it stays of its class, and its places in the process image stay its own.
  * - target ?= source asks the instance at run time what it is; __QUERYINTERFACE and __QUERYPOINTER are the same with an answer.
  * - %MW2 is a WORD, or an INT or UINT where one is wanted, and so are the other sizes.

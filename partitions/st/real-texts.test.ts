@@ -95,6 +95,20 @@ describe("REAL and LREAL", () => {
     for (const [i, decimal] of given.entries()) expect(of("w").getFloat64(8 * i, true), decimal).toBe(Number(decimal));
   });
 
+  it("are read as they are written where they are no numbers, too", () => {
+    const given = ["Infinity", " -inf", "+INF", "NaN", "1e400", "0inf", "in"].map(
+      (each) => `STRING_TO_LREAL('${each}')`,
+    );
+    const source = `PROGRAM Main VAR x : ARRAY [0..6] OF LREAL := [7(1.0)]; s : STRING; r : REAL; END_VAR
+      ${given.map((call, i) => `x[${i}] := ${call};`).join(" ")} r := -STRING_TO_REAL('inf'); s := REAL_TO_STRING(r); r := STRING_TO_REAL(s);
+    END_PROGRAM`;
+    const special = start(source);
+    special.run.runScans(1);
+    const infinities = ["Infinity", "-Infinity", "Infinity", "NaN", "Infinity"];
+    expect(special.run.read("x")).toEqual([...infinities, 0, 0]);
+    expect(special.run.read("r")).toBe("-Infinity");
+  });
+
   it("are rounded once where a REAL is read", () => {
     for (const [i, decimal] of given.entries()) {
       const read = of("y").getFloat32(4 * i, true);

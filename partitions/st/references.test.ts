@@ -164,3 +164,29 @@ describe("what has no address", () => {
     expect(valuesAfter(source, "a.y b.y n", 2)).toEqual([6, 8, 6]);
   });
 });
+
+describe("a variable's own address as its initial value", () => {
+  it("is that of each instance and call, also of a part of it", () => {
+    const source = `
+      TYPE Node : STRUCT next : POINTER TO Node; value : INT := 4; END_STRUCT; END_TYPE
+      NAMESPACE Deep VAR_GLOBAL ring : Node := (next := ADR(ring)); END_VAR END_NAMESPACE
+      FUNCTION_BLOCK Holder VAR_OUTPUT node : Node := (next := ADR(node), value := 5); me : DWORD := ADR(me); END_VAR END_FUNCTION_BLOCK
+      FUNCTION Own : INT VAR node : Node := (next := ADR(node), value := 6); END_VAR Own := node.next^.value; END_FUNCTION
+      PROGRAM Main
+        VAR h : ARRAY [0..1] OF Holder; list : ARRAY [0..1] OF POINTER TO BYTE := [ADR(list[1]), ADR(list)]; a, b, c : INT; ok : BOOL; END_VAR
+        a := Deep.ring.next^.next^.value; b := h[1].node.next^.value; c := Own();
+        ok := h[0].me = ADR(h[0].me) AND h[1].me = ADR(h[1].me) AND h[1].node.next = ADR(h[1].node) AND list[0] = ADR(list[1]);
+      END_PROGRAM`;
+    expect(valuesAfter(source, "a b c ok")).toEqual([4, 5, 6, true]);
+  });
+
+  it("is all that is there of it: its value is that of a variable outside, or none", () => {
+    const source = `
+      VAR_GLOBAL CONSTANT most : INT := 5; END_VAR
+      PROGRAM Main VAR Most : INT := most; END_VAR END_PROGRAM`;
+    expect(valuesAfter(source, "Main.Most")).toEqual([5]);
+    expect(problemsOf("PROGRAM Main VAR x : INT := x; END_VAR END_PROGRAM").map(({ code }) => code)).toEqual([
+      "unknown-name",
+    ]);
+  });
+});

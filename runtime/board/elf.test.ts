@@ -21,7 +21,7 @@ const OTHER_SOURCE = "volatile short twin = 1;";
 const MANIFEST = {
   format: 1,
   language: "ST",
-  tasks: [{ name: "main", intervalNs: 20_000_000 }],
+  tasks: [{ name: "main", intervalNs: 20_000_000, event: null }],
   points: [{ name: "run", type: "BOOL", direction: "input", address: 0x8000_1000, bit: 3, initial: false }],
   ports: [{ name: "events", direction: "source", messageBytes: 32 }],
   areas: { input: { base: 0x8000_1000, bytes: 4 }, output: null, retained: null },

@@ -77,10 +77,11 @@ const pointValueOf = (type: PointType, json: unknown, where: string): PointValue
 };
 
 const taskOf = (json: unknown, where: string): ManifestTask => {
-  const { name, intervalNs } = object(json, where);
+  const { name, intervalNs, event } = object(json, where);
   return {
     name: name === null ? null : text(name, `${where}.name`),
     intervalNs: whole(intervalNs, `${where}.intervalNs`, Number.MAX_SAFE_INTEGER),
+    event: event === null ? null : text(event, `${where}.event`),
   };
 };
 

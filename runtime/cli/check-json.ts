@@ -17,6 +17,11 @@ export const figuresAsJson = (loaded: Loaded): object => {
     digest: system.digest,
     clockHz: system.clock,
     schedules: system.schedules.map((schedule) => scheduleAsJson(loaded, schedule)),
+    tasks: system.partitions.flatMap(({ name: partition, tasks }) =>
+      tasks.map(({ name, interval, event }) => ({
+        ...{ partition, name, intervalNs: toNanoseconds(interval, system.clock), event },
+      })),
+    ),
     health: healthAsJson(system),
     channels: { sampling: system.samplingChannels.length, queuing: system.queuingChannels.length },
     io: {

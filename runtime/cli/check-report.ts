@@ -13,6 +13,7 @@ export const report = (loaded: Loaded): string => {
   const { system } = loaded;
   return [
     ...system.schedules.flatMap((schedule) => scheduleParts(loaded, schedule)),
+    section("tasks", tasks(system)),
     section("channels", channels(system)),
     healthReport(system),
     section("io", connections(system)),
@@ -91,6 +92,14 @@ const section = (title: string, rows: readonly (readonly string[])[]): string =>
 
 const nameOf = ({ partitions }: System, { partition, point }: PointRef): string =>
   `${partitions[partition]?.name}.${partitions[partition]?.points[point]?.name}`;
+
+const tasks = ({ partitions, clock }: System): readonly (readonly string[])[] =>
+  partitions.flatMap(({ name: partition, tasks: own }) =>
+    own.map(({ name, interval, event }) => {
+      const every = `every ${showDuration(interval, clock)}`;
+      return [partition, name ?? "–", event === null ? every : `when ${event} rises, looked for ${every}`];
+    }),
+  );
 
 const channels = (system: System): readonly (readonly string[])[] => [
   ...system.samplingChannels.map(({ from, to, refreshPeriod }) => [

@@ -125,6 +125,37 @@ describe("partita check", () => {
     expect(warnings[0]).toMatchObject({ code: "input-without-source", severity: "warning" });
   });
 
+  it("shows when the tasks of each program run, and for what", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "partita-check-"));
+    try {
+      writeFileSync(
+        join(folder, "module.yaml"),
+        [
+          "module: small",
+          "partitions: { a: { program: p.st, memory: 64 KiB } }",
+          "schedules: { normal: { majorFrame: 10 ms, slots: [{ partition: a, start: 0 ms, duration: 1 ms }] } }",
+        ].join("\n"),
+      );
+      const tasks = "TASK Base(INTERVAL := T#20ms, PRIORITY := 5); TASK Trip(SINGLE := high AND on, PRIORITY := 1);";
+      writeFileSync(
+        join(folder, "p.st"),
+        `VAR_GLOBAL high, on : BOOL; END_VAR PROGRAM P END_PROGRAM PROGRAM Q high := on; on := NOT on; END_PROGRAM
+         CONFIGURATION C ${tasks} PROGRAM p1 WITH Base : Q; PROGRAM p2 WITH Trip : P; END_CONFIGURATION`,
+      );
+      const { out } = await check([join(folder, "module.yaml")]);
+      expect(out).toMatch(
+        /^tasks\n {2}a {2}TRIP {2}when high AND on rises, looked for every 20 ms\n {2}a {2}BASE {2}every 20 ms$/im,
+      );
+      const { out: json } = await check([join(folder, "module.yaml"), "--json"]);
+      expect(JSON.parse(json).tasks).toEqual([
+        { partition: "a", name: "Trip", intervalNs: 20e6, event: "high AND on" },
+        { partition: "a", name: "Base", intervalNs: 20e6, event: null },
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("counts one as one", async () => {
     const folder = mkdtempSync(join(tmpdir(), "partita-check-"));
     try {

@@ -54,7 +54,7 @@ export interface DraftPartition {
   readonly pointNames: ReadonlySet<string> | null;
   readonly portNames: ReadonlySet<string> | null;
   /** The guest's, intervals in ticks, above 0. */
-  readonly tasks: readonly { readonly name: string | null; readonly interval: number }[];
+  readonly tasks: readonly { readonly name: string | null; readonly interval: number; readonly event: string | null }[];
 }
 
 interface DraftSlot {
@@ -210,7 +210,7 @@ const draftPartition = (
   };
   const tasks = (manifest?.tasks ?? []).flatMap((task) => {
     const interval = inParts({ numerator: BigInt(task.intervalNs), denominator: 1_000_000_000n }, tickRate);
-    return interval === null || interval === 0 ? [] : [{ name: task.name, interval }];
+    return interval === null || interval === 0 ? [] : [{ name: task.name, interval, event: task.event }];
   });
   return {
     name,

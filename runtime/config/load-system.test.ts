@@ -12,7 +12,7 @@ const RAM = 0x8000_0000;
 const MANIFEST: ImageManifest = {
   format: 1,
   language: "ST",
-  tasks: [{ name: "main", intervalNs: 20_000_000 }],
+  tasks: [{ name: "main", intervalNs: 20_000_000, event: null }],
   points: [
     { name: "level", type: "REAL", direction: "input", address: RAM + 0x100, bit: null, initial: 1.5 },
     { name: "levelValid", type: "BOOL", direction: "input", address: RAM + 0x104, bit: 0, initial: false },
@@ -113,7 +113,7 @@ describe("a module without problems", () => {
         name: "intake",
         latch: "guest",
         memoryBytes: 1 << 20,
-        tasks: [{ name: "main", interval: 2_000_000 }],
+        tasks: [{ name: "main", interval: 2_000_000, event: null }],
         imagePath: "configs/programs/intake.st",
       },
       { name: "drive", latch: "auto", memoryBytes: 1 << 18, tasks: [], imagePath: "configs/drive.elf" },

@@ -130,7 +130,7 @@ class Resolver {
         points: [...points.values()].map((point, at) => resolvedPoint(point, at, names)),
         ports: this.#portsOf(partition),
         areas: { input: area(areas.input), output: area(areas.output), retained: retainedArea(areas.retained) },
-        tasks: partition.tasks.map(({ name, interval }) => ({ name, interval: cycles(interval) })),
+        tasks: partition.tasks.map((task) => ({ ...task, interval: cycles(task.interval) })),
         health: this.#health.partition(config),
       };
     });

@@ -18,7 +18,7 @@ const scheduleOf = (
     }),
   }) as unknown as Schedule;
 
-const task = (interval: number): CyclicTask => ({ name: null, interval: cycles(interval) });
+const task = (interval: number): CyclicTask => ({ name: null, interval: cycles(interval), event: null });
 const scans = (index: number, intervals: readonly number[], schedule: Schedule) =>
   scansOf({ index, tasks: intervals.map(task) }, schedule);
 

@@ -348,7 +348,7 @@ const manifestOf = (
   return {
     format: 1,
     language: "ST",
-    tasks: program.tasks.map(({ name, intervalNs }) => ({ name, intervalNs })),
+    tasks: program.tasks.map(({ name, intervalNs, event }) => ({ name, intervalNs, event })),
     points: pointsOf(program, layout, dataBase, data),
     ports: portsOf(program).map(({ name, port }) => ({
       name,

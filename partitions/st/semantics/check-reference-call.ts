@@ -52,7 +52,7 @@ export const checkReferenceFunction = (scope: Scope, call: Call, key: string): C
 };
 
 const checkAddress = (scope: Scope, argument: Expression, flavour: "POINTER TO" | "REF_TO"): CheckedExpression => {
-  const place = checkPlace(scope, argument);
+  const place = checkPlace(withDeclared(scope), argument);
   if (place === null) return NOTHING;
   if (hasAddress(place)) return addressOfPlace(flavour, place);
   const isBit = place.type === BOOL;
@@ -64,6 +64,10 @@ const checkAddress = (scope: Scope, argument: Expression, flavour: "POINTER TO" 
   );
   return NOTHING;
 };
+
+/** A variable may start with its own address. */
+const withDeclared = ({ declared, ...scope }: Scope): Scope =>
+  declared === undefined ? scope : { ...scope, names: new Map([...scope.names, [declared.key, declared]]) };
 
 /** In bytes. A literal, so that it fits wherever a number does. */
 const checkSize = (scope: Scope, argument: Expression): CheckedExpression => {

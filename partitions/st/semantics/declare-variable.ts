@@ -6,7 +6,7 @@ import { checkEdge } from "./edges.ts";
 import { checkInitializer, checkParts, startingImage } from "./initial-values.ts";
 import { resolveType, spellingOf } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
-import type { Section, Unit, Variable } from "./symbols.ts";
+import { hiddenVariable, type Section, type Unit, type Variable } from "./symbols.ts";
 import { nameOf, scalarOf, type Type, UNKNOWN } from "./types.ts";
 
 const SECTIONS: Readonly<Record<Exclude<SectionKind, "VAR_EXTERNAL">, Section>> = {
@@ -33,30 +33,26 @@ export const declareVariable = (
   if (type.kind === "open array") checkOpenArray(scope, declaration, type, kind, unit);
   const isCalledAnew = kind === "temp" || (kind === "local" && isFunction(unit));
   const isConstant = section.constant && kind !== "input" && kind !== "inOut";
-  const { constant, initial, start } = initialOf(scope, declaration, type, isConstant, isCalledAnew);
   const address = declareAddress(scope, { address: declaration.address, name: name.text }, type, kind, unit);
-  return {
-    at: name.at,
-    name: name.text,
-    key: name.key,
-    type,
+  const variable: Variable = {
+    ...hiddenVariable(name, type, kind),
     spelling: spellingOf(declaration.type, type),
-    section: kind,
-    constant,
     readOnly: section.constant,
     retain: section.retain,
     address,
     edge: checkEdge(scope, declaration, type, kind, unit),
     access: section.access,
-    initial,
-    start,
     byReference:
       kind === "inOut" ||
       (kind === "output" && isFunction(unit)) ||
       type.kind === "open array" ||
       (address !== null && unit === "FUNCTION_BLOCK"),
-    storage: { kind: "local" },
   };
+  // The same one with its value, which may hold its own address.
+  return Object.assign(
+    variable,
+    initialOf({ ...scope, declared: variable }, declaration, type, isConstant, isCalledAnew),
+  );
 };
 
 /** Where instances of function blocks and ports may stand. */

@@ -3,7 +3,7 @@ import type { Initializer, TypeExpression } from "../syntax/ast.ts";
 import { checkAs } from "./check-expression.ts";
 import type { AggregatePart, CheckedExpression } from "./checked.ts";
 import { writeConstant } from "./constants.ts";
-import { type Image, ImagePart, zeros } from "./image.ts";
+import { type Image, ImagePart, type Relocation, zeros } from "./image.ts";
 import { staticPlace } from "./pointers.ts";
 import { lookUp, type Scope } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
@@ -95,7 +95,7 @@ const writeValue = (
   const address = staticPlace(checked);
   const image = wholeImage(checked);
   if (checked.kind === "constant") writeConstant(into.view, 0, type, checked.value);
-  else if (address !== null) into.relocate(address.root, address.offset);
+  else if (address !== null && (parts === null || stands(address.root))) into.relocate(address.root, address.offset);
   else if (image !== null) into.set(image);
   else if (parts !== null) parts.push({ offset: into.view.byteOffset, value: checked });
   else
@@ -106,6 +106,10 @@ const writeValue = (
       "assign it in the body instead",
     );
 };
+
+/** Whether it has one address, for all calls and instances. */
+const stands = (root: Relocation["root"]): boolean =>
+  !("storage" in root) || root.section === "global" || isStatic(root);
 
 /** Of a CONSTANT array or struct, and of a literal one; null: it is not known. */
 const wholeImage = (value: CheckedExpression): Image | null => {

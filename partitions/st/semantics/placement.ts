@@ -3,6 +3,7 @@
  * (IEC 61131-3 §6.8.1). What it leaves open takes any free place: the point is found by its name.
  */
 import type { Expression, LocationDeclaration } from "../syntax/ast.ts";
+import { textOf } from "../syntax/source-text.ts";
 import { checkAs } from "./check-expression.ts";
 import { declareAddress } from "./declare-address.ts";
 import type { Image } from "./image.ts";
@@ -67,7 +68,7 @@ export const checkLocations = (world: ProgramWorld, roots: readonly Root[], areA
     const { root, offset, variable } = target;
     const before = located.get(root) ?? new Map<number, Wish>();
     if (before.has(offset)) {
-      const message = `${textOf(declaration.target)} is named twice in VAR_CONFIG`;
+      const message = `${textOf(declaration.target.at)} is named twice in VAR_CONFIG`;
       world.problems.error(declaration.at, "duplicate-name", message);
     }
     located.set(root, before.set(offset, wish));
@@ -127,15 +128,13 @@ const targetOf = (scope: Scope, expression: Expression, roots: readonly Root[], 
   }
   if (!areAll) return null;
   const hint = didYouMean(
-    textOf(expression),
+    textOf(expression.at),
     roots.map(({ path }) => path),
   );
-  const message = `there is no variable ${textOf(expression)}`;
+  const message = `there is no variable ${textOf(expression.at)}`;
   problems.error(expression.at, "unknown-name", message, hint || "write Instance.Variable, or the name of a global");
   return null;
 };
-
-const textOf = ({ at }: Expression): string => at.source.text.slice(at.start, at.end);
 
 const stepsOf = (expression: Expression): readonly Step[] => {
   switch (expression.kind) {
@@ -195,17 +194,17 @@ const elementOf = (scope: Scope, target: Target, indices: readonly Expression[])
 const checkWish = (scope: Scope, declaration: LocationDeclaration, { type, variable, offset }: Target): Wish | null => {
   const { problems } = scope.world;
   const { target, address, initial } = declaration;
-  const given = resolveType(scope, declaration.type, textOf(target));
+  const given = resolveType(scope, declaration.type, textOf(target.at));
   if (given.kind === "unknown" || type.kind === "unknown") return null;
   if (!sameType(given, type)) {
-    const message = `${textOf(target)} is ${nameOf(type)}, not ${nameOf(given)}`;
+    const message = `${textOf(target.at)} is ${nameOf(type)}, not ${nameOf(given)}`;
     problems.error(declaration.type.at, "type-mismatch", message);
     return null;
   }
   const isOpen = variable.address?.isFloating === true && (offset === 0 || isLocated(variable));
   if (address !== null && (!isOpen || variable.address?.area !== areaIn(address.text))) {
     const letter = address.text.slice(1, 2);
-    const message = `${textOf(target)} is not declared AT %${letter}*`;
+    const message = `${textOf(target.at)} is not declared AT %${letter}*`;
     problems.error(
       address.at,
       "bad-address",

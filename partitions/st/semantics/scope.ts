@@ -43,6 +43,8 @@ export interface Scope {
   readonly unit: Unit | null;
   /** Names that hide those of the world. */
   readonly names: ReadonlyMap<string, Variable>;
+  /** Whose initial value it is: it has an address, but no value yet. */
+  readonly declared?: Variable;
 }
 
 export const lookUp = (scope: Scope, key: string): Variable | null => scope.names.get(key) ?? scope.world.variable(key);

@@ -172,6 +172,8 @@ export interface Task {
   /** null: of programs that have none. */
   readonly name: string | null;
   readonly intervalNs: number;
+  /** The trigger of an event task, as the source writes it. */
+  readonly event: string | null;
   /** The position of the first task that is as urgent as it, among all by urgency. */
   readonly rank: number;
   /** A scan runs them in this order. */

@@ -1,5 +1,6 @@
 /** What runs and when: the program instances of the CONFIGURATION and their tasks (IEC 61131-3 §6.8). */
 import type { ConfigurationDeclaration, InstanceDeclaration, Name } from "../syntax/ast.ts";
+import { textOf } from "../syntax/source-text.ts";
 import { bodiesOf } from "./call-order.ts";
 import { connected } from "./connections.ts";
 import { onRise } from "./event-task.ts";
@@ -63,6 +64,7 @@ const testTask = (units: readonly Unit[], test: string): readonly Task[] => {
     {
       name: null,
       intervalNs: MAX_INTERVAL_NS,
+      event: null,
       rank: 0,
       instances: [{ name: test, at: program.at, program, entry: program }],
     },
@@ -105,7 +107,13 @@ const bareTask = (
   }
   const intervalNs = options.intervalNs ?? options.defaultIntervalNs;
   return [
-    { name: null, intervalNs, rank: 0, instances: [{ name: program.name, at: program.at, program, entry: program }] },
+    {
+      name: null,
+      intervalNs,
+      event: null,
+      rank: 0,
+      instances: [{ name: program.name, at: program.at, program, entry: program }],
+    },
   ];
 };
 
@@ -150,7 +158,10 @@ const tasksOf = (
     problems.error(task.at, "unknown-name", `there is no TASK ${task.text}`, hint);
   }
   const free = instances.filter(({ task }) => task === null).map(({ instance }) => instance);
-  const others = { name: null, intervalNs: options.defaultIntervalNs, priority: LEAST_URGENT, instances: free };
+  const others = {
+    ...{ name: null, event: null, intervalNs: options.defaultIntervalNs, priority: LEAST_URGENT },
+    instances: free,
+  };
   const declared = configuration.tasks.map((task) => ({
     ...propertiesOf(world, task),
     task: task.name,
@@ -160,7 +171,7 @@ const tasksOf = (
   const periods = periodic.flatMap(({ intervalNs }) => intervalNs ?? []);
   const cycleNs = periods.length === 0 ? options.defaultIntervalNs : Math.min(...periods);
   const timed = declared.map(({ intervalNs, priority, trigger, task, instances: own }) => ({
-    ...{ name: task.text, priority, intervalNs: intervalNs ?? cycleNs },
+    ...{ name: task.text, priority, intervalNs: intervalNs ?? cycleNs, event: trigger && textOf(trigger.at) },
     instances: trigger === null ? own : onRise(world, task, trigger, own),
   }));
   const used = [...timed, others].filter((task) => task.instances.length > 0);

@@ -242,7 +242,8 @@ export class ProgramWorld implements WorkedWorld {
       this.#refuseCycle(name, `the value of ${name.text} depends on itself`);
       return null;
     };
-    const make = (scope: Scope) => ({ ...declareVariable(scope, declaration, section, null), name: name.text });
+    const make = (scope: Scope) =>
+      Object.assign(declareVariable(scope, declaration, section, null), { name: name.text });
     const lazy = new Lazy(() => this.#workOut(`global ${name.key}`, space, make), inCycle);
     this.#globals.set(name.key, { name, declaration, origin, lazy });
     this.#noteAnonymous(declaration.type);

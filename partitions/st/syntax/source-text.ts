@@ -52,3 +52,6 @@ export const lineOf = (at: Span): number => at.source.position(at.start).line;
 /** Without folders: an image is the same wherever its source lies, which recordings and digests rely on. */
 export const fileName = ({ source: { file } }: Pick<Span, "source">): string =>
   file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
+
+/** What the source says there. */
+export const textOf = ({ source, start, end }: Span): string => source.text.slice(start, end);

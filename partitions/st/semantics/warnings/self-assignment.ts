@@ -1,6 +1,6 @@
 /** A variable that is assigned to itself. */
 import type { Statement } from "../../syntax/ast.ts";
-import type { Span } from "../../syntax/source-text.ts";
+import { type Span, textOf } from "../../syntax/source-text.ts";
 import type { Warning, WarningRule } from "./rule.ts";
 
 export const selfAssignment: WarningRule = {
@@ -22,10 +22,10 @@ function* inStatements(statements: readonly Statement[]): Iterable<Warning> {
 }
 
 function* inAssignment({ at, target, value }: Extract<Statement, { kind: "assign" }>): Iterable<Warning> {
-  const text = textOf(target.at);
+  const text = plainTextOf(target.at);
   // A call may give something else each time.
-  if (text !== textOf(value.at) || text.includes("(")) return;
+  if (text !== plainTextOf(value.at) || text.includes("(")) return;
   yield { at, message: "this assigns a variable to itself", hint: "assign something else, or remove it" };
 }
 
-const textOf = ({ source, start, end }: Span): string => source.text.slice(start, end).replace(/\s/g, "").toUpperCase();
+const plainTextOf = (at: Span): string => textOf(at).replace(/\s/g, "").toUpperCase();
