@@ -293,8 +293,8 @@ export const ATTACKS_IN_C: Readonly<Record<string, readonly Attack[]>> = {
   stack: [
     attack(
       "recursion_without_end",
-      "calls itself until its stack is in its code",
-      stoppedBy("illegalInstruction", { lost: true }),
+      "calls itself until its stack has left RAM",
+      stoppedBy("storeAccessFault", { attempts: many(80) }),
     ),
     attack("stack_in_nobodys_memory", "has its stack outside RAM", stoppedBy("storeAccessFault")),
     attack("stack_in_the_partita_device", "pushes into the partita device", {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { silence } from "../../hil-tests/laws/runs.ts";
 import { requirePeers } from "../../hil-tests/peers.ts";
-import { inspectImage } from "../../runtime/board/index.ts";
+import { inspectImage, parseImage, RAM_BASE } from "../../runtime/board/index.ts";
 import { SourcePlaces } from "../../runtime/cli/source-places.ts";
 import { loadSystem } from "../../runtime/config/index.ts";
 import { HEALTH_ACTIONS, HEALTH_ERRORS, HEALTH_RECORD_BYTES } from "../../runtime/health-table.ts";
@@ -49,6 +49,51 @@ int main(void) {
     *(volatile uint32_t *)0x12345678 = 1;
     return 0;
 }`;
+
+const DEEP = `
+#include "health.h"
+volatile uint32_t depth;
+static __attribute__((noinline)) uint32_t descend(uint32_t level) {
+    volatile uint32_t frame[64];
+    frame[level & 63] = level;
+    depth = level;
+    return descend(level + 1) + frame[level & 63];
+}
+int main(void) {
+    partita_write(PARTITA_MODE, PARTITA_MODE_NORMAL);
+    return (int)descend(1);
+}`;
+
+describe.skipIf(peers.missing)("a C guest whose stack grows without end", () => {
+  const folder = mkdtempSync(join(tmpdir(), "partita-stack-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("is stopped by STACK_OVERFLOW at the end of its stack, before it overwrites anything", async () => {
+    writeFileSync(join(folder, "deep.c"), DEEP);
+    execFileSync(join(import.meta.dirname, "build.sh"), ["deep.elf", "deep.c"], { cwd: folder });
+    writeFileSync(
+      join(folder, "module.yaml"),
+      [
+        "module: deep",
+        "partitions: { deep: { image: deep.elf, memory: 64 KiB, latch: guest, health: table } }",
+        "schedules: { normal: { majorFrame: 1 ms, slots: [{ partition: deep, start: 0 us, duration: 1 ms }] } }",
+        "health: { table: { STACK_OVERFLOW: { action: SUSPEND }, MEMORY_VIOLATION: { action: IDLE } } }",
+      ].join("\n"),
+    );
+    const loaded = await loadSystem(join(folder, "module.yaml"), { compileSt: compileProgram, inspectImage });
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+    const module = new Module(loaded.system, silence, await createHasher());
+    module.runFrame();
+    const [record, ...others] = module.healthRecords;
+    expect(record).toMatchObject({ error: "STACK_OVERFLOW", trap: "storeAccessFault", action: "SUSPEND" });
+    expect(record!.value).toBeLessThan(0x8000_0000);
+    expect(others).toEqual([]);
+    const image = parseImage(loaded.system.partitions[0]!.image);
+    const code = "problem" in image ? undefined : image.segments.find(({ bytes }) => bytes.length > 0);
+    const start = code!.address - RAM_BASE;
+    expect(module.partitions[0]!.ram.slice(start, start + code!.bytes.length)).toEqual(new Uint8Array(code!.bytes));
+  });
+});
 
 describe.skipIf(peers.missing)("a C guest that is a system partition", () => {
   const folder = mkdtempSync(join(tmpdir(), "partita-health-h-"));

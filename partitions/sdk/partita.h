@@ -52,7 +52,7 @@
 #define PARTITA_APPLICATION_ERROR 2
 #define PARTITA_NUMERIC_ERROR 3
 #define PARTITA_ILLEGAL_REQUEST 4
-#define PARTITA_STACK_OVERFLOW 5
+#define PARTITA_STACK_OVERFLOW 5 /* also noticed: an access fault below RAM while the stack pointer is there, too (link.ld) */
 #define PARTITA_MEMORY_VIOLATION 6
 #define PARTITA_HARDWARE_FAULT 7
 #define PARTITA_PARTITION_INIT 8

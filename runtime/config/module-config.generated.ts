@@ -362,7 +362,7 @@ export interface SamplingMessageChannelConfig {
   maxMessageSize: string;
 }
 /**
- * By error. Raised by the guest: DEADLINE_MISSED, APPLICATION_ERROR, NUMERIC_ERROR, ILLEGAL_REQUEST, STACK_OVERFLOW. Traps: MEMORY_VIOLATION (access faults), HARDWARE_FAULT (misaligned), ILLEGAL_REQUEST (illegal instruction, environment call), APPLICATION_ERROR (breakpoint). Noticed: ILLEGAL_REQUEST (a right that is missing), CONFIG_ERROR (a port that the config does not give), PORT_ERROR (a port used against its direction, size or mode), PARTITION_INIT (the guest ended before it was NORMAL), WATCHDOG_TIMER, POWER_FAIL (a command from outside says so).
+ * By error. Raised by the guest: DEADLINE_MISSED, APPLICATION_ERROR, NUMERIC_ERROR, ILLEGAL_REQUEST, STACK_OVERFLOW. Traps: MEMORY_VIOLATION (access faults), STACK_OVERFLOW (an access below RAM, where the stack pointer is, too), HARDWARE_FAULT (misaligned), ILLEGAL_REQUEST (illegal instruction, environment call), APPLICATION_ERROR (breakpoint). Noticed: ILLEGAL_REQUEST (a right that is missing), CONFIG_ERROR (a port that the config does not give), PORT_ERROR (a port used against its direction, size or mode), PARTITION_INIT (the guest ended before it was NORMAL), WATCHDOG_TIMER, POWER_FAIL (a command from outside says so).
  */
 export interface HealthTableConfig {
   restartBudget?: RestartBudgetConfig;

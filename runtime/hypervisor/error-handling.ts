@@ -2,7 +2,7 @@
  * A partition's errors: each becomes a record, the health monitor says what to do, and it is done here (ARINC 653 P1 §2.4). Nothing
  * of it reaches others before the slot ends.
  */
-import type { PropagatedError, VirtualBoard } from "../board/index.ts";
+import { type PropagatedError, RAM_BASE, type VirtualBoard } from "../board/index.ts";
 import { type Fault, TRAP_CAUSES } from "../hart/index.ts";
 import {
   actionCode,
@@ -27,6 +27,18 @@ import { RestartTimes } from "./restart-times.ts";
 const WAITING_ERRORS = 16;
 /** Errors of a slot of which records are kept: the first. Numbers missing in their sequence tell of the others. */
 const RECORDS_OF_A_SLOT = 256;
+
+const STACK_POINTER = 2;
+/** A stack frame is smaller: what the stack pointer and the access have left RAM by, at most. */
+const LARGEST_FRAME = 1 << 20;
+
+/** A load or store below RAM while the stack pointer has left it downwards: the stack lies at its bottom (partitions/sdk/link.ld). */
+const isStackOverflow = ({ cause, value }: Fault, stackPointer: number): boolean =>
+  (cause === "loadAccessFault" || cause === "storeAccessFault") &&
+  [value, stackPointer].every((address) => {
+    const depth = RAM_BASE - (address >>> 0);
+    return depth > 0 && depth <= LARGEST_FRAME;
+  });
 
 /** An error as it is noticed. */
 interface Noticed {
@@ -119,7 +131,8 @@ export class ErrorHandling {
     const bytes = new Uint8Array(Uint32Array.of(value).buffer);
     this.#parts.log.writeWords(this.#place, EVENT_KINDS.fault, TRAP_CAUSES[cause], pc, bytes);
     const propagable = this.#board().canTakeTraps;
-    const error = ERROR_OF_TRAP[cause];
+    const overflown = isStackOverflow(fault, this.#board().integerRegisters[STACK_POINTER]!);
+    const error = overflown ? "STACK_OVERFLOW" : ERROR_OF_TRAP[cause];
     return this.#handle({
       ...{ error, state: this.#state()!, pc, trap: fault, value, message: "", ignorable: false, propagable },
     });

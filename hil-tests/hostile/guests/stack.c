@@ -9,7 +9,7 @@ static __attribute__((noinline)) uint32_t descend(uint32_t depth) {
     return descend(depth + 1) + frame[depth & 15];
 }
 
-/* It grows down through its data and its code until it executes what it has pushed. */
+/* It grows down to the end of RAM, below which nothing is: its data and its code stay whole. */
 ATTACK(recursion_without_end) { evidence.result = descend(1); }
 
 #define WITH_STACK_AT(address) \
