@@ -57,7 +57,7 @@ describe("partita compile", () => {
     if ("problem" in facts || facts.manifest === null) throw new Error("it cannot be read back");
     const { manifest, symbols } = facts;
     const { input, output, retained } = manifest.areas;
-    expect(manifest.tasks).toEqual([{ name: "T", intervalNs: 10e6 }]);
+    expect(manifest.tasks).toEqual([{ name: "T", intervalNs: 10e6, event: null }]);
     expect([input?.bytes, output?.bytes, retained?.bytes]).toEqual([10, 1, 4]);
     expect(manifest.points).toEqual([
       { name: "level", type: "REAL", direction: "input", address: input!.base, bit: null, initial: 1.25 },

@@ -6,15 +6,13 @@ import { callsIn } from "../ir/calls.ts";
 import { ClassTable } from "../ir/class-table.ts";
 import { ConstantPool } from "../ir/frame.ts";
 import type { IrFunction } from "../ir/ir.ts";
-import { PORT_ROUTINES } from "../ir/lower-statement.ts";
 import { type Lowering, lowerUnit } from "../ir/lower-unit.ts";
 import { OPTIMIZING, PassMemory, type PassOptions, PLAIN, runPasses } from "../ir/optimize.ts";
 import { printFunction } from "../ir/print.ts";
+import { UNINTERRUPTED } from "../library/hypervisor.ts";
 import { describeProgram, type ProgramInfo } from "../program-info.ts";
-import { instancesOf, type Program, prefixOf, programsOf } from "../semantics/analyse.ts";
-import type { Place } from "../semantics/checked.ts";
+import { instancesOf, type Program } from "../semantics/analyse.ts";
 import type { Unit, Variable } from "../semantics/symbols.ts";
-import { QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
 import { type SymbolFile, symbolFileOf } from "../symbol-file.ts";
 import { fileName } from "../syntax/source-text.ts";
 import type { AreaOffsets } from "./addresses.ts";
@@ -26,7 +24,7 @@ import { type Generated, generateFunction } from "./generate.ts";
 import { interruptionBytes } from "./interruption.ts";
 import { type DataLayout, initialData, layOutData, placeVariables, staticNames } from "./layout.ts";
 import { pointsOf } from "./points.ts";
-import { portRoutine } from "./port-routine.ts";
+import { manifestPorts, portIndex, portRoutines, portsOf } from "./ports.ts";
 import { retainedOf } from "./retained.ts";
 import { emitRuntime } from "./runtime.ts";
 
@@ -93,21 +91,25 @@ export const link = (program: Program, options: LinkOptions, memory: LinkMemory)
     program.units.flatMap(({ queries }) => queries),
     constants,
   );
+  const isPreempted = program.tasks.length > 1;
   const routines = portRoutines(program, ports);
-  const units = new Set(program.units);
-  const lowered = [
+  const units = new Set([...program.units, ...routines.flatMap(({ needs }) => needs)]);
+  const all = [
     ...lowerUnits(units, program, memory, {
       ...{ constants, classes, keepsStatements: options.optimize === false },
       storageOf: ({ storage }) => storage,
     }),
-    ...routines.map(({ port, routine }) => portRoutine(port, routine)),
+    ...routines.map(({ fn }) => fn),
   ];
+  const calledAlone = new Set([...UNINTERRUPTED, ...routines.map(({ name }) => name)]);
+  const alone = all.flatMap(({ name }) => (isPreempted && calledAlone.has(name) ? [name] : []));
+  const lowered = all.map((fn) => (alone.includes(fn.name) ? { ...fn, name: bodyOf(fn.name) } : fn));
   const roots = [
     ...instancesOf(program).map((instance) => instance.entry.name),
-    ...routines.map(({ routine }) => routine),
+    ...(isPreempted ? alone.map(bodyOf) : routines.map(({ name }) => name)),
   ];
   const placeConstant = (bytes: Uint8Array) => constants.place({ bytes, relocations: [] });
-  const surroundings = { roots, isPreempted: program.tasks.length > 1, placeConstant };
+  const surroundings = { roots, isPreempted, placeConstant };
   const functions = passedOn(program, lowered, surroundings, options, memory.passes);
   const layout = layOutData(sizes, constants);
 
@@ -130,10 +132,10 @@ export const link = (program: Program, options: LinkOptions, memory: LinkMemory)
       programs: instances.map((instance) => instance.entry.name),
     })),
     image,
-    uninterrupted: routines.filter(({ name, routine }) => name !== routine),
+    uninterrupted: alone.map((name) => ({ name, routine: bodyOf(name) })),
     areas: layout.areas,
     stackTop: layout.bytes + behindData,
-    ports: ports.map(({ port }, i) => ({ name: portNames[i]!, index: portIndex(port) })),
+    ports: ports.map((port, i) => ({ name: portNames[i]!, index: portIndex(port) })),
   });
   for (const { code } of codes) asm.append(code);
   const dataBaseFor = (bytes: number): number => CODE_BASE + Math.ceil(bytes / DATA_ALIGNMENT) * DATA_ALIGNMENT;
@@ -175,6 +177,9 @@ export const link = (program: Program, options: LinkOptions, memory: LinkMemory)
     symbols: () => symbolFileOf(program, units, { data, base: dataBase, addressOf }),
   };
 };
+
+/** Of a routine that is called without interruption: its own symbol is where calls go. */
+const bodyOf = (name: string): string => `${name}.body`;
 
 const statementAt = (rows: readonly LineRow[], offset: number): SourceLine | null => {
   const at = rows.findLast((row) => row.offset <= offset)?.at ?? null;
@@ -234,33 +239,6 @@ const passedOn = (
   return runPasses(passes, lowered, { ...surroundings, observe: (pass, fn) => dump(pass, printFunction(fn, names)) });
 };
 
-interface NamedPort {
-  readonly name: string;
-  readonly port: Variable;
-}
-
-const portsOf = (program: Program): readonly NamedPort[] =>
-  programsOf(program).flatMap((each) =>
-    each.program.variables
-      .filter(({ type }) => type.kind === "port")
-      .map((port) => ({ name: `${prefixOf(each)}${port.name}`.replace(".", "_"), port })),
-  );
-
-/** `name`: where calls go. One task's routines are called directly, as nothing can come in between. */
-const portRoutines = (program: Program, ports: readonly NamedPort[]) =>
-  [QUEUE_SEND, QUEUE_RECEIVE]
-    .filter((type) => ports.some(({ port }) => port.type === type))
-    .map((type) => {
-      const name = PORT_ROUTINES[type.name];
-      return { port: type, name, routine: program.tasks.length > 1 ? `${name}.body` : name };
-    });
-
-const portIndex = ({ type, storage }: Variable) => {
-  if (type.kind !== "port" || storage.kind !== "static") throw new Error("a port is a static variable");
-  const field = type.fields.find(({ key }) => key === "PORT")!;
-  return { base: { kind: "static", area: storage.area }, offset: storage.offset + field.offset } as const;
-};
-
 /** Scans of tasks that are as urgent as each other follow one another; on top of them runs what is more urgent. */
 const stackBytes = (
   program: Program,
@@ -285,7 +263,7 @@ const stackDepths = (functions: readonly IrFunction[], frames: ReadonlyMap<strin
   const depthOf = (fn: IrFunction): number => {
     const known = depths.get(fn.name);
     if (known !== undefined) return known;
-    const callees = callsIn(fn).flatMap((name) => byName.get(name) ?? []);
+    const callees = callsIn(fn).flatMap((name) => byName.get(name) ?? byName.get(bodyOf(name)) ?? []);
     const depth = (frames.get(fn.name) ?? 0) + Math.max(0, ...callees.map(depthOf));
     depths.set(fn.name, depth);
     return depth;
@@ -350,32 +328,11 @@ const manifestOf = (
     language: "ST",
     tasks: program.tasks.map(({ name, intervalNs, event }) => ({ name, intervalNs, event })),
     points: pointsOf(program, layout, dataBase, data),
-    ports: portsOf(program).map(({ name, port }) => ({
-      name,
-      direction: port.type === QUEUE_SEND ? "source" : "destination",
-      messageBytes: messageBytes(program, port),
-    })),
+    ports: manifestPorts(program),
     areas: {
       input: area("input"),
       output: area("output"),
       retained: retainedOf(program, dataBase + layout.areas.retained, sizes.retained),
     },
   };
-};
-
-/** The largest message that any call gives this port. */
-const messageBytes = (program: Program, port: Variable): number => {
-  let most = 0;
-  const walk = (node: unknown): void => {
-    if (Array.isArray(node)) for (const item of node) walk(item);
-    else if (typeof node === "object" && node !== null) {
-      const statement = node as { readonly kind?: string; readonly variable?: unknown; readonly message?: Place };
-      if (statement.kind === "port" && statement.variable === port)
-        most = Math.max(most, statement.message?.type.bytes ?? 0);
-      for (const key of ["branches", "body", "otherwise", "arms"] as const)
-        walk((node as Record<string, unknown>)[key]);
-    }
-  };
-  for (const { body } of program.units) walk(body);
-  return most;
 };

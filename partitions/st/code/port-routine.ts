@@ -1,8 +1,12 @@
-/** The bodies of QUEUE_SEND and QUEUE_RECEIVE (ARINC 653 P1 §3.6.2.2, by the registers of partitions/sdk/partita.h). */
+/** The bodies of the port types (ARINC 653 P1 §3.6.1.2, §3.6.2.2, by the registers of partitions/sdk/partita.h). */
 import { Builder } from "../ir/builder.ts";
 import { type Address, constant, type IrFunction, type Operand, type Register } from "../ir/ir.ts";
-import { type PortType, QUEUE_RECEIVE, QUEUE_SEND } from "../semantics/types.ts";
-import { COMMANDS, DEVICE, NOT_AVAILABLE } from "./partita-device.ts";
+import { sends } from "../semantics/port-types.ts";
+import type { PortType } from "../semantics/types.ts";
+import { COMMANDS, DEVICE, NO_ACTION, NOT_AVAILABLE } from "./partita-device.ts";
+
+/** The library's function for the age of the message that was read last. */
+export const MESSAGE_AGE = "PARTITA_MESSAGE_AGE";
 
 const device = (offset: number): Address => ({ base: { kind: "device" }, offset });
 
@@ -16,12 +20,12 @@ export const portRoutine = (port: PortType, name: string): IrFunction => {
     base: { kind: "register", register: instance },
     offset: port.fields.find((each) => each.key === key)!.offset,
   });
-  const done = field(port === QUEUE_SEND ? "DONE" : "NDR");
+  const done = field(sends(port) ? "DONE" : "NDR");
   const [command, leave] = [builder.newBlock(), builder.newBlock()];
   const wanted = builder.load("u8", field(port.fields[0]!.key));
   builder.store("u8", constant(0), done);
   builder.store("u8", constant(0), field("ERROR"));
-  if (port === QUEUE_SEND) {
+  if (port.name === "QUEUE_SEND") {
     const before = builder.load("u8", field("LAST_REQUEST"));
     builder.store("u8", wanted, field("LAST_REQUEST"));
     const rising = builder.newBlock();
@@ -31,12 +35,8 @@ export const portRoutine = (port: PortType, name: string): IrFunction => {
   const status = runCommand(builder, port, builder.load("w32", field("PORT")), message, bytes);
   builder.store("u16", status, field("STATUS"));
   builder.store("u8", builder.unary("isZero", status), done);
-  const failed = builder.unary("isNotZero", status);
-  const isEmpty = builder.unary("isZero", builder.binary("xor", status, constant(NOT_AVAILABLE)));
-  // An empty queue is no error of the receiver.
-  const error =
-    port === QUEUE_RECEIVE ? builder.binary("and", failed, builder.binary("xor", isEmpty, constant(1))) : failed;
-  builder.store("u8", error, field("ERROR"));
+  builder.store("u8", isFailure(builder, port, status), field("ERROR"));
+  if (port.name === "SAMPLING_RECEIVE") tellAge(builder, field("AGE"), field("VALID"));
   builder.jump(leave);
   return builder.finish({ kind: "return", value: null, bank: "integer" });
 };
@@ -47,4 +47,19 @@ const runCommand = (builder: Builder, port: PortType, index: Operand, message: R
   builder.store("w32", bytes, device(DEVICE.length));
   builder.store("w32", constant(COMMANDS[port.name]), device(DEVICE.command));
   return builder.load("w32", device(DEVICE.status));
+};
+
+/** That there is no message is no error of the receiver. */
+const isFailure = (builder: Builder, port: PortType, status: Register): Operand => {
+  const failed = builder.unary("isNotZero", status);
+  if (sends(port)) return failed;
+  const nothing = port.name === "QUEUE_RECEIVE" ? NOT_AVAILABLE : NO_ACTION;
+  return builder.binary("and", failed, builder.unary("isNotZero", builder.binary("xor", status, constant(nothing))));
+};
+
+const tellAge = (builder: Builder, age: Address, valid: Address): void => {
+  builder.store("u8", builder.load("w32", device(DEVICE.validity)), valid);
+  const result = builder.register("long");
+  builder.emit({ kind: "call", target: MESSAGE_AGE, arguments: [], banks: [], result });
+  builder.store("w64", result, age);
 };

@@ -2,7 +2,7 @@
 import type { CheckedExpression, Intrinsic } from "../semantics/checked.ts";
 import { isSigned, scalarOf, TIME, type Type } from "../semantics/types.ts";
 import { bankOf, type Frame } from "./frame.ts";
-import { type Bank, constant, isConstant, type Operand, type Register } from "./ir.ts";
+import { type Address, type Bank, constant, isConstant, type Operand, type Register } from "./ir.ts";
 import { lowerExpression, TIME_OFFSET } from "./lower-expression.ts";
 import { normalize, readTarget } from "./lower-place.ts";
 
@@ -37,7 +37,17 @@ export const lowerIntrinsic = (frame: Frame, expression: IntrinsicCall): Operand
         { kind: "memory", address: { base: { kind: "static", area: "runtime" }, offset: TIME_OFFSET } },
         TIME,
       );
+    case "deviceRead":
+      return builder.load("w32", deviceRegister(first));
+    case "deviceWrite":
+      builder.store("w32", second, deviceRegister(first));
+      return second;
   }
+};
+
+const deviceRegister = (offset: Operand): Address => {
+  if (!isConstant(offset)) throw new Error("a register of the device is known when the program is compiled");
+  return { base: { kind: "device" }, offset: offset.constant };
 };
 
 const lowerAbsolute = (frame: Frame, { type }: IntrinsicCall, value: Operand): Operand => {

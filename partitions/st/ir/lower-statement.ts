@@ -177,7 +177,12 @@ const lowerBlockCall = (frame: Frame, { receiver, block, inputs, references, out
   builder.jump(done);
 };
 
-export const PORT_ROUTINES = { QUEUE_SEND: "partita.queue_send", QUEUE_RECEIVE: "partita.queue_receive" } as const;
+export const PORT_ROUTINES = {
+  QUEUE_SEND: "partita.queue_send",
+  QUEUE_RECEIVE: "partita.queue_receive",
+  SAMPLING_SEND: "partita.sampling_send",
+  SAMPLING_RECEIVE: "partita.sampling_receive",
+} as const;
 
 const lowerPortCall = (frame: Frame, { variable, port, request, message, outputs }: Of<"port">): void => {
   const { builder } = frame;

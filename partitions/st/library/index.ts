@@ -4,6 +4,7 @@
  */
 import { BINARY_CODED_DECIMALS } from "./binary-coded-decimals.ts";
 import { DATES } from "./dates.ts";
+import { HYPERVISOR } from "./hypervisor.ts";
 import { LONG_INTEGERS } from "./long-integers.ts";
 import { LONG_MATHEMATICS } from "./long-mathematics.ts";
 import { LONG_TRIGONOMETRY } from "./long-trigonometry.ts";
@@ -26,6 +27,7 @@ export const STANDARD_LIBRARY: string = [
   TEXTS,
   READ_TEXTS,
   REAL_TEXTS,
+  HYPERVISOR,
 ].join("");
 
 /** The text of each FUNCTION and FUNCTION_BLOCK by its name, in capitals. */

@@ -1,10 +1,11 @@
-/** Calls of QUEUE_SEND and QUEUE_RECEIVE instances: the ends of queuing ports (ARINC 653 P1 §2.3.5.6.2). */
+/** Calls of ports: the ends of queuing and sampling channels (ARINC 653 P1 §2.3.5.6). */
 
 import type { Call } from "./check-call.ts";
 import { checkAs } from "./check-expression.ts";
 import { checkPlace, checkWritable } from "./check-place.ts";
 import { checkOutput } from "./check-statement.ts";
 import type { CheckedStatement, Place } from "./checked.ts";
+import { outputsOf, sends } from "./port-types.ts";
 import type { Scope } from "./scope.ts";
 import { didYouMean } from "./suggestion.ts";
 import type { Variable } from "./symbols.ts";
@@ -47,7 +48,7 @@ export const checkPortCall = (
       const output = checkOutput(scope, value, { kind: "read", type: field.type, place });
       if (output !== null) outputs.push(output);
     } else {
-      const names = [request.name, "MESSAGE", port.fields[1]!.name, "ERROR", "STATUS"];
+      const names = [request.name, "MESSAGE", ...outputsOf(port)];
       problems.error(
         name.at,
         "unknown-name",
@@ -73,5 +74,5 @@ const checkMessage = (scope: Scope, value: Parameters<typeof checkPlace>[1], por
     );
     return null;
   }
-  return port.name === "QUEUE_SEND" || checkWritable(scope, place, value.at) ? place : null;
+  return sends(port) || checkWritable(scope, place, value.at) ? place : null;
 };

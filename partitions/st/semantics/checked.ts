@@ -100,7 +100,10 @@ export type Intrinsic =
   | "shiftRight"
   | "rotateLeft"
   | "rotateRight"
-  | "time";
+  | "time"
+  /** Of a register of the partita device. */
+  | "deviceRead"
+  | "deviceWrite";
 
 export type CheckedExpression =
   | { readonly kind: "constant"; readonly type: Type; readonly value: ConstantValue }

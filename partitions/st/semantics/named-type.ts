@@ -2,9 +2,10 @@
 import type { TypeDeclaration } from "../syntax/ast.ts";
 import type { Image } from "./image.ts";
 import { checkInitializer, imageOf, startingImage } from "./initial-values.ts";
+import { PORT_TYPES } from "./port-types.ts";
 import { resolveType } from "./resolve-type.ts";
 import type { Scope } from "./scope.ts";
-import { elementaryNamed, QUEUE_RECEIVE, QUEUE_SEND, type Type } from "./types.ts";
+import { elementaryNamed, type Type } from "./types.ts";
 
 export interface NamedType {
   readonly type: Type;
@@ -29,10 +30,8 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Null: the program may declare a type of this name. */
-export const builtInType = (key: string): Type | null => {
-  if (key === "QUEUE_SEND") return QUEUE_SEND;
-  return key === "QUEUE_RECEIVE" ? QUEUE_RECEIVE : elementaryNamed(key);
-};
+export const builtInType = (key: string): Type | null =>
+  PORT_TYPES.find(({ name }) => name === key) ?? elementaryNamed(key);
 
 /** What the name means where the program declares nothing of the name; null: nothing. */
 export const spelledType = (key: string): Type | null => builtInType(SPELLINGS.get(key) ?? key);

@@ -8,6 +8,7 @@ import type { CheckedExpression, Held, Holding, Intrinsic } from "./checked.ts";
 import { converted, limited } from "./computed.ts";
 import { CONVERSION_NAMES, conversionNamed } from "./conversions.ts";
 import { asScalar, coerce, NOTHING, withOwnType } from "./convert.ts";
+import { DEVICE_FUNCTIONS } from "./device-functions.ts";
 import { enumConversion } from "./enum-conversions.ts";
 import { libraryCall, realTypeOf } from "./library-call.ts";
 import type { Scope } from "./scope.ts";
@@ -34,7 +35,9 @@ export const checkStandardFunction = (
   key: string,
   expected: Type | null,
 ): CheckedExpression | null => {
-  const standard = STANDARD.get(key) ?? conversionNamed(key) ?? enumConversion(scope, key) ?? typedFunction(key);
+  const device = scope.unit?.isLibrary === true ? DEVICE_FUNCTIONS.get(key) : undefined;
+  const standard =
+    device ?? STANDARD.get(key) ?? conversionNamed(key) ?? enumConversion(scope, key) ?? typedFunction(key);
   if (standard === undefined) return null;
   const operands = operandsOf(scope, call, key, standard, expected);
   if (operands === null || operands.some(({ value }) => value.type.kind === "unknown")) return NOTHING;

@@ -131,10 +131,10 @@ export interface InterfaceType {
   readonly align: 4;
 }
 
-/** One end of a queuing port; MESSAGE may be of any type. */
+/** One end of a port; MESSAGE may be of any type. See port-types.ts. */
 export interface PortType {
   readonly kind: "port";
-  readonly name: "QUEUE_SEND" | "QUEUE_RECEIVE";
+  readonly name: "QUEUE_SEND" | "QUEUE_RECEIVE" | "SAMPLING_SEND" | "SAMPLING_RECEIVE";
   readonly fields: readonly Field[];
   readonly bytes: number;
   readonly align: number;
@@ -201,8 +201,7 @@ const TYPES = Object.fromEntries(
 ) as Readonly<Record<ElementaryName, ElementaryType>>;
 
 export const { BOOL, BYTE, WORD, DWORD, LWORD, INT, DINT, LINT, UDINT, ULINT, REAL, LREAL, TIME, LTIME } = TYPES;
-export const { DATE, LDATE, TOD, LTOD, DT, LDT, CHAR, WCHAR } = TYPES;
-const { UINT } = TYPES;
+export const { DATE, LDATE, TOD, LTOD, DT, LDT, CHAR, WCHAR, UINT } = TYPES;
 export const UNKNOWN: UnknownType = { kind: "unknown", bytes: 0, align: 1 };
 export const INTEGER_LITERAL: LiteralType = { kind: "literal", name: "an integer", bytes: 0, align: 1 };
 export const REAL_LITERAL: LiteralType = { kind: "literal", name: "a real number", bytes: 0, align: 1 };
@@ -392,27 +391,3 @@ export const layOut = <F extends { readonly type: { readonly bytes: number; read
   });
   return { offsets, bytes: alignUp(end, align), align };
 };
-
-const portType = (name: PortType["name"], input: string, done: string): PortType => {
-  const parts = [
-    { name: input, type: BOOL },
-    { name: done, type: BOOL },
-    { name: "ERROR", type: BOOL },
-    { name: "LAST_REQUEST", type: BOOL },
-    { name: "STATUS", type: UINT },
-    { name: "PORT", type: UDINT },
-  ];
-  const { offsets, bytes, align } = layOut(parts);
-  return {
-    kind: "port",
-    name,
-    bytes,
-    align,
-    fields: parts.map((part, i) => ({ ...part, key: part.name, spelling: null, offset: offsets[i]!, at: null })),
-  };
-};
-
-/** IEC 61131-5 style: REQ sends on its rising edge, DONE for one call; STATUS is a return code of partita.h. */
-export const QUEUE_SEND = portType("QUEUE_SEND", "REQ", "DONE");
-/** EN_R receives at most one message a call; NDR (new data received) for one call. */
-export const QUEUE_RECEIVE = portType("QUEUE_RECEIVE", "EN_R", "NDR");
