@@ -17,9 +17,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const SUPERVISOR = `
 TYPE Reading : STRUCT count : UDINT; level : REAL; END_STRUCT; END_TYPE
 VAR_GLOBAL
-  scan AT %QW0 : UINT; status AT %QW1 : UINT; mode AT %QW2 : UINT; suspended AT %QX10.0 : BOOL; schedule AT %QW6 : UINT;
-  clock AT %QL2 : LWORD; isSet AT %QX10.1 : BOOL;
-  count AT %QD7 : UDINT; valid AT %QX10.2 : BOOL; fresh AT %QX10.3 : BOOL; age AT %QL4 : LINT; unknown AT %QW20 : UINT;
+  scan, status, mode, schedule, unknown AT %Q* : UINT;
+  suspended, isSet, valid, fresh AT %Q* : BOOL;
+  clock AT %Q* : LWORD; count AT %Q* : UDINT; age AT %Q* : LINT;
 END_VAR
 PROGRAM Supervisor
 VAR readings : SAMPLING_RECEIVE; reading : Reading; failed : BOOL; END_VAR
@@ -66,16 +66,15 @@ CONFIGURATION c TASK t(INTERVAL := T#1ms); PROGRAM w WITH t : Worker; END_CONFIG
 
 const CONFIG = `
 module: supervised
+board: { harts: 2 }
 partitions:
   worker: { program: worker.st, memory: 64 KiB }
   supervisor: { program: supervisor.st, memory: 64 KiB, system: true }
 schedules:
-  day:
+  day: &slots
     majorFrame: 1 ms
-    slots: [ { partition: worker, start: 0 us, duration: 400 us }, { partition: supervisor, start: 500 us, duration: 400 us } ]
-  night:
-    majorFrame: 2 ms
-    slots: [ { partition: supervisor, start: 500 us, duration: 400 us }, { partition: worker, start: 1 ms, duration: 400 us } ]
+    slots: [ { partition: worker, start: 0 us, duration: 400 us }, { partition: supervisor, hart: 1, start: 0 us, duration: 1 ms } ]
+  night: *slots
 channels:
   - { type: samplingMessage, from: worker.readings, to: [ supervisor.readings ], refreshPeriod: 1500 us, maxMessageSize: 8 B }
 `;
@@ -96,7 +95,7 @@ const boot = async (meddled: boolean) => {
   const { partition, points } = module.partitions[1]!;
   const read = (name: string) => {
     const point = partition.points.find((each) => each.name === name)!;
-    return points.get(point.index, point.type);
+    return points.get(point.index);
   };
   return { module, frame: () => module.runFrame(), read };
 };
@@ -111,11 +110,11 @@ describe.each([
     for (let scan = 1; scan <= 13; scan++) {
       frame();
       expect(read("scan")).toBe(scan);
-      expect(read("unknown")).toBe(3);
+      expect(read("unknown")).toBe(4);
       seen.push(`${read("mode")}${read("suspended") ? "s" : ""}${read("status")}`);
     }
-    // A command is obeyed before the next slot of the worker, and its mode is that at the start of the supervisor's slot.
-    expect(seen).toEqual(["30", "30", "30", "3s0", "3s0", "30", "30", "00", "00", "30", "30", "30", "33"]);
+    // A command is given when the slot ends, and obeyed before the other's next one.
+    expect(seen).toEqual(["10", "30", "30", "3s0", "3s0", "30", "30", "00", "00", "20", "30", "10", "33"]);
   });
 
   it("asks for another schedule, raises an error of its own and tells the time", async () => {
@@ -125,12 +124,12 @@ describe.each([
     frame();
     expect(read("schedule")).toBe(1);
     frame();
-    expect(module.healthRecords).toMatchObject([
-      { error: "APPLICATION_ERROR", value: 42, message: "the tank is dry", partition: 1 },
+    expect(module.healthRecords.filter(({ partition }) => partition === 1)).toMatchObject([
+      { error: "APPLICATION_ERROR", value: 42, message: "the tank is dry" },
     ]);
     expect(read("isSet")).toBe(true);
-    // Set at the start of frame 4; ten frames of 1 ms follow, and one of 2.
-    expect(read("clock")).toBe(1_700_000_000_135_456_789n);
+    // Set at the start of the fifth frame.
+    expect(read("clock")).toBe(1_700_000_000_134_456_789n);
   });
 
   it("reads the last message of a sampling port, with its age and whether that is little enough", async () => {
@@ -139,13 +138,13 @@ describe.each([
       frame();
       return [read("fresh"), Number(read("count")), read("valid"), Number(read("age")) / 1e3];
     });
-    // Published at 400 µs, read at 500 µs; the second one is not sent, and the worker is suspended from frame 3 on.
+    // Published at the end of the worker's slot, after 400 µs, and read in the next frame; the second one is not sent.
     expect(seen).toEqual([
-      [true, 1, true, 100],
-      [true, 1, true, 1100],
-      [true, 3, true, 100],
-      [true, 3, true, 1100],
-      [true, 3, false, 2100],
+      [false, 0, false, 0],
+      [true, 1, true, 600],
+      [true, 1, false, 1600],
+      [true, 3, true, 600],
+      [true, 3, false, 1600],
     ]);
   });
 });

@@ -1,7 +1,11 @@
 /* Start-up code for C guests: registers, floating point and zeroed variables, then main (RISC-V psABI). */
-    .section .text.start, "ax"
+    .section .text.entry, "ax"
     .globl _start
 _start:
+    tail start_up
+
+    .section .text.start, "ax"
+start_up:
     .option push
     .option norelax
     la gp, __global_pointer$

@@ -47,8 +47,16 @@
  * - %IB n is byte n, %IW n bytes 2n…, %ID n bytes 4n…, %IL n bytes 8n…, %IX n.b bit b of byte n, as in CODESYS.
  * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names; elements and members of
  *   arrays and structs as levels_3 and pump_speed. AT %I* takes any free place, or the one that VAR_CONFIG gives; in a FUNCTION_BLOCK
- *   each instance has one of its own, the point pump_running. A VAR of type QUEUE_SEND or QUEUE_RECEIVE in the
- *   PROGRAM is a queuing port of its name.
+ *   each instance has one of its own, the point pump_running.
+ * - A VAR of type QUEUE_SEND or QUEUE_RECEIVE in the PROGRAM is a queuing port of its name: REQ sends on its rising edge, EN_R
+ *   receives one message a call. SAMPLING_SEND and SAMPLING_RECEIVE are ports of a channel of type samplingMessage: EN_S writes, EN_R
+ *   reads in each call; AGE says since when the message could be read, VALID whether the channel calls that fresh. NDR and DONE say
+ *   that it was done, ERROR that it could not be, STATUS why: a return code of partitions/sdk/partita.h.
+ * - What else the hypervisor does for a guest: WALL_CLOCK(VALID =>), UTC as LDT, as it was at the start of the major frame;
+ *   RAISE_APPLICATION_ERROR(MESSAGE, DETAIL); KICK_WATCHDOG(), which the end of each scan does as well. In a system partition
+ *   START_PARTITION, STOP_PARTITION, SUSPEND_PARTITION, RESUME_PARTITION of a NAME, RESTART_PARTITION(NAME, COLD),
+ *   GET_PARTITION_STATUS(NAME, MODE =>, SUSPENDED =>), GET_MODULE_SCHEDULE() and SET_MODULE_SCHEDULE(SCHEDULE), which count from 0.
+ *   Those that give a UINT give a return code, 0 when all is well.
  * - R_EDGE and F_EDGE are found when the body of the block begins that declares them; an input that is FALSE from the start has not
  *   fallen.
  * - A PROGRAM may be called by its name and looked into, as in CODESYS: there is one of it. Where there is no CONFIGURATION the one runs

@@ -7,11 +7,11 @@
 
 #define TOP_OF_RANGE (1u << 3)
 
-extern const uint8_t _start[], __shared_end[]; /* text and constants (link.ld) */
+extern const uint8_t __text_start[], __shared_end[]; /* text and constants (link.ld) */
 
 void view_init(struct view *view, const struct task_definition *definition) {
     uint8_t *stack = definition->stack;
-    view->regions[0] = (struct region){ _start, __shared_end, MAY_READ | MAY_EXECUTE };
+    view->regions[0] = (struct region){ __text_start, __shared_end, MAY_READ | MAY_EXECUTE };
     view->regions[1] = (struct region){ stack, stack + definition->stack_bytes, MAY_READ | MAY_WRITE };
     for (uint32_t i = 0; i < TASK_REGIONS; i++) view->regions[2 + i] = definition->regions[i];
     for (uint32_t i = 0; i < VIEW_REGIONS; i++) {

@@ -343,4 +343,35 @@ export const WARNING_PAGES = [
         report.mark := 'A';
       END_PROGRAM`,
   },
+  {
+    number: 516,
+    name: "lifecycle-method",
+    title: "an FB_init that nobody calls",
+    explanation: lines`
+      CODESYS and TwinCAT call a METHOD FB_init when an instance comes to life, with the arguments that its declaration gives in
+      brackets, and FB_reinit and FB_exit when the program is changed. IEC 61131-3 has no such thing, and here they are methods like
+      any other: what an instance starts with are the initial values of its variables, which its declaration may give:
+      pump : Pump := (power := 5.5);`,
+    failing: lines`
+      FUNCTION_BLOCK Pump
+        VAR_OUTPUT power : REAL; END_VAR
+        METHOD FB_init
+          VAR_INPUT bInitRetains, bInCopyCode : BOOL; END_VAR
+          power := 5.5;
+        END_METHOD
+      END_FUNCTION_BLOCK
+      PROGRAM Main
+        VAR p : Pump; END_VAR
+        p.FB_init(FALSE, FALSE);
+      END_PROGRAM`,
+    corrected: lines`
+      FUNCTION_BLOCK Pump
+        VAR_OUTPUT power : REAL := 5.5; END_VAR
+        power := power * 0.99;
+      END_FUNCTION_BLOCK
+      PROGRAM Main
+        VAR p : Pump := (power := 7.5); END_VAR
+        p();
+      END_PROGRAM`,
+  },
 ] as const satisfies readonly ProblemPage[];

@@ -149,6 +149,8 @@ export const tooLarge = (scope: Scope, bytes: number, at: Span): boolean => {
 };
 
 const resolveEnum = (scope: Scope, expression: Extract<TypeExpression, { kind: "enum" }>, name: string): Type => {
+  const block = expression.base === null ? null : calledType(scope, expression.base);
+  if (block !== null) return block;
   const base = expression.base === null ? INT : enumBase(scope, expression.base);
   const seen = new Set<string>();
   let next = 0n;
@@ -170,6 +172,19 @@ const resolveEnum = (scope: Scope, expression: Extract<TypeExpression, { kind: "
   writeConstant(new DataView(image.bytes.buffer), 0, base, values[0]?.value ?? 0n);
   rememberImage(type, image);
   return type;
+};
+
+/** `pump : Pump(power := 5.5)` of CODESYS reads like an enum. Null: it is none of that; else it was refused. */
+const calledType = (scope: Scope, { key, text, at }: Name): Type | null => {
+  const isBlock = elementaryNamed(key) === null && scope.world.unit(key)?.block != null;
+  if (!isBlock) return null;
+  scope.world.problems.error(
+    at,
+    "not-supported",
+    `an instance of ${text} takes no arguments: no FB_init is called`,
+    `give it initial values: ${text} := (…)`,
+  );
+  return scope.world.unit(key)?.block ?? null;
 };
 
 /** A value of an enum, for the values behind it: `(Low := 10, High := Low + 5)`. */

@@ -3,6 +3,7 @@ import type { Problems } from "../../problems.ts";
 import type { Unit } from "../symbols.ts";
 import { bodyHidden } from "./body-hidden.ts";
 import { caseIncomplete } from "./case-incomplete.ts";
+import { lifecycleMethod } from "./lifecycle-method.ts";
 import { loopVariableChanged } from "./loop-variable-changed.ts";
 import { neverAssigned } from "./never-assigned.ts";
 import { neverRead } from "./never-read.ts";
@@ -19,6 +20,7 @@ import { usesOf } from "./uses.ts";
 const RULES: readonly WarningRule[] = [
   bodyHidden,
   caseIncomplete,
+  lifecycleMethod,
   loopVariableChanged,
   neverAssigned,
   neverRead,
