@@ -4,7 +4,7 @@ import { ProgramRun } from "../../runtime/cli/program-run.ts";
 import { interpret } from "../../runtime/hart/index.ts";
 import { engineFactory } from "../../runtime/host/engines.ts";
 import { formatProblem } from "../../runtime/problem.ts";
-import { type CompileResult, Compiler, type VariableType } from "./index.ts";
+import { type CompileResult, compile, type VariableType } from "./index.ts";
 import { randomProgram } from "./testing/random-program/index.ts";
 
 const SCANS = 3;
@@ -16,14 +16,8 @@ const TIMEOUT_MS = 600_000;
 
 type Compiled = Extract<CompileResult, { ok: true }>;
 
-/** What programs have in common, most of all the library, each compiles once. */
-const optimizing = new Compiler();
-const plain = new Compiler();
-
 const compiled = (source: string, optimize: boolean): Compiled => {
-  const compiler = optimize ? optimizing : plain;
-  const file = { file: "random.st", text: source };
-  const result = compiler.compile([file], { optimize, defaultIntervalNs: INTERVAL_NS });
+  const result = compile(source, { file: "random.st", optimize, defaultIntervalNs: INTERVAL_NS });
   if (!result.ok) throw new Error(result.problems.map(formatProblem).join("\n"));
   return result;
 };
