@@ -36,7 +36,7 @@ export class Ranges {
   readonly #definitions = new Map<number, Instruction>();
   readonly #constraints = new Map<number, Constraint[]>();
   /** Constants that values are compared with, and their neighbours; ascending. */
-  #bounds: readonly number[] = [];
+  #bounds: readonly number[] | null = null;
   readonly #growths = new Map<number, number>();
   #isSolved = false;
 
@@ -140,7 +140,6 @@ export class Ranges {
       }
       this.#collectConstraints(block);
     }
-    this.#bounds = this.#flow.isStraight ? [] : boundsIn(this.#blocks);
     for (const { blocks, isLoop } of stretchesOf(this.#flow)) {
       if (!isLoop) this.#settle(blocks);
       else {
@@ -184,12 +183,18 @@ export class Ranges {
 
   #widened(before: Range, after: Range, growths: number): Range {
     if (growths <= PATIENCE.alone) return after;
-    const bounds = growths <= PATIENCE.withBounds ? this.#bounds : [];
+    const bounds = growths <= PATIENCE.withBounds ? this.#knownBounds() : [];
     const [low, high] = [
       bounds.findLast((bound) => bound <= after.low) ?? FULL.low,
       bounds.find((bound) => bound >= after.high) ?? FULL.high,
     ];
     return { low: after.low < before.low ? low : after.low, high: after.high > before.high ? high : after.high };
+  }
+
+  /** Looked for when the first range does not come to rest by itself. */
+  #knownBounds(): readonly number[] {
+    this.#bounds ??= boundsIn(this.#blocks);
+    return this.#bounds;
   }
 
   #evaluate(block: Block, instruction: Instruction): Range | null {
@@ -250,9 +255,11 @@ const isTransparent = (instruction: Instruction): boolean =>
 const boundsIn = (blocks: readonly Block[]): readonly number[] => {
   const found = new Set([0]);
   for (const { instructions, terminator } of blocks) {
-    const counts = instructions.flatMap((each) => (each.kind === "checkIndex" ? [each.count] : []));
-    for (const operand of [...counts, ...terminatorUses(terminator)])
+    const add = (operand: Operand): void => {
       if (isConstant(operand)) for (const step of [-1, 0, 1]) found.add(operand.constant + step);
+    };
+    for (const each of instructions) if (each.kind === "checkIndex") add(each.count);
+    for (const operand of terminatorUses(terminator)) add(operand);
   }
   return [...found].sort((a, b) => a - b);
 };
