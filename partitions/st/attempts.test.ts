@@ -33,6 +33,13 @@ describe("an assignment attempt", () => {
     expect(valuesAfter(source, "x k y z u v", 2)).toEqual([true, 13, true, true, true, true]);
   });
 
+  it("needs no __SYSTEM.IQueryInterface, which CODESYS asks for, and takes it", () => {
+    const source = SHAPES.replace("INTERFACE Drive", "INTERFACE Drive EXTENDS __SYSTEM.IQueryInterface");
+    const main =
+      "PROGRAM Main VAR w : Winch; d : Drive; b : Brake; k : BOOL; END_VAR d := w; k := __QUERYINTERFACE(d, b); END_PROGRAM";
+    expect(valuesAfter(`${source} ${main}`, "k")).toEqual([true]);
+  });
+
   it("tells whether it succeeded as __QUERYINTERFACE and __QUERYPOINTER", () => {
     const source = `${SHAPES}
       FUNCTION Grip : INT VAR_INPUT d : Drive; END_VAR VAR b : Brake; END_VAR

@@ -131,7 +131,12 @@ export const declareInterface = (scope: Scope, declaration: InterfaceDeclaration
   };
 };
 
+/** What CODESYS wants of whoever is to be asked by __QUERYINTERFACE. Here all may be asked, and it promises nothing. */
+const ASKABLE = "__SYSTEM.IQUERYINTERFACE";
+
+/** Null: there is no such interface, which was said, or it has no methods for anybody to write. */
 export const interfaceNamed = (scope: Scope, name: UnitDeclaration["name"]): InterfaceType | null => {
+  if (name.key === ASKABLE) return null;
   const type = scope.world.type(name);
   if (type === null || type.kind === "interface") return type;
   const hint = type.kind === "block" ? `write EXTENDS ${name.text} to inherit from it` : "";
