@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { PassThrough } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { PYTHON, requirePeers, requirePythonModule } from "../../../hil-tests/peers.ts";
@@ -11,6 +12,8 @@ import { eventually, logBook, pause, served, TestBoard, testSystem } from "../..
 import { identificationOf } from "./device-identification.ts";
 import { modbusServer } from "./index.ts";
 import { rtuFrame } from "./rtu-framer.ts";
+import { RtuServer } from "./rtu-server.ts";
+import { Units } from "./units.ts";
 
 const run = promisify(execFile);
 const cable = requirePeers("socat");
@@ -136,6 +139,34 @@ describe.skipIf(cable.missing)("a server on a serial line", () => {
       /^io\.modbusServers "panel" cannot listen on .*none: .*check the path/,
     );
   });
+});
+
+test("a server that is stopped while it opens its port again leaves it closed", async () => {
+  const board = new TestBoard(module, hostClock);
+  cleanups.push(() => board.stop());
+  const image = new ProcessImage(module, board.exchange, hostClock);
+  const ports = [new PassThrough(), new PassThrough()] as const;
+  let opened = 0;
+  let letGo: () => void = () => undefined;
+  const opening = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const line = { path: "loose", baudRate: 9600, parity: "even", stopBits: 1 } as const;
+  const config = { name: "panel", listener: { kind: "rtu", line }, unitId: 1, mappings: [], units: [] } as const;
+  const units = new Units(config, [], image, identificationOf("works"));
+  const server = new RtuServer(config, line, units, hostClock, logBook().log, async () => {
+    opened += 1;
+    if (opened === 1) return ports[0];
+    await opening;
+    return ports[1];
+  });
+  await server.start();
+  ports[0].destroy();
+  await eventually("it opens it again", () => opened === 2);
+  await server.stop();
+  letGo();
+  await eventually("it is closed", () => ports[1].destroyed);
+  expect(server.counters.connections).toBe(0);
 });
 
 describe.skipIf(mbpoll.missing)("mbpoll on a serial line", () => {

@@ -34,6 +34,7 @@ export class RtuServer {
   #port: Duplex | null = null;
   #silence: NodeJS.Timeout | null = null;
   #reopening: NodeJS.Timeout | null = null;
+  #isStopped = false;
   /** The answer that waits for the gap behind its request. */
   #answering: NodeJS.Timeout | null = null;
 
@@ -70,6 +71,7 @@ export class RtuServer {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const timer of [this.#silence, this.#reopening, this.#answering]) if (timer !== null) clearTimeout(timer);
     const port = this.#port;
     this.#port = null;
@@ -81,6 +83,7 @@ export class RtuServer {
   }
 
   #use(port: Duplex): void {
+    if (this.#isStopped) return void port.destroy();
     this.#port = port;
     this.#framer = new RtuFramer();
     this.#backoff.reset();
@@ -98,17 +101,18 @@ export class RtuServer {
   }
 
   #reopenLater(): void {
+    if (this.#isStopped) return;
     this.#reopening = setTimeout(() => void this.#reopen(), this.#backoff.next());
   }
 
   async #reopen(): Promise<void> {
     try {
       this.#use(await this.#open(this.#line));
+      this.#log.info({ server: this.name, port: this.#line.path }, "Modbus server on its serial line again");
     } catch (error) {
       this.#warn("serial port does not open", { reason: error instanceof Error ? error.message : String(error) });
-      return this.#reopenLater();
+      this.#reopenLater();
     }
-    this.#log.info({ server: this.name, port: this.#line.path }, "Modbus server on its serial line again");
   }
 
   #receive(chunk: Buffer): void {

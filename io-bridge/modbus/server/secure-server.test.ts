@@ -157,6 +157,17 @@ describe.skipIf(openssl.missing)("a Modbus server on TLS", () => {
     expect(server.counters.requests).toBe(1);
   });
 
+  test("cuts off who begins no handshake, so that nobody takes a place for longer than a frame may take", async () => {
+    const { port, server, lines } = await secured({ frameTimeoutMs: 300, maxConnections: 1 });
+    const silent = connectPlain({ host: "127.0.0.1", port });
+    cleanups.push(() => silent.destroy());
+    await new Promise<void>((resolve) => silent.once("connect", () => resolve()));
+    await expect(clientAs(port, identities.operator)(readLevel)).rejects.toThrow();
+    await eventually("it is cut off", () => server.counters.refused === 2);
+    expect(lines.map(({ fields }) => fields.reason)).toContain("ERR_TLS_HANDSHAKE_TIMEOUT");
+    expect(await clientAs(port, identities.operator)(readLevel)).toBe("04020000");
+  });
+
   test("goes by the files as they are now: a new certificate, other roots, and not by those that are broken", async () => {
     const paths = Object.fromEntries(
       ["certificatePath", "keyPath", "caPath"].map((name) => [name, join(authority.folder, `${name}.now`)]),
