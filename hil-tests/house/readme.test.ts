@@ -61,6 +61,11 @@ describe("the README", () => {
     expect(await output(process.execPath, "dist/runtime/cli/main.js", "test", test)).toMatch(/1 test: 1 passed/);
   });
 
+  it("shows a test of the rig that is among ours", () => {
+    const test = readFileSync(join(ROOT, "hil-tests/readme.hil.test.ts"), "utf8");
+    expect(readme).toContain(test.slice(test.indexOf("\nconst ")));
+  });
+
   it.skipIf(requirePeers("riscv64-unknown-elf-gcc").missing)("shows a C guest that the kit builds", async () => {
     const source = example("c", "partita.h", "drive.c");
     await output("partitions/sdk/build.sh", join(folder, "drive.elf"), source);
