@@ -187,11 +187,14 @@ class BoardRun {
     module.awaitTurn();
     if (this.#job.paced && !this.#pacer.waitFor(module.nextBoundary)) this.#slipped(module.nextBoundary);
     if (this.#link.takeSlips()) this.#fellBehind();
-    this.#outside.started = -1;
+    const slot = module.startingSlot;
+    if (slot === null) {
+      module.step();
+      return;
+    }
     const before = hostClock.monotonicMs();
     module.step();
-    const { started } = this.#outside;
-    if (started >= 0) this.#hostMs[started] = this.#hostMs[started]! + hostClock.monotonicMs() - before;
+    this.#hostMs[slot.partition]! += hostClock.monotonicMs() - before;
   }
 
   /** Whichever hart it was. */

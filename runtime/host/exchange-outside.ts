@@ -34,8 +34,6 @@ export class ExchangeOutside implements Outside {
   readonly #decoder = new TextDecoder("latin1");
   /** Partitions that a fault stopped. */
   readonly faulted = new Set<number>();
-  /** The partition whose slot started in the latest step, or −1. */
-  started = -1;
 
   constructor(
     system: System,
@@ -62,7 +60,6 @@ export class ExchangeOutside implements Outside {
   }
 
   latch(at: BoardInstant, inputs: PointCells): void {
-    this.started = at.partition;
     if (!this.takeInputs(at.partition, inputs) && this.#outdated[at.partition] === 1) {
       for (let point = 0; point < inputs.count; point++) {
         if (inputs.quality[point] === QUALITY.good) inputs.quality[point] = QUALITY.uncertain;

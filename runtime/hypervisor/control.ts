@@ -60,6 +60,10 @@ export class Control {
     this.#requests[partition] = PARTITA_CONTROL_COMMANDS[command];
   }
 
+  isAsked(partition: number): boolean {
+    return this.#requests[partition] !== 0;
+  }
+
   /** What is asked of a partition, which obeys it now; null: nothing. */
   take(partition: number): LifecycleCommand | null {
     const code = this.#requests[partition]!;

@@ -78,6 +78,10 @@ export class Forces {
     this.#variables = [];
   }
 
+  get holdVariables(): boolean {
+    return this.#variables.length > 0;
+  }
+
   holds(point: number): boolean {
     return this.#isForced[point] === 1;
   }

@@ -5,7 +5,7 @@
 import type { GuestImage } from "../board/index.ts";
 import { interpret } from "../hart/index.ts";
 import { StateReader, StateWriter } from "../state.ts";
-import { hartOf, type Schedule, type System } from "../system.ts";
+import { hartOf, type Schedule, type Slot, type System } from "../system.ts";
 import { EventLog, type Hasher } from "../trace/index.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { Command } from "./commands.ts";
@@ -148,6 +148,12 @@ export class Module {
   /** Board time of the boundary that the next `step` processes; never less than `boardTime`. */
   get nextBoundary(): Cycles {
     return this.#timeline.nextAt;
+  }
+
+  /** The slot that starts there: all of it is run then. null: something else happens there. The frame has begun. */
+  get startingSlot(): Slot | null {
+    const { next } = this.#timeline;
+    return next.kind === "slotStart" ? next.slot : null;
   }
 
   /** The current frame has not begun. */
@@ -366,9 +372,10 @@ export class Module {
   }
 
   #endFrame(frame: number): void {
-    for (const index of this.#own) this.#running[index]!.endFrame(frame, this.#boardTime);
-    const command = this.#memory.control.moduleCommand;
-    if (this.#leads) this.#memory.control.moduleObeys();
+    const { control } = this.#memory;
+    for (const index of this.#own) if (control.isAsked(index)) this.#running[index]!.obey(frame, this.#boardTime);
+    const command = control.moduleCommand;
+    if (this.#leads) control.moduleObeys();
     if (command !== null) this.#obeyAsWhole(command, frame);
     const { schedule, following } = this.#timeline;
     const { frameHashes } = this.#memory;

@@ -83,6 +83,8 @@ export class RunningPartition implements PartitionView {
   readonly #retention: Retention;
   /** It has points or ports. */
   readonly #exchanges: boolean;
+  readonly #isSystem: boolean;
+  #forcesVariables = false;
   #given = cycles(0);
   #idle = cycles(0);
 
@@ -99,6 +101,7 @@ export class RunningPartition implements PartitionView {
     this.#slice = parts.slice;
     this.offered = parts.inputs.offered;
     this.#isAuto = partition.latch === "auto";
+    this.#isSystem = partition.isSystem;
     this.#exchanges = partition.points.length + partition.ports.length > 0;
     this.#place = new PlaceInTime(partition.index, system);
     const start = restored === null ? "COLD_START" : "WARM_START";
@@ -169,10 +172,10 @@ export class RunningPartition implements PartitionView {
   /** Fixes what the guest can see in this slot; `runSlot` is to follow. */
   startSlot(frame: number, slot: Slot, at: Cycles): void {
     this.#place.startSlot(frame, slot, at);
-    this.#obey(frame, at);
+    this.obey(frame, at);
     if (this.#watchdog.expiry <= at) this.#watchdogExpired();
     if (this.#mode.restart !== null) this.#reload();
-    if (this.partition.isSystem) this.#services.startSlot();
+    if (this.#isSystem) this.#services.startSlot();
     this.#outside.latch(this.#place, this.offered);
     if (this.#exchanges) {
       this.#inputs.fix(at);
@@ -199,7 +202,7 @@ export class RunningPartition implements PartitionView {
     }
     if (this.#place.hasEffects) this.#takeEffect();
     this.#showPoints(at);
-    this.#obey(this.#place.frame, at);
+    this.obey(this.#place.frame, at);
   }
 
   #takeEffect(): void {
@@ -207,11 +210,6 @@ export class RunningPartition implements PartitionView {
     this.#services.endSlot();
     this.#errors.endSlot();
     this.#showMode();
-  }
-
-  /** The last slot of `frame` is over. */
-  endFrame(frame: number, at: Cycles): void {
-    this.#obey(frame, at);
   }
 
   /** The power fails: the partition's own table says what that is to it. */
@@ -248,9 +246,9 @@ export class RunningPartition implements PartitionView {
     return this.#change(frame, at, () => this.#mode.startAnew(start, condition));
   }
 
-  /** Does what a system partition has asked for, if any has. */
-  #obey(frame: number, at: Cycles): void {
-    const command = this.#control.take(this.partition.index);
+  /** At a boundary: does what a system partition has asked for, if any has. */
+  obey(frame: number, at: Cycles): void {
+    const command = this.#control.take(this.#place.partition);
     if (command !== null) obeyCommand(this, command, frame, at);
   }
 
@@ -266,11 +264,17 @@ export class RunningPartition implements PartitionView {
   /** Between two frames. */
   force(target: ForceTarget, bytes: Uint8Array): void {
     this.#forces.hold(target, bytes);
+    this.#noteForces();
   }
 
   /** Between two frames; `null`: all. */
   release(target: ForceTarget | null): void {
     this.#forces.release(target);
+    this.#noteForces();
+  }
+
+  #noteForces(): void {
+    this.#forcesVariables = this.#forces.holdVariables;
   }
 
   /** Between two frames: `bytes` are on their way to its serial port. */
@@ -332,6 +336,7 @@ export class RunningPartition implements PartitionView {
     former.savePlace(writer);
     this.restorePlace(new StateReader(writer.finish()));
     this.#forces.releaseVariables();
+    this.#noteForces();
   }
 
   /** Between two frames: it has become what it is by somebody's order, and not by its own past. */
@@ -358,6 +363,7 @@ export class RunningPartition implements PartitionView {
   restorePlace(reader: StateReader): void {
     this.#place.restore(reader);
     this.#forces.restore(reader);
+    this.#noteForces();
     this.#given = cycles(reader.f64());
     this.#idle = cycles(reader.f64());
   }
@@ -383,7 +389,7 @@ export class RunningPartition implements PartitionView {
   #run(duration: Cycles): void {
     const { slotStart } = this.#place;
     if (this.#isAuto) this.#services.latch();
-    this.#forces.overVariables(this.#board);
+    if (this.#forcesVariables) this.#forces.overVariables(this.#board);
     let used = 0;
     let goesOn = true;
     while (used < duration && goesOn) {
