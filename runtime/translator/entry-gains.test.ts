@@ -10,10 +10,12 @@ const after = (gains: EntryGains, entries: readonly (readonly [pc: number, cycle
 test("places are judged by what they gain on average, once they were entered a few times", () => {
   const rounds = Array.from({ length: 10 }, (_, round) => [
     [0x100, 800] as const,
-    [0x200, round === 0 ? 500 : 2] as const,
+    [0x200, round === 0 ? 90 : 2] as const,
+    [0x300, round === 0 ? 200 : 2] as const,
   ]);
-  const gains = after(new EntryGains(), [...rounds.flat(), [0x300, 1], [0x300, 1]]);
+  const gains = after(new EntryGains(), [...rounds.flat(), [0x400, 1], [0x400, 1]]);
   expect(gains.judge(60)).toEqual({ poor: [0x200], isAnyGood: true });
+  expect(after(gains, Array(5).fill([0x300, 59])).judge(60)).toEqual({ poor: [], isAnyGood: false });
 });
 
 test("nothing is remembered behind a judgement", () => {

@@ -7,6 +7,8 @@
 const LOOKED_AT = 128;
 /** Of one place, to judge it by. */
 const ENOUGH = 4;
+/** A place is poor where it gains less than this part of what is worthwhile for a guest that is not interpreted anyway. */
+const POOR_PART = 1 / 5;
 
 interface Gain {
   entries: number;
@@ -14,7 +16,9 @@ interface Gain {
 }
 
 export interface Judgement {
+  /** Places where it does not pay to enter, though it may elsewhere. */
   readonly poor: readonly number[];
+  /** There is a place that makes it worthwhile. */
   readonly isAnyGood: boolean;
 }
 
@@ -34,12 +38,13 @@ export class EntryGains {
     }
   }
 
-  /** Judges places by whether they gained `worthwhile` cycles on average, and begins anew. */
+  /** Judges places by the cycles that they gained on average, and begins anew. */
   judge(worthwhile: number): Judgement {
     const judged = Array.from(this.#byPlace).filter(([, { entries }]) => entries >= ENOUGH);
-    const poor = judged.filter(([, { entries, cycles }]) => cycles < worthwhile * entries).map(([pc]) => pc);
+    const poor = judged.filter(([, { entries, cycles }]) => cycles < POOR_PART * worthwhile * entries);
+    const isAnyGood = judged.some(([, { entries, cycles }]) => cycles >= worthwhile * entries);
     this.#byPlace.clear();
     this.#left = LOOKED_AT;
-    return { poor, isAnyGood: judged.length > poor.length };
+    return { poor: poor.map(([pc]) => pc), isAnyGood };
   }
 }

@@ -130,7 +130,8 @@ export class Clint implements Device {
   #firstCycleAtCompare(): Cycles {
     if (this.#compareHigh >= 2 ** 21) return cycles(Infinity);
     const compare = this.#compareHigh * WORD + this.#compareLow;
-    const rest = compare % this.#ticks;
+    // Mostly the clock is a multiple of the timebase: then there is no rest, and a remainder of large numbers costs the host much.
+    const rest = this.#ticks === 1 ? 0 : compare % this.#ticks;
     const at = ((compare - rest) / this.#ticks) * this.#cycles + Math.ceil((rest * this.#cycles) / this.#ticks);
     return cycles(at <= Number.MAX_SAFE_INTEGER ? at - this.#ahead : Infinity);
   }
