@@ -154,7 +154,7 @@ export class VirtualBoard {
       { region: MEMORY_MAP.partita, device: this.#partitaDevice(options) },
       { region: MEMORY_MAP.finisher, device: this.#finisher() },
     ];
-    this.#bus = new BoardBus(devices, () => this.#isSettled());
+    this.#bus = new BoardBus(devices, () => this.#settles());
     const { engine = interpret } = options;
     this.#engine = engine({ hart: this.#hart, bus: this.#bus, time: this.#clint, code: staticCodeOf(image) });
     this.#htif = options.htif === undefined ? null : this.#watchForHost(options.htif, options.transmit);
@@ -362,14 +362,15 @@ export class VirtualBoard {
   }
 
   /**
-   * Behind the current instruction the engine may go on: the run is not to end, the timer's interrupt is as it was, and the timer
-   * does not become due before the engine stops anyway.
+   * Behind the current instruction, which wrote to a device: the timer's interrupt is as it is then, and the engine may go on unless
+   * the run is to end or the timer becomes due before the engine stops anyway.
    */
-  #isSettled(): boolean {
-    if (this.#ending !== null) return false;
+  #settles(): boolean {
     const due = this.#clint.nextEvent();
-    if (due <= this.now() + 1) return this.#hart.isPending("timer");
-    return due >= this.#engineEnd && !this.#hart.isPending("timer");
+    const isDue = due <= this.now() + 1;
+    if (this.#ending !== null || (!isDue && due < this.#engineEnd)) return false;
+    this.#hart.setInterrupt("timer", isDue);
+    return true;
   }
 
   /** The rest of `duration`, cut where the timer becomes due. */

@@ -13,13 +13,13 @@ export interface MappedDevice {
 export class BoardBus implements Bus {
   value = 0;
   /** See `Bus`; the board knows. */
-  readonly isSettled: () => boolean;
+  readonly settles: () => boolean;
   readonly #mapped: readonly MappedDevice[];
 
   /** The regions do not overlap. */
-  constructor(mapped: readonly MappedDevice[], isSettled: () => boolean) {
+  constructor(mapped: readonly MappedDevice[], settles: () => boolean) {
     this.#mapped = mapped;
-    this.isSettled = isSettled;
+    this.settles = settles;
   }
 
   read(address: GuestAddress, size: AccessSize): BusResult {

@@ -12,7 +12,7 @@ export type Exit =
   | "budget"
   /** `wfi` executed (its one cycle is counted, pc is behind it) while no enabled interrupt was pending. */
   | "wfi"
-  /** A store to a device, after which `Bus.isSettled` did not hold, or a watched store: look at the devices, then go on. */
+  /** A store to a device, after which `Bus.settles` did not hold, or a watched store: look at the devices, then go on. */
   | "mmio"
   /** A trap that the guest cannot take itself; `Engine.fault` says which. Its cycle is counted. */
   | "fault";
@@ -70,10 +70,10 @@ export interface Bus {
   read(address: GuestAddress, size: 1 | 2 | 4): BusResult;
   write(address: GuestAddress, size: 1 | 2 | 4, value: number): BusResult;
   /**
-   * Asked after a `write`, by the instruction that wrote: nobody but the hart has to look at what the devices have come to, so that
-   * the run may go on behind that instruction.
+   * Called after a `write`, by the instruction that wrote: interrupts are brought to what they are behind it.
+   * @returns whether the run may go on there; else somebody has to look at what the devices have come to.
    */
-  isSettled(): boolean;
+  settles(): boolean;
 }
 
 /** What an image says of its code: it makes translation quick and whole, and is never needed for a right result. */

@@ -169,10 +169,6 @@ export class Hart {
     else this.words[WORD.mip]! &= ~bit;
   }
 
-  isPending(line: InterruptLine): boolean {
-    return (this.words[WORD.mip]! & (1 << INTERRUPT_BITS[line])) !== 0;
-  }
-
   /** Whether mie enables this interrupt. */
   enables(line: InterruptLine): boolean {
     return (this.words[WORD.mie]! & (1 << INTERRUPT_BITS[line])) !== 0;

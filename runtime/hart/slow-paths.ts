@@ -104,7 +104,7 @@ export const store = ({ bytes: size, file }: Of<"store">): SlowPath => {
         ? write(engine, address, 4, word) === "ok" && write(engine, address + 4, 4, hart.words[source + 1]!) === "ok"
         : write(engine, address, size, word & mask) === "ok";
     if (!stored) return engine.trap("storeAccessFault", address);
-    if (isInRam(engine, address, size) || engine.bus.isSettled()) return goOn(engine, bytes);
+    if (isInRam(engine, address, size) || engine.bus.settles()) return goOn(engine, bytes);
     hart.words[WORD.pc]! += bytes;
     return "mmio";
   };

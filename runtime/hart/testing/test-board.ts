@@ -83,7 +83,7 @@ export class TestBoard implements Bus {
     return "ok";
   }
 
-  isSettled(): boolean {
+  settles(): boolean {
     return false;
   }
 

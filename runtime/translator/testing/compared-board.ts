@@ -77,7 +77,7 @@ export class ComparedBoard implements Bus {
   }
 
   /** Now it does, now it does not; the same for every engine. */
-  isSettled(): boolean {
+  settles(): boolean {
     return this.accesses.count % 3 !== 0;
   }
 
