@@ -44,7 +44,8 @@ const toRaw = (value: PointValue, { scale, offset }: Coding): number | bigint =>
 };
 
 /**
- * The registers for `value`, 0 in the bits that are not its own (`registerMask`). A value beyond an integer wire type stops at the type's limit, as an analog output would.
+ * The registers for `value`, 0 in the bits that are not its own (`registerMask`). A value beyond an integer wire type stops at
+ * the type's limit, as an analog output would.
  * @returns null for NaN as an integer: no register content means that.
  */
 export const encodeRegisters = (value: PointValue, coding: Coding): readonly number[] | null => {

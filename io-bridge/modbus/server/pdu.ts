@@ -1,6 +1,6 @@
 /**
- * Answers one Modbus request (PDU in, PDU out): function codes 1–6, 15, 16, 22, 23 and 43/14 with every check that the state diagrams of the
- * MODBUS Application Protocol V1.1b3 §6 ask for, in their order: function, length and quantity, address, value. Pure.
+ * Answers one Modbus request (PDU in, PDU out): function codes 1–6, 15, 16, 22, 23 and 43/14 with every check that the state
+ * diagrams of the MODBUS Application Protocol V1.1b3 §6 ask for, in their order: function, length and quantity, address, value.
  *
  * modbus-serial's own server is not used: it acknowledges writes before they are validated, leaves requests unanswered that
  * are due an exception, enforces no limits, and spends a timer turn and a JSON text on each request. What would have to stand

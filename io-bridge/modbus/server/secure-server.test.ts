@@ -168,6 +168,23 @@ describe.skipIf(openssl.missing)("a Modbus server on TLS", () => {
     expect(await clientAs(port, identities.operator)(readLevel)).toBe("04020000");
   });
 
+  test("gives the place of a client that left, or was cut off, to another", async () => {
+    const { port, server } = await secured({ idleTimeoutMs: 300, maxConnections: 1 });
+    const first = connect({
+      host: "127.0.0.1",
+      port,
+      ca: readFileSync(authority.certificate),
+      cert: readFileSync(identities.operator.certificate),
+      key: readFileSync(identities.operator.key),
+    });
+    expect(await asking(first)(readLevel)).toBe("04020000");
+    first.end();
+    await eventually("it has left", () => server.counters.connections === 0);
+    expect(await clientAs(port, identities.operator)(readLevel)).toBe("04020000");
+    await eventually("it is cut off for being idle", () => server.counters.cutOff === 1);
+    expect(await clientAs(port, identities.operator)(readLevel)).toBe("04020000");
+  });
+
   test("goes by the files as they are now: a new certificate, other roots, and not by those that are broken", async () => {
     const paths = Object.fromEntries(
       ["certificatePath", "keyPath", "caPath"].map((name) => [name, join(authority.folder, `${name}.now`)]),
