@@ -5,11 +5,12 @@
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { listOf, oneOf, positive, rounds } from "./arguments.ts";
+import { measurePolls, pollTable } from "./bridge-poll.ts";
 import { describeMachine, headingOf } from "./machine.ts";
 import { measureServer, type ServerOptions, serverTable } from "./modbus-server-speed.ts";
 import { asMarkdown, asText, type Table } from "./table.ts";
 
-const SECTIONS = ["server"] as const;
+const SECTIONS = ["server", "poll"] as const;
 type Section = (typeof SECTIONS)[number];
 
 interface Options {
@@ -29,6 +30,10 @@ const MEASURE: Readonly<Record<Section, (options: ServerOptions) => Promise<Meas
   server: async (options) => {
     const values = await measureServer(options);
     return { values, table: serverTable(values, options.rounds) };
+  },
+  poll: async (options) => {
+    const values = await measurePolls(options);
+    return { values, table: pollTable(values, options.rounds) };
   },
 };
 

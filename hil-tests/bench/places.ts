@@ -13,5 +13,7 @@ export const MODBUS_FOLDER = fromDist("../hil-tests/bench/modbus/");
 export const PARTITA = fromDist("runtime/cli/main.js");
 /** The process that runs modules. */
 export const MODULE_RUN = fromDist("hil-tests/bench/module-run.js");
+/** The process that is many field devices. */
+export const POLLED_DEVICES = fromDist("hil-tests/field-devices/polled-devices.js");
 /** The module that ships and that is measured as such. */
 export const WATERWORKS = fromDist("../configs/waterworks.yaml");

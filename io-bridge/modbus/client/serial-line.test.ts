@@ -25,7 +25,7 @@ import { modbusServer } from "../server/index.ts";
 import { rtuFrame } from "../server/rtu-framer.ts";
 
 const cable = requirePeers("socat");
-const pymodbus = requirePythonModule("pymodbus");
+const pymodbus = requirePythonModule("serial_asyncio"); // which pymodbus needs for slaves on a serial line
 
 const module = testSystem({ tank: ["in level REAL", "in other REAL", "out valve UINT", "out open BOOL"] });
 const ref = (name: string) => refOf(module, `tank.${name}`);
