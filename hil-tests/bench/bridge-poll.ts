@@ -150,8 +150,12 @@ const latenessOf = (times: readonly number[]): readonly number[] => {
 
 const messageFrom = <Message>(child: ChildProcess): Promise<Message> =>
   new Promise((resolve, reject) => {
-    child.once("message", (message) => resolve(message as Message));
-    child.once("exit", () => reject(new Error("the field devices ended")));
+    const gone = (): void => reject(new Error("the field devices ended"));
+    child.once("exit", gone);
+    child.once("message", (message) => {
+      child.off("exit", gone);
+      resolve(message as Message);
+    });
   });
 
 const logOf = (devices: ChildProcess): Promise<PollLog> => {
