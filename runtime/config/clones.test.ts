@@ -100,3 +100,50 @@ describe("clones in a config", () => {
     expect(units.map((unit) => [unit.unitId, named(unit.mappings)])).toEqual([[9, ["shadow.wish"]]]);
   });
 });
+
+describe("clones of partitions with ports", () => {
+  const PORTED = join(folder, "ported.yaml");
+  const image = join(import.meta.dirname, "../../partitions/waterworks/drive.elf");
+  writeFileSync(
+    PORTED,
+    `module: ported
+partitions:
+  a: { image: ${image}, memory: 64 KiB, ports: { news: { direction: source }, jobs: { direction: source } } }
+  b: { image: ${image}, memory: 64 KiB, ports: { told: { direction: destination }, todo: { direction: destination } } }
+clones: [{ of: b, name: b2 }, { of: a, name: a2 }]
+schedules:
+  normal:
+    majorFrame: 20 ms
+    slots: [{ partition: a, start: 0 ms, duration: 1 ms }, { partition: b, start: 1 ms, duration: 1 ms }]
+channels:
+  - { type: samplingMessage, from: a.news, to: [b.told], refreshPeriod: 1 s, maxMessageSize: 64 B }
+  - { type: queuing, from: a.jobs, to: b.todo, depth: 4, maxMessageSize: 8 B }
+`,
+  );
+
+  it("hear what their originals hear, by copies that refuse nothing, and reach nobody", async () => {
+    const found = await loadSystem(PORTED, { compileSt: compileProgram, inspectImage });
+    if (!found.ok) throw new Error(JSON.stringify(found.problems));
+    const { partitions, queuingChannels, samplingMessageChannels } = found.system;
+    const [a, b, b2, a2] = [0, 1, 2, 3];
+    expect(partitions.map(({ name }) => name)).toEqual(["a", "b", "b2", "a2"]);
+    expect(queuingChannels.map(({ from, to, overflow }) => [from, to, overflow])).toEqual([
+      [{ partition: a, port: 1 }, { partition: b, port: 1 }, "refuse"],
+      [{ partition: a, port: 1 }, { partition: b2, port: 1 }, "dropNewest"],
+      [{ partition: a2, port: 1 }, null, "dropNewest"],
+    ]);
+    const told = { partition: b, port: 0 };
+    expect(samplingMessageChannels.map(({ from, to }) => [from, to])).toEqual([
+      [{ partition: a, port: 0 }, [told, { ...told, partition: b2 }]],
+      [{ partition: a2, port: 0 }, []],
+    ]);
+    expect(partitions.map(({ ports }) => ports.map(({ channel }) => channel))).toEqual([
+      ...[
+        [0, 0],
+        [0, 0],
+        [0, 1],
+        [1, 2],
+      ],
+    ]);
+  });
+});
