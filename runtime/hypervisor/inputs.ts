@@ -4,7 +4,7 @@ import type { Partition, SamplingChannel, System } from "../system.ts";
 import type { Cycles } from "../units.ts";
 import type { Forces } from "./forces.ts";
 import type { Outputs } from "./outputs.ts";
-import { PointCells, QUALITY } from "./point-cells.ts";
+import { PointCells, type PointRun, QUALITY, runsOf } from "./point-cells.ts";
 import { PointPlaces } from "./point-places.ts";
 
 /** A sampling channel as its destination sees it (ARINC 653 P1 §2.3.5.5). */
@@ -27,7 +27,7 @@ export class Inputs {
   /** The partition's points: this class writes the inputs among them. */
   readonly #points: PointCells;
   readonly #initial: PointCells;
-  readonly #fromOutside: readonly number[];
+  readonly #fromOutside: readonly PointRun[];
   readonly #feeds: readonly Feed[];
   readonly #validities: readonly Validity[];
   readonly #forces: Forces;
@@ -45,12 +45,12 @@ export class Inputs {
     );
     this.#forces = forces;
     const elsewhere = new Set([...this.#feeds, ...this.#validities].map(({ point }) => point));
-    this.#fromOutside = inputs.map(({ index }) => index).filter((index) => !elsewhere.has(index));
+    this.#fromOutside = runsOf(inputs.map(({ index }) => index).filter((index) => !elsewhere.has(index)));
   }
 
   /** Fixes all inputs as they are at board cycle `now`. */
   fix(now: Cycles): void {
-    for (const point of this.#fromOutside) this.#points.copyPoint(point, this.offered, point);
+    for (const run of this.#fromOutside) this.#points.copyRun(run, this.offered);
     for (const feed of this.#feeds) this.#sample(feed, now);
     this.#forces.overInputs(this.#points);
     for (const { point, of } of this.#validities) {

@@ -4,7 +4,7 @@ import type { Partition, Point } from "../system.ts";
 import { type Cycles, cycles } from "../units.ts";
 import type { Forces } from "./forces.ts";
 import type { ModuleMemory } from "./module-memory.ts";
-import { PointCells, QUALITY } from "./point-cells.ts";
+import { PointCells, type PointRun, QUALITY, runsOf } from "./point-cells.ts";
 import { PointPlaces } from "./point-places.ts";
 
 export class Outputs {
@@ -14,6 +14,7 @@ export class Outputs {
   /** What PUBLISH read from RAM in this slot. */
   readonly pending: PointCells;
   readonly #outputs: readonly Point[];
+  readonly #runs: readonly PointRun[];
   readonly #forces: Forces;
   readonly #memory: ModuleMemory;
   readonly #partition: number;
@@ -26,6 +27,7 @@ export class Outputs {
     this.#partition = partition.index;
     this.#forces = forces;
     this.#outputs = partition.points.filter(({ direction }) => direction === "output");
+    this.#runs = runsOf(this.#outputs.map(({ index }) => index));
     this.points = memory.points[partition.index]!;
     this.pending = PointCells.initial(partition.points);
     this.places = new PointPlaces(this.#outputs, this.points.starts);
@@ -62,10 +64,8 @@ export class Outputs {
   /** The slot ended at board cycle `now`: what was published is seen by all from now on. */
   takeEffect(now: Cycles): void {
     if (!this.#isPending) return;
-    for (const { index } of this.#outputs) {
-      this.points.copyPoint(index, this.pending, index);
-      this.#mark(index, QUALITY.good, now);
-    }
+    for (const run of this.#runs) this.points.copyValues(run, this.pending);
+    for (const { index } of this.#outputs) this.#mark(index, QUALITY.good, now);
     this.#isPending = false;
     this.#produce();
     this.#failed = false;

@@ -23,6 +23,20 @@ export const bytesOfValues = (points: readonly CellKind[]): number =>
 export const bytesForCells = (points: readonly CellKind[]): number =>
   bytesOfValues(points) + points.length * 8 + Math.ceil(points.length / 8) * 8;
 
+/** Points whose cells lie one behind the other. */
+export interface PointRun {
+  readonly first: number;
+  /** Behind the last. */
+  readonly end: number;
+}
+
+/** @param points in ascending order. */
+export const runsOf = (points: readonly number[]): readonly PointRun[] => {
+  const starts = points.filter((point, at) => points[at - 1] !== point - 1);
+  const ends = points.filter((point, at) => points[at + 1] !== point + 1);
+  return starts.map((first, at) => ({ first, end: ends[at]! + 1 }));
+};
+
 export class PointCells {
   readonly count: number;
   /** All there is of them: values, times and qualities, one behind the other. */
@@ -133,7 +147,22 @@ export class PointCells {
     this.quality[point] = other.quality[from]!;
   }
 
-  /** Its value alone. */
+  /** The same for points whose cells lie one behind the other, with an image of the same points. */
+  copyRun(run: PointRun, other: PointCells): void {
+    this.copyValues(run, other);
+    for (let point = run.first; point < run.end; point++) {
+      this.time[point] = other.time[point]!;
+      this.quality[point] = other.quality[point]!;
+    }
+  }
+
+  /** Their values alone. */
+  copyValues({ first, end }: PointRun, other: PointCells): void {
+    const to = this.starts[end]!;
+    for (let i = this.starts[first]!; i < to; i++) this.values[i] = other.values[i]!;
+  }
+
+  /** One point's value alone. */
   copyValue(point: number, other: PointCells, from: number): void {
     const start = this.starts[point]!;
     const bytes = this.starts[point + 1]! - start;

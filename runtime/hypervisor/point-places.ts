@@ -2,7 +2,7 @@
 import { RAM_BASE } from "../board/index.ts";
 import { type Area, isText, POINT_TYPES, type Point } from "../system.ts";
 import { guestAddress } from "../units.ts";
-import { bytesOfCell, type PointCells } from "./point-cells.ts";
+import { type PointCells, runsOf } from "./point-cells.ts";
 
 interface Place {
   readonly point: number;
@@ -11,9 +11,8 @@ interface Place {
   readonly bytes: number;
   /** Of a BOOL: the bits of its byte that it occupies; 0 for all other types. */
   readonly mask: number;
-  /** Its cell, in `PointCells.values`. */
+  /** Where its cell starts, in `PointCells.values`. */
   readonly cell: number;
-  readonly cellEnd: number;
 }
 
 /** The cell of a STRING or WSTRING. */
@@ -27,14 +26,8 @@ const CLOSE_BYTES = 64;
 
 const placeOf = (point: Point, cell: number): Place => {
   const { index, type, address, bytes, bit } = point;
-  return {
-    point: index,
-    offset: address - RAM_BASE,
-    bytes,
-    mask: type !== "BOOL" ? 0 : bit === null ? 0xff : 1 << bit,
-    cell,
-    cellEnd: cell + bytesOfCell(point),
-  };
+  const mask = type !== "BOOL" ? 0 : bit === null ? 0xff : 1 << bit;
+  return { point: index, offset: address - RAM_BASE, bytes, mask, cell };
 };
 
 /** Stretches of RAM that cover all places; gaps too short to be worth a stretch of their own are covered too. */
@@ -62,6 +55,8 @@ export class PointPlaces {
   readonly areas: readonly Area[];
   readonly #places: readonly Place[];
   readonly #texts: readonly Text[];
+  /** Stretches of cells that lie one behind the other: from where, and to where. */
+  readonly #stretches: readonly (readonly [from: number, to: number])[];
 
   /** @param starts `PointCells.starts` of the partition that has, among others, these points. */
   constructor(points: readonly Point[], starts: Uint32Array) {
@@ -69,6 +64,8 @@ export class PointPlaces {
     this.#texts = points
       .filter(({ type }) => isText(type))
       .map(({ index, type, bytes }) => ({ cell: starts[index]!, bytes, characterBytes: POINT_TYPES[type].bytes }));
+    const runs = runsOf(points.map(({ index }) => index));
+    this.#stretches = runs.map(({ first, end }) => [starts[first]!, starts[end]!]);
     this.areas = areasOf(this.#places);
   }
 
@@ -95,7 +92,7 @@ export class PointPlaces {
   /** Writes the cells into `payload` from `at` on. @returns where they end. */
   appendValues({ values }: PointCells, payload: Uint8Array, at: number): number {
     let to = at;
-    for (const { cell, cellEnd } of this.#places) for (let i = cell; i < cellEnd; i++) payload[to++] = values[i]!;
+    for (const [from, end] of this.#stretches) for (let i = from; i < end; i++) payload[to++] = values[i]!;
     return to;
   }
 
