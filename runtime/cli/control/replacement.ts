@@ -1,4 +1,5 @@
 /** Another program for a partition of a running module: made of a file as the config would have it, and refused where it does not fit. */
+import { isDeepStrictEqual } from "node:util";
 import { compileProgram, type ProgramInfo } from "../../../partitions/st/index.ts";
 import { type ModuleState, type Program, programOf } from "../../hypervisor/index.ts";
 import { loadSystem } from "../../index.ts";
@@ -69,7 +70,7 @@ export const loadReplacement = async (
   const loaded = await loadSystem(system.configPath, compile, { partition: name, file });
   if (!loaded.ok) throw doesNotFit(name, file, loaded.problems.map(formatProblem));
   const is = loaded.system.partitions[index];
-  if (is === undefined || frameOf(loaded.system, index, hasher) !== frameOf(system, index, hasher)) {
+  if (is === undefined || !isDeepStrictEqual(frameOf(loaded.system, index, hasher), frameOf(system, index, hasher))) {
     const hint = "start the module anew to have what was changed";
     throw new Refused("config-changed", "the module's config or another program of it has changed", null, hint);
   }
@@ -85,14 +86,14 @@ const doesNotFit = (name: string, file: string, reasons: readonly string[]): Ref
 
 const FITS = "a program that replaces another has its points and fits into its memory and its slots";
 
-/** All of a module but what a program brings to one of its partitions, in one text. */
-const frameOf = (system: System, replaced: number, hasher: Hasher): string => {
-  const partitions = system.partitions.map(({ index, engine, image, ...partition }) =>
+/** All of a module but what a program brings to one of its partitions, and the paths by which files were read. */
+const frameOf = (system: System, replaced: number, hasher: Hasher): object => {
+  const partitions = system.partitions.map(({ index, engine, image, imagePath, ...partition }) =>
     index === replaced
-      ? { ...partition, imagePath: "", points: [], areas: null, tasks: [] }
+      ? { ...partition, points: [], areas: null, tasks: [] }
       : { ...partition, image: formatHash(hasher.hash(image)) },
   );
-  return JSON.stringify({ ...system, digest: "", partitions });
+  return { ...system, digest: "", partitions };
 };
 
 const differencesOf = (was: readonly Point[], is: readonly Point[]): readonly string[] => {
