@@ -136,10 +136,10 @@ export class ModuleControl {
     const { partitions } = await this.#options.board.requests.look();
     const { mode, suspended } = partitions[index]!;
     const already = {
-      start: mode === "IDLE" ? null : `runs already: its mode is ${mode}${suspended ? ", suspended" : ""}`,
-      stop: mode === "IDLE" ? "is stopped already: its mode is IDLE" : null,
-      suspend: mode === "IDLE" ? "is stopped: its mode is IDLE" : suspended ? "is suspended already" : null,
-      resume: suspended ? null : `is not suspended: its mode is ${mode}`,
+      start: mode === "IDLE" ? null : `runs already (${mode}${suspended ? ", suspended" : ""})`,
+      stop: mode === "IDLE" ? "is stopped already (IDLE)" : null,
+      suspend: mode === "IDLE" ? "is stopped (IDLE)" : suspended ? "is suspended already" : null,
+      resume: suspended ? null : `is not suspended (${mode})`,
     }[kind];
     if (already !== null) throw new Refused("no-action", `${name} ${already}`, "partition", INSTEAD[kind]);
     return { frame: await this.#order({ kind, partition: index }) };
