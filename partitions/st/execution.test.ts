@@ -350,3 +350,29 @@ describe("the scan loop", () => {
     expect(results[0]).toEqual(results[1]);
   });
 });
+
+describe("an output of a function", () => {
+  it("may go to a single bit: of a word, at %QX, of an instance", () => {
+    const source = `
+      FUNCTION Judge : INT VAR_INPUT x : INT; END_VAR VAR_OUTPUT high, low : BOOL; END_VAR
+        Judge := x; high := x > 2; low := NOT high;
+      END_FUNCTION
+      FUNCTION_BLOCK Lamp VAR on AT %Q* : BOOL; END_VAR
+        Judge(3, high => on);
+        METHOD Is : BOOL VAR_INPUT x : INT; END_VAR VAR_OUTPUT one : BOOL; END_VAR one := x = 1; Is := TRUE; END_METHOD
+      END_FUNCTION_BLOCK
+      PROGRAM Main
+        VAR a AT %QX0.1 : BOOL; w : WORD := 16#0108; y : BYTE := 16#40; n : INT; lamps : ARRAY [0..1] OF Lamp; k : INT := 7; END_VAR
+        n := Judge(1, low => a, high => w.3); lamps[1](); lamps[0].Is(1, one => y.5); lamps[0].Is(x := 2, one => y.6);
+        Judge(x := 9, high => %QX0.3); lamps[k].Is(1, one => y.7);
+      END_PROGRAM`;
+    expect(valuesAfter(source, "a w y Main.lamps[1].on Main.lamps[0].on n")).toEqual([
+      true,
+      0x100,
+      0x20,
+      true,
+      false,
+      1,
+    ]);
+  });
+});

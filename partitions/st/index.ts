@@ -42,7 +42,8 @@
  *   interface is that of the instance, and so is the body of a block. A body is not inherited: SUPER^() calls it (§6.6.5).
  * - No unit may lead back to itself, whatever instances there may be (§6.6.1): stacks have a known depth.
  * - EN and ENO belong to every call. With EN FALSE nothing runs, and the result is 0. A unit that declares an EN or ENO of its own has
- *   it as any other parameter (§6.6.1.6). Outputs of a function start anew at each call.
+ *   it as any other parameter (§6.6.1.6). Outputs of a function start anew at each call, and may go to
+ *   single bits.
  * - FOR evaluates its bounds once; afterwards the variable stands one step beyond the last value.
  * - %IB n is byte n, %IW n bytes 2n…, %ID n bytes 4n…, %IL n bytes 8n…, %IX n.b bit b of byte n, as in CODESYS.
  * - The AT %I/%Q variables of the program, and of VAR_GLOBAL, are the partition's points, by their names; elements and members of

@@ -3,6 +3,7 @@ import type { CallArgument, CheckedExpression, FunctionCall, Place } from "../se
 import { writeConstant } from "../semantics/constants.ts";
 import { zeros } from "../semantics/image.ts";
 import { imageOf } from "../semantics/initial-values.ts";
+import { hasAddress } from "../semantics/pointers.ts";
 import type { Unit } from "../semantics/symbols.ts";
 import { scalarOf } from "../semantics/types.ts";
 import { bankOf, constantOf, type Frame, initialImage } from "./frame.ts";
@@ -184,16 +185,24 @@ export const lowerCall = (frame: Frame, call: FunctionCall, resultAddress: Addre
   const receiver = call.receiver === null ? null : lowerReceiver(frame, call.receiver, call.unit, giveNothing);
   if (receiver !== null) pass(receiver.self);
   if (into !== null) pass(builder.addressOf(into));
+  const bits: { readonly place: Place; readonly from: Address }[] = [];
   for (const [i, argument] of call.arguments.entries()) {
     const { variable } = argument;
     const whole = wholeValue(call.unit, argument);
     if (whole !== null) pass(builder.addressOf(lowerBefore(frame, whole, call.arguments.slice(i + 1))));
-    else if (argument.kind === "reference") pass(referenceTo(frame, argument.place, variable.type));
-    else pass(lowerArgument(frame, argument), bankOf(variable.type));
+    else if (argument.kind === "reference") {
+      const { place } = argument;
+      const from = place === null || hasAddress(place) ? null : temporary(frame, place.type);
+      if (from !== null) bits.push({ place: place!, from });
+      pass(from === null ? referenceTo(frame, place, variable.type) : builder.addressOf(from));
+    } else pass(lowerArgument(frame, argument), bankOf(variable.type));
   }
   const target = receiver === null ? call.unit.name : receiver.target;
   if (target === null) giveNothing();
-  else builder.emit({ kind: "call", target, arguments: operands, banks, result: register });
+  else {
+    builder.emit({ kind: "call", target, arguments: operands, banks, result: register });
+    for (const { place, from } of bits) writePlace(frame, place, builder.load("u8", from));
+  }
   if (receiver !== null) builder.jump(receiver.done);
   return register;
 };

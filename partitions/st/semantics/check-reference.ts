@@ -8,7 +8,7 @@ import { coerce } from "./convert.ts";
 import { hasAddress, refersTo } from "./pointers.ts";
 import type { Scope } from "./scope.ts";
 import type { Variable } from "./symbols.ts";
-import { nameOf } from "./types.ts";
+import { BOOL, nameOf } from "./types.ts";
 
 /** Null for an output that nobody wants, and after a problem. */
 export const checkReference = (
@@ -31,7 +31,9 @@ export const checkReference = (
   if (isRead) return checkReadOnly(scope, value, variable);
   const place = checkPlace(scope, value);
   if (place === null || !checkWritable(scope, place, value.at)) return null;
-  if (!hasAddress(place)) {
+  // An output is copied to a bit when the call is over.
+  const isCopied = variable.section === "output" && variable.type === BOOL && place.type === BOOL;
+  if (!hasAddress(place) && !isCopied) {
     const hint = "pass a BOOL variable and copy it afterwards";
     problems.error(value.at, "arguments", `a single bit cannot be passed to ${variable.name}`, hint);
     return null;
