@@ -35,7 +35,7 @@ describe("the README", () => {
   });
 
   it("shows the slot table as `partita check` prints it", () => {
-    const [picture] = check.split("\nchannels\n");
+    const [picture] = check.split("\ntasks\n");
     expect(picture).toContain("hart 0");
     expect(readme).toContain(picture!.trimEnd());
   });
