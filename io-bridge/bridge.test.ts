@@ -43,7 +43,10 @@ const broker = (port = 0): MqttLink => ({
   credentials: null,
   host: "127.0.0.1",
   port,
+  listener: { allowFrom: null, allowFile: null, isExposed: false },
   topicPrefix: "partita",
+  qos: 1,
+  buffer: null,
   publications: [{ point: ref("level"), deadband: 0, minReportMs: 0, maxReportMs: 0 }],
   commands: [],
 });

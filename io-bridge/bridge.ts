@@ -59,7 +59,7 @@ const build = ({ system, exchange, clock, log }: BridgeOptions): Parts => {
   const image = new ProcessImage(system, exchange, clock);
   const brokers = system.mqtt
     .filter((config) => config.broker === "embedded")
-    .map((config) => ({ name: config.name, broker: new EmbeddedBroker(config, system.name, log) }));
+    .map((config) => ({ name: config.name, broker: new EmbeddedBroker(config, system.name, clock, log) }));
   const embedded = (name: string): EmbeddedBroker | null =>
     brokers.find((entry) => entry.name === name)?.broker ?? null;
   return {

@@ -5,7 +5,10 @@
  */
 import type { ModuleState, PartitionHealth, Reactions } from "./health-table.ts";
 import type { RetainedVariable } from "./image-manifest.ts";
+import type { MqttLink } from "./mqtt-link.ts";
 import type { Cycles, GuestAddress, Hertz } from "./units.ts";
+
+export type * from "./mqtt-link.ts";
 
 /**
  * Elementary IEC 61131-3 types that a point may have. TIME is a DINT of milliseconds, LTIME a LINT of nanoseconds; DATE and DT are
@@ -360,50 +363,6 @@ export interface ModbusClient {
   /** How often such a device is asked. */
   readonly degradeTimeMs: number;
   readonly devices: readonly ModbusDevice[];
-}
-
-export interface MqttPublication {
-  readonly point: PointRef;
-  /** Report when |new − last reported| > deadband (any change for BOOL and texts, or when 0). */
-  readonly deadband: number;
-  /** No sooner than this after the last report of the point, ms. */
-  readonly minReportMs: number;
-  /** At the latest this long after it, even when unchanged, ms; 0: never. */
-  readonly maxReportMs: number;
-}
-
-/** Where a secret is found when it is needed: the name of an environment variable, or the absolute path of a file. */
-export type SecretSource = { readonly environment: string } | { readonly file: string };
-
-/** Absolute paths of PEM files, read for each connection. */
-export interface ClientTls {
-  /** Authorities that the server's certificate is checked by; null: those that Node trusts. */
-  readonly caPath: string | null;
-  /** The client's own certificate and its key: both or neither. */
-  readonly certificatePath: string | null;
-  readonly keyPath: string | null;
-}
-
-/** How an MQTT broker is reached. */
-export interface BrokerAddress {
-  readonly host: string;
-  readonly port: number;
-  /** Of MQTT. */
-  readonly version: "v3.1.1" | "v5";
-  /** null: plain TCP. */
-  readonly tls: ClientTls | null;
-  readonly credentials: { readonly username: SecretSource; readonly password: SecretSource | null } | null;
-}
-
-export interface MqttLink extends BrokerAddress {
-  readonly name: string;
-  /** "embedded": Partita is the broker, listening on host and port. "external": it connects to the one there. */
-  readonly broker: "embedded" | "external";
-  /** First level of every topic; the whole is `prefix/module/partition/point`. */
-  readonly topicPrefix: string;
-  readonly publications: readonly MqttPublication[];
-  /** Input points that `…/set` may write. */
-  readonly commands: readonly PointRef[];
 }
 
 /** Retained data that outlive the module's power: a file for each partition that has some. */

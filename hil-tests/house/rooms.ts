@@ -5,6 +5,7 @@ import type { Source } from "./sources.ts";
 const VOCABULARY = [
   "units",
   "system",
+  "mqtt-link",
   "state",
   "problem",
   "image-manifest",

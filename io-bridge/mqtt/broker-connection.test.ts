@@ -1,22 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { Aedes } from "aedes";
 import type { IPublishPacket } from "mqtt";
 import { afterEach, describe, expect, test } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
 import type { BrokerAddress } from "../../runtime/index.ts";
-import {
-  Cleanups,
-  freePort,
-  makeCertificate,
-  mosquitto,
-  publish,
-  scratch,
-  stopProcess,
-  subscribe,
-} from "../testing/mosquitto.ts";
+import { Authority } from "../testing/certificates.ts";
+import { startLine } from "../testing/line.ts";
+import { Cleanups, freePort, mosquitto, publish, scratch, stopProcess, subscribe } from "../testing/mosquitto.ts";
 import { eventually, logBook, pause } from "../testing/test-module.ts";
 import { BrokerConnection, type ConnectionUser } from "./broker-connection.ts";
 import type { Message, Outcome } from "./broker-session.ts";
@@ -84,38 +77,11 @@ const open = (address: BrokerAddress) => {
 const outcomeOf = (connection: BrokerConnection, what: Message): Promise<Outcome> =>
   new Promise((resolve) => connection.publish(what, resolve));
 
-/** A line between client and broker that can be cut. */
-const cuttableLine = async (to: number) => {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect({ port: to, host: "127.0.0.1" });
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        near.destroy();
-        far.destroy();
-      });
-    }
-    near.pipe(far).pipe(near);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  };
-  cleanups.add(() => {
-    cut();
-    server.close();
-  });
-  return { port: (server.address() as { port: number }).port, cut };
-};
-
 describe.skipIf(peers.missing).each(["v3.1.1", "v5"] as const)("a connection of MQTT %s", (version) => {
   const connected = async (more: readonly string[] = ["allow_anonymous true"]) => {
     const port = await freePort();
     const broker = await mosquitto(cleanups, port, more);
-    const line = await cuttableLine(port);
+    const line = await startLine(cleanups, port);
     const running = open(at(line.port, { version }));
     await running.connected();
     return { ...running, port, broker, cut: line.cut };
@@ -263,27 +229,37 @@ describe.skipIf(peers.missing)("over MQTT 5", () => {
 
 describe.skipIf(peers.missing)("a connection over TLS", () => {
   const secured = async () => {
-    const folder = scratch(cleanups);
-    makeCertificate(folder, "ca", "Plant CA", null);
-    makeCertificate(folder, "server", "127.0.0.1", "ca");
-    makeCertificate(folder, "client", "module", "ca");
-    makeCertificate(folder, "stranger", "Another CA", null);
-    const path = (name: string): string => join(folder, name);
+    const authorities = { plant: await new Authority().create(), stranger: await new Authority().create() };
+    for (const authority of Object.values(authorities)) cleanups.add(() => authority.remove());
+    const server = await authorities.plant.issue("server");
+    const clients = {
+      plant: await authorities.plant.issue("module"),
+      stranger: await authorities.stranger.issue("module"),
+    };
     const port = await freePort();
-    const files = [`cafile ${path("ca.pem")}`, `certfile ${path("server.pem")}`, `keyfile ${path("server.key")}`];
+    const files = [
+      `cafile ${authorities.plant.certificate}`,
+      `certfile ${server.certificate}`,
+      `keyfile ${server.key}`,
+    ];
     await mosquitto(cleanups, port, [...files, "require_certificate true", "use_identity_as_username true"]);
-    const tls = { caPath: path("trusted.pem"), certificatePath: path("own.pem"), keyPath: path("own.key") };
-    const install = (ca: string, own: string): void => {
-      copyFileSync(path(`${ca}.pem`), tls.caPath);
-      copyFileSync(path(`${own}.pem`), tls.certificatePath);
-      copyFileSync(path(`${own}.key`), tls.keyPath);
+    const folder = scratch(cleanups);
+    const tls = {
+      caPath: join(folder, "trusted.pem"),
+      certificatePath: join(folder, "own.pem"),
+      keyPath: join(folder, "own.key"),
+    };
+    const install = (trusted: keyof typeof authorities, own: keyof typeof clients): void => {
+      copyFileSync(authorities[trusted].certificate, tls.caPath);
+      copyFileSync(clients[own].certificate, tls.certificatePath);
+      copyFileSync(clients[own].key, tls.keyPath);
     };
     return { port, tls, install };
   };
 
   test("shows its certificate, and checks the broker's", async () => {
     const { port, tls, install } = await secured();
-    install("ca", "client");
+    install("plant", "plant");
     const { connection, connected } = open(at(port, { tls }));
     await connected();
     expect(await outcomeOf(connection, message("secret"))).toBe("delivered");
@@ -291,13 +267,13 @@ describe.skipIf(peers.missing)("a connection over TLS", () => {
 
   test("is not made to a broker that another authority vouches for, until the file of authorities is replaced", async () => {
     const { port, tls, install } = await secured();
-    install("stranger", "client");
+    install("stranger", "plant");
     const { connection, lines, connected } = open(at(port, { tls }));
     await eventually("it fails", () => connection.counters.failures >= 2);
     expect(lines).toMatchObject([
       { level: "warn", fields: { link: "plant", reason: expect.stringMatching(/certificate/) } },
     ]);
-    install("ca", "client");
+    install("plant", "plant");
     await connected();
   });
 
@@ -306,13 +282,13 @@ describe.skipIf(peers.missing)("a connection over TLS", () => {
     const { connection, lines, connected } = open(at(port, { tls }));
     await eventually("it fails", () => connection.counters.failures >= 1);
     expect(lines[0]?.fields.reason).toContain("trusted.pem");
-    install("ca", "client");
+    install("plant", "plant");
     await connected();
   });
 
   test("is refused by the broker when another authority signed its certificate", async () => {
     const { port, tls, install } = await secured();
-    install("ca", "stranger");
+    install("plant", "stranger");
     const { connection } = open(at(port, { tls }));
     await eventually("it fails", () => connection.counters.failures >= 2);
     expect(connection.counters.connections).toBe(0);

@@ -11,7 +11,13 @@ export interface Message {
   readonly qos: 0 | 1;
   readonly retain: boolean;
   /** Of MQTT 5; left out towards a broker of 3.1.1. */
-  readonly properties?: { readonly contentType?: string; readonly messageExpiryInterval?: number };
+  readonly properties?: {
+    readonly contentType?: string;
+    /** true: the payload is UTF-8. */
+    readonly payloadFormatIndicator?: boolean;
+    /** s. */
+    readonly messageExpiryInterval?: number;
+  };
 }
 
 /**

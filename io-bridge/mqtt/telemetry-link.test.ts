@@ -32,7 +32,10 @@ const link = (broker: MqttLink["broker"], port: number): MqttLink => ({
   version: "v3.1.1",
   tls: null,
   credentials: null,
+  listener: { allowFrom: null, allowFile: null, isExposed: false },
   topicPrefix: "partita",
+  qos: 1,
+  buffer: null,
   publications: [publication("level", 0.1), publication("running"), publication("setpoint"), publication("steps")],
   commands: [ref("setpoint"), ref("start"), ref("limit")],
 });
@@ -296,7 +299,7 @@ test("garbage on the embedded broker's port harms nobody", async () => {
   await eventually("telemetry goes on", () => bridge.counters().mqtt.scada!.acknowledged > acknowledged);
 });
 
-test("a subscriber of the embedded broker that never reads holds the others up for two seconds at most", async () => {
+test("a subscriber of the embedded broker that never reads does not hold up the others", async () => {
   const { board, bridge, port } = await start(link("embedded", 0));
   await eventually("connected", () => bridge.counters().mqtt.scada!.state === "connected");
   const greedy = connect({ port, host: "127.0.0.1" });
@@ -320,5 +323,5 @@ test("a subscriber of the embedded broker that never reads holds the others up f
     board.set("basin.steps", step);
     await pause(6); // each is published: more of them than the broker lets wait for one subscriber
   }
-  await eventually("telemetry goes on", () => heard.some((text) => text.includes('"value":200,')), 4000);
+  await eventually("telemetry goes on", () => heard.some((text) => text.includes('"value":200,')), 1000);
 });

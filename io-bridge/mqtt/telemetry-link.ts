@@ -1,35 +1,51 @@
 /**
- * The module's link to one MQTT broker: reports points by exception, takes commands, says whether it is there. While the broker
- * is away nothing piles up: when it returns, every point's latest value is published.
+ * The module's link to one MQTT broker: reports points by exception, takes commands, says whether it is there.
+ *
+ * While the broker is away nothing piles up in memory. Without a buffer on disk only the latest value of each point is published
+ * when it returns; with one, every report follows as history, while live values go on by their own rule, on topics of their own.
  */
 import type { IPublishPacket } from "mqtt";
 import type { Clock, MqttLink, PointRef, System } from "../../runtime/index.ts";
 import type { Logger } from "../logger.ts";
 import type { ProcessImage } from "../process-image.ts";
 import { Repetition } from "../repetition.ts";
+import type { StoreCounters } from "../store/segment-store.ts";
 import { BrokerConnection, type ConnectionCounters } from "./broker-connection.ts";
 import type { Message, Outcome } from "./broker-session.ts";
 import type { EmbeddedBroker } from "./embedded-broker.ts";
+import { History } from "./history.ts";
 import { ReportByException } from "./report-by-exception.ts";
 import * as topics from "./topics.ts";
 
 export interface MqttLinkCounters extends ConnectionCounters {
+  /** Reports for which there is no room yet. */
+  readonly waiting: number;
+  /** Reports that a later one of their point replaced before there was room for them; with a buffer they are history. */
+  readonly superseded: number;
   /** Commands taken. */
   readonly commands: number;
   /** Commands refused. */
   readonly rejected: number;
+  /** null: there is none. */
+  readonly buffer: StoreCounters | null;
 }
 
 interface Telemetry {
   readonly point: PointRef;
   readonly topic: string;
-  readonly report: ReportByException;
+  readonly rule: ReportByException;
+  /** Published, and neither acknowledged nor history. */
+  readonly inFlight: Set<topics.Report>;
 }
+
+const JSON_PROPERTIES = { contentType: "application/json", payloadFormatIndicator: true };
 
 export class TelemetryLink {
   readonly name: string;
+  readonly #config: MqttLink;
   readonly #module: string;
   readonly #connection: BrokerConnection;
+  readonly #history: History | null;
   readonly #image: ProcessImage;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -37,9 +53,12 @@ export class TelemetryLink {
   readonly #telemetry: readonly Telemetry[];
   /** By topic. */
   readonly #commands: ReadonlyMap<string, PointRef>;
-  /** Telemetry that is due, in the order in which it became so. What is sent is the value at that time. */
-  readonly #due = new Set<Telemetry>();
-  readonly #counters = { commands: 0, rejected: 0 };
+  /** Goes before everything else. */
+  #announcements: Message[] = [];
+  #isLeaving = false;
+  /** Reports to be published, in the order in which their points became due. */
+  readonly #due = new Map<Telemetry, topics.Report>();
+  readonly #counters = { superseded: 0, commands: 0, rejected: 0 };
   /** Called whenever a message has had its outcome. */
   #progress: () => void = () => undefined;
 
@@ -53,17 +72,20 @@ export class TelemetryLink {
     log: Logger,
   ) {
     this.name = config.name;
+    this.#config = config;
     this.#module = topics.moduleTopic(config.topicPrefix, system.name);
     this.#image = image;
     this.#clock = clock;
     this.#log = log;
     this.#sparingly = new Repetition(clock);
+    this.#history = config.buffer === null ? null : new History(config.buffer, config.name, clock, log);
     const topicOf = (ref: PointRef): string =>
       topics.pointTopic(this.#module, system.partitions[ref.partition]!.name, image.point(ref).name);
     this.#telemetry = config.publications.map((publication) => ({
       point: publication.point,
       topic: topicOf(publication.point),
-      report: new ReportByException(publication),
+      rule: new ReportByException(publication),
+      inFlight: new Set(),
     }));
     this.#commands = new Map(config.commands.map((ref) => [topics.commandTopic(topicOf(ref)), ref]));
     this.#connection = new BrokerConnection({
@@ -77,7 +99,8 @@ export class TelemetryLink {
   }
 
   get counters(): MqttLinkCounters {
-    return { ...this.#connection.counters, ...this.#counters };
+    const buffer = this.#history?.counters ?? null;
+    return { ...this.#connection.counters, waiting: this.#due.size, ...this.#counters, buffer };
   }
 
   start(): void {
@@ -86,34 +109,27 @@ export class TelemetryLink {
 
   /** Reports what is due now. To be called every few milliseconds. */
   step(): void {
-    if (!this.#connection.isConnected) return;
     const nowMs = this.#clock.monotonicMs();
-    for (const telemetry of this.#telemetry) {
-      const { point, report } = telemetry;
-      if (!this.#image.hasPublished(point)) continue;
-      if (report.isDue(this.#image.value(point), this.#image.quality(point), nowMs)) this.#due.add(telemetry);
-    }
+    this.#reportThose(({ point, rule }) => rule.isDue(this.#image.value(point), this.#image.quality(point), nowMs));
     this.#publishDue();
+    this.#history?.flush();
   }
 
   /** Publishes the last values and "offline", waits for the acknowledgements and leaves; within `timeoutMs`. */
-  finish(timeoutMs: number): Promise<void> {
-    return this.#connection.close(() => this.#sayGoodbye(), timeoutMs);
+  async finish(timeoutMs: number): Promise<void> {
+    this.#reportThose(({ point, rule }) => rule.isOutdated(this.#image.value(point), this.#image.quality(point)));
+    await this.#connection.close(() => this.#sayGoodbye(), timeoutMs);
+    this.#history?.close();
   }
 
   async #sayGoodbye(): Promise<void> {
-    for (const telemetry of this.#telemetry) {
-      const { point, report } = telemetry;
-      if (!this.#image.hasPublished(point)) continue;
-      if (report.isOutdated(this.#image.value(point), this.#image.quality(point))) this.#due.add(telemetry);
-    }
+    this.#isLeaving = true;
     const through = new Promise<void>((resolve) => {
       this.#progress = () => {
         if (this.#due.size === 0 && this.#connection.counters.inFlight === 0) resolve();
       };
     });
     this.#publishDue();
-    this.#progress();
     await through;
     await new Promise<Outcome>((resolve) => this.#connection.publish(this.#status("offline"), resolve));
   }
@@ -123,27 +139,20 @@ export class TelemetryLink {
   }
 
   connected(): void {
-    this.#connection.publish(this.#status("online"));
+    this.#announcements = [this.#status("online"), topics.schemaMessage(this.#module)];
     if (this.#commands.size > 0) void this.#connection.subscribe(topics.commandFilter(this.#module));
-    for (const { report } of this.#telemetry) report.forget();
+    for (const { rule } of this.#telemetry) rule.forget();
     this.step();
   }
 
   disconnected(): void {
+    for (const [telemetry, report] of this.#due) this.#keep(telemetry, report);
     this.#due.clear();
+    this.#history?.disconnected();
   }
 
   hasRoom(): void {
     this.#publishDue();
-  }
-
-  #publishDue(): void {
-    for (const telemetry of this.#due) {
-      if (!this.#connection.hasRoom) return;
-      this.#due.delete(telemetry);
-      this.#publish(telemetry);
-    }
-    this.#progress();
   }
 
   received(packet: IPublishPacket): void {
@@ -151,19 +160,69 @@ export class TelemetryLink {
     if (taken !== null) this.#refuse(packet.topic, taken.refused);
   }
 
-  #publish({ point, topic, report }: Telemetry): void {
+  /** Without a connection and a buffer nothing is reported. */
+  #reportThose(isWanted: (telemetry: Telemetry) => boolean): void {
+    if (!this.#connection.isConnected && this.#history === null) return;
+    for (const telemetry of this.#telemetry) {
+      if (this.#image.hasPublished(telemetry.point) && isWanted(telemetry)) this.#report(telemetry);
+    }
+  }
+
+  #report(telemetry: Telemetry): void {
+    const { point, rule } = telemetry;
     const value = this.#image.value(point);
     const quality = this.#image.quality(point);
-    report.reported(value, quality, this.#clock.monotonicMs());
+    const sequence = this.#history?.nextSequence() ?? null;
+    const report = { value, quality, timestamp: this.#image.timeMs(point), sequence };
+    rule.reported(value, quality, this.#clock.monotonicMs());
+    const earlier = this.#due.get(telemetry);
+    if (earlier !== undefined) this.#supersede(telemetry, earlier);
+    if (this.#connection.isConnected) this.#due.set(telemetry, report);
+    else this.#keep(telemetry, report);
+  }
+
+  /** What is in flight of the point becomes history as well, before it: were it lost, it would come to stand behind. */
+  #supersede(telemetry: Telemetry, report: topics.Report): void {
+    this.#counters.superseded += 1;
+    for (const older of telemetry.inFlight) this.#keep(telemetry, older);
+    telemetry.inFlight.clear();
+    this.#keep(telemetry, report);
+  }
+
+  #keep({ point, topic }: Telemetry, report: topics.Report): void {
     const { type } = this.#image.point(point);
-    const payload = topics.telemetryPayload(type, value, quality, this.#image.timeMs(point));
-    this.#connection.publish({ topic, payload, qos: 1, retain: true });
+    const payload = topics.telemetryPayload(type, report, true);
+    this.#history?.keep({ topic: topics.historyTopic(topic), payload });
+  }
+
+  /** Publishes what is due, and then what is history, as far as there is room. */
+  #publishDue(): void {
+    while (this.#announcements.length > 0 && this.#connection.hasRoom) {
+      this.#connection.publish(this.#announcements.shift()!);
+    }
+    for (const [telemetry, report] of this.#due) {
+      if (!this.#connection.hasRoom) return;
+      this.#due.delete(telemetry);
+      this.#publish(telemetry, report);
+    }
+    if (!this.#isLeaving) this.#history?.forward(this.#connection, JSON_PROPERTIES);
+    this.#progress();
+  }
+
+  #publish(telemetry: Telemetry, report: topics.Report): void {
+    const { point, topic, inFlight } = telemetry;
+    const payload = topics.telemetryPayload(this.#image.point(point).type, report);
+    const message = { topic, payload, qos: this.#config.qos, retain: true, properties: JSON_PROPERTIES };
+    inFlight.add(report);
+    this.#connection.publish(message, (outcome) => {
+      if (inFlight.delete(report) && outcome === "lost") this.#keep(telemetry, report);
+    });
   }
 
   /** @param timestamp left out in a will: nobody knows when it will be. */
   #status(status: "online" | "offline", timestamp: number | null = Math.round(this.#clock.nowMs())): Message {
     const payload = topics.statusPayload(status, timestamp ?? undefined);
-    return { topic: topics.statusTopic(this.#module), payload, qos: 1, retain: true };
+    return { topic: topics.statusTopic(this.#module), payload, qos: 1, retain: true, properties: JSON_PROPERTIES };
   }
 
   /** Hands a command's value in. @returns null, or why it is refused. */

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { bytesOf, type PointType } from "../../runtime/index.ts";
-import { parseCommand, statusPayload, telemetryPayload } from "./topics.ts";
+import { bytesOf, type PointType, type PointValue, type Quality } from "../../runtime/index.ts";
+import { parseCommand, type Report, statusPayload, telemetryPayload } from "./topics.ts";
+
+const report = (value: PointValue, quality: Quality, timestamp: number, sequence: number | null = null): Report => ({
+  value,
+  quality,
+  timestamp,
+  sequence,
+});
 
 const of = (type: PointType) => ({ type, bytes: bytesOf(type, 5) });
 const command = (text: string) => parseCommand(Buffer.from(text), of("REAL"));
@@ -32,8 +39,8 @@ describe("a command", () => {
 });
 
 test("integers of 64 bits travel as numbers up to 2^53, as digits in a string beyond, both ways", () => {
-  expect(telemetryPayload("LINT", -5n, "good", 5)).toBe('{"value":-5,"quality":"good","timestamp":5}');
-  expect(telemetryPayload("ULINT", 2n ** 64n - 1n, "good", 5)).toBe(
+  expect(telemetryPayload("LINT", report(-5n, "good", 5))).toBe('{"value":-5,"quality":"good","timestamp":5}');
+  expect(telemetryPayload("ULINT", report(2n ** 64n - 1n, "good", 5))).toBe(
     '{"value":"18446744073709551615","quality":"good","timestamp":5}',
   );
   expect(parseCommand(Buffer.from('{"value": "18446744073709551615"}'), of("ULINT"))).toEqual({
@@ -44,11 +51,16 @@ test("integers of 64 bits travel as numbers up to 2^53, as digits in a string be
 });
 
 test("telemetry and status are the documented JSON", () => {
-  expect(telemetryPayload("REAL", Math.fround(4.2), "good", 1700000000000)).toBe(
+  expect(telemetryPayload("REAL", report(Math.fround(4.2), "good", 1700000000000))).toBe(
     '{"value":4.2,"quality":"good","timestamp":1700000000000}',
   );
-  expect(telemetryPayload("REAL", Number.NaN, "bad", 5)).toBe('{"value":null,"quality":"bad","timestamp":5}');
-  expect(telemetryPayload("BOOL", true, "uncertain", 5)).toBe('{"value":true,"quality":"uncertain","timestamp":5}');
+  expect(telemetryPayload("REAL", report(Number.NaN, "bad", 5))).toBe('{"value":null,"quality":"bad","timestamp":5}');
+  expect(telemetryPayload("BOOL", report(true, "uncertain", 5))).toBe(
+    '{"value":true,"quality":"uncertain","timestamp":5}',
+  );
+  expect(telemetryPayload("INT", report(7, "good", 5, 9), true)).toBe(
+    '{"value":7,"quality":"good","timestamp":5,"sequence":9,"historical":true}',
+  );
   expect(statusPayload("online", 5)).toBe('{"status":"online","timestamp":5}');
   expect(statusPayload("offline")).toBe('{"status":"offline"}');
 });

@@ -1,5 +1,5 @@
 /** For tests of MQTT: Debian's broker and its clients, each ended with the test that started it. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -91,13 +91,3 @@ export const publish = (port: number, topic: string, payload: string, ...more: s
     const pub = spawn("mosquitto_pub", [...message, ...more]);
     pub.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`mosquitto_pub: ${code}`))));
   });
-
-/** Makes a key `NAME.key` and a certificate `NAME.pem` for `subject`, signed by the authority `by`, or by itself. */
-export const makeCertificate = (folder: string, name: string, subject: string, by: string | null): void => {
-  const path = (file: string): string => join(folder, file);
-  const keyed = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", path(`${name}.key`)];
-  const signed = by === null ? [] : ["-CA", path(`${by}.pem`), "-CAkey", path(`${by}.key`)];
-  const server = by === null ? [] : ["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=CA:FALSE"];
-  const request = ["req", "-x509", "-days", "2", "-subj", `/CN=${subject}`, "-out", path(`${name}.pem`)];
-  execFileSync("openssl", [...request, ...keyed, ...signed, ...server], { stdio: "pipe" });
-};

@@ -1,7 +1,15 @@
 /** An MQTT broker as a config names it: `embedded`, or where it is, how it is reached and as whom. */
 import { dirname, resolve } from "node:path";
-import type { BrokerAddress, ClientTls, SecretSource } from "../system.ts";
-import type { ClientTlsConfig, CredentialsConfig, MqttLinkConfig, SecretConfig } from "./module-config.generated.ts";
+import type { BrokerAddress, ClientTls, DiskBuffer, SecretSource } from "../system.ts";
+import { readParts } from "./draft.ts";
+import type {
+  ClientTlsConfig,
+  CredentialsConfig,
+  DiskBufferConfig,
+  MqttLinkConfig,
+  SecretConfig,
+} from "./module-config.generated.ts";
+import { sure } from "./sure.ts";
 
 export const EMBEDDED = "embedded";
 const EMBEDDED_HOST = "127.0.0.1";
@@ -63,6 +71,11 @@ const credentialSources = ({ username, password }: CredentialsConfig, absolute: 
   password: password === undefined ? null : secretSource(password, absolute),
 });
 
-/** A rule makes sure that one of the two is there. */
 const secretSource = ({ environment, file }: SecretConfig, absolute: Absolute): SecretSource =>
-  environment === undefined ? { file: absolute(file ?? "") } : { environment };
+  environment === undefined ? { file: absolute(sure(file)) } : { environment };
+
+export const diskBuffer = ({ path, maxBytes, policy }: DiskBufferConfig, configPath: string): DiskBuffer => ({
+  folder: resolve(dirname(configPath), path),
+  maxBytes: sure(readParts(maxBytes, "size", 1)),
+  policy,
+});

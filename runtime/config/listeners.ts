@@ -25,7 +25,7 @@ export const listeners = ({ io }: Partly<ModuleConfig>): readonly Listener[] => 
     .filter(({ broker }) => broker === EMBEDDED)
     .map((link) => {
       const what = named("MQTT broker", link.name);
-      return { container: link, what, ...embeddedAddress(link), isProtected: false };
+      return { container: link, what, ...embeddedAddress(link), isProtected: isRestricted(link) };
     }),
 ];
 
@@ -41,8 +41,12 @@ export const serialUsers = ({ io }: Partly<ModuleConfig>): readonly SerialUser[]
     ...io.modbusClients.map(({ name, serial }) => ({ what: named("Modbus client", name), serial })),
   ].flatMap(({ what, serial }) => (serial === undefined ? [] : [{ what, serial }]));
 
-export const isProtected = ({ transport, allowFrom, allowFile }: Partly<ModbusServerConfig>): boolean =>
-  transport === "tls" || transport === null || allowFrom !== undefined || allowFile !== undefined;
+export const isProtected = (server: Partly<ModbusServerConfig>): boolean =>
+  server.transport === "tls" || server.transport === null || isRestricted(server);
+
+/** Whether not everybody may connect. */
+export const isRestricted = ({ allowFrom, allowFile }: Partly<Pick<ModbusServerConfig, "allowFrom" | "allowFile">>) =>
+  allowFrom !== undefined || allowFile !== undefined;
 
 /** Whether a server lets anybody on a network connect, with `insecure: true` or by mistake. */
 export const isExposed = ({ host, isProtected }: Pick<Listener, "host" | "isProtected">): boolean =>

@@ -33,7 +33,13 @@ export const modbusListener = (
   };
 };
 
-const allowedNetwork = ({ network, access }: { readonly network: string; readonly access: "read" | "write" }) => ({
+export const allowedNetwork = ({
+  network,
+  access,
+}: {
+  readonly network: string;
+  readonly access: "read" | "write";
+}) => ({
   ...sure(parseNetwork(network)),
   access,
 });

@@ -860,11 +860,30 @@ export interface MqttLinkConfig {
    */
   port?: number;
   /**
+   * Of the embedded broker: the only clients that may connect. Default: all.
+   *
+   * @minItems 1
+   */
+  allowFrom?: AllowedNetworkConfig[];
+  /**
+   * Of the embedded broker: a file with more of them, relative to the config. Read again whenever it changes.
+   */
+  allowFile?: string;
+  /**
+   * true: the embedded broker listens beyond this machine though anybody could connect.
+   */
+  insecure: boolean;
+  /**
    * Of MQTT, as the broker speaks it.
    */
   version: "v3.1.1" | "v5";
   tls?: ClientTlsConfig;
   credentials?: CredentialsConfig;
+  /**
+   * Of telemetry: 1 is acknowledged by the broker, 0 is quicker and may be lost.
+   */
+  qos: 0 | 1;
+  buffer?: DiskBufferConfig;
   /**
    * First level of every topic: prefix/module/partition/point.
    */
@@ -908,6 +927,23 @@ export interface SecretConfig {
    * Relative to the config; a line feed at its end does not count.
    */
   file?: string;
+}
+/**
+ * Keeps on disk what is reported while the broker is away, also when the module ends, and sends it afterwards, in order and marked as historical.
+ */
+export interface DiskBufferConfig {
+  /**
+   * A folder of its own; relative to the config. It is made when it is not there.
+   */
+  path: string;
+  /**
+   * A number and B, KiB, MiB or GiB.
+   */
+  maxBytes: string;
+  /**
+   * What goes when it is full: the oldest, or what is new.
+   */
+  policy: "dropOldest" | "dropNewest";
 }
 export interface PublicationConfig {
   point: Member;

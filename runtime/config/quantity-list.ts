@@ -47,6 +47,10 @@ function* entriesOf(config: Partly<ModuleConfig>, places: Places, clock: number 
     const most = channel.type === "queuing" ? LARGEST_QUEUED_MESSAGE : LARGEST_SAMPLED_MESSAGE;
     yield { ...size, ...one, kind: "size", countedIn: "bytes", most };
   }
+  for (const { buffer } of config.io.mqtt) {
+    if (buffer === undefined) continue;
+    yield { ...entry([buffer, "maxBytes", buffer.maxBytes]), ...one, kind: "size", countedIn: "bytes", most: 2 ** 40 };
+  }
   for (const time of hostTimes(config)) {
     yield { ...entry(time), kind: "duration", countedIn: "milliseconds", perBase: 1000, most: LONGEST_TIMER };
   }

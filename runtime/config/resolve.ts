@@ -28,7 +28,7 @@ import {
   zeroOf,
 } from "../system.ts";
 import { type Cycles, cycles, guestAddress, hertz } from "../units.ts";
-import { brokerAddress, embeddedAddress, parseBrokerUrl } from "./broker.ts";
+import { brokerAddress, diskBuffer, embeddedAddress, parseBrokerUrl } from "./broker.ts";
 import { clonesOf, withClones } from "./clones.ts";
 import { type Draft, type DraftPartition, type DraftPoint, HEALTH_SOURCE, readParts } from "./draft.ts";
 import { HealthResolver } from "./health.ts";
@@ -44,6 +44,7 @@ import type {
   ServerPointConfig,
   Value,
 } from "./module-config.generated.ts";
+import { mqttListener } from "./mqtt-listener.ts";
 import { sure } from "./sure.ts";
 import { readValue } from "./values.ts";
 
@@ -318,14 +319,17 @@ class Resolver {
   }
 
   mqttLink(config: MqttLinkConfig, configPath: string): MqttLink {
-    const { name, topicPrefix, publish, commands } = config;
+    const { name, topicPrefix, qos, buffer, publish, commands } = config;
     const url = parseBrokerUrl(config.broker);
     return {
       name,
       ...(url === null
         ? { broker: "embedded", ...embeddedAddress(config), version: "v3.1.1", tls: null, credentials: null }
         : { broker: "external", ...brokerAddress(url, config, configPath) }),
+      listener: url === null ? mqttListener(config, configPath) : null,
       topicPrefix,
+      qos,
+      buffer: buffer === undefined ? null : diskBuffer(buffer, configPath),
       publications: publish.map(({ point, deadband, minReport, maxReport }) => ({
         point: this.#pointRef(point),
         deadband,

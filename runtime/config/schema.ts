@@ -15,7 +15,7 @@ export interface SchemaNode {
   readonly description?: string;
   readonly examples?: readonly string[];
   readonly type?: string | readonly string[];
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | number)[];
   readonly const?: string;
   readonly minimum?: number;
   readonly maximum?: number;

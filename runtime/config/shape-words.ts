@@ -46,7 +46,7 @@ export const findingOf = (error: SchemaError, places: Places, { container, key, 
         hint: hint(node, wanted(node)),
       };
     default: {
-      const suggestion = typeof value === "string" ? suggested(value, node.enum ?? []) : null;
+      const suggestion = typeof value === "string" ? suggested(value, (node.enum ?? []).map(String)) : null;
       return {
         code: "wrong-value",
         at,

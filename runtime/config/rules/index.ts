@@ -1,6 +1,8 @@
 /** All rules, in no order that matters: problems are sorted by where they are. */
 
 import { afterOtherPeriod } from "./after-other-period.ts";
+import { bufferShared } from "./buffer-shared.ts";
+import { bufferTooSmall } from "./buffer-too-small.ts";
 import { certificateWithoutKey } from "./certificate-without-key.ts";
 import { channelDirection } from "./channel-direction.ts";
 import { channelType } from "./channel-type.ts";
@@ -112,6 +114,8 @@ export const RULES: readonly Rule[] = [
   modbusText,
   modbusTransport,
   modbusUnit,
+  bufferShared,
+  bufferTooSmall,
   mqttBrokerAccess,
   modbusSerialUnit,
   modbusWriteSingle,

@@ -10,10 +10,8 @@ export const listenNotLoopback: Rule = {
       const { container, what, host } = listener;
       if (!isExposed(listener) || ("insecure" in container && container.insecure === true)) continue;
       const message = `${what} would listen on ${host} without any protection`;
-      const isModbus = "transport" in container;
-      const hint = isModbus
-        ? "use 127.0.0.1, or transport: tls, or allowFrom: [{ network: … }]; insecure: true lets anybody in"
-        : "use 127.0.0.1; only loopback is allowed for now";
+      const tls = "transport" in container ? "transport: tls, or " : "";
+      const hint = `use 127.0.0.1, or ${tls}allowFrom: [{ network: … }]; insecure: true lets anybody in`;
       yield { at: places.of(container, "host"), message, hint };
     }
   },

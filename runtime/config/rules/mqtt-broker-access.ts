@@ -4,10 +4,11 @@ import type { Rule } from "./rule.ts";
 
 export const mqttBrokerAccess: Rule = {
   code: "mqtt-broker-access",
-  description: "credentials and version v5 are for a broker other than the embedded one, and tls for a mqtts:// URL.",
+  description:
+    "credentials, buffer and version v5 are for a broker other than the embedded one, tls for a mqtts:// URL.",
   *check({ config, places }) {
     for (const link of config.io.mqtt) {
-      const { broker, name, tls, credentials, version } = link;
+      const { broker, name, tls, credentials, buffer, version } = link;
       if (broker === null) continue;
       if (tls !== undefined && parseBrokerUrl(broker)?.isTls !== true) {
         const message = `tls is given, but ${name ?? "this link"} does not use it: its broker is ${broker}`;
@@ -21,6 +22,10 @@ export const mqttBrokerAccess: Rule = {
           message,
           hint: "remove them, or name the broker that asks for them",
         };
+      }
+      if (buffer !== undefined) {
+        const message = `a buffer is given, but ${name ?? "this link"} has an embedded broker, which is never away`;
+        yield { at: places.ofKey(link, "buffer"), message, hint: "remove it, or name a broker" };
       }
       if (version === "v5") {
         const hint = "remove version, or name a broker that speaks v5";

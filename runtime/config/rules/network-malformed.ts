@@ -6,7 +6,8 @@ export const networkMalformed: Rule = {
   code: "network-malformed",
   description: "What allowFrom names is an address or a network.",
   *check({ config, places }) {
-    for (const entry of config.io.modbusServers.flatMap(({ allowFrom }) => allowFrom ?? [])) {
+    const { modbusServers, mqtt } = config.io;
+    for (const entry of [...modbusServers, ...mqtt].flatMap(({ allowFrom }) => allowFrom ?? [])) {
       if (entry === null || entry.network === null || parseNetwork(entry.network) !== null) continue;
       const message = `"${entry.network}" is neither an address nor a network`;
       yield { at: places.of(entry, "network"), message, hint: "write 10.1.2.3, 10.1.0.0/16 or fd00::/8" };
