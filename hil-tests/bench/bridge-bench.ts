@@ -6,11 +6,12 @@ import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { listOf, oneOf, positive, rounds } from "./arguments.ts";
 import { measurePolls, pollTable } from "./bridge-poll.ts";
+import { measurePublish, publishTable } from "./bridge-publish.ts";
 import { describeMachine, headingOf } from "./machine.ts";
 import { measureServer, type ServerOptions, serverTable } from "./modbus-server-speed.ts";
 import { asMarkdown, asText, type Table } from "./table.ts";
 
-const SECTIONS = ["server", "poll"] as const;
+const SECTIONS = ["server", "poll", "publish"] as const;
 type Section = (typeof SECTIONS)[number];
 
 interface Options {
@@ -34,6 +35,10 @@ const MEASURE: Readonly<Record<Section, (options: ServerOptions) => Promise<Meas
   poll: async (options) => {
     const values = await measurePolls(options);
     return { values, table: pollTable(values, options.rounds) };
+  },
+  publish: async (options) => {
+    const values = await measurePublish(options);
+    return { values, table: publishTable(values, options.rounds) };
   },
 };
 
