@@ -2,13 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { encodeSnapshot } from "../../runtime/host/snapshot-file.ts";
 import { type Command, Module, programOf, replay } from "../../runtime/hypervisor/index.ts";
-import { type BoardThread, engineOf, type SharedExchange } from "../../runtime/index.ts";
+import { type BoardThread, engineOf, formatHash, SharedExchange, startBoard } from "../../runtime/index.ts";
 import type { System } from "../../runtime/system.ts";
 import { createHasher } from "../../runtime/trace/index.ts";
 import { cycles } from "../../runtime/units.ts";
 import { randomCommand } from "./commanding.ts";
 import { worker } from "./guests.ts";
-import { type RecordedRun, recordOnThreads, ring } from "./hart-threads.ts";
+import { type RecordedRun, recordOnThreads, ring, separate } from "./hart-threads.ts";
 import { randomFrom, silence } from "./runs.ts";
 
 const hasher = await createHasher();
@@ -92,6 +92,45 @@ describe("a run with a thread for each hart", () => {
     });
     expectToReplay(system, run);
     expect(kindsOf(run)).toEqual(["powerFail"]);
+  });
+});
+
+describe("harts that share nothing", () => {
+  const start = (): BoardThread => {
+    const system = separate();
+    const options = { paced: false, duration: cycles(Infinity), version: "test", record: null, onMessage: () => {} };
+    return startBoard(system, new SharedExchange(system), options);
+  };
+  const oneThread = (orders: ReadonlyMap<number, Command>): Module =>
+    new Module(separate(), { ...silence, commands: (frame) => [orders.get(frame) ?? []].flat() }, hasher);
+
+  it("come together for what they are asked", async () => {
+    const board = start();
+    const orders = new Map<number, Command>();
+    for (const command of [
+      { kind: "suspend", partition: 0 },
+      { kind: "switchSchedule", schedule: 1 },
+      { kind: "restart", partition: 3, start: "COLD_START" },
+    ] as const) {
+      orders.set(await board.requests.order(command), command);
+    }
+    const { frame, state } = await board.requests.snapshot(null);
+    board.stop();
+    await board.ended;
+    const module = oneThread(orders);
+    while (module.frame < frame) module.runFrame();
+    expect(module.save()).toEqual(state);
+  });
+
+  it("end with the same frame when the power fails", async () => {
+    const board = start();
+    const frame = await board.requests.order({ kind: "powerFail" });
+    const { frames, shutDown, partitions } = await board.ended;
+    expect([frames, shutDown]).toEqual([frame + 1, "SHUTDOWN_ON_ERROR"]);
+    const module = oneThread(new Map([[frame, { kind: "powerFail" }]]));
+    while (module.shutDown === null) module.runFrame();
+    const states = [0, 1, 2, 3].map((partition) => formatHash(module.stateHash(partition)));
+    expect(partitions.map(({ stateHash }) => stateHash)).toEqual(states);
   });
 });
 

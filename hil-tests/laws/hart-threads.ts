@@ -37,6 +37,35 @@ export const recordOnThreads = async (
   return { recording, threads: board.threads };
 };
 
+/** Two harts that share nothing, with two workers each. */
+export const separate = (): System => {
+  const guest = (seed: number) => ({
+    image: worker({ seed, inputs: 1, outputs: 1, sleep: 200 }),
+    inputs: 1,
+    outputs: 1,
+  });
+  const system = systemOf({
+    partitions: { a: guest(1), b: guest(2), c: guest(3), d: guest(4) },
+    majorFrame: 2000,
+    slots: [
+      ["a", 0, 900],
+      ["b", 900, 1000],
+      ["c", 100, 300, 1],
+      ["d", 500, 1500, 1],
+    ],
+    otherSchedules: [
+      {
+        majorFrame: 3000,
+        slots: [
+          ["a", 0, 900],
+          ["c", 100, 300, 1],
+        ],
+      },
+    ],
+  });
+  return { ...system, partitions: system.partitions.map((partition) => ({ ...partition, engine: "interpreter" })) };
+};
+
 const NAMES = ["a", "b", "c", "d", "e", "f"] as const;
 const NEXT = NAMES.map((name, index) => [name, NAMES[(index + 1) % NAMES.length]!] as const);
 

@@ -6,6 +6,7 @@ import type { EngineKind, System } from "../../runtime/system.ts";
 import { createHasher } from "../../runtime/trace/index.ts";
 import { type Cycles, cycles } from "../../runtime/units.ts";
 import { worker } from "./guests.ts";
+import { separate } from "./hart-threads.ts";
 import { randomModule } from "./random-module.ts";
 import { silence } from "./runs.ts";
 import { type SystemSketch, systemOf } from "./systems.ts";
@@ -100,6 +101,14 @@ describe("harts in threads of their own", () => {
       expect(await onThreads(withEngine(system, engine), duration)).toEqual(expected);
     }
     expect(await onThreads(system, cycles(duration + 1))).not.toEqual(expected);
+  });
+
+  it("run partitions that share nothing as one thread does, without waiting for each other at every frame", async () => {
+    const system = separate();
+    for (const frames of [1, 31, 77]) {
+      const duration = cycles(frames * 2000);
+      expect(await onThreads(system, duration)).toEqual(onOneThread(system, duration));
+    }
   });
 
   it("run the same when they are held back to real time", async () => {

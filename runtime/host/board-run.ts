@@ -66,7 +66,7 @@ class BoardRun {
     this.#link = new HartLink(job.hart, system, job.paced || job.recording !== null);
     this.#outside = new ExchangeOutside(system, exchange, post, {
       commands: (frame) => this.#takeCommands(frame),
-      frameEnded: (_, hashes) => this.#frameEnded(hashes),
+      frameEnded: (frame, hashes) => this.#frameEnded(frame, hashes),
     });
     this.#hostMs = new Float64Array(system.partitions.length);
     this.#retained =
@@ -104,7 +104,7 @@ class BoardRun {
     const startedMs = hostClock.monotonicMs();
     this.#link.begin(() => {
       this.#pacer.anchor(this.#module.boardTime);
-      this.#endWhenDue();
+      this.#endWhenAsked();
       this.#post({ kind: "running" });
     });
     while (this.#mayStartFrame()) {
@@ -123,21 +123,20 @@ class BoardRun {
     this.#post({ kind: "ended", summary });
   }
 
-  /** Hart 0 decides it for all while it ends the frame before. */
+  /** What cannot be foreseen hart 0 decides for all, while it ends a frame behind which they are in step. */
   #mayStartFrame(): boolean {
     this.#module.awaitTurn();
-    return !this.#link.isOver;
+    if (this.#module.boardTime - this.#before.boardTime >= this.#job.duration) return false;
+    return !(this.#module.inStep && this.#link.isOver);
   }
 
-  #frameEnded(hashes: BigUint64Array): void {
+  #frameEnded(frame: number, hashes: BigUint64Array): void {
     this.#running.frameEnded(hashes);
-    if (this.#link.leads) this.#endWhenDue();
+    if (this.#link.leads && this.#module.areInStep(frame + 1)) this.#endWhenAsked();
   }
 
-  #endWhenDue(): void {
-    const { boardTime, shutDown } = this.#module;
-    const isDue = shutDown !== null || boardTime - this.#before.boardTime >= this.#job.duration;
-    if (isDue || Atomics.load(this.#control, 0) !== 0) this.#link.end();
+  #endWhenAsked(): void {
+    if (this.#module.shutDown !== null || Atomics.load(this.#control, 0) !== 0) this.#link.end();
   }
 
   /** Answers all requests that were made until now. @returns the commands among them. */

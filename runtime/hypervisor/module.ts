@@ -27,6 +27,9 @@ import { Timeline } from "./schedule.ts";
 import { Turns } from "./turns.ts";
 import { WallClock } from "./wall-clock.ts";
 
+/** What the outside asks for may wait so long where harts run without each other. */
+const FRAMES_ALONE = 32;
+
 export class Module {
   readonly system: System;
   /** What guests read of it changes between frames only. */
@@ -48,6 +51,10 @@ export class Module {
   readonly #memory: ModuleMemory;
   /** It tells the outside of what concerns the whole module. */
   readonly #leads: boolean;
+  /** Every so many frames the harts wait for each other. */
+  readonly #framesAlone: number;
+  /** The frame behind one with commands: something of them may be left to do for all when it ends. */
+  #inStepAgain = 0;
   #atFrameStart = true;
   #boardTime = cycles(0);
   #shutDown: Shutdown | null = null;
@@ -70,10 +77,10 @@ export class Module {
       schedules,
       this.#memory.words.subarray(MODULE_WORD.following, MODULE_WORD.following + 1),
     );
+    const free = hart === null || hart.inOrder ? [] : freePartitions(system);
     this.#turns =
-      hart === null
-        ? new Turns(0, 1, null)
-        : new Turns(hart.index, harts, this.#memory.words, hart.inOrder ? [] : freePartitions(system), hart.looks);
+      hart === null ? new Turns(0, 1, null) : new Turns(hart.index, harts, this.#memory.words, free, hart.looks);
+    this.#framesAlone = free.length > 0 && !free.includes(false) ? FRAMES_ALONE : 1;
     this.#leads = hart === null || hart.index === 0;
     const forces = partitions.map((partition) => new Forces(partition));
     this.wallClock = new WallClock(system.clock);
@@ -161,21 +168,37 @@ export class Module {
     return this.#atFrameStart;
   }
 
+  /** All harts come to the start of the current frame together: where they share nothing, they need not do so each time. */
+  get inStep(): boolean {
+    return this.areInStep(this.frame);
+  }
+
+  /** The same of this frame or the next. */
+  areInStep(frame: number): boolean {
+    return frame % this.#framesAlone === 0 || frame === this.#inStepAgain;
+  }
+
   /** Takes the commands for the frame, when it has not begun. */
   beginFrame(): void {
     if (!this.#atFrameStart) return;
-    this.#turns.awaitFrameStart();
-    for (const command of this.#outside.commands(this.frame)) this.#obey(command);
-    this.#turns.frameStarted();
+    if (this.inStep) {
+      this.#turns.awaitFrameStart();
+      const commands = this.#outside.commands(this.frame);
+      for (const command of commands) this.#obey(command);
+      if (commands.length > 0) this.#inStepAgain = this.frame + 1;
+      this.#turns.frameStarted();
+    }
     this.#atFrameStart = false;
     this.#passOthersBy();
   }
 
   /** Waits until all boundaries before the next one are done, by whichever hart; where no frame has begun, those of the last. */
   awaitTurn(): void {
-    if (this.#atFrameStart) this.#turns.awaitFrame();
-    else if (this.#timeline.next.kind === "frameEnd") this.#turns.awaitFrameEnd();
-    else this.#turns.awaitSlotBoundary(this.#timeline.next.slot.partition);
+    const { next, frame } = this.#timeline;
+    if (this.#atFrameStart && this.inStep) this.#turns.awaitFrame();
+    else if (this.#atFrameStart) return;
+    else if (next.kind === "frameEnd" && this.areInStep(frame + 1)) this.#turns.awaitFrameEnd();
+    else if (next.kind !== "frameEnd") this.#turns.awaitSlotBoundary(next.slot.partition);
   }
 
   /** Processes the next boundary; at the start of a slot that is the slot's whole run. A frame that has not begun begins before. */
@@ -385,7 +408,7 @@ export class Module {
     // Before hart 0 can ask for another schedule, at the start of the next frame.
     this.#timeline.advance();
     this.#atFrameStart = true;
-    this.#turns.frameEnded();
+    if (this.inStep) this.#turns.frameEnded();
   }
 
   #powerFails(): void {

@@ -52,7 +52,8 @@ export interface Outside {
   scheduleSwitched(frame: number, at: Cycles, to: Schedule): void;
   /**
    * The frame is over; `hashes[p]` is partition p's XXH64 for this frame. The array is reused. Where each hart has a module of its
-   * own, hart 0 ends a frame last: it has the hashes of all, any other one those of its own partitions.
+   * own, hart 0 ends a frame last: it has the hashes of all, any other one those of its own partitions; also hart 0 only those where
+   * harts that share nothing run without each other.
    */
   frameEnded(frame: number, hashes: BigUint64Array): void;
 }
