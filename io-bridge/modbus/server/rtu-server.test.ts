@@ -141,6 +141,28 @@ describe.skipIf(cable.missing)("a server on a serial line", () => {
   });
 });
 
+test("a server that was held up itself reads on where a frame was begun", async () => {
+  const board = new TestBoard(module, hostClock);
+  cleanups.push(() => board.stop());
+  const image = new ProcessImage(module, board.exchange, hostClock);
+  const port = new PassThrough();
+  const line = { path: "loose", baudRate: 115_200, parity: "none", stopBits: 1 } as const;
+  const points = [served(module, "basin.start", "coil", 0, "BOOL")];
+  const config = { name: "panel", listener: { kind: "rtu", line }, unitId: 7, mappings: points, units: [] } as const;
+  const units = new Units(config, [], image, identificationOf("works"));
+  const server = new RtuServer(config, line, units, hostClock, logBook().log, async () => port);
+  cleanups.push(() => server.stop());
+  await server.start();
+  const request = rtuFrame(0, Buffer.from("050000ff00", "hex")); // to all, so that nothing is answered
+  port.write(request.subarray(0, 3));
+  await new Promise((resolve) => setImmediate(resolve));
+  const heldUpUntilMs = performance.now() + 60;
+  while (performance.now() < heldUpUntilMs);
+  setTimeout(() => port.write(request.subarray(3)), 1); // what waited at the port, one turn later
+  await eventually("the guest sees it", () => board.get("basin.start").value === true);
+  expect(server.counters.garbled).toBe(0);
+});
+
 test("a server that is stopped while it opens its port again leaves it closed", async () => {
   const board = new TestBoard(module, hostClock);
   cleanups.push(() => board.stop());

@@ -16,6 +16,8 @@ const FRAME_GAP_CHARACTERS = 3.5;
 const LEAST_FRAME_GAP_MS = 1.75;
 /** How much later than it came the operating system and a USB adapter may deliver a byte (latency timer: 16 ms). */
 const HOST_JITTER_MS = 25;
+/** Listened for in so many parts: when this process itself was held up, what came meanwhile is read before the last of them. */
+const QUIET_TIMES = 2;
 const REOPENED_AFTER_MS = { min: 200, max: 5000 };
 const BROADCAST = 0;
 
@@ -33,6 +35,8 @@ export class RtuServer {
   #framer = new RtuFramer();
   #port: Duplex | null = null;
   #silence: NodeJS.Timeout | null = null;
+  /** Parts of a silence since the last byte. */
+  #quietTimes = 0;
   #reopening: NodeJS.Timeout | null = null;
   #isStopped = false;
   /** The answer that waits for the gap behind its request. */
@@ -118,8 +122,15 @@ export class RtuServer {
   #receive(chunk: Buffer): void {
     this.#framer.push(chunk);
     for (let frame = this.#framer.next(); frame !== null; frame = this.#framer.next()) this.#take(frame);
-    this.#silence ??= setTimeout(() => this.#hearSilence(), this.#gapMs + HOST_JITTER_MS);
+    this.#quietTimes = 0;
+    this.#silence ??= setTimeout(() => this.#listen(), (this.#gapMs + HOST_JITTER_MS) / QUIET_TIMES);
     this.#silence.refresh();
+  }
+
+  #listen(): void {
+    this.#quietTimes += 1;
+    if (this.#quietTimes < QUIET_TIMES) this.#silence?.refresh();
+    else this.#hearSilence();
   }
 
   #hearSilence(): void {

@@ -158,7 +158,7 @@ describe.skipIf(openssl.missing)("a Modbus server on TLS", () => {
   });
 
   test("cuts off who begins no handshake, so that nobody takes a place for longer than a frame may take", async () => {
-    const { port, server, lines } = await secured({ frameTimeoutMs: 300, maxConnections: 1 });
+    const { port, server, lines } = await secured({ frameTimeoutMs: 800, maxConnections: 1 });
     const silent = connectPlain({ host: "127.0.0.1", port });
     cleanups.push(() => silent.destroy());
     await new Promise<void>((resolve) => silent.once("connect", () => resolve()));
@@ -169,7 +169,7 @@ describe.skipIf(openssl.missing)("a Modbus server on TLS", () => {
   });
 
   test("gives the place of a client that left, or was cut off, to another", async () => {
-    const { port, server } = await secured({ idleTimeoutMs: 300, maxConnections: 1 });
+    const { port, server } = await secured({ idleTimeoutMs: 700, maxConnections: 1 });
     const first = connect({
       host: "127.0.0.1",
       port,
