@@ -3,12 +3,13 @@ import { type EngineFactory, interpret } from "../../runtime/hart/index.ts";
 import type { System } from "../../runtime/index.ts";
 import { immediateCompiler, translate } from "../../runtime/translator/index.ts";
 import { spinner, worker } from "../laws/guests.ts";
+import { table } from "../laws/health.ts";
 import { busyOutside, type RunResult, randomSlices, runSystem, traceOf } from "../laws/runs.ts";
-import { type SystemSketch, systemOf } from "../laws/systems.ts";
+import { type PartitionSketch, type SystemSketch, systemOf } from "../laws/systems.ts";
 import { randomGuest } from "./random-guests.ts";
 
 /** Guests of one module. */
-const GUESTS_AT_ONCE = 20;
+export const GUESTS_AT_ONCE = 20;
 const FRAMES = 2;
 /** Translating takes longer than all else: one module in so many is. */
 const TRANSLATED_EVERY = 4;
@@ -29,18 +30,32 @@ const PEERS = {
     outputs: 1,
   },
 };
-const VICTIMS = Object.keys(PEERS).length;
+export const VICTIMS = Object.keys(PEERS).length;
+
+/** A guest's errors go to its own handler, where it has one, and else have it restarted. */
+const PROPAGATING = table("PROPAGATE", { otherwise: "WARM_START" });
+
+interface Hostile {
+  readonly image: Uint8Array;
+  readonly propagates: boolean;
+}
+
+export const hostileOf = (seed: number): Hostile => ({ image: randomGuest(seed), propagates: seed % 3 === 0 });
 
 /** Victim, friend, guests; guests; victim: on two harts the guests run at the same time as the victims. */
-const moduleWith = (guests: readonly Uint8Array[], harts: 1 | 2): System => {
+export const moduleWith = (guests: readonly Hostile[], harts: 1 | 2): System => {
   const names = guests.map((_, index) => `guest${index}`);
+  const guestOf = ({ image, propagates }: Hostile): PartitionSketch => ({
+    ...{ image, inputs: 1, outputs: 1, retained: 8 },
+    ...(propagates ? { health: PROPAGATING } : {}),
+  });
   const start = harts === 1 ? 2 * VICTIM_SLOT : 0;
   const slots = [...names, ...names].map((name, i) => [name, start + i * SLOT, SLOT, harts - 1] as const);
   const end = start + slots.length * SLOT;
   const sketch: SystemSketch = {
     partitions: {
       ...PEERS,
-      ...Object.fromEntries(names.map((name, i) => [name, { image: guests[i]!, inputs: 1, outputs: 1, retained: 8 }])),
+      ...Object.fromEntries(names.map((name, i) => [name, guestOf(guests[i]!)])),
     },
     majorFrame: end + VICTIM_SLOT,
     slots: [["victim", 0, VICTIM_SLOT], ["friend", VICTIM_SLOT, VICTIM_SLOT], ...slots, ["victim", end, VICTIM_SLOT]],
@@ -52,6 +67,8 @@ const moduleWith = (guests: readonly Uint8Array[], harts: 1 | 2): System => {
       { from: "victim", to: "friend", depth: 4 },
       { from: "friend", to: "victim", depth: 4 },
       { from: names[0]!, to: names[1] ?? names[0]!, depth: 4 },
+      { from: names[0]!, to: names[1] ?? names[0]! },
+      { from: names[2] ?? names[0]!, to: names[3] ?? names[0]! },
     ],
   };
   return systemOf(sketch);
@@ -81,7 +98,7 @@ const peaceWith = (guests: number, harts: 1 | 2): readonly string[] => {
   const key = `${guests} ${harts}`;
   const known = peaces.get(key);
   if (known !== undefined) return known;
-  const spinners = Array.from({ length: guests }, () => spinner());
+  const spinners = Array.from({ length: guests }, () => ({ image: spinner(), propagates: false }));
   const traces = tracesOf(run(moduleWith(spinners, harts), interpret, 0), 0, VICTIMS);
   peaces.set(key, traces);
   return traces;
@@ -97,7 +114,7 @@ export interface Failure {
 const tryTogether = (seeds: readonly number[], translated: boolean): Failure | null => {
   const harts = seeds[0]! % 2 === 0 ? 1 : 2;
   try {
-    const system = moduleWith(seeds.map(randomGuest), harts);
+    const system = moduleWith(seeds.map(hostileOf), harts);
     const engines = translated ? [interpret, translateAtOnce] : [interpret];
     const results = engines.map((engine, i) => run(system, engine, seeds[0]! + i));
     const peace = peaceWith(seeds.length, harts).join();
