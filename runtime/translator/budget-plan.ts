@@ -16,7 +16,7 @@ export const planBudget = (
   /** By vertex: 1 when it looks for itself, as what control comes to from elsewhere must. */
   const looks = new Uint8Array(routes.length);
   for (const header of loopHeaders) looks[header] = 1;
-  for (const vertex of routes.keys()) {
+  for (let vertex = 0; vertex < routes.length; vertex++) {
     if (!leadsOn(nodes[vertex])) for (const { via } of routes[vertex]!) looks[via] = 1;
   }
   for (let place = order.length - 1; place >= 0; place--) {
@@ -29,14 +29,16 @@ export const planBudget = (
       asked[within.id] = within.code.length;
     }
     let behind = 0;
-    for (const { via } of routes[vertex]!) {
+    const ways = routes[vertex]!;
+    for (let way = 0; way < ways.length; way++) {
+      const { via } = ways[way]!;
       if (looks[via] === 1 || position[via]! < position[vertex]!) continue;
       if (cost + asked[via]! > FEW && via !== within?.id) looks[via] = 1;
       else behind = Math.max(behind, asked[via]!);
     }
     asked[vertex] = cost + behind;
   }
-  for (const vertex of asked.keys()) if (looks[vertex] === 0) asked[vertex] = 0;
+  for (let vertex = 0; vertex < asked.length; vertex++) if (looks[vertex] === 0) asked[vertex] = 0;
   return asked;
 };
 

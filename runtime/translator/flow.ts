@@ -117,9 +117,13 @@ const addDispatch = (
 /** Vertices of the component that are reached from outside of it. */
 const entriesOf = (routes: readonly (readonly Route[])[], inside: Uint8Array): number[] => {
   const heads = new Set<number>();
-  for (const [vertex, list] of routes.entries()) {
+  for (let vertex = 0; vertex < routes.length; vertex++) {
     if (inside[vertex] === 1) continue;
-    for (const { via, isBack } of list) if (inside[via] === 1 && !isBack) heads.add(via);
+    const list = routes[vertex]!;
+    for (let way = 0; way < list.length; way++) {
+      const { via, isBack } = list[way]!;
+      if (inside[via] === 1 && !isBack) heads.add(via);
+    }
   }
   return [...heads];
 };
@@ -178,7 +182,7 @@ const loopsToItself = (routes: readonly (readonly Route[])[], vertex: number): b
 const preferenceOf = (routes: readonly (readonly Route[])[], root: number): Int32Array => {
   const preference = new Int32Array(routes.length).fill(routes.length);
   const order = reversePostorder(routes, routes[root]![0]!.to);
-  for (const [index, vertex] of order.entries()) preference[vertex] = index;
+  for (let index = 0; index < order.length; index++) preference[order[index]!] = index;
   return preference;
 };
 
@@ -226,7 +230,9 @@ const dominators = (
   };
   // One pass is enough: the graph without back edges is acyclic, and the order is topological.
   for (const vertex of order) {
-    for (const { via } of routes[vertex]!) {
+    const list = routes[vertex]!;
+    for (let way = 0; way < list.length; way++) {
+      const { via } = list[way]!;
       if (position[via]! <= position[vertex]!) continue;
       dominator[via] = dominator[via] === -1 ? vertex : common(dominator[via]!, vertex);
     }

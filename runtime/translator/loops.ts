@@ -9,8 +9,10 @@ export const findLoops = ({ routes, loopHeaders }: Flow): Loops => {
   if (loopHeaders.size === 0) return loops;
   const predecessors: number[][] = routes.map(() => []);
   const lastVertices = new Map<number, number[]>(Array.from(loopHeaders, (header) => [header, []]));
-  for (const [vertex, ways] of routes.entries()) {
-    for (const { via, isBack } of ways) {
+  for (let vertex = 0; vertex < routes.length; vertex++) {
+    const ways = routes[vertex]!;
+    for (let way = 0; way < ways.length; way++) {
+      const { via, isBack } = ways[way]!;
       predecessors[via]!.push(vertex);
       if (isBack) lastVertices.get(via)!.push(vertex);
     }

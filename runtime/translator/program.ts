@@ -298,9 +298,16 @@ const summarize = (image: CodeImage, starts: readonly number[], end: number, see
       pc = next;
     }
   }
-  const instructions = Array.from(Uint32Array.from(pcs).sort());
+  const instructions = ascending(pcs);
   const calls = Array.from(transfers.values()).some(({ kind }) => kind === "call" || kind === "indirectCall");
   return { instructions, leaders, transfers, jumpTables, touched, calls };
+};
+
+/** Numbers sort quickest in a typed array, and are quickest in an array to whoever reads them. */
+const ascending = (pcs: number[]): readonly number[] => {
+  const sorted = new Uint32Array(pcs).sort();
+  for (let index = 0; index < pcs.length; index++) pcs[index] = sorted[index]!;
+  return pcs;
 };
 
 const goesOn = ({ kind }: Transfer): boolean =>
