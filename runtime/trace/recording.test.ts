@@ -86,6 +86,34 @@ const entries = fc.array(
   { maxLength: 40 },
 );
 
+/** Inputs of partition a as a restored state left them. */
+const restoredInputs = (): PointCells => {
+  const inputs = PointCells.initial(system.partitions[0]!.points);
+  inputs.set(0, 5);
+  return inputs;
+};
+
+it("a recording holds an input that goes back to its initial value from what a restored state or a clone brought", () => {
+  const parts: Uint8Array[] = [];
+  const recorder = new Recorder({
+    ...{ system, inner: outsideOf([[0, 0, 0, 0, QUALITY.uncertain]]), version: "0.0.0", hasher },
+    sink: (bytes) => void parts.push(bytes.slice()),
+  });
+  const latched = (outside: Outside): number[] => {
+    const inputs = restoredInputs();
+    return [0, 1].map((frame) => {
+      outside.latch(instant(frame, 0), inputs);
+      outside.frameEnded(frame, BigUint64Array.of(1n, 2n));
+      return Number(inputs.get(0));
+    });
+  };
+  expect(latched(recorder)).toEqual([0, 0]);
+  recorder.flush();
+  const recording = decodeRecording(new Uint8Array(Buffer.concat(parts)), hasher);
+  if (recording.kind === "damaged") throw new Error(recording.message);
+  expect(latched(new Replayer(recording))).toEqual([0, 0]);
+});
+
 describe("a recording", () => {
   it("gives back at every latch exactly what was there", () => {
     fc.assert(
