@@ -3,12 +3,13 @@
  * note when they were asked, so that the bridge's own idea of time does not count.
  */
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { PollLog } from "../field-devices/polled-devices.ts";
 import { PARTITA, POLLED_DEVICES } from "./places.ts";
+import { cpuSecondsOf, ended, loadOf } from "./processes.ts";
 import { median } from "./statistics.ts";
 import { figure, mediansOf, type Table } from "./table.ts";
 import { verdict } from "./targets.ts";
@@ -132,7 +133,7 @@ const measured = async (devices: ChildProcess, partita: ChildProcess, polls: num
     onTime: lateness.filter((ms) => ms <= ON_TIME_MS).length / log.map(beatsOf).reduce((sum, beats) => sum + beats),
     p50Ms: at(0.5),
     p99Ms: at(0.99),
-    cpu: before === null || after === null ? null : (after - before) / ((polls * INTERVAL_MS) / 1000),
+    cpu: loadOf(before, after, (polls * INTERVAL_MS) / 1000),
   };
 };
 
@@ -171,25 +172,6 @@ const allPolled = async (devices: ChildProcess): Promise<void> => {
   }
   throw new Error(`not all of ${DEVICES} devices were polled within ${LONGEST_START_MS / 1000} s`);
 };
-
-/** User and system time, from /proc/PID/stat (Linux), in ticks of 10 ms. */
-const cpuSecondsOf = ({ pid }: ChildProcess): number | null => {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /, "")
-      .split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return null;
-  }
-};
-
-const ended = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    if (child.exitCode !== null) return resolve();
-    child.once("exit", () => resolve());
-    child.kill("SIGINT");
-  });
 
 export const pollTable = ({ polls, onTime, p50Ms, p99Ms, cpu }: PollFigures, rounds: number): Table => ({
   title: `${DEVICES * POINTS_OF_DEVICE} points of ${DEVICES} field devices, polled every second`,

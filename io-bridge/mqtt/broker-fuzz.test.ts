@@ -10,7 +10,7 @@ import { Cleanups } from "../testing/mosquitto.ts";
 import { eventually, logBook, pause, randomFrom } from "../testing/test-module.ts";
 import { EmbeddedBroker } from "./embedded-broker.ts";
 
-const PACKETS = Number(process.env.PARTITA_FUZZ_PACKETS ?? "30000");
+const PACKETS = Number(process.env.PARTITA_FUZZ_PACKETS ?? "20000");
 const SEED = Number(process.env.PARTITA_FUZZ_SEED ?? "1");
 const AT_ONCE = 40;
 

@@ -15,8 +15,6 @@ export interface Message {
     readonly contentType?: string;
     /** true: the payload is UTF-8. */
     readonly payloadFormatIndicator?: boolean;
-    /** s. */
-    readonly messageExpiryInterval?: number;
   };
 }
 
