@@ -106,7 +106,7 @@ describe.skipIf(peers.missing)("an ELF executable of riscv gcc", () => {
     ["another format", JSON.stringify({ ...MANIFEST, format: 2 }), "format must be 1"],
     [
       "a point of an unknown type",
-      JSON.stringify({ ...MANIFEST, points: [{ ...MANIFEST.points[0], type: "STRING" }] }),
+      JSON.stringify({ ...MANIFEST, points: [{ ...MANIFEST.points[0], type: "COMPLEX" }] }),
       "points[0].type must be one of BOOL",
     ],
     [
