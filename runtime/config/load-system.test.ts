@@ -65,10 +65,11 @@ io:
       host: 127.0.0.1
       devices:
         - name: station
+          addressBase: 1
           pollGroups: { slow: { interval: 1 s }, fast: { interval: 100 ms } }
           points:
-            - { point: intake.level, area: inputRegister, address: 0, pollGroup: fast, onBad: { substitute: 0.5 } }
-            - { point: intake.run, area: coil, address: 7, pollGroup: slow }
+            - { point: intake.level, area: inputRegister, address: 1, pollGroup: fast, onBad: { substitute: 0.5 } }
+            - { point: intake.run, area: coil, address: 8, pollGroup: slow }
   mqtt:
     - { name: telemetry, publish: [{ point: intake.level, deadband: 0.01 }], commands: [intake.delay] }
     - { name: cloud, broker: "mqtt://[::1]:1884", publish: [{ point: intake.flow, maxReport: 0 s }] }
@@ -287,7 +288,7 @@ describe("a module with problems", () => {
       .replace("memory: 256 KiB", "memory: 256")
       .replace("from: intake.flow", "from: intake.flwo")
       .replace("depth: 16", "depth: 0")
-      .replace("address: 7", "address: -7")
+      .replace("address: 8", "address: -8")
       .replace("start: 0 ms", "start: 17 ms")
       .replace("area: inputRegister, address: 2,", "area: coil, address: 2,");
     expect(codes(await problemsOf(broken))).toEqual([
@@ -297,7 +298,7 @@ describe("a module with problems", () => {
       "26 unknown-point",
       "27 wrong-value",
       "35 modbus-area",
-      "44 wrong-value",
+      "45 wrong-value",
     ]);
   });
 
@@ -308,7 +309,7 @@ describe("a module with problems", () => {
       codes(await problemsOf(CONFIG.replace("type: REAL, direction: input", "type: REEL, direction: input"))),
     ).toEqual(["16 wrong-value"]);
     expect(codes(await problemsOf(CONFIG.replace("slow: { interval: 1 s }", "slow: { interval: 1 }")))).toEqual([
-      "41 wrong-type",
+      "42 wrong-type",
     ]);
     const noProgram: Partial<ConfigTools> = { compileSt: () => ({ ok: false, problems: [ST_PROBLEM] }) };
     expect(await problemsOf(CONFIG, noProgram)).toEqual([ST_PROBLEM]);

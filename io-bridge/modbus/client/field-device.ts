@@ -133,7 +133,7 @@ export class FieldDevice {
     if (writing === null) {
       this.#counters.count("rejected");
       this.#say(due, "the output is no finite number and is not written");
-      due.recurrence.done(this.#nowMs());
+      due.done(this.#nowMs());
       return "unanswered";
     }
     const { outputs } = writing;
@@ -147,7 +147,7 @@ export class FieldDevice {
     const nowMs = this.#nowMs();
     for (const output of outputs) {
       this.#say(output, troubleOf(outcome));
-      if (outcome.kind !== "differs" || !this.#retry(output.recurrence)) output.recurrence.done(nowMs);
+      if (outcome.kind !== "differs" || !this.#retry(output.recurrence)) output.done(nowMs);
       // One of them may be what the device refuses: each goes its own way now.
       if (outcome.kind === "exception" && outputs.length > 1) output.setApart(nowMs);
     }

@@ -11,6 +11,7 @@ export class Output {
   readonly #image: ProcessImage;
   /** What was last sent or queued to be sent. */
   #noticed: PointValue | null = null;
+  #taken: PointValue | null = null;
   #isApart: boolean;
 
   /** @param isApart never written together with its neighbours. */
@@ -71,7 +72,14 @@ export class Output {
   take(): readonly number[] | null {
     const value = this.#image.value(this.mapping.point);
     this.#noticed = value;
+    this.#taken = value;
     if (typeof value === "number" && !Number.isFinite(value)) return null;
     return isBitArea(this.mapping.area) ? [value ? 1 : 0] : encodeRegisters(value, this.mapping);
+  }
+
+  /** Was written, or refused, as it was taken: due at its interval, or at once when it has changed meanwhile. */
+  done(nowMs: number): void {
+    this.recurrence.done(nowMs);
+    if (!Object.is(this.#image.value(this.mapping.point), this.#taken)) this.recurrence.bringForward(nowMs);
   }
 }

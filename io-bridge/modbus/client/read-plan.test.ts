@@ -46,6 +46,28 @@ describe("the reads of a poll group", () => {
     ]);
   });
 
+  test("read over gaps that the device answers for, and no wider ones", () => {
+    const mappings = [0, 3, 7, 12].map((address) => at("holdingRegister", address, "INT"));
+    const blocks = planReads(mappings, { ...PROTOCOL, maxGap: 3 });
+    expect(blocks.map(({ address, quantity }) => [address, quantity])).toEqual([
+      [0, 8],
+      [12, 1],
+    ]);
+    expect(blocks[0]!.mappings.map(({ address }) => address)).toEqual([0, 3, 7]);
+  });
+
+  test("ask for no more at a time than the device gives", () => {
+    const registers = [0, 2, 4, 6].map((address) => at("inputRegister", address, "REAL"));
+    const bits = [0, 1, 2].map((address) => at("coil", address, "BOOL"));
+    const blocks = planReads([...registers, ...bits], { maxReadRegisters: 5, maxReadBits: 2, maxGap: 100 });
+    expect(blocks.map(({ address, quantity }) => [address, quantity])).toEqual([
+      [0, 2],
+      [2, 1],
+      [0, 4],
+      [4, 4],
+    ]);
+  });
+
   test("cover every mapping once, and ask for nothing else", () => {
     const anyMapping = fc
       .record({

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ModbusDevice } from "../../../runtime/index.ts";
 import { cooperate, FieldMemory, pollField, wilfulDevice } from "../../testing/field.ts";
 import { eventually, fieldClient, fieldDevice, mapping, pause, refOf, testSystem } from "../../testing/test-module.ts";
+import { mbapFrame } from "../server/mbap-framer.ts";
 
 const module = testSystem({
   valves: ["out a UINT", "out b UINT", "out c REAL", "out x BOOL", "out y BOOL", "out z BOOL", "in level UINT"],
@@ -123,6 +124,19 @@ describe("bits of a register", () => {
 });
 
 describe("a write", () => {
+  test("under which the output changes is followed by another at once", async () => {
+    const memory = new FieldMemory();
+    const field = await wilfulDevice(({ pdu, socket }, transaction) => {
+      setTimeout(() => socket.destroyed || socket.write(mbapFrame(transaction, 1, memory.answer(pdu))), 60);
+      return null;
+    });
+    const config = fieldClient(field.port, [device({ mappings: [neighbours[0]!] })], { responseTimeoutMs: 1000 });
+    const { board } = pollField(config, module);
+    await eventually("the initial output is under way", () => field.asked.length === 1);
+    board.set("valves.a", 3);
+    await eventually("the change is written", () => memory.registers[10] === 3);
+  });
+
   test("that reads back as something else is counted, said once, and tried again", async () => {
     const verified = mapping(ref("a"), "holdingRegister", 10, "UINT", { writeVerify: "readback" });
     let isDeaf = false;
