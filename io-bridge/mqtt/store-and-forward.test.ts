@@ -108,7 +108,9 @@ const areAscending = (numbers: readonly number[]): boolean =>
 
 describe.skipIf(peers.missing)("a link with a buffer", () => {
   test("sends what was reported while the broker was away, in order, as history with its own time", async () => {
-    const { line, live, history, all } = await world();
+    const { line, live, history: allHistory, all } = await world();
+    // A first report may have come before the first connection, and be history too.
+    const history = () => allHistory().filter(({ value }) => value > 0);
     const { counters, count } = await start(line.port, scratch(cleanups));
     await eventually("connected", () => counters().acknowledged >= 5);
     line.down();
