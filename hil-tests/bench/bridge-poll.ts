@@ -2,6 +2,7 @@
  * Whether the bridge polls in time: `partita run` with 10,000 points of 100 field devices, each polled every second. The devices
  * note when they were asked, so that the bridge's own idea of time does not count.
  */
+
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { PollLog } from "../field-devices/polled-devices.ts";
 import { PARTITA, POLLED_DEVICES } from "./places.ts";
 import { cpuSecondsOf, ended, loadOf } from "./processes.ts";
+import type { SectionOptions } from "./sections.ts";
 import { median } from "./statistics.ts";
 import { figure, mediansOf, type Table } from "./table.ts";
 import { verdict } from "./targets.ts";
@@ -32,13 +34,6 @@ export interface PollFigures {
   readonly p99Ms: number;
   /** Of one core, the whole module; null where there is no /proc. */
   readonly cpu: number | null;
-}
-
-export interface PollOptions {
-  readonly rounds: number;
-  /** Of the time measured. */
-  readonly share: number;
-  readonly say: (text: string) => void;
 }
 
 const program = (): string => {
@@ -87,7 +82,7 @@ const config = (): string => {
 };
 
 /** @throws when the module does not come to poll all devices. */
-export const measurePolls = async ({ rounds, share, say }: PollOptions): Promise<PollFigures> => {
+export const measurePolls = async ({ rounds, share, say }: SectionOptions): Promise<PollFigures> => {
   const folder = mkdtempSync(join(tmpdir(), "partita-poll-"));
   writeFileSync(join(folder, "polled.st"), program());
   writeFileSync(join(folder, "polled.yaml"), config());

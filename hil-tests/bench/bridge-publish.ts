@@ -2,6 +2,7 @@
  * How many point changes a second go through a broker: `partita run` with 1000 points that all change 50 times a second, to
  * mosquitto. Ten of the points are counted behind it. By quality of service: 0 is written, 1 is acknowledged.
  */
+
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { PARTITA } from "./places.ts";
 import { cpuSecondsOf, ended, loadOf } from "./processes.ts";
+import type { SectionOptions } from "./sections.ts";
 import { median } from "./statistics.ts";
 import { figure, mediansOf, type Table } from "./table.ts";
 import { verdict } from "./targets.ts";
@@ -31,13 +33,6 @@ export interface PublishFigures {
   /** Of one core. */
   readonly moduleCpu: number;
   readonly brokerCpu: number;
-}
-
-export interface PublishOptions {
-  readonly rounds: number;
-  /** Of the time measured. */
-  readonly share: number;
-  readonly say: (text: string) => void;
 }
 
 const names = Array.from({ length: POINTS }, (_, nth) => `c${nth}`);
@@ -69,7 +64,7 @@ const config = (qos: 0 | 1): string =>
   ].join("\n");
 
 /** @throws when mosquitto (Debian: mosquitto, mosquitto-clients) is missing. */
-export const measurePublish = async ({ rounds, share, say }: PublishOptions): Promise<readonly PublishFigures[]> => {
+export const measurePublish = async ({ rounds, share, say }: SectionOptions): Promise<readonly PublishFigures[]> => {
   const folder = mkdtempSync(join(tmpdir(), "partita-publish-"));
   const broker = spawnBroker(folder);
   try {

@@ -1,7 +1,8 @@
 /** What a second hart brings: the same busy partitions in turn and at once, in the threads that `partita run` gives them. */
+
 import { cycles, SharedExchange, type System, startBoard } from "../../runtime/index.ts";
-import type { CostOptions } from "./hypervisor-costs.ts";
 import { busyHarts, busyPair } from "./hypervisor-modules.ts";
+import type { SectionOptions } from "./sections.ts";
 import { median } from "./statistics.ts";
 
 const SLOT_LENGTHS_US = [1_000, 10_000] as const;
@@ -25,7 +26,7 @@ export interface HartSpeed {
   readonly gain: number;
 }
 
-export const measureHarts = async ({ rounds, share, say }: CostOptions): Promise<readonly HartSpeed[]> => {
+export const measureHarts = async ({ rounds, share, say }: SectionOptions): Promise<readonly HartSpeed[]> => {
   const series = SLOT_LENGTHS_US.flatMap((slotUs) =>
     ARRANGEMENTS.map(({ name, systemOf, oneThread }) => ({
       ...{ name, slotUs, oneThread, system: systemOf(slotUs), threads: 0 },

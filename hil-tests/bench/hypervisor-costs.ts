@@ -1,4 +1,5 @@
 /** What the hypervisor's own work costs, unpaced and in one thread: slot switches, messages, frames of many partitions. */
+
 import { setImmediate as turn } from "node:timers/promises";
 import { Module } from "../../runtime/hypervisor/index.ts";
 import { engineOf, hostClock, type Outside } from "../../runtime/index.ts";
@@ -6,6 +7,7 @@ import type { System } from "../../runtime/system.ts";
 import { createHasher } from "../../runtime/trace/index.ts";
 import { silence } from "../laws/runs.ts";
 import { busyPair, MESSAGE_KINDS, type MessageKind, messagePair, scanners, waitingPair } from "./hypervisor-modules.ts";
+import type { SectionOptions } from "./sections.ts";
 import { median } from "./statistics.ts";
 
 const PARTITION_COUNTS = [1, 10, 100, 1000] as const;
@@ -17,13 +19,6 @@ const MEASURED_MS = 1000;
 const STRETCH_MS = 10;
 /** Frames between two looks at the clock. */
 const BATCH = 16;
-
-export interface CostOptions {
-  readonly rounds: number;
-  /** Of the time measured, more than 0. */
-  readonly share: number;
-  readonly say: (text: string) => void;
-}
 
 /** Of one switch, medians. */
 export interface SwitchCost {
@@ -89,7 +84,7 @@ class Timed {
 }
 
 /** All in turn, round after round. */
-const measureInTurn = async (all: readonly Timed[], { rounds, share }: CostOptions): Promise<void> => {
+const measureInTurn = async (all: readonly Timed[], { rounds, share }: SectionOptions): Promise<void> => {
   for (const timed of all) await timed.warmUp(WARM_UP_MS * Math.min(1, share));
   for (let round = 0; round < rounds; round++) {
     for (const timed of all) timed.measure(MEASURED_MS * share);
@@ -97,7 +92,7 @@ const measureInTurn = async (all: readonly Timed[], { rounds, share }: CostOptio
 };
 
 /** Busy partitions: the same instructions with short and with long slots, the difference shared by the switches. */
-export const measureSwitch = async (options: CostOptions): Promise<SwitchCost> => {
+export const measureSwitch = async (options: SectionOptions): Promise<SwitchCost> => {
   options.say("switches");
   const [waiting, short, long] = [
     new Timed(waitingPair(SHORT_SLOT_US)),
@@ -113,7 +108,7 @@ export const measureSwitch = async (options: CostOptions): Promise<SwitchCost> =
 };
 
 /** What a frame without messages takes is subtracted. */
-export const measureMessages = async (options: CostOptions): Promise<readonly MessageCost[]> => {
+export const measureMessages = async (options: SectionOptions): Promise<readonly MessageCost[]> => {
   options.say("messages");
   const waiting = new Timed(waitingPair(SHORT_SLOT_US));
   const series = MESSAGE_KINDS.map((kind) => ({ kind, timed: new Timed(messagePair(kind)) }));
@@ -124,7 +119,7 @@ export const measureMessages = async (options: CostOptions): Promise<readonly Me
   }));
 };
 
-export const measureFrames = async (options: CostOptions): Promise<readonly FrameSpeed[]> => {
+export const measureFrames = async (options: SectionOptions): Promise<readonly FrameSpeed[]> => {
   options.say("frames");
   const series = PARTITION_COUNTS.map((partitions) => {
     const system = scanners(partitions);

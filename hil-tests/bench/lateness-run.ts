@@ -1,9 +1,10 @@
 /** How late a paced run of the waterworks is, and how late the host wakes any process meanwhile: cyclictest, in the same seconds. */
+
 import { cycles, SharedExchange, type System, startBoard } from "../../runtime/index.ts";
 import { loadOnce } from "../rig/load.ts";
 import { runToEnd } from "./engines.ts";
-import type { CostOptions } from "./hypervisor-costs.ts";
 import { WATERWORKS } from "./places.ts";
+import type { SectionOptions } from "./sections.ts";
 import { median } from "./statistics.ts";
 
 const SECONDS = 10;
@@ -28,7 +29,7 @@ export interface LatenessFigures {
   readonly reason: string | null;
 }
 
-export const measureLateness = async ({ rounds, share, say }: CostOptions): Promise<LatenessFigures> => {
+export const measureLateness = async ({ rounds, share, say }: SectionOptions): Promise<LatenessFigures> => {
   const system = await loadOnce(WATERWORKS);
   const seconds = Math.max(1, Math.round(SECONDS * share));
   const paced: Lateness[] = [];

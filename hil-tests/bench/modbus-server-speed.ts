@@ -2,12 +2,14 @@
  * How fast the bridge's Modbus server answers, beside a server in C on libmodbus: `partita run` and that program on the same machine
  * at the same time, asked in turn by the same load. Both are built from hil-tests/bench/modbus.
  */
+
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { MODBUS_FOLDER, PARTITA } from "./places.ts";
+import type { SectionOptions } from "./sections.ts";
 import { median } from "./statistics.ts";
 import { figure, mediansOf, type Table } from "./table.ts";
 import { verdict } from "./targets.ts";
@@ -32,15 +34,8 @@ export interface ServerSpeed {
   readonly libmodbus: LoadResult;
 }
 
-export interface ServerOptions {
-  readonly rounds: number;
-  /** Of the time measured. */
-  readonly share: number;
-  readonly say: (text: string) => void;
-}
-
 /** @throws when gcc or libmodbus (Debian: libmodbus-dev) is missing, or a server does not answer. */
-export const measureServer = async ({ rounds, share, say }: ServerOptions): Promise<readonly ServerSpeed[]> => {
+export const measureServer = async ({ rounds, share, say }: SectionOptions): Promise<readonly ServerSpeed[]> => {
   const folder = mkdtempSync(join(tmpdir(), "partita-bench-"));
   const processes: ChildProcess[] = [];
   const start = (command: string, ...args: readonly string[]): void => {

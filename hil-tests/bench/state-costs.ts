@@ -1,4 +1,5 @@
 /** What it costs to save, restore, keep and clone the state of a module or partition, and how much there is of it. */
+
 import { type Command, Module } from "../../runtime/hypervisor/index.ts";
 import { decodeSnapshot, encodeSnapshot, engineOf, hostClock } from "../../runtime/index.ts";
 import { encode, X } from "../../runtime/isa/index.ts";
@@ -9,6 +10,7 @@ import { silence } from "../laws/runs.ts";
 import { systemOf } from "../laws/systems.ts";
 import { loadOnce } from "../rig/load.ts";
 import { WATERWORKS } from "./places.ts";
+import type { SectionOptions } from "./sections.ts";
 import { median } from "./statistics.ts";
 
 const hasher = await createHasher();
@@ -165,7 +167,8 @@ const idleClones = (rounds: number): IdleClones => {
   return { clones: module.partitions.length - 1, powerOnMs, cloneMs, frameMs, residentBytes };
 };
 
-export const measureStateCosts = async (rounds: number): Promise<StateCosts> => {
+export const measureStateCosts = async ({ rounds, say }: SectionOptions): Promise<StateCosts> => {
+  say("state");
   const waterworks = await loadOnce(WATERWORKS);
   const clone = cloneCost(16 * MIB, rounds);
   const idle = idleClones(rounds);
