@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { hostClock, type ModbusClient, type System } from "../../runtime/index.ts";
 import { Bus } from "../modbus/client/bus.ts";
-import { MbapFramer, mbapFrame } from "../modbus/server/mbap-framer.ts";
+import { MbapFramer, mbapFrame } from "../modbus/mbap-framer.ts";
 import { ProcessImage } from "../process-image.ts";
 import { logBook, TestBoard } from "./test-module.ts";
 

@@ -13,7 +13,7 @@ import {
   refOf,
   testSystem,
 } from "../../testing/test-module.ts";
-import { mbapFrame } from "../server/mbap-framer.ts";
+import { mbapFrame } from "../mbap-framer.ts";
 
 const module = testSystem({
   pump: [

@@ -4,7 +4,7 @@
  * echoes of writes, and looks for RTU frames by their length only. It is handed nothing but the right reply.
  */
 import { EventEmitter } from "node:events";
-import { rtuFrame } from "../server/rtu-framer.ts";
+import { rtuFrame } from "../rtu-framer.ts";
 import type { ReplyFraming } from "./reply-framing.ts";
 
 export class GuardedPort extends EventEmitter {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { cooperate, pollField, wilfulDevice } from "../../testing/field.ts";
 import type { PointText } from "../../testing/test-module.ts";
 import { eventually, fieldClient, fieldDevice, mapping, pause, refOf, testSystem } from "../../testing/test-module.ts";
-import { mbapFrame } from "../server/mbap-framer.ts";
+import { mbapFrame } from "../mbap-framer.ts";
 
 const module = testSystem({ tank: ["in level REAL", "in other REAL"] });
 const gauge = (name: string, unitId: number, intervalMs = 10) =>

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomFrom } from "../../testing/test-module.ts";
 import { crc16 } from "../crc.ts";
-import { mbapFrame } from "../server/mbap-framer.ts";
-import { rtuFrame } from "../server/rtu-framer.ts";
+import { mbapFrame } from "../mbap-framer.ts";
+import { rtuFrame } from "../rtu-framer.ts";
 import type { Expectation } from "./reply-check.ts";
 import { MbapReplies, type ReplyFraming, RtuReplies } from "./reply-framing.ts";
 

@@ -3,8 +3,8 @@
  * (MODBUS Messaging on TCP/IP V1.0b §3.1.3) and on serial lines (Modbus over Serial Line V1.02 §2.5.1).
  */
 import { crc16 } from "../crc.ts";
-import { MbapFramer, mbapFrame } from "../server/mbap-framer.ts";
-import { rtuFrame } from "../server/rtu-framer.ts";
+import { MbapFramer, mbapFrame } from "../mbap-framer.ts";
+import { rtuFrame } from "../rtu-framer.ts";
 import { bytesOfReply, type Expectation, type Flaw, flawOf } from "./reply-check.ts";
 
 export type Verdict =

@@ -20,9 +20,9 @@ import {
   TestBoard,
   testSystem,
 } from "../../testing/test-module.ts";
+import { rtuFrame } from "../rtu-framer.ts";
 import { identificationOf } from "../server/device-identification.ts";
 import { modbusServer } from "../server/index.ts";
-import { rtuFrame } from "../server/rtu-framer.ts";
 
 const cable = requirePeers("socat");
 const pymodbus = requirePythonModule("serial_asyncio"); // which pymodbus needs for slaves on a serial line

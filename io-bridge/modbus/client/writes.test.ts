@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ModbusDevice } from "../../../runtime/index.ts";
 import { cooperate, FieldMemory, pollField, wilfulDevice } from "../../testing/field.ts";
 import { eventually, fieldClient, fieldDevice, mapping, pause, refOf, testSystem } from "../../testing/test-module.ts";
-import { mbapFrame } from "../server/mbap-framer.ts";
+import { mbapFrame } from "../mbap-framer.ts";
 
 const module = testSystem({
   valves: ["out a UINT", "out b UINT", "out c REAL", "out x BOOL", "out y BOOL", "out z BOOL", "in level UINT"],

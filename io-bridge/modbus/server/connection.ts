@@ -5,7 +5,7 @@
  * than the answer.
  */
 import type { Socket } from "node:net";
-import { MbapFramer, mbapFrame } from "./mbap-framer.ts";
+import { MbapFramer, mbapFrame } from "../mbap-framer.ts";
 
 const REQUESTS_PER_TURN = 32;
 /** After this much silence TCP itself asks whether the client still exists. */

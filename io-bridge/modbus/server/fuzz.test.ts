@@ -17,10 +17,10 @@ import {
   tcpListener,
   testSystem,
 } from "../../testing/test-module.ts";
+import { MbapFramer, mbapFrame } from "../mbap-framer.ts";
+import { RtuFramer, rtuFrame } from "../rtu-framer.ts";
 import { identificationOf } from "./device-identification.ts";
-import { MbapFramer, mbapFrame } from "./mbap-framer.ts";
 import { ALL_RIGHTS } from "./rights.ts";
-import { RtuFramer, rtuFrame } from "./rtu-framer.ts";
 import { RtuServer } from "./rtu-server.ts";
 import { ITSELF, TcpServer } from "./tcp-server.ts";
 import { Units } from "./units.ts";

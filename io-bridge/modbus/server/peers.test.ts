@@ -21,11 +21,11 @@ import {
   tcpListener,
   testSystem,
 } from "../../testing/test-module.ts";
+import { mbapFrame } from "../mbap-framer.ts";
+import { rtuFrame } from "../rtu-framer.ts";
 import { identificationOf } from "./device-identification.ts";
 import { modbusServer } from "./index.ts";
-import { mbapFrame } from "./mbap-framer.ts";
 import { ALL_RIGHTS } from "./rights.ts";
-import { rtuFrame } from "./rtu-framer.ts";
 import { Units } from "./units.ts";
 
 const run = promisify(execFile);

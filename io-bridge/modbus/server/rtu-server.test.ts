@@ -9,9 +9,9 @@ import { hostClock } from "../../../runtime/host/clock.ts";
 import { ProcessImage } from "../../process-image.ts";
 import { SerialPair } from "../../testing/serial-pair.ts";
 import { eventually, logBook, pause, served, TestBoard, testSystem } from "../../testing/test-module.ts";
+import { rtuFrame } from "../rtu-framer.ts";
 import { identificationOf } from "./device-identification.ts";
 import { modbusServer } from "./index.ts";
-import { rtuFrame } from "./rtu-framer.ts";
 import { RtuServer } from "./rtu-server.ts";
 import { Units } from "./units.ts";
 

@@ -5,10 +5,10 @@ import { Backoff } from "../../backoff.ts";
 import { CannotListen } from "../../listen.ts";
 import type { Logger } from "../../logger.ts";
 import { Repetition } from "../../repetition.ts";
+import { type RtuFrame, RtuFramer, rtuFrame } from "../rtu-framer.ts";
 import { durationMs, openSerialPort } from "../serial-port.ts";
 import type { ModbusServerCounters } from "./counters.ts";
 import { ALL_RIGHTS } from "./rights.ts";
-import { type RtuFrame, RtuFramer, rtuFrame } from "./rtu-framer.ts";
 import type { Units } from "./units.ts";
 
 /** Between two frames there are 3.5 characters of silence; above 19200 Bd always 1.75 ms (§2.5.1.1). */

@@ -1,12 +1,12 @@
 /** A Modbus server on TCP or TLS (MODBUS Messaging on TCP/IP V1.0b; MB-TCP-Security V2.1): who may connect, limits, counters. */
 import { createServer, type Server, type Socket } from "node:net";
 import type { Clock, ModbusServer, ModbusTcpListener } from "../../../runtime/index.ts";
+import { AllowList, readAllowList } from "../../allow-list.ts";
 import { CannotListen, listen } from "../../listen.ts";
 import type { Logger } from "../../logger.ts";
 import { Repetition } from "../../repetition.ts";
 import { WatchedFiles } from "../../watched-files.ts";
 import { EXCEPTION } from "../protocol.ts";
-import { AllowList, readAllowList } from "./allow-list.ts";
 import { Connection } from "./connection.ts";
 import type { ModbusServerCounters } from "./counters.ts";
 import { exceptionResponse } from "./pdu.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crc16 } from "../crc.ts";
+import { crc16 } from "./crc.ts";
 import { RtuFramer, rtuFrame } from "./rtu-framer.ts";
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(" ", ""), "hex");

@@ -4,8 +4,8 @@
  * whether it came in pieces or on the heels of another. Silence only decides about what that cannot: it ends frames of functions that
  * are not known, and brings a framer that is out of step back into step.
  */
-import { crc16 } from "../crc.ts";
-import { FUNCTION } from "../protocol.ts";
+import { crc16 } from "./crc.ts";
+import { FUNCTION } from "./protocol.ts";
 
 /** Unit, function code, check. */
 const SHORTEST = 4;

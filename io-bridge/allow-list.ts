@@ -1,8 +1,8 @@
 /** Which addresses clients may connect from, and whether they may write: those of the config, and of a file that may change. */
 import { readFile } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
-import { type AllowedNetwork, parseNetwork } from "../../../runtime/index.ts";
-import type { Access } from "./rights.ts";
+import { type AllowedNetwork, parseNetwork } from "../runtime/index.ts";
+import type { Access } from "./modbus/server/rights.ts";
 
 /** IPv4 clients of a server that listens on an IPv6 address. */
 const MAPPED = "::ffff:";
