@@ -68,7 +68,7 @@ const BREAKAGES: readonly Breakage[] = [
   breakage("wrong-value", "port: 5021", "port: 0"),
   breakage("unknown-key", "responseTimeout: 500 ms", "responseTimout: 500 ms"),
   breakage("wrong-type", "degradeAfter: 3", "degradeAfter: three"),
-  breakage("missing-key", "host: 127.0.0.1\n      port: 5022", "port: 5022"),
+  breakage("modbus-transport", "host: 127.0.0.1\n      port: 5022", "port: 5022"),
   breakage("quantity-zero", "{ interval: 200 ms }", "{ interval: 0 ms }"),
   breakage(
     "wrong-value",

@@ -192,9 +192,12 @@ export const lowerCall = (frame: Frame, call: FunctionCall, resultAddress: Addre
     if (whole !== null) pass(builder.addressOf(lowerBefore(frame, whole, call.arguments.slice(i + 1))));
     else if (argument.kind === "reference") {
       const { place } = argument;
-      const from = place === null || hasAddress(place) ? null : temporary(frame, place.type);
-      if (from !== null) bits.push({ place: place!, from });
-      pass(from === null ? referenceTo(frame, place, variable.type) : builder.addressOf(from));
+      const isBit = place !== null && variable.section === "output" && !hasAddress(place);
+      if (isBit) {
+        const from = temporary(frame, place.type);
+        bits.push({ place, from });
+        pass(builder.addressOf(from));
+      } else pass(referenceTo(frame, place, variable.type));
     } else pass(lowerArgument(frame, argument), bankOf(variable.type));
   }
   const target = receiver === null ? call.unit.name : receiver.target;
