@@ -127,7 +127,8 @@ describe.skipIf(peers.missing)("a C program on picolibc", () => {
         expect(output).toBe(qemu.output);
         expect(expected.stats).toMatchObject(stats);
       }
-      expect(Math.min(translated.share, both.share)).toBeGreaterThan(0.8);
+      // What lies between two accesses to the UART is not worth entering translated code.
+      expect(Math.min(translated.share, both.share)).toBeGreaterThan(0.7);
     });
   }
 });

@@ -171,7 +171,12 @@ test(`${PACKETS} packets from hostile clients leave the broker well, and the oth
   lines.length = 0;
   await attackUntil(PACKETS);
   lines.length = 0;
-  const after = await heapMegabytes();
+  // A slow machine is not through with all that was cut off yet.
+  let after = await heapMegabytes();
+  for (let wait = 0; wait < 20 && after >= before * 1.1 + 5; wait++) {
+    await pause(500);
+    after = await heapMegabytes();
+  }
   const heard = delays.length;
   await eventually("the bystander is still served", () => delays.length > heard + 3);
   delays.sort((a, b) => a - b);
