@@ -15,7 +15,8 @@ import { STANDARD_BLOCKS } from "./standard-blocks.ts";
 import { STRINGS } from "./strings.ts";
 import { TEXTS } from "./texts.ts";
 
-export const STANDARD_LIBRARY: string = [
+/** What IEC 61131-3 has, and all that it needs: a library as any user could write it. */
+export const IEC_LIBRARY: string = [
   STANDARD_BLOCKS,
   MATHEMATICS,
   LONG_MATHEMATICS,
@@ -27,8 +28,10 @@ export const STANDARD_LIBRARY: string = [
   TEXTS,
   READ_TEXTS,
   REAL_TEXTS,
-  HYPERVISOR,
 ].join("");
+
+/** With what only the compiler's own library can do: reach the device. */
+export const STANDARD_LIBRARY: string = IEC_LIBRARY + HYPERVISOR;
 
 /** The text of each FUNCTION and FUNCTION_BLOCK by its name, in capitals. */
 export const STANDARD_UNITS: ReadonlyMap<string, string> = new Map(

@@ -5,11 +5,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { figuresOf } from "../../../runtime/cli/test-report.ts";
 import { runSuite, type SuiteResult } from "../../../runtime/cli/test-suite.ts";
 import { formatProblem } from "../../../runtime/problem.ts";
-import { STANDARD_LIBRARY } from "./index.ts";
+import { IEC_LIBRARY } from "./index.ts";
 
 const FOLDER = new URL("tests/", import.meta.url).pathname;
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith(".test.st"));
-const LIBRARY = { file: "library.st", text: STANDARD_LIBRARY };
+const LIBRARY = { file: "library.st", text: IEC_LIBRARY };
 const LONGEST_MS = 180_000;
 
 describe("the standard library", () => {
