@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import type { PointValue } from "../../runtime/system.ts";
 import type { Restore } from "../plants/restore.ts";
 import { asNumber, type Channel } from "./channels.ts";
+import { HAIR } from "./duration.ts";
 import type { Instrument } from "./instrument.ts";
 import { chartOf, type Trace } from "./plot/index.ts";
 import type { Sample } from "./signals/index.ts";
@@ -29,7 +30,7 @@ export class Capture implements Instrument {
 
   afterFrame(time: number): void {
     const last = this.#looks.at(-1);
-    if (!this.#isRunning || (last !== undefined && time - last.time < this.#interval - 1e-9)) return;
+    if (!this.#isRunning || (last !== undefined && time - last.time < this.#interval - HAIR)) return;
     this.#looks.push({ time, values: this.channels.map((channel) => channel.read()) });
   }
 

@@ -11,6 +11,9 @@ export const toMilliseconds = (duration: Duration): number => {
   return milliseconds;
 };
 
+/** Moments closer than this are the same one: times are sums of frames, which are not exact; s. */
+export const HAIR = 1e-9;
+
 export const toSeconds = (duration: Duration): number => toMilliseconds(duration) / 1000;
 
 export const formatTime = (seconds: number): string => {

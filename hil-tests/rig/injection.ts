@@ -1,6 +1,7 @@
 /** A fault that a test has injected: it lasts until its time is over, its condition is true, or the test ends it. */
 import { fieldsOf, type Restore } from "../plants/restore.ts";
 import type { Bench } from "./bench.ts";
+import { HAIR } from "./duration.ts";
 import {
   type DeviceFault,
   type Fault,
@@ -35,7 +36,7 @@ export class Injection implements Instrument {
   }
 
   beforeFrame(time: number): void {
-    if (!this.isOver && (time - this.start >= this.#limits.duration - 1e-9 || this.#limits.until())) this.end();
+    if (!this.isOver && (time - this.start >= this.#limits.duration - HAIR || this.#limits.until())) this.end();
   }
 
   /** Ends it here. */

@@ -2,12 +2,10 @@
  * Statements about the time to come, decided by running the module until they are true or cannot become so any more (signal
  * temporal logic with bounded operators, over the ends of frames; Maler and Nickovic 2004).
  */
+import { HAIR } from "./duration.ts";
 
 /** A statement as it is decided: asked now and at the end of every frame, with the s since it was first asked. */
 export type Judge = (elapsed: number) => "true" | "false" | "open";
-
-/** Sums of frames are not exact; s. */
-const HAIR = 1e-9;
 
 /** `condition` is true now and at every frame's end for so long, s. */
 export const always =

@@ -1,7 +1,7 @@
 /** The line between a field device and the module, with its faults: what becomes of the words on their way. */
 import { uniformAt } from "../../plants/random.ts";
 import type { Restore } from "../../plants/restore.ts";
-import { toSeconds } from "../duration.ts";
+import { HAIR, toSeconds } from "../duration.ts";
 import type { DeviceFault } from "./fault.ts";
 
 /** A signal's registers, or one word of 0 or 1 for a bit; null: nothing arrives. */
@@ -16,9 +16,6 @@ export interface Passage {
   readonly wire: number;
   readonly isBit: boolean;
 }
-
-/** Times are sums of frames, which are not exact; s. */
-const HAIR = 1e-9;
 
 export class Line {
   readonly #faults = new Set<DeviceFault>();

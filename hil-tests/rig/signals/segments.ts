@@ -1,6 +1,6 @@
 /** The segments that stimuli are made of (ASAM XIL: const, ramp, sine, sawtooth, pulse, noise, data file). */
 import { normalAt } from "../../plants/random.ts";
-import { type Duration, toSeconds } from "../duration.ts";
+import { type Duration, HAIR, toSeconds } from "../duration.ts";
 import { lengthOf, type Segment } from "./signal.ts";
 
 /** Stays where the signal is; without a duration for ever. */
@@ -23,9 +23,6 @@ interface Periodic {
   /** Left out: for ever. */
   readonly for?: Duration;
 }
-
-/** Times are sums of frames, which are not exact; s. */
-const HAIR = 1e-9;
 
 /** How much of its period is over, 0 … 1. */
 const phaseOf = (time: number, period: number): number => {

@@ -2,7 +2,7 @@
  * Signals over virtual time, made of segments one behind the other (the words are those of ASAM XIL's signal descriptions).
  * A signal is a pure function of time: asked again, after a checkpoint say, it answers the same.
  */
-import { type Duration, toSeconds } from "../duration.ts";
+import { type Duration, HAIR, toSeconds } from "../duration.ts";
 
 /** One stretch of a signal. */
 export interface Segment {
@@ -18,9 +18,6 @@ export interface Signal {
   /** The value at so many seconds from the signal's beginning; behind its end, the value it ended with. */
   at(time: number): number;
 }
-
-/** Sums of durations are not exact; s. */
-const HAIR = 1e-9;
 
 /** @param from the channel's value before, which segments that name no value of their own begin with. */
 export const signalOf = (segments: readonly Segment[], from: number): Signal => {
