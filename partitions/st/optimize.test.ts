@@ -41,7 +41,7 @@ const behaviourOf = ({ elf, program }: Compiled, engine = interpret): string => 
   return seen.map((each) => JSON.stringify(each)).join("\n");
 };
 
-const programs = Number(process.env.PARTITA_RANDOM_PROGRAMS ?? 40);
+const programs = Number(process.env.PARTITA_RANDOM_PROGRAMS ?? 250);
 const first = Number(process.env.PARTITA_RANDOM_SEED ?? 1);
 
 describe("random programs", () => {
