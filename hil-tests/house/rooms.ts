@@ -14,6 +14,7 @@ const VOCABULARY = [
   "arithmetic",
   "text",
   "xml-text",
+  "junit",
 ].map((name) => `runtime/${name}.ts`);
 
 /** A room is the longest prefix here that fits a path; it may import itself, the vocabulary, and these. */

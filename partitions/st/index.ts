@@ -86,6 +86,7 @@ export {
   type LibraryResult,
   type SourceInput,
 } from "./compiler.ts";
+export { Coverage, type CoverageShare, type FileCoverage, figuresOf, lcovOf } from "./coverage/index.ts";
 export { PASS_NAMES } from "./ir/optimize.ts";
 export { numberOf, PROBLEM_PAGES, type ProblemPage } from "./problem-codes.ts";
 export type { StProblem } from "./problems.ts";

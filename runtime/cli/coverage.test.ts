@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
+import { figuresOf, lcovOf } from "../../partitions/st/index.ts";
 import { formatProblem } from "../problem.ts";
-import { lcovOf } from "./lcov.ts";
-import { figuresOf } from "./test-report.ts";
 import { runSuite } from "./test-suite.ts";
 
 const clock = { monotonicMs: () => 0, nowMs: () => 0 };

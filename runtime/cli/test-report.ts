@@ -1,6 +1,6 @@
 /** Results of tests and what they covered: as lines for a person, and as one JSON object for programs. */
+import { type Coverage, type CoverageShare, type FileCoverage, figuresOf } from "../../partitions/st/index.ts";
 import { counted } from "./counted.ts";
-import type { Coverage, FileCoverage } from "./coverage.ts";
 import type { TestOutcome } from "./test-run.ts";
 
 const COLORS = { ok: "\u001b[32m", FAIL: "\u001b[31m" } as const;
@@ -35,23 +35,7 @@ const sharesOf = (file: FileCoverage): string => {
   return `${share(statements)} statements, ${share(branches)} branches`;
 };
 
-interface Share {
-  readonly covered: number;
-  readonly total: number;
-}
-
-export const figuresOf = ({
-  statements,
-  decisions,
-}: FileCoverage): Readonly<Record<"statements" | "branches", Share>> => {
-  const ways = decisions.flatMap(({ taken }) => taken);
-  return {
-    statements: { covered: statements.filter(({ count }) => count > 0).length, total: statements.length },
-    branches: { covered: ways.filter((count) => count > 0).length, total: ways.length },
-  };
-};
-
-const share = ({ covered, total }: Share): string => {
+const share = ({ covered, total }: CoverageShare): string => {
   const percent = total === 0 ? 100 : (100 * covered) / total;
   return `${percent.toFixed(1)} % (${covered} of ${total})`;
 };

@@ -3,13 +3,13 @@ import {
   type CodeMap,
   type CodePlace,
   Compiler,
+  Coverage,
   type DeclaredTest,
   type SourceInput,
   type StProblem,
 } from "../../partitions/st/index.ts";
 import { ExecutionCounts, interpretCounting } from "../hart/index.ts";
 import type { Clock } from "../host/clock.ts";
-import { Coverage } from "./coverage.ts";
 import { runTest, type TestFailure, type TestOutcome } from "./test-run.ts";
 
 export interface TestSuite {

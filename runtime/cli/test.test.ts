@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { junitOf } from "./junit.ts";
+import { junitOf } from "../junit.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "partita-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -85,10 +85,8 @@ describe("partita test", () => {
 
 describe("a JUnit report", () => {
   it("is XML whatever stands in names and messages", () => {
-    const test = { name: `<a> & "b"`, file: "t.st", line: 3 };
-    const xml = junitOf([
-      { test, seconds: 0.0125, isHung: false, failure: { file: "t.st", line: 4, message: "a < b \u0001" } },
-    ]);
+    const failure = { message: "a < b \u0001", text: "t.st:4: a < b \u0001" };
+    const xml = junitOf([{ suite: "t.st", name: `<a> & "b"`, file: "t.st", line: 3, seconds: 0.0125, failure }]);
     expect(xml).toContain('name="&lt;a&gt; &amp; &quot;b&quot;" file="t.st" line="3" time="0.013"');
     expect(xml).toContain('<failure message="a &lt; b ?">t.st:4: a &lt; b ?</failure>');
   });

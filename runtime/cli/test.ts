@@ -1,14 +1,15 @@
 /** `partita test`: runs the TESTs that Structured Text files contain, each in a partition of its own, in virtual time. */
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { lcovOf } from "../../partitions/st/index.ts";
 import { readLibraries, readSources } from "../config/index.ts";
+import { type JunitCase, junitOf } from "../junit.ts";
 import { problemAsJson } from "../problem.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
-import { junitOf } from "./junit.ts";
-import { lcovOf } from "./lcov.ts";
 import { libraryPathOption } from "./options.ts";
 import { printProblems, refuse, sourcesOf } from "./st-problems.ts";
 import { coverageLines, outcomeLines, resultsAsJson, totalLine } from "./test-report.ts";
+import type { TestOutcome } from "./test-run.ts";
 import { runSuite, type SuiteResult } from "./test-suite.ts";
 
 interface TestVerbOptions {
@@ -75,10 +76,17 @@ const test = async (files: readonly string[], options: TestVerbOptions, environm
   }
   if (json) stdout.write(`${JSON.stringify(resultsAsJson(outcomes, coverage), null, 2)}\n`);
   else stdout.write(`${totalLine(outcomes)}${coverage === null ? "" : coverageLines(coverage)}`);
-  if (options.junit !== undefined) await writeReport(options.junit, junitOf(outcomes));
+  if (options.junit !== undefined) await writeReport(options.junit, junitOf(outcomes.map(junitCaseOf)));
   if (options.coverage !== undefined) await writeReport(options.coverage, lcovOf(coverage!.files));
   if (outcomes.some(({ failure }) => failure !== null)) exitWith(EXIT.failed);
 };
+
+/** Failures say where they are, for the report has no other place for it. */
+const junitCaseOf = ({ test: { name, file, line }, seconds, failure }: TestOutcome): JunitCase => ({
+  ...{ suite: file, name, file, line, seconds },
+  failure:
+    failure === null ? null : { message: failure.message, text: `${failure.file}:${failure.line}: ${failure.message}` },
+});
 
 const refuseAll = (
   { problems }: Extract<SuiteResult, { ok: false }>,

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { figuresOf } from "../../../runtime/cli/test-report.ts";
 import { runSuite, type SuiteResult } from "../../../runtime/cli/test-suite.ts";
 import { formatProblem } from "../../../runtime/problem.ts";
+import { figuresOf } from "../coverage/index.ts";
 import { IEC_LIBRARY } from "./index.ts";
 
 const FOLDER = new URL("tests/", import.meta.url).pathname;

@@ -1,6 +1,13 @@
 /** What tests reach of Structured Text: how often each statement ran and each way of each decision was taken. */
-import type { CodeMap, CoverableUnit, SourcePlace } from "../../partitions/st/index.ts";
-import type { ExecutionCounts } from "../hart/index.ts";
+import type { CodeMap, SourcePlace } from "../code/code-map.ts";
+import type { CoverableUnit } from "../code/coverable.ts";
+
+/** How often instructions of an image ran, by their address. */
+export interface ExecutionCounts {
+  executed(address: number): number;
+  /** Of these, how often something else than the instruction behind it was next. */
+  jumped(address: number): number;
+}
 
 export interface FileCoverage {
   readonly file: string;
@@ -69,5 +76,21 @@ export class Coverage {
     }));
   }
 }
+
+export interface CoverageShare {
+  readonly covered: number;
+  readonly total: number;
+}
+
+export const figuresOf = ({
+  statements,
+  decisions,
+}: FileCoverage): Readonly<Record<"statements" | "branches", CoverageShare>> => {
+  const ways = decisions.flatMap(({ taken }) => taken);
+  return {
+    statements: { covered: statements.filter(({ count }) => count > 0).length, total: statements.length },
+    branches: { covered: ways.filter((count) => count > 0).length, total: ways.length },
+  };
+};
 
 const keyOf = ({ file, offset }: SourcePlace): string => `${offset} ${file}`;
