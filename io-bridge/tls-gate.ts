@@ -1,17 +1,15 @@
 /**
- * The TLS in front of a Modbus server (MB-TCP-Security V2.1 §6): 1.2 or later, certificates on both sides. No session is resumed, so
- * that every connection shows its certificate to the roots as they are now.
+ * The TLS in front of a listener, as Modbus/TCP Security wants it (MB-TCP-Security V2.1 §6): 1.2 or later, certificates on both
+ * sides. No session is resumed, so that every connection shows its certificate to the roots as they are now.
  */
-import { constants } from "node:crypto";
+import { constants, type X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
-import type { ServerTls } from "../../../runtime/index.ts";
-import { roleIn } from "./certificate-role.ts";
+import type { ServerTls } from "../runtime/index.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
 export interface GateOwner {
-  /** @param role of the client's certificate; null: it has none. */
-  admit(socket: TLSSocket, role: string | null): void;
+  admit(socket: TLSSocket, certificate: X509Certificate | null): void;
   refuse(remote: string, reason: string): void;
 }
 
@@ -59,8 +57,7 @@ export class TlsGate {
     const server = createServer({ ...options, handshakeTimeout: this.#handshakeTimeoutMs }, (socket) => {
       socket.on("error", () => undefined); // "close" follows
       this.#inHandshake.delete(remoteOf(socket));
-      const certificate = socket.getPeerX509Certificate();
-      this.#owner.admit(socket, certificate === undefined ? null : roleIn(certificate.raw));
+      this.#owner.admit(socket, socket.getPeerX509Certificate() ?? null);
     });
     server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
       const remote = remoteOf(socket);

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
-import type { ServerTls } from "../../../runtime/index.ts";
+import type { ServerTls } from "../runtime/index.ts";
 
 export interface TlsFiles {
   readonly cert: Buffer;
