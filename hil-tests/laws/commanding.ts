@@ -1,7 +1,8 @@
-/** An outside that orders things of a module at random: forces, releases, bytes for serial ports. */
+/** An outside that orders things of a module at random: forces, releases, bytes for serial ports, faults of harts. */
+import { HART_REGISTERS, type Upset } from "../../runtime/board/index.ts";
 import { type Command, type ForceTarget, type Outside, PointCells } from "../../runtime/hypervisor/index.ts";
 import type { System } from "../../runtime/system.ts";
-import { guestAddress } from "../../runtime/units.ts";
+import { cycles, guestAddress } from "../../runtime/units.ts";
 import { DATA } from "./guests.ts";
 import { randomFrom } from "./runs.ts";
 
@@ -24,11 +25,20 @@ const randomValue = (system: System, partition: number, target: ForceTarget, ran
   return cell.values;
 };
 
+/** Often of its code, or of what it has in its registers. */
+const randomUpset = (random: Random): Upset => {
+  const kind = random(10);
+  if (kind === 0) return { kind: "jump", to: guestAddress(random(2) === 0 ? 0 : 0x8000_0000 + 2 * random(0x800)) };
+  if (kind < 5) return { kind: "ram", address: guestAddress(0x8000_0000 + random(0x2000)), bit: random(8) };
+  const register = HART_REGISTERS[random(random(3) === 0 ? HART_REGISTERS.length : 31)]!;
+  return { kind: "register", register, bit: 1 + random(register.startsWith("f") ? 63 : 31) };
+};
+
 /** A command for `partition`; a function of system, seed and partition alone. */
 export const randomCommand = (system: System, partition: number, random: Random): Command => {
   const target = randomTarget(system, partition, random);
   const bytes = randomValue(system, partition, target, random);
-  switch (random(8)) {
+  switch (random(11)) {
     case 0:
       return { kind: "release", partition, target: random(3) === 0 ? null : target };
     case 1:
@@ -38,6 +48,11 @@ export const randomCommand = (system: System, partition: number, random: Random)
     case 3:
     case 4:
       return { kind: (["start", "stop", "suspend", "resume"] as const)[random(4)]!, partition };
+    case 5:
+      return { kind: "stall", partition, duration: random(3) === 0 ? null : cycles(random(3000)) };
+    case 6:
+    case 7:
+      return { kind: "upset", partition, after: cycles(random(5000)), upset: randomUpset(random) };
     default:
       return { kind: "force", partition, target, bytes };
   }

@@ -80,7 +80,7 @@ describe("a run with a thread for each hart", () => {
       expectToReplay(system, run);
       for (const kind of kindsOf(run)) kinds.add(kind);
     }
-    expect(kinds.size).toBe(13);
+    expect(kinds.size).toBe(15);
   });
 
   it("shuts down with the power, and has told so on every hart", async () => {

@@ -19,7 +19,7 @@ import type { StateReader, StateWriter } from "../state.ts";
 import type { Area } from "../system.ts";
 import { type Cycles, cycles, type GuestAddress, guestAddress, type Hertz } from "../units.ts";
 import { BoardBus } from "./bus.ts";
-import { buildDeviceTree } from "./device-tree.ts";
+import { buildDeviceTree, placeDeviceTree } from "./device-tree.ts";
 import { Clint } from "./devices/clint.ts";
 import { Finisher } from "./devices/finisher.ts";
 import { DOUBLEWORD_BYTES, Htif, type HtifPlaces } from "./devices/htif.ts";
@@ -31,6 +31,7 @@ import type { GuestImage } from "./image.ts";
 import { INTERRUPT_SOURCES, MEMORY_MAP, RAM_BASE } from "./memory-map.ts";
 import { type RamPages, RamPagesOf } from "./ram-pages.ts";
 import { staticCodeOf } from "./static-code.ts";
+import { type Upset, upsetHart } from "./upset.ts";
 
 export interface BoardOptions {
   /** Must fit into `memoryBytes`. */
@@ -79,7 +80,6 @@ export type BoardExit =
 
 /** A cycle that never comes. */
 const NEVER = cycles(Infinity);
-const TREE_ALIGNMENT = 4096;
 
 export class VirtualBoard {
   /** The partition's RAM, from 0x8000_0000; the board's for its whole life. */
@@ -114,6 +114,11 @@ export class VirtualBoard {
   #executedAtWake = cycles(0);
   /** In a `wfi` that nothing has ended yet. */
   #waiting = false;
+  /**
+   * For so many cycles more in which the guest would execute, it stands still and the time counts as used: somebody outside has taken
+   * its hart from it. Until the next reset.
+   */
+  stalled = cycles(0);
   /** The board cycle up to which the engine was told to run. */
   #engineEnd = cycles(0);
   /** Why the run is to end after the current instruction. */
@@ -246,6 +251,7 @@ export class VirtualBoard {
     this.#hartStart = cycles(this.#reached - this.#hart.elapsed);
     this.#engine.ramChanged(guestAddress(RAM_BASE), this.ram.length);
     this.#waiting = false;
+    this.stalled = cycles(0);
   }
 
   /**
@@ -270,6 +276,10 @@ export class VirtualBoard {
         continue;
       }
       this.#waiting = false;
+      if (this.stalled > 0) {
+        this.#stall(start, budget);
+        continue;
+      }
       this.#hartStart = cycles(start + this.#used);
       this.#engineEnd = cycles(this.#hartStart + budget);
       const exit = this.#engine.run(budget);
@@ -280,6 +290,20 @@ export class VirtualBoard {
       this.#waiting = exit === "wfi";
     }
     return "budget";
+  }
+
+  #stall(start: Cycles, budget: Cycles): void {
+    const lost = Math.min(budget, this.stalled);
+    this.#hart.addIdle(cycles(lost));
+    this.stalled = cycles(this.stalled - lost);
+    this.#moveTo(start, cycles(this.#used + lost));
+  }
+
+  /** Between two runs. It is possible: `objectionToUpset`. */
+  upset(upset: Upset): void {
+    upsetHart(this.#hart, upset);
+    if (upset.kind === "ram") this.ramChanged(upset.address, 1);
+    if (upset.kind === "jump") this.#waiting = false;
   }
 
   /** For the PartitaHost, from within a run: the run ends "stopped" after the current instruction. */
@@ -418,11 +442,4 @@ const maskOf = (causes: readonly TrapCause[]): number =>
 const areaOf = (ram: Uint8Array, area: Area | null): Uint8Array => {
   const start = area === null ? 0 : area.base - RAM_BASE;
   return ram.subarray(start, start + (area?.bytes ?? 0));
-};
-
-/** At the top of RAM, where firmware leaves it alone; 0 when that would lie in the image. */
-const placeDeviceTree = (treeBytes: number, imageEnd: number, memoryBytes: number): number => {
-  const room = memoryBytes - treeBytes;
-  const address = RAM_BASE + room - (room % TREE_ALIGNMENT);
-  return address >= imageEnd ? address : 0;
 };

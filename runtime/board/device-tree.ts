@@ -12,6 +12,7 @@ import { INTERRUPT_SOURCES, MEMORY_MAP, RAM_BASE, type Region } from "./memory-m
 const ISA = "rv32imafdc_zicsr_zifencei_zba_zbb_zbs";
 /** The crystal that baud rate divisors refer to, as in QEMU. */
 const UART_CLOCK_HZ = 3_686_400;
+const TREE_ALIGNMENT = 4096;
 const HANDLE = { interruptController: 1, finisher: 2, plic: 3 } as const;
 /** RISC-V Privileged §3.1.9: the hart's interrupts, by their bit in mip. */
 const INTERRUPT = { machineSoftware: 3, machineTimer: 7, supervisorExternal: 9, machineExternal: 11 } as const;
@@ -141,3 +142,10 @@ const nameOf = (kind: string, region: Region): string => `${kind}@${region.base.
 
 /** An address and a size of two cells each; a 32-bit board leaves the upper ones 0. */
 const cellsOf = (region: Region): readonly number[] => [0, region.base, 0, region.bytes];
+
+/** At the top of RAM, where firmware leaves it alone; 0 when that would lie in the image. */
+export const placeDeviceTree = (treeBytes: number, imageEnd: number, memoryBytes: number): number => {
+  const room = memoryBytes - treeBytes;
+  const address = RAM_BASE + room - (room % TREE_ALIGNMENT);
+  return address >= imageEnd ? address : 0;
+};

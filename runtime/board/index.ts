@@ -22,3 +22,12 @@ export { RAM_BASE } from "./memory-map.ts";
 export type { RamPages } from "./ram-pages.ts";
 export { StandaloneHost, type StandaloneOptions } from "./standalone-host.ts";
 export { Symbols } from "./symbols.ts";
+export {
+  HART_REGISTERS,
+  type HartRegister,
+  objectionToUpset,
+  placeOfUpset,
+  restoreUpset,
+  saveUpset,
+  type Upset,
+} from "./upset.ts";

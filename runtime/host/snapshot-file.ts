@@ -15,7 +15,7 @@ import { type BlockFormat, BlockWriter, differencesOf, formatHash, type Hasher, 
 import { cycles } from "../units.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-const FORMAT: BlockFormat = { magic: "PARTSNP", version: 2, readable: [2], noun: "snapshot" };
+const FORMAT: BlockFormat = { magic: "PARTSNP", version: 3, readable: [3], noun: "snapshot" };
 
 /** Higher ones take several times as long and save a tenth. */
 const QUALITY = 4;

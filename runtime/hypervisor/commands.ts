@@ -2,9 +2,10 @@
  * Commands: what the outside orders a module to do, at the start of a frame and in order of arrival (design.md §2, law 4). Whoever
  * accepts a command has resolved its names and told its user what is wrong with it: the module only obeys.
  */
+import type { Upset } from "../board/index.ts";
 import { fromJsonBytes, jsonBytes } from "../json-bytes.ts";
 import type { Start } from "../system.ts";
-import type { GuestAddress } from "../units.ts";
+import type { Cycles, GuestAddress } from "../units.ts";
 import type { Program } from "./program.ts";
 import type { WallTime } from "./wall-clock.ts";
 
@@ -35,6 +36,13 @@ export type Command =
   | { readonly kind: "rollback"; readonly partition: number }
   /** Bytes for the partition's serial port. */
   | { readonly kind: "uart"; readonly partition: number; readonly bytes: Uint8Array }
+  /**
+   * A fault for a test: the guest stands still for so many cycles in which it would execute, as if it computed; null: until it starts
+   * anew. Of several the last one counts: 0 ends it.
+   */
+  | { readonly kind: "stall"; readonly partition: number; readonly duration: Cycles | null }
+  /** Another one, after so many cycles of the partition's own slots from this frame on, before the instruction that starts then. */
+  | { readonly kind: "upset"; readonly partition: number; readonly after: Cycles; readonly upset: Upset }
   /** The wall clock as it is at the start of this frame. */
   | { readonly kind: "setClock"; readonly time: WallTime }
   /** After this frame the module goes on in the schedule of that index. */

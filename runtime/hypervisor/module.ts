@@ -309,6 +309,12 @@ export class Module {
       case "rollback":
         this.#becameReplaced(this.#states.rollBack(command.partition));
         break;
+      case "stall":
+        partition.hartFaults.stall(command.duration);
+        break;
+      case "upset":
+        partition.hartFaults.expect(cycles(partition.timeUse.given + command.after), command.upset);
+        break;
       case "uart":
         partition.type(command.bytes);
         break;

@@ -13,6 +13,7 @@ import { type Control, obeyCommand } from "./control.ts";
 import { ErrorHandling } from "./error-handling.ts";
 import type { Force, Forces } from "./forces.ts";
 import { GuestServices } from "./guest-services.ts";
+import { HartFaults } from "./hart-faults.ts";
 import type { HealthMonitor } from "./health-monitor.ts";
 import type { Inputs } from "./inputs.ts";
 import { ObservedExecution } from "./observed-execution.ts";
@@ -62,6 +63,7 @@ export class RunningPartition implements PartitionView {
   readonly partition: Partition;
   readonly points: PointCells;
   readonly observed = new ObservedExecution();
+  readonly hartFaults: HartFaults;
   readonly #inputs: Inputs;
   readonly #outputs: Outputs;
   readonly #forces: Forces;
@@ -109,6 +111,7 @@ export class RunningPartition implements PartitionView {
     this.#control = parts.control;
     this.#watchdog = new Watchdog(partition.health.watchdog);
     this.#errors = new ErrorHandling(parts, this.#place, this.#mode, () => this.#board);
+    this.hartFaults = new HartFaults(log, this.#place, () => this.#board);
     this.#services = new GuestServices(
       parts,
       this.#place,
@@ -337,6 +340,7 @@ export class RunningPartition implements PartitionView {
     this.restorePlace(new StateReader(writer.finish()));
     this.#forces.releaseVariables();
     this.#noteForces();
+    this.hartFaults.stall(cycles(0));
   }
 
   /** Between two frames: it has become what it is by somebody's order, and not by its own past. */
@@ -356,6 +360,7 @@ export class RunningPartition implements PartitionView {
   savePlace(writer: StateWriter): void {
     this.#place.save(writer);
     this.#forces.save(writer);
+    this.hartFaults.save(writer);
     writer.f64(this.#given);
     writer.f64(this.#idle);
   }
@@ -363,6 +368,7 @@ export class RunningPartition implements PartitionView {
   restorePlace(reader: StateReader): void {
     this.#place.restore(reader);
     this.#forces.restore(reader);
+    this.hartFaults.restore(reader);
     this.#noteForces();
     this.#given = cycles(reader.f64());
     this.#idle = cycles(reader.f64());
@@ -393,7 +399,8 @@ export class RunningPartition implements PartitionView {
     let used = 0;
     let goesOn = true;
     while (used < duration && goesOn) {
-      const rest = Math.min(duration - used, this.#watchdog.expiry - slotStart - used);
+      const untilUpset = this.hartFaults.strike(cycles(this.#given - duration + used));
+      const rest = Math.min(duration - used, this.#watchdog.expiry - slotStart - used, untilUpset);
       const exit = this.#board.run(cycles(slotStart + used), this.#slice(cycles(rest)));
       used += this.#board.used;
       this.#idle = cycles(this.#idle + this.#board.idle);

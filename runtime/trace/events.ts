@@ -48,6 +48,8 @@ export const EVENT_KINDS = {
   /** A message that is too long for an event [u32 port, u32 status, u32 length, u64 XXH64 of the message]. */
   sendLarge: 22,
   receiveLarge: 23,
+  /** The outside upset the hart or its RAM [u32 address, or index of the hart's word; u32 bit, or what pc becomes]. */
+  upset: 24,
   /** An error was judged [u32 error, u32 action]. */
   health: 14,
   /** A system partition asks something of another, or of the module, which is 0xffff_ffff [u32 partition, u32 command, u32 status]. */
