@@ -15,6 +15,7 @@ import { formatHash, type Hasher, RunningHashes } from "../../runtime/trace/inde
 import type { Plant } from "../plants/plant.ts";
 import { allOf, type Restore } from "../plants/restore.ts";
 import { Disturbances } from "./disturbances.ts";
+import { HostJitter } from "./faults/index.ts";
 import { History } from "./history.ts";
 import { Instruments } from "./instrument.ts";
 import type { NamedPoint, PointNames } from "./point-names.ts";
@@ -42,6 +43,7 @@ export class Bench {
   readonly published: readonly PointCells[];
   readonly history: History;
   readonly disturbances: Disturbances;
+  readonly jitter = new HostJitter();
   readonly instruments = new Instruments();
   readonly wiring: Wiring | null;
   readonly module: Module;
@@ -120,6 +122,7 @@ export class Bench {
       plant?.checkpoint?.(),
       this.wiring?.checkpoint(),
       this.disturbances.checkpoint(),
+      this.jitter.checkpoint(),
       this.instruments.checkpoint(),
       this.history.checkpoint(),
       this.#notes(),
@@ -149,7 +152,10 @@ export class Bench {
         this.#orders = [];
         return orders;
       },
-      latch: ({ partition }, inputs) => inputs.copyFrom(this.#seen[partition]!),
+      latch: (at, inputs) => {
+        this.jitter.dawdle(at);
+        inputs.copyFrom(this.#seen[at.partition]!);
+      },
       published: (at, points) => this.history.observe(at.partition, points, seconds(at)),
       uart: ({ partition }, byte) => {
         this.consoles[partition] += String.fromCharCode(byte);

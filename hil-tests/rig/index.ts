@@ -8,7 +8,14 @@ export type { Capture } from "./capture.ts";
 export type { Aliases, Channel } from "./channels.ts";
 export type { Duration } from "./duration.ts";
 export { above, below, between, type Expected, near, type ValueCondition } from "./expected.ts";
-export { type DeviceFault, type Fault, faultWords, type PartitionFault, type SignalFault } from "./faults/index.ts";
+export {
+  type DeviceFault,
+  type Fault,
+  faultWords,
+  type HostFault,
+  type PartitionFault,
+  type SignalFault,
+} from "./faults/index.ts";
 export type { Injection } from "./injection.ts";
 export { type InjectionOptions, Rig, type RigCheckpoint, RigFailure, type RigOptions } from "./rig.ts";
 export { type RigTestBody, type RigTestOptions, rigTest } from "./rig-test.ts";

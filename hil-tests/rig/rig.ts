@@ -12,7 +12,14 @@ import { Capture } from "./capture.ts";
 import { type Aliases, type Channel, Channels } from "./channels.ts";
 import { type Duration, formatTime, toMilliseconds, toSeconds } from "./duration.ts";
 import type { Fault } from "./faults/index.ts";
-import { beginDeviceFault, beginPartitionFault, beginSignalFault, Injection } from "./injection.ts";
+import {
+  beginDeviceFault,
+  beginHostFault,
+  beginPartitionFault,
+  beginSignalFault,
+  type Effect,
+  Injection,
+} from "./injection.ts";
 import { loadOnce } from "./load.ts";
 import { chartOf } from "./plot/index.ts";
 import { type NamedPoint, PointNames } from "./point-names.ts";
@@ -260,8 +267,8 @@ export class Rig {
    */
   inject(fault: Fault, { for: duration, until: ends = () => false }: InjectionOptions = {}): Injection {
     const limits = { duration: duration === undefined ? Infinity : toSeconds(duration), until: ends };
-    const undo = this.#begin(fault);
-    return this.#bench.instruments.add(new Injection(fault, this.time, limits, undo));
+    const effect = this.#begin(fault);
+    return this.#bench.instruments.add(new Injection(fault, this.time, limits, effect));
   }
 
   // ── What can be seen of the run ───────────────────────────────────────────────────────────────────────────────────
@@ -324,10 +331,11 @@ export class Rig {
     return point;
   }
 
-  #begin(fault: Fault): () => void {
+  #begin(fault: Fault): Effect {
     if ("device" in fault) return beginDeviceFault(this.#bench, fault);
     if ("partition" in fault) return beginPartitionFault(this.#bench, fault);
-    return beginSignalFault(this.#bench, this.#input(fault.channel), fault);
+    if ("channel" in fault) return beginSignalFault(this.#bench, this.#input(fault.channel), fault);
+    return beginHostFault(this.#bench, fault);
   }
 
   #endStimulus(channel: Channel): void {

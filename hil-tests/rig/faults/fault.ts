@@ -1,4 +1,5 @@
 /** The faults that a test or a campaign can inject, as plain data: what is listed, saved and shrunk is what is injected. */
+import type { HartRegister } from "../../../runtime/board/index.ts";
 import type { Quality } from "../../../runtime/index.ts";
 import type { Start } from "../../../runtime/system.ts";
 import type { Duration } from "../duration.ts";
@@ -41,14 +42,41 @@ export type PartitionFault = { readonly partition: string } & (
       readonly kind: "suspend" | "stop";
     }
   | { readonly kind: "restart"; readonly start: Start }
+  | {
+      /** Its guest computes for ever, interrupts off: it answers nothing and keeps what it published, until it starts anew. */
+      readonly kind: "hang";
+    }
+  /** Its guest jumps to address 0, where nothing is. */
+  | { readonly kind: "crash" }
+  /** In each major frame its guest computes so much longer than it would, which its scans are late by. */
+  | { readonly kind: "overrun"; readonly by: Duration }
+  /** Before the instruction that comes `after` so many cycles of its own slots (0), a bit of a register, or of a byte of RAM, turns. */
+  | ({ readonly kind: "bitFlip"; readonly bit: number; readonly after?: number } & (
+      | { readonly register: HartRegister }
+      | { readonly address: number }
+    ))
 );
 
-export type Fault = SignalFault | DeviceFault | PartitionFault;
+/** Of the machine that runs the module: no guest can tell, and no hash changes. */
+export interface HostFault {
+  /** Before each slot so much of the host's time is lost, at most. */
+  readonly kind: "jitter";
+  readonly upTo: Duration;
+  readonly seed?: number;
+}
+
+export type Fault = SignalFault | DeviceFault | PartitionFault | HostFault;
+
+/** The name of what it befalls. */
+export const targetOf = (fault: Fault): string => {
+  if ("channel" in fault) return fault.channel;
+  if ("device" in fault) return fault.device;
+  return "partition" in fault ? fault.partition : "host";
+};
 
 /** `drift intake.level perSecond=0.01`: for failures and reports. */
 export const faultWords = (fault: Fault): string => {
   const { kind, ...rest } = fault;
-  const target = "channel" in fault ? fault.channel : "device" in fault ? fault.device : fault.partition;
   const details = Object.entries(rest).filter(([key]) => !["channel", "device", "partition"].includes(key));
-  return [kind, target, ...details.map(([key, value]) => `${key}=${value}`)].join(" ");
+  return [kind, targetOf(fault), ...details.map(([key, value]) => `${key}=${value}`)].join(" ");
 };

@@ -130,6 +130,78 @@ describe("a fault of a partition", () => {
   });
 });
 
+describe("a fault of a partition's guest", () => {
+  it("hangs it: it keeps what it published and stays NORMAL; it goes on when the fault ends", async () => {
+    const rig = await boot();
+    rig.runFor("1 s");
+    rig.set("boost.pressureSetpoint", 4.4);
+    const hang = rig.inject({ kind: "hang", partition: "boost" });
+    rig.runFrames(1);
+    const demands = new Set(next(rig, "boost.speedDemand", 10));
+    expect(demands.size).toBe(1);
+    expect([...demands][0]).toBeGreaterThan(0);
+    hang.end();
+    rig.runFrames(1);
+    expect(new Set(next(rig, "boost.speedDemand", 10)).size).toBeGreaterThan(5);
+  });
+
+  it("crashes it, for the health monitor to deal with, and leaves the others alone", async () => {
+    const rig = await boot();
+    rig.runFor("1 s");
+    rig.inject({ kind: "crash", partition: "dosing" });
+    rig.runFor("100 ms");
+    const errors = rig.incidents.filter(({ incident }) => incident.kind === "error");
+    expect(errors.map(({ partition }) => partition)).toEqual(["dosing"]);
+    expect(errors[0]!.incident).toMatchObject({ record: { trap: "instructionAccessFault", pc: 0 } });
+  });
+
+  it("has it overrun its scans in each frame while it lasts", async () => {
+    const rig = await boot();
+    rig.runFor("1 s");
+    rig.inject({ kind: "overrun", partition: "boost", by: "40 ms" }, { for: "200 ms" });
+    rig.runFor("1 s");
+    const errors = rig.incidents.flatMap(({ incident }) => (incident.kind === "error" ? [incident.record.error] : []));
+    expect(new Set(errors)).toEqual(new Set(["DEADLINE_MISSED"]));
+    const [seen] = [rig.incidents.length];
+    rig.runFor("1 s");
+    expect(rig.incidents.length).toBe(seen);
+  });
+
+  it("turns a bit of RAM or of a register, and is undone by a checkpoint from before", async () => {
+    const rig = await boot();
+    rig.runFor("1 s");
+    const before = rig.checkpoint();
+    const following = (fault?: Fault) => {
+      rig.restore(before);
+      if (fault !== undefined) rig.inject(fault);
+      rig.runFrames(3);
+      return rig.hashes();
+    };
+    const calm = following();
+    const changed = (fault: Fault) => {
+      const hashes = following(fault);
+      return Object.keys(hashes).filter((name) => hashes[name] !== calm[name]);
+    };
+    expect(changed({ kind: "bitFlip", partition: "dosing", register: "f9", bit: 62, after: 5000 })).toEqual(["dosing"]);
+    expect(changed({ kind: "bitFlip", partition: "drive", address: 0x8000_0100, bit: 3 })).toContain("drive");
+    expect(following()).toEqual(calm);
+    expect(() => rig.inject({ kind: "bitFlip", partition: "drive", register: "pc", bit: 0 })).toThrow(
+      "bitFlip drive register=pc bit=0: bit 0 of pc does not exist",
+    );
+  });
+});
+
+describe("jitter of the host", () => {
+  it("changes nothing at all in the run", async () => {
+    const [calm, jittery] = [await boot(), await boot()];
+    const jitter = jittery.inject({ kind: "jitter", upTo: "2 ms", seed: 4 });
+    for (const rig of [calm, jittery]) rig.runFrames(20);
+    jitter.end();
+    expect(jittery.hashes()).toEqual(calm.hashes());
+    expect(faultWords(jitter.fault)).toBe("jitter host upTo=2 ms seed=4");
+  });
+});
+
 describe("an injection", () => {
   it("comes back with a checkpoint, and is gone with one from before", async () => {
     const rig = await boot();
