@@ -15,5 +15,7 @@ export const PARTITA = fromDist("runtime/cli/main.js");
 export const MODULE_RUN = fromDist("hil-tests/bench/module-run.js");
 /** The process that is many field devices. */
 export const POLLED_DEVICES = fromDist("hil-tests/field-devices/polled-devices.js");
+/** A module whose guests are as busy as they are told. */
+export const BUSY_MODULE = fromDist("../hil-tests/bench/busy-module.yaml");
 /** The module that ships and that is measured as such. */
 export const WATERWORKS = fromDist("../configs/waterworks.yaml");

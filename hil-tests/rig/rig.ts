@@ -2,6 +2,7 @@
  * The test bench: a module in virtual time, in this process, with a plant model on its wires. Nothing happens between the
  * calls, and the same calls give the same run, bit for bit. The words are those of ASAM XIL and of IEC tools.
  */
+import type { TimeUse } from "../../runtime/hypervisor/index.ts";
 import type { Quality } from "../../runtime/index.ts";
 import { isText, type PointType, type PointValue, type System } from "../../runtime/system.ts";
 import { createHasher } from "../../runtime/trace/index.ts";
@@ -276,6 +277,11 @@ export class Rig {
   /** One running hash a partition over all frames so far: two runs with equal hashes were the same run. */
   hashes(): Readonly<Record<string, string>> {
     return this.#bench.hashes();
+  }
+
+  /** By partition, the cycles of its slots so far, and those in which it did not execute. */
+  timeUse(): Readonly<Record<string, TimeUse>> {
+    return Object.fromEntries(this.#bench.module.partitions.map(({ partition, timeUse }) => [partition.name, timeUse]));
   }
 
   /** What a partition wrote to its UART. */

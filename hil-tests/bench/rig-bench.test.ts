@@ -1,0 +1,23 @@
+/** What bench:rig times is what it says: the guests are as busy as they are meant to be, and every row has its figures. */
+import { expect, it } from "vitest";
+import { measureCheckpoints } from "./rig-checkpoints.ts";
+import { checkpointTable, rigSpeedTable } from "./rig-report.ts";
+import { measureRigSpeed } from "./rig-speed.ts";
+
+const trial = { rounds: 1, share: 0.01, say: () => {} };
+
+it("the busy module uses nine tenths of its slots, the waterworks next to nothing", async () => {
+  const speeds = await measureRigSpeed(trial);
+  const [waterworks, busy] = speeds;
+  expect(waterworks?.utilisation).toBeLessThan(0.1);
+  expect(busy?.utilisation).toBeCloseTo(0.9, 2);
+  const { rows, columns } = rigSpeedTable(speeds, 1);
+  for (const row of rows) expect(row).toHaveLength(columns.length);
+});
+
+it("a checkpoint takes time, and so does going back to it", async () => {
+  const costs = await measureCheckpoints(trial);
+  expect(Math.min(costs.checkpointMs, costs.restoreMs)).toBeGreaterThan(0);
+  const { rows, columns } = checkpointTable(costs, 1);
+  for (const row of rows) expect(row).toHaveLength(columns.length);
+});
