@@ -12,16 +12,15 @@ import { Translation } from "../translator/translation.ts";
 import { type CompileRequest, RING_WORDS, SIGNAL } from "./compile-protocol.ts";
 
 /**
- * `always` also lets V8 optimise hot code of guests after a tenth of its usual budget, while the next chunk is being translated;
- * and the translator's own code later than usual: it runs for a second or so, in which optimising it is more work than it saves.
+ * `always` also lets V8 optimise hot code of guests after a tenth of its usual budget, while the next chunk is being translated.
+ * `translating`: JavaScript is optimised later than usual, since the translator runs for a second or so, in which optimising it is
+ * more work than it saves. It holds for the whole process, so that V8's own value (66 KB of bytecode) comes back as soon as nobody
+ * waits: the slot loop of the threads that run guests is not to wait for it.
  */
 const SETTINGS = {
-  always: [
-    "--no-wasm-lazy-compilation",
-    "--experimental-wasm-branch-hinting",
-    "--wasm-tiering-budget=180000",
-    "--interrupt-budget=600000",
-  ],
+  always: ["--no-wasm-lazy-compilation", "--experimental-wasm-branch-hinting", "--wasm-tiering-budget=180000"],
+  translating: ["--interrupt-budget=600000"],
+  idle: ["--interrupt-budget=67584"],
   optimized: ["--no-liftoff"],
   tiered: ["--liftoff", "--wasm-tier-up", "--wasm-dynamic-tiering"],
 } as const;
@@ -37,6 +36,7 @@ interface Job {
 const jobs: Job[] = [];
 
 parentPort?.on("message", (request: CompileRequest) => {
+  apply("translating");
   jobs.push({ request, signals: new Int32Array(request.signals), translation: new Translation(request.snapshot) });
   if (jobs.length === 1) setImmediate(work);
 });
@@ -48,6 +48,7 @@ const work = (): void => {
   if (Atomics.load(job.signals, SIGNAL.cancelled) === 0 && postNext(job)) jobs.push(job);
   else job.request.port.close();
   if (jobs.length > 0) setImmediate(work);
+  else apply("idle");
 };
 
 /** @returns whether there may be more. */
