@@ -14,12 +14,15 @@ import type { PointValue, System } from "../../runtime/system.ts";
 import { formatHash, type Hasher, RunningHashes } from "../../runtime/trace/index.ts";
 import type { Plant } from "../plants/plant.ts";
 import { allOf, type Restore } from "../plants/restore.ts";
+import type { RunCounts } from "./counted-module.ts";
 import { Disturbances } from "./disturbances.ts";
 import { HostJitter } from "./faults/index.ts";
 import { History } from "./history.ts";
 import { Instruments } from "./instrument.ts";
 import type { NamedPoint, PointNames } from "./point-names.ts";
 import { RecentFrames } from "./recent.ts";
+import { RunNotes } from "./run-evidence.ts";
+import { SlotUses } from "./slot-use.ts";
 import { put, Wiring } from "./wiring.ts";
 
 /** A guest's error or change of mode, and when. */
@@ -48,6 +51,11 @@ export class Bench {
   readonly wiring: Wiring | null;
   readonly module: Module;
   readonly recent: RecentFrames;
+  readonly notes = new RunNotes();
+  /** null: nobody counts. */
+  readonly counts: RunCounts | null;
+  readonly slotUses: SlotUses;
+  readonly hasher: Hasher;
   readonly #hashes: RunningHashes;
   /** Inputs by partition, as plant and test offer them. */
   readonly #offered: readonly PointCells[];
@@ -57,7 +65,7 @@ export class Bench {
   #orders: readonly Command[] = [];
 
   /** @throws when the config maps points to addresses that the plant does not have. */
-  constructor(system: System, names: PointNames, plant: Plant | null, hasher: Hasher) {
+  constructor(system: System, names: PointNames, plant: Plant | null, hasher: Hasher, counts: RunCounts | null = null) {
     this.system = system;
     this.names = names;
     this.plant = plant;
@@ -68,7 +76,10 @@ export class Bench {
     this.#hashes = new RunningHashes(system.partitions.length, hasher);
     this.#offered = system.partitions.map(({ points }) => PointCells.initial(points));
     this.#seen = this.#offered.map((cells) => cells.copy());
-    this.module = new Module(system, this.#outside(), hasher, { engineOf });
+    this.counts = counts;
+    this.hasher = hasher;
+    this.slotUses = new SlotUses(system);
+    this.module = new Module(system, this.#outside(), hasher, { engineOf: counts?.engineOf ?? engineOf });
     this.published = this.module.partitions.map(({ points }) => points);
     this.recent = this.instruments.add(new RecentFrames(this.published, plant));
   }
@@ -139,6 +150,7 @@ export class Bench {
       this.consoles.splice(0, this.consoles.length, ...consoles);
       this.#hashes.values.set(hashes);
       this.#orders = orders;
+      this.slotUses.goOnFrom(this.module.partitions);
       for (const [partition, cells] of offered.entries()) this.#offered[partition]!.copyFrom(cells);
       for (const [partition, cells] of seen.entries()) this.#seen[partition]!.copyFrom(cells);
     };
@@ -156,7 +168,10 @@ export class Bench {
         this.jitter.dawdle(at);
         inputs.copyFrom(this.#seen[at.partition]!);
       },
-      published: (at, points) => this.history.observe(at.partition, points, seconds(at)),
+      published: (at, points) => {
+        this.history.observe(at.partition, points, seconds(at));
+        this.slotUses.ended(at.partition, this.module.partitions[at.partition]!);
+      },
       uart: ({ partition }, byte) => {
         this.consoles[partition] += String.fromCharCode(byte);
       },

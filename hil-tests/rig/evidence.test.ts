@@ -25,7 +25,8 @@ it("a failing test says where, draws what it asked about, and how to run it agai
     rig.runFor("500 ms");
     expect(rig.number("tank")).toBe(9);
   });
-  const test = { task: { name: "fills (in time)", file: { filepath: join(process.cwd(), "hil-tests/tank.test.ts") } } };
+  const file = { filepath: join(process.cwd(), "hil-tests/tank.test.ts") };
+  const test = { task: { name: "fills (in time)", file, meta: {} } };
   const message = await body(test).then(
     () => "it passed",
     (error: Error) => error.message,

@@ -15,9 +15,14 @@ export const loadOnce = (configPath: string): Promise<System> => {
   return known;
 };
 
-const load = async (path: string): Promise<System> => {
+const load = (path: string): Promise<System> => {
   prepareToBoot();
-  const result = await loadSystem(path, compileProgram);
+  return loadWith(path, compileProgram);
+};
+
+/** @throws with every problem of the config. */
+export const loadWith = async (path: string, compile: Parameters<typeof loadSystem>[1]): Promise<System> => {
+  const result = await loadSystem(path, compile);
   if (result.ok) return result.system;
   throw new Error(`${path} cannot be loaded:\n${result.problems.map(formatProblem).join("\n")}`);
 };

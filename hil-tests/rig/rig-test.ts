@@ -1,7 +1,7 @@
 /** A test on a rig of its own: boots the module, and lets whatever fails tell virtual time, frame and values, and draw them. */
 import type { Plant } from "../plants/plant.ts";
 import type { Aliases } from "./channels.ts";
-import { keepEvidence, type RunningTest } from "./evidence.ts";
+import { keepEvidence, keepForReport, type RunningTest } from "./evidence.ts";
 import { Rig, RigFailure } from "./rig.ts";
 
 export interface RigTestOptions<Model extends Plant> {
@@ -23,7 +23,7 @@ const seedOfRun = (): number => {
 
 /**
  * The body of a test: `test("fills the reservoir", rigTest(config, { plant: (seed) => new Reservoir(seed) }, (rig, plant) => …))`.
- * Each test has a module and a plant of its own.
+ * Each test has a module and a plant of its own. With `PARTITA_COVERAGE=1` what runs of its Structured Text is counted.
  */
 export const rigTest =
   <Model extends Plant>(
@@ -34,7 +34,7 @@ export const rigTest =
   async (test) => {
     const seed = seedOfRun();
     const model = plant(seed);
-    const rig = await Rig.boot(configPath, { plant: model, alias });
+    const rig = await Rig.boot(configPath, { plant: model, alias, covers: process.env["PARTITA_COVERAGE"] === "1" });
     try {
       await body(rig, model);
     } catch (error) {
@@ -44,5 +44,7 @@ export const rigTest =
       const parts = [error.message, ...(tells ? [] : [rig.situation()]), ...(await keepEvidence(rig, seed, test))];
       error.message = parts.join("\n");
       throw error;
+    } finally {
+      if (test !== undefined) keepForReport(rig, seed, test);
     }
   };

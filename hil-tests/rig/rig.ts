@@ -11,6 +11,7 @@ import type { Restore } from "../plants/restore.ts";
 import { Bench, type RigIncident } from "./bench.ts";
 import { Capture } from "./capture.ts";
 import { type Aliases, type Channel, Channels } from "./channels.ts";
+import { loadCounted, RunCounts } from "./counted-module.ts";
 import { type Duration, formatTime, toMilliseconds, toSeconds } from "./duration.ts";
 import type { Fault } from "./faults/index.ts";
 import {
@@ -24,6 +25,7 @@ import {
 import { loadOnce } from "./load.ts";
 import { chartOf } from "./plot/index.ts";
 import { type NamedPoint, PointNames } from "./point-names.ts";
+import { evidenceOf, type RunEvidence } from "./run-evidence.ts";
 import type { Segment } from "./signals/index.ts";
 import { describeSituation } from "./situation.ts";
 import { Stimulus } from "./stimulus.ts";
@@ -34,6 +36,8 @@ export interface RigOptions {
   readonly plant?: Plant;
   /** The test's own names of channels. */
   readonly alias?: Aliases;
+  /** Count what runs of the Structured Text: slower, and with programs that are not optimised. */
+  readonly covers?: boolean;
 }
 
 export interface InjectionOptions {
@@ -68,9 +72,12 @@ export class Rig {
    * Powers a module on; nothing has run yet.
    * @throws when the config has problems or maps points to addresses that the plant does not have, or an alias names nothing.
    */
-  static async boot(configPath: string, { plant, alias = {} }: RigOptions = {}): Promise<Rig> {
-    const [system, hasher] = await Promise.all([loadOnce(configPath), createHasher()]);
-    return new Rig(new Bench(system, new PointNames(system), plant ?? null, hasher), alias);
+  static async boot(configPath: string, { plant, alias = {}, covers = false }: RigOptions = {}): Promise<Rig> {
+    const hasher = await createHasher();
+    const counted = covers ? await loadCounted(configPath) : null;
+    const system = counted?.system ?? (await loadOnce(configPath));
+    const counts = counted === null ? null : new RunCounts(counted);
+    return new Rig(new Bench(system, new PointNames(system), plant ?? null, hasher, counts), alias);
   }
 
   get system(): System {
@@ -237,7 +244,7 @@ export class Rig {
   /** Notes what channels are, at the end of every frame, or `every` so often. */
   capture(names: readonly string[], { every = "0 s" }: { readonly every?: Duration } = {}): Capture {
     const channels = names.map((name) => this.#channels.find(name));
-    return this.#bench.instruments.add(new Capture(channels, toSeconds(every)));
+    return this.#bench.notes.capture(this.#bench.instruments.add(new Capture(channels, toSeconds(every))));
   }
 
   /**
@@ -256,6 +263,7 @@ export class Rig {
   /** Holds an input at `value`, whatever the plant says, until it is released. */
   force(name: string, value: PointValue): void {
     this.#bench.disturbances.force(this.#settable(name, value), value);
+    this.#bench.notes.force(name, value, this.time);
   }
 
   release(name: string): void {
@@ -269,6 +277,7 @@ export class Rig {
   inject(fault: Fault, { for: duration, until: ends = () => false }: InjectionOptions = {}): Injection {
     const limits = { duration: duration === undefined ? Infinity : toSeconds(duration), until: ends };
     const effect = this.#begin(fault);
+    this.#bench.notes.fault(fault, this.time);
     return this.#bench.instruments.add(new Injection(fault, this.time, limits, effect));
   }
 
@@ -309,6 +318,11 @@ export class Rig {
     const forced = this.#bench.disturbances.forced.map(({ name }) => this.#channels.find(name));
     const { times, traces } = this.#bench.recent.of([...new Set([...this.#asked, ...forced])]);
     return chartOf({ title, times, traces });
+  }
+
+  /** What a report says of the run. */
+  evidence(): RunEvidence {
+    return evidenceOf(this.#bench, this.#asked.size === 0 ? null : this.picture("what the test looked at last"));
   }
 
   /** An error that tells the situation. */
