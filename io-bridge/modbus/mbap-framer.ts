@@ -42,8 +42,9 @@ export class MbapFramer {
 }
 
 export const mbapFrame = (transaction: number, unit: number, pdu: Buffer): Buffer => {
-  const frame = Buffer.alloc(PREFIX_BYTES + 1 + pdu.length);
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + 1 + pdu.length);
   frame.writeUInt16BE(transaction, 0);
+  frame.writeUInt16BE(0, 2);
   frame.writeUInt16BE(1 + pdu.length, 4);
   frame[PREFIX_BYTES] = unit;
   pdu.copy(frame, PREFIX_BYTES + 1);

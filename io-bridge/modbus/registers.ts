@@ -59,8 +59,18 @@ export const encodeRegisters = (value: PointValue, coding: Coding): readonly num
   else if (bytes === 8) scratch.setBigInt64(0, limitedWide(coding.type, raw));
   else if (bytes === 4) scratch.setUint32(0, limited(coding.type, Number(raw)));
   else scratch.setUint16(0, limited(coding.type, Number(raw)));
-  const registers = Array.from({ length: numberRegisters(coding.type) }, (_, i) => scratch.getUint16(2 * i));
-  return reorder(registers, coding.byteOrder);
+  return reorder(scratchRegisters(numberRegisters(coding.type)), coding.byteOrder);
+};
+
+const scratchRegisters = (count: 1 | 2 | 4): readonly number[] => {
+  switch (count) {
+    case 1:
+      return [scratch.getUint16(0)];
+    case 2:
+      return [scratch.getUint16(0), scratch.getUint16(2)];
+    case 4:
+      return [scratch.getUint16(0), scratch.getUint16(2), scratch.getUint16(4), scratch.getUint16(6)];
+  }
 };
 
 const limited = (type: PointType, raw: number): number => {

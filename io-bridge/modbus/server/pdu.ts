@@ -68,10 +68,11 @@ const readRegisters =
   };
 
 const registersResponse = (functionCode: number, registers: readonly number[]): Buffer => {
-  const response = Buffer.alloc(2 + registers.length * 2);
+  const response = Buffer.allocUnsafe(2 + registers.length * 2);
   response[0] = functionCode;
   response[1] = registers.length * 2;
-  for (const [index, register] of registers.entries()) response.writeUInt16BE(register, 2 + index * 2);
+  let at = 2;
+  for (const register of registers) at = response.writeUInt16BE(register, at);
   return response;
 };
 

@@ -338,4 +338,17 @@ describe("a client that breaks the rules", () => {
     const answers = Buffer.concat(received);
     expect(requests.map((_, index) => answers.readUInt16BE(index * 11))).toEqual(requests.map((_, index) => index));
   });
+
+  test.each([100, 20_000])("that ends its side behind %i requests gets all answers", async (count) => {
+    const { port } = await serve();
+    const socket = await rawAt(port);
+    let received = 0;
+    socket.on("data", (chunk) => {
+      received += chunk.length;
+    });
+    const request = Buffer.from("000700000006010400000001", "hex");
+    socket.end(Buffer.concat(Array.from({ length: count }, () => request)));
+    await closed(socket);
+    expect(received).toBe(count * 11);
+  });
 });
