@@ -1,6 +1,7 @@
 /** What a test leaves: for a report the evidence of its runs; for whoever has to understand a failure pictures, too. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import type {} from "vitest"; // its TaskMeta is what is added to below
 import type { Rig } from "./rig.ts";
 import type { RunEvidence } from "./run-evidence.ts";
 
