@@ -4,6 +4,8 @@
  */
 export type { FieldDevice, FieldSignal, Plant, Quantity, Wire } from "../plants/plant.ts";
 export type { RigIncident } from "./bench.ts";
+export { Campaign, type CampaignOptions, defineCampaign, type Invariant, type Sweep } from "./campaign/campaign.ts";
+export type { Schedule, ScheduledFault } from "./campaign/schedule.ts";
 export type { Capture } from "./capture.ts";
 export type { Aliases, Channel } from "./channels.ts";
 export type { Duration } from "./duration.ts";

@@ -70,12 +70,13 @@ export class Rig {
 
   /**
    * Powers a module on; nothing has run yet.
+   * @param module its config file, or what that was loaded to.
    * @throws when the config has problems or maps points to addresses that the plant does not have, or an alias names nothing.
    */
-  static async boot(configPath: string, { plant, alias = {}, covers = false }: RigOptions = {}): Promise<Rig> {
+  static async boot(module: string | System, { plant, alias = {}, covers = false }: RigOptions = {}): Promise<Rig> {
     const hasher = await createHasher();
-    const counted = covers ? await loadCounted(configPath) : null;
-    const system = counted?.system ?? (await loadOnce(configPath));
+    const counted = covers && typeof module === "string" ? await loadCounted(module) : null;
+    const system = counted?.system ?? (typeof module === "string" ? await loadOnce(module) : module);
     const counts = counted === null ? null : new RunCounts(counted);
     return new Rig(new Bench(system, new PointNames(system), plant ?? null, hasher, counts), alias);
   }
@@ -173,6 +174,7 @@ export class Rig {
     const restore = this.#checkpoints.get(checkpoint);
     if (restore === undefined) throw new Error("this is another rig's checkpoint");
     restore();
+    this.#asked.clear();
   }
 
   /**
