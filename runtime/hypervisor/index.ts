@@ -19,7 +19,8 @@ export { type ObservedScans, scansSoFar, slotTimeOfScan } from "./observed-execu
 export type { BoardInstant, Incident, Outside } from "./outside.ts";
 export type { PartitionState } from "./partition.ts";
 export type { TimeUse } from "./partition-view.ts";
+export { Playback, type PlaybackOptions } from "./playback.ts";
 export { bytesOfCell, PointCells, QUALITY, type Quality } from "./point-cells.ts";
 export { type Program, programOf, retainedFor } from "./program.ts";
-export { type ReplayOptions, replay } from "./replay.ts";
+export { replay } from "./replay.ts";
 export type { WallTime } from "./wall-clock.ts";

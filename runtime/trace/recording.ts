@@ -21,8 +21,8 @@ export interface Recording {
   readonly complete: boolean;
   /** Where, in bytes, the last whole block ends when the file stops in the midst of one; else null. */
   readonly truncatedAt: number | null;
-  /** From the first record on; each call starts anew. */
-  records(): Generator<RecordingRecord>;
+  /** Those of frame `from` and of all behind it, of all when left out; each call starts anew. */
+  records(from?: number): Generator<RecordingRecord>;
 }
 
 export const decodeRecording = (file: Uint8Array, hasher: Hasher): Recording | FileDamage => {
@@ -33,8 +33,11 @@ export const decodeRecording = (file: Uint8Array, hasher: Hasher): Recording | F
   const header: RecordingHeader = JSON.parse(new TextDecoder().decode(first.bytes));
   const start = header.start === "snapshot" ? behind.shift() : null;
   if (start === undefined) return { kind: "damaged", offset: file.length, message: "it ends within its snapshot" };
-  const records = function* (): Generator<RecordingRecord> {
-    for (const { bytes } of behind) yield* recordsOf(bytes, header.partitions.length);
+  const records = function* (from = 0): Generator<RecordingRecord> {
+    const block = behind.findLastIndex(({ bytes }) => frameOf(bytes) <= from);
+    for (const { bytes } of behind.slice(Math.max(0, block))) {
+      for (const record of recordsOf(bytes, header.partitions.length)) if (record.frame >= from) yield record;
+    }
   };
   let frames = 0;
   let complete = false;
@@ -52,6 +55,10 @@ export const decodeRecording = (file: Uint8Array, hasher: Hasher): Recording | F
     records,
   };
 };
+
+/** Of a block's first record: every kind has its frame at the same place. */
+const frameOf = ({ buffer, byteOffset, byteLength }: Uint8Array): number =>
+  new DataView(buffer, byteOffset, byteLength).getUint32(1, true);
 
 /** A block that matches its hash is as it was written, so its records are whole. */
 function* recordsOf(bytes: Uint8Array, partitions: number): Generator<RecordingRecord> {

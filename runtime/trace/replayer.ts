@@ -46,14 +46,16 @@ export const differencesOf = (
 };
 
 export class Replayer implements Outside {
+  readonly #recording: Recording;
   readonly #watcher: Outside | null;
-  readonly #records: Generator<RecordingRecord>;
+  #records: Generator<RecordingRecord>;
   #next: RecordingRecord | null = null;
   #framesLeft: number;
   #divergence: Divergence | null = null;
 
   /** `watcher` is told what the module does, and brings nothing. */
   constructor(recording: Recording, watcher: Outside | null = null) {
+    this.#recording = recording;
     this.#watcher = watcher;
     this.#records = recording.records();
     this.#framesLeft = recording.frames;
@@ -68,6 +70,14 @@ export class Replayer implements Outside {
   get next(): "frame" | "stop" | "end" {
     if (this.#next?.kind === "stop") return "stop";
     return this.#framesLeft > 0 ? "frame" : "end";
+  }
+
+  /** Goes back, or forth, to the start of `frame`, with `left` frames to come from there on: the module is to be brought there, too. */
+  goTo(frame: number, left: number): void {
+    this.#records = this.#recording.records(frame);
+    this.#framesLeft = left;
+    this.#divergence = null;
+    this.#advance();
   }
 
   commands(frame: number): readonly Command[] {
