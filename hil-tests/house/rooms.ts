@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "runtime/translator/": ["runtime/isa/", "runtime/hart/"],
   "runtime/board/": ["runtime/isa/", "runtime/hart/", "runtime/translator/"],
   "runtime/trace/": [
+    "runtime/isa/",
     "runtime/hart/",
     "runtime/hypervisor/commands.ts",
     "runtime/hypervisor/outside.ts",

@@ -12,6 +12,18 @@ export const durationOption = (text: string): Nanoseconds => {
   return nanoseconds(count);
 };
 
+/** A time counted from power-on, in parts if need be: `0s`, `90s`, `1h2min3.5s`; `m` is a minute, too, as in TIME literals. */
+export const momentOption = (text: string): Nanoseconds => {
+  const parts = text.match(/\d+(?:\.\d+)?\s*[a-z]+/g) ?? [];
+  const counts = parts.map((part) => {
+    const quantity = parseQuantity(part.replace(/(?<=[\d\s])m$/, "min"), "duration");
+    return quantity === null ? null : inParts(quantity, 1e9);
+  });
+  const isWhole = parts.join("") === text.replaceAll(/(?<=[a-z])\s+/g, "").trim() && parts.length > 0;
+  if (!isWhole || counts.includes(null)) throw new InvalidArgumentError("A moment looks like 90s, 12min3.2s or 1h.");
+  return nanoseconds(counts.reduce<number>((sum, count) => sum + count!, 0));
+};
+
 /** `--engine`, read as an EngineKind. */
 export const engineOption = (description: string): Option =>
   new Option("--engine <engine>", description).choices(ENGINES);

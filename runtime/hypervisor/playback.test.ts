@@ -54,11 +54,10 @@ describe("a playback", () => {
   });
 
   it("says what differs also when it has been somewhere else", () => {
-    const altered = recordOf(system, busyOutside(system, 3, { ...outside }), FRAMES);
     const lie = {
-      ...altered,
+      ...recording,
       *records(from = 0) {
-        for (const record of altered.records(from)) {
+        for (const record of recording.records(from)) {
           if (record.kind === "frame" && record.frame === 200) yield { ...record, hashes: BigUint64Array.of(1n, 2n) };
           else yield record;
         }

@@ -17,7 +17,7 @@ export type { OperandName } from "./formats.ts";
 export type { Mnemonic } from "./instructions.ts";
 export { fieldTerm, type Operands, rangeOf, stepOf } from "./operands.ts";
 export { CONDITIONS, type ConditionName, OPERATIONS, type Operation } from "./operations.ts";
-export { F, X } from "./registers.ts";
+export { F, F_NAMES, X, X_NAMES } from "./registers.ts";
 export { BASE_INSTRUCTIONS, type BaseInstruction, type Instruction, TABLE } from "./table.ts";
 export type { Term } from "./terms.ts";
 export * as terms from "./terms.ts";
