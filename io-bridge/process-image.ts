@@ -70,6 +70,11 @@ export class ProcessImage {
     return this.#partitions[ref.partition]!.hasPublished;
   }
 
+  /** The partition is NORMAL, and not suspended, and has published. */
+  drives(partition: number): boolean {
+    return this.#partitions[partition]!.hasPublished && this.#exchange.drives(partition);
+  }
+
   point(ref: PointRef): Point {
     return this.#partitions[ref.partition]!.points[ref.point]!;
   }

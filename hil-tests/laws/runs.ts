@@ -86,7 +86,7 @@ export const runSystem = (system: System, options: RunOptions): RunResult => {
   const listener: Outside = {
     commands: (frame) => outside.commands(frame),
     latch: (at, inputs) => outside.latch(at, inputs),
-    published: (at, points) => outside.published(at, points),
+    published: (at, points, drives) => outside.published(at, points, drives),
     uart: (at, byte) => outside.uart(at, byte),
     incident: (at, incident) => outside.incident(at, incident),
     scheduleSwitched: (frame, at, to) => outside.scheduleSwitched(frame, at, to),

@@ -186,6 +186,8 @@ export class TestBoard {
   readonly #timer: NodeJS.Timeout;
   /** Images of inputs that arrived, per partition, in order: what a guest could have seen. */
   readonly latched: PointCells[][];
+  /** Names of partitions that are stopped. */
+  readonly stopped = new Set<string>();
 
   constructor(system: System, clock: Clock) {
     this.#system = system;
@@ -201,7 +203,7 @@ export class TestBoard {
 
   /** Latches, and publishes: one slot of every partition. */
   slot(): void {
-    for (const [index, { points }] of this.#system.partitions.entries()) {
+    for (const [index, { name, points }] of this.#system.partitions.entries()) {
       const cells = this.#cells[index]!;
       const offered = this.#offered[index]!;
       if (this.exchange.takeInputs(index, offered)) {
@@ -210,7 +212,7 @@ export class TestBoard {
         this.latched[index]!.push(image);
         for (const point of points) if (point.direction === "input") cells.copyPoint(point.index, offered, point.index);
       }
-      this.exchange.publish(index, cells);
+      this.exchange.publish(index, cells, !this.stopped.has(name));
     }
   }
 

@@ -79,8 +79,8 @@ export class ExchangeOutside implements Outside {
     this.#outdated.fill(1);
   }
 
-  published(at: BoardInstant, points: PointCells): void {
-    this.#exchange.publish(at.partition, points);
+  published(at: BoardInstant, points: PointCells, drives: boolean): void {
+    this.#exchange.publish(at.partition, points, drives);
   }
 
   uart(at: BoardInstant, byte: number): void {

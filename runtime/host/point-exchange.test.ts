@@ -100,11 +100,21 @@ describe("a point exchange", () => {
         published.set(index, round * 10);
         published.quality[index] = QUALITY.good;
       }
-      board.publish(0, published);
+      board.publish(0, published, true);
     }
     expect(bridge.readPublished(0, seen)).toBe(true);
     expect([0, 1, 2].map((index) => seen.get(index))).toEqual([50, 50, 50]);
     expect(bridge.readPublished(0, seen)).toBe(false);
+  });
+
+  it("says of each partition whether it drives its outputs", () => {
+    const { bridge, board } = twoSides();
+    const published = new PointCells(system.partitions[1]!.points);
+    expect([bridge.drives(0), bridge.drives(1)]).toEqual([false, false]);
+    board.publish(1, published, true);
+    expect([bridge.drives(0), bridge.drives(1)]).toEqual([false, true]);
+    board.publish(1, published, false);
+    expect(bridge.drives(1)).toBe(false);
   });
 
   it("tells host time from board time", () => {

@@ -15,6 +15,8 @@ export interface PointExchange {
    * @returns false, leaving `into` alone, when nothing new was published since this side's last call.
    */
   readPublished(partition: number, into: PointCells): boolean;
+  /** Whether the partition was NORMAL, and not suspended, when it last published. */
+  drives(partition: number): boolean;
   /** Sets an input; it travels with the next `handOver`. `timeMs`: host milliseconds since 1970 at which the value was good. */
   writeInput(ref: PointRef, value: PointValue, quality: Quality, timeMs: number): void;
   /** Makes everything written since the last call visible to the partitions' next slot starts, per partition at once. */
@@ -30,7 +32,7 @@ export interface BoardExchange {
    * @returns false when there is nothing new since the last call.
    */
   takeInputs(partition: number, inputs: PointCells): boolean;
-  publish(partition: number, points: PointCells): void;
+  publish(partition: number, points: PointCells, drives: boolean): void;
   /** Says that board cycle `cycle` is at host time `timeMs`. */
   anchor(cycle: number, timeMs: number): void;
 }
@@ -47,6 +49,8 @@ export class SharedExchange implements PointExchange, BoardExchange {
   readonly shared: SharedArrayBuffer;
   readonly #cyclesPerMs: number;
   readonly #anchor: Float64Array;
+  /** By partition: 1 while it drives its outputs. */
+  readonly #driving: Int32Array;
   readonly #inputs: DoubleBuffer[] = [];
   readonly #published: DoubleBuffer[] = [];
   /** Room for what the board takes. */
@@ -56,11 +60,14 @@ export class SharedExchange implements PointExchange, BoardExchange {
 
   /** Over `shared` when another thread made it, else over new memory. Both sides must be given the same System. */
   constructor(system: System, shared?: SharedArrayBuffer) {
-    const bytes = system.partitions.reduce((sum, p) => sum + 2 * roomFor(p.points), HEADER_BYTES);
+    const partitions = system.partitions.length;
+    const first = HEADER_BYTES + Math.ceil((partitions * Int32Array.BYTES_PER_ELEMENT) / 8) * 8;
+    const bytes = system.partitions.reduce((sum, p) => sum + 2 * roomFor(p.points), first);
     this.shared = shared ?? new SharedArrayBuffer(bytes);
     this.#cyclesPerMs = system.clock / 1000;
     this.#anchor = new Float64Array(this.shared, 0, 3);
-    let at = HEADER_BYTES;
+    this.#driving = new Int32Array(this.shared, HEADER_BYTES, partitions);
+    let at = first;
     for (const { points } of system.partitions) {
       this.#inputs.push(new DoubleBuffer(bytesForCells(points), this.shared, at));
       at += roomFor(points);
@@ -75,6 +82,10 @@ export class SharedExchange implements PointExchange, BoardExchange {
 
   readPublished(partition: number, into: PointCells): boolean {
     return this.#published[partition]!.read(into.bytes);
+  }
+
+  drives(partition: number): boolean {
+    return Atomics.load(this.#driving, partition) === 1;
   }
 
   writeInput(ref: PointRef, value: PointValue, quality: Quality, timeMs: number): void {
@@ -106,8 +117,10 @@ export class SharedExchange implements PointExchange, BoardExchange {
     return true;
   }
 
-  publish(partition: number, points: PointCells): void {
+  publish(partition: number, points: PointCells, drives: boolean): void {
     this.#published[partition]!.write(points.bytes);
+    // Behind the image: who sees it drive sees what it has published.
+    Atomics.store(this.#driving, partition, drives ? 1 : 0);
   }
 
   anchor(cycle: number, timeMs: number): void {

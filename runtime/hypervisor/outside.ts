@@ -42,8 +42,9 @@ export interface Outside {
   /**
    * At the end of a slot, after it took effect, and when a partition was stopped, suspended or restarted between its slots: all
    * its points as it saw (inputs) and published (outputs) them.
+   * @param drives it is NORMAL and not suspended; while it is not, its outputs are at their fail-safe values.
    */
-  published(at: BoardInstant, points: PointCells): void;
+  published(at: BoardInstant, points: PointCells, drives: boolean): void;
   /** A byte that the guest wrote to its UART. */
   uart(at: BoardInstant, byte: number): void;
   /** A guest's error or change of mode. */

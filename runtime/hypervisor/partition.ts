@@ -376,7 +376,7 @@ export class RunningPartition implements PartitionView {
 
   #showPoints(at: Cycles): void {
     if (!this.#mode.drives) this.#outputs.fail(at);
-    this.#outside.published(this.#place, this.points);
+    this.#outside.published(this.#place, this.points, this.#mode.drives);
   }
 
   /** To system partitions. */

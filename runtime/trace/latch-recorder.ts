@@ -34,8 +34,8 @@ export class LatchRecorder implements Outside {
     recorded.copyFrom(inputs);
   }
 
-  published(at: BoardInstant, points: PointCells): void {
-    this.#inner.published(at, points);
+  published(at: BoardInstant, points: PointCells, drives: boolean): void {
+    this.#inner.published(at, points, drives);
   }
 
   uart(at: BoardInstant, byte: number): void {

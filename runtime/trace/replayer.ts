@@ -100,8 +100,8 @@ export class Replayer implements Outside {
     this.#advance();
   }
 
-  published(at: BoardInstant, points: PointCells): void {
-    this.#watcher?.published(at, points);
+  published(at: BoardInstant, points: PointCells, drives: boolean): void {
+    this.#watcher?.published(at, points, drives);
   }
 
   uart(at: BoardInstant, byte: number): void {
