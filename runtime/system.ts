@@ -6,9 +6,11 @@
 import type { ModuleState, PartitionHealth, Reactions } from "./health-table.ts";
 import type { RetainedVariable } from "./image-manifest.ts";
 import type { MqttLink } from "./mqtt-link.ts";
+import type { SparkplugNode } from "./sparkplug-node.ts";
 import type { Cycles, GuestAddress, Hertz } from "./units.ts";
 
 export type * from "./mqtt-link.ts";
+export type * from "./sparkplug-node.ts";
 
 /**
  * Elementary IEC 61131-3 types that a point may have. TIME is a DINT of milliseconds, LTIME a LINT of nanoseconds; DATE and DT are
@@ -393,6 +395,7 @@ export interface System {
   readonly modbusServers: readonly ModbusServer[];
   readonly modbusClients: readonly ModbusClient[];
   readonly mqtt: readonly MqttLink[];
+  readonly sparkplug: readonly SparkplugNode[];
   /** null: retained data are lost when the module is powered off. */
   readonly retain: RetainedStore | null;
   /** Lateness beyond which a paced run re-anchors instead of catching up. */

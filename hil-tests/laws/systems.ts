@@ -133,6 +133,7 @@ export const systemOf = (sketch: SystemSketch): System => {
     modbusServers: [],
     modbusClients: [],
     mqtt: [],
+    sparkplug: [],
     maxLateness: cycles(sketch.majorFrame),
   };
 };

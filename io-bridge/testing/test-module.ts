@@ -43,7 +43,7 @@ const pointFrom = (text: PointText, index: number): Point => {
   };
 };
 
-type Outside = Partial<Pick<System, "modbusServers" | "modbusClients" | "mqtt" | "samplingChannels">>;
+type Outside = Partial<Pick<System, "modbusServers" | "modbusClients" | "mqtt" | "sparkplug" | "samplingChannels">>;
 
 /** A module `works` with one partition for each entry. */
 export const testSystem = (partitions: Record<string, readonly PointText[]>, outside: Outside = {}): System => ({
@@ -76,6 +76,7 @@ export const testSystem = (partitions: Record<string, readonly PointText[]>, out
   modbusServers: [],
   modbusClients: [],
   mqtt: [],
+  sparkplug: [],
   retain: null,
   maxLateness: cycles(100_000),
   ...outside,

@@ -28,6 +28,7 @@ export const figuresAsJson = (loaded: Loaded): object => {
       modbusServers: system.modbusServers.length,
       modbusClients: system.modbusClients.length,
       mqtt: system.mqtt.length,
+      sparkplug: system.sparkplug.length,
     },
   };
 };

@@ -157,4 +157,10 @@ const connections = (system: System): readonly (readonly string[])[] => [
     `${host}:${port}`,
     `${counted(publications.length, "point")} published, ${counted(commands.length, "command")}`,
   ]),
+  ...system.sparkplug.map(({ name, servers, groupId, edgeNodeId, publications, commands }) => [
+    "Sparkplug node",
+    name,
+    servers.map(({ host, port }) => `${host}:${port}`).join(", "),
+    `${groupId}/${edgeNodeId}: ${counted(publications.length, "metric")}, ${commands.length} of them writable`,
+  ]),
 ];

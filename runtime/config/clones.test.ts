@@ -54,6 +54,12 @@ io:
   mqtt:
     - name: telemetry
       publish: [{ point: pump.run }]
+  sparkplug:
+    - name: hosts
+      brokers: [mqtt://127.0.0.1]
+      groupId: Plant
+      publish: [{ point: pump.run }]
+      commands: [pump.wish]
 `,
 );
 
@@ -91,6 +97,12 @@ describe("clones in a config", () => {
     const [device] = (system as System).modbusClients[0]!.devices;
     expect(named(device!.mappings)).toEqual([...ofAll("level"), "pump.run"]);
     expect(system.samplingChannels[0]!.to.map(nameOf)).toEqual(ofAll("near"));
+  });
+
+  it("are devices of their own", () => {
+    const [{ publications, commands }] = system.sparkplug as [(typeof system.sparkplug)[0]];
+    expect(named(publications)).toEqual([...ofAll("run"), ...ofAll("wish")]);
+    expect(commands.map(nameOf)).toEqual(ofAll("wish"));
   });
 
   it("have topics of their own, and a unit where one is given", () => {

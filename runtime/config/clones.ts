@@ -1,7 +1,7 @@
 /**
  * Clones: partitions that are copies of another one but for their name. What feeds the original's inputs, channels and field
  * devices, feeds theirs, and messages for the original's ports come to theirs as well; their outputs drive nothing, and what they send
- * reaches nobody. Over MQTT they have topics, and on Modbus servers a unit, of their own.
+ * reaches nobody. Over MQTT they have topics, or are devices, and on Modbus servers a unit, of their own.
  */
 import type {
   ModbusServer,
@@ -47,7 +47,7 @@ export const clonesOf = (configs: readonly CloneConfig[], originals: readonly st
 /** @param system without its clones, but with their slots. */
 export const withClones = (system: System, clones: readonly Clone[]): System => {
   if (clones.length === 0) return system;
-  const { partitions, samplingChannels, modbusClients, modbusServers, mqtt } = system;
+  const { partitions, samplingChannels, modbusClients, modbusServers, mqtt, sparkplug } = system;
   const channels = new CloneChannels(system);
   const copies = clones.map(({ of, index, name }): Partition => {
     const original = partitions[of]!;
@@ -70,6 +70,7 @@ export const withClones = (system: System, clones: readonly Clone[]): System => 
     })),
     modbusServers: modbusServers.map((server) => withUnits(server, clones)),
     mqtt: mqtt.map((link) => withTopics(link, clones)),
+    sparkplug: sparkplug.map((node) => withTopics(node, clones)),
   };
 };
 
@@ -125,7 +126,10 @@ const withUnits = (server: ModbusServer, clones: readonly Clone[]): ModbusServer
   ],
 });
 
-const withTopics = (link: MqttLink, clones: readonly Clone[]): MqttLink => ({
+const withTopics = <Link extends Pick<MqttLink, "publications" | "commands">>(
+  link: Link,
+  clones: readonly Clone[],
+): Link => ({
   ...link,
   publications: link.publications.flatMap((publication) => [publication, ...forClones(publication, clones)]),
   commands: link.commands.flatMap((point) => [point, ...forClones({ point }, clones).map((own) => own.point)]),

@@ -295,7 +295,7 @@ function* pointTexts({ channels, io }: Partly<ModuleConfig>): Generator<Text<Poi
   for (const { points } of io.modbusClients.flatMap(({ devices }) => devices)) {
     for (const mapping of points) yield ["modbusClient", mapping, "point", mapping.point];
   }
-  for (const { publish, commands } of io.mqtt) {
+  for (const { publish, commands } of [...io.mqtt, ...io.sparkplug]) {
     for (const publication of publish) yield ["publication", publication, "point", publication.point];
     for (const [index, command] of commands.entries()) yield ["command", commands, index, command];
   }

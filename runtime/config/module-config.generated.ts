@@ -71,6 +71,7 @@ export type OnBad =
  * A value of the point's type: true or false for BOOL, a duration for TIME and LTIME, a text for STRING and WSTRING, else a number; a whole number beyond 2^53 in quotation marks.
  */
 export type Value = boolean | number | string;
+export type BrokerUrl = string;
 
 /**
  * One board with all its partitions. Quantities are texts with a unit: 20 ms, 100 MHz, 1 MiB.
@@ -489,6 +490,7 @@ export interface IoConfig {
   modbusServers: ModbusServerConfig[];
   modbusClients: ModbusClientConfig[];
   mqtt: MqttLinkConfig[];
+  sparkplug: SparkplugNodeConfig[];
 }
 /**
  * Serves points to Modbus clients such as SCADA: over TCP, over TLS with certificates on both sides (Modbus/TCP Security), or on a serial line (RTU).
@@ -946,6 +948,61 @@ export interface DiskBufferConfig {
   policy: "dropOldest" | "dropNewest";
 }
 export interface PublicationConfig {
+  point: Member;
+  /**
+   * Report when the value is further than this from the last report; 0: on any change.
+   */
+  deadband: number;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  minReport: string;
+  /**
+   * A number and ns, us, ms, s, min or h.
+   */
+  maxReport: string;
+}
+/**
+ * Makes the module an edge node of Sparkplug B 3.0: each partition is a device, its points are metrics.
+ */
+export interface SparkplugNodeConfig {
+  name: Name;
+  /**
+   * MQTT servers, mqtt://host:port or mqtts://host:port: it is connected to one of them at a time, and goes on to the next one when that is away or its primary host is.
+   *
+   * @minItems 1
+   */
+  brokers: BrokerUrl[];
+  /**
+   * Of MQTT, as the broker speaks it.
+   */
+  version: "v3.1.1" | "v5";
+  tls?: ClientTlsConfig;
+  credentials?: CredentialsConfig;
+  /**
+   * The group that the edge node is one of.
+   */
+  groupId: string;
+  /**
+   * Default: the module's name.
+   */
+  edgeNodeId?: string;
+  /**
+   * The host application without which nothing is sent: while it is offline, reports wait in the buffer. Default: none.
+   */
+  primaryHostId?: string;
+  /**
+   * Data carry a metric's number in place of its name.
+   */
+  useAliases: boolean;
+  buffer?: DiskBufferConfig;
+  publish: SparkplugMetricConfig[];
+  /**
+   * Inputs that hosts write (DCMD). They are metrics as well.
+   */
+  commands: Member[];
+}
+export interface SparkplugMetricConfig {
   point: Member;
   /**
    * Report when the value is further than this from the last report; 0: on any change.

@@ -47,7 +47,7 @@ function* entriesOf(config: Partly<ModuleConfig>, places: Places, clock: number 
     const most = channel.type === "queuing" ? LARGEST_QUEUED_MESSAGE : LARGEST_SAMPLED_MESSAGE;
     yield { ...size, ...one, kind: "size", countedIn: "bytes", most };
   }
-  for (const { buffer } of config.io.mqtt) {
+  for (const { buffer } of [...config.io.mqtt, ...config.io.sparkplug]) {
     if (buffer === undefined) continue;
     yield { ...entry([buffer, "maxBytes", buffer.maxBytes]), ...one, kind: "size", countedIn: "bytes", most: 2 ** 40 };
   }
@@ -104,7 +104,7 @@ function* hostTimes({ io, retain }: Partly<ModuleConfig>): Generator<Entry> {
       for (const group of Object.values(pollGroups ?? {})) yield [group, "interval", group.interval];
     }
   }
-  for (const publication of io.mqtt.flatMap(({ publish }) => publish)) {
+  for (const publication of [...io.mqtt, ...io.sparkplug].flatMap(({ publish }) => publish)) {
     yield [publication, "minReport", publication.minReport, 0];
     yield [publication, "maxReport", publication.maxReport, 0];
   }

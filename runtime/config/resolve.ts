@@ -12,6 +12,7 @@ import {
   type ModbusServer,
   type ModbusServerMapping,
   type MqttLink,
+  type MqttPublication,
   type Partition,
   type Point,
   type PointRef,
@@ -24,6 +25,7 @@ import {
   type SamplingChannel,
   type SamplingMessageChannel,
   type Schedule,
+  type SparkplugNode,
   type System,
   zeroOf,
 } from "../system.ts";
@@ -41,7 +43,10 @@ import type {
   ModbusRoleConfig,
   ModuleConfig,
   MqttLinkConfig,
+  PublicationConfig,
   ServerPointConfig,
+  SparkplugMetricConfig,
+  SparkplugNodeConfig,
   Value,
 } from "./module-config.generated.ts";
 import { mqttListener } from "./mqtt-listener.ts";
@@ -65,6 +70,7 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     modbusServers: resolver.modbusServers(configPath),
     modbusClients: resolver.modbusClients(configPath),
     mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link, configPath)),
+    sparkplug: config.io.sparkplug.map((node) => resolver.sparkplugNode(node, configPath)),
     retain: resolver.retain(configPath),
     maxLateness: resolver.cycles(config.pacing.maxLateness),
   };
@@ -318,6 +324,32 @@ class Resolver {
     };
   }
 
+  sparkplugNode(config: SparkplugNodeConfig, configPath: string): SparkplugNode {
+    const { name, brokers, groupId, edgeNodeId, primaryHostId = null, useAliases, buffer } = config;
+    const published = new Set(config.publish.map(({ point }) => point));
+    const onlyWritten = config.commands.filter((point) => !published.has(point));
+    return {
+      ...{ name, groupId, primaryHostId, useAliases },
+      edgeNodeId: edgeNodeId ?? this.#config.module,
+      servers: brokers.map((url) => brokerAddress(sure(parseBrokerUrl(url)), config, configPath)),
+      buffer: buffer === undefined ? null : diskBuffer(buffer, configPath),
+      publications: [
+        ...config.publish.map((publication) => this.#publication(publication)),
+        ...onlyWritten.map((point) => ({ point: this.#pointRef(point), ...ON_ANY_CHANGE })),
+      ],
+      commands: config.commands.map((command) => this.#pointRef(command)),
+    };
+  }
+
+  #publication({ point, deadband, minReport, maxReport }: PublicationConfig | SparkplugMetricConfig): MqttPublication {
+    return {
+      point: this.#pointRef(point),
+      deadband,
+      minReportMs: milliseconds(minReport),
+      maxReportMs: milliseconds(maxReport),
+    };
+  }
+
   mqttLink(config: MqttLinkConfig, configPath: string): MqttLink {
     const { name, topicPrefix, qos, buffer, publish, commands } = config;
     const url = parseBrokerUrl(config.broker);
@@ -330,16 +362,14 @@ class Resolver {
       topicPrefix,
       qos,
       buffer: buffer === undefined ? null : diskBuffer(buffer, configPath),
-      publications: publish.map(({ point, deadband, minReport, maxReport }) => ({
-        point: this.#pointRef(point),
-        deadband,
-        minReportMs: milliseconds(minReport),
-        maxReportMs: milliseconds(maxReport),
-      })),
+      publications: publish.map((publication) => this.#publication(publication)),
       commands: commands.map((command) => this.#pointRef(command)),
     };
   }
 }
+
+/** The limits of a metric that is only named as one to be written. */
+const ON_ANY_CHANGE = { deadband: 0, minReportMs: 0, maxReportMs: 0 };
 
 const valueFor = (point: DraftPoint, written: Value | null): PointValue => {
   const read = readValue({ type: sure(point.type), bytes: sure(point.bytes) }, sure(written));

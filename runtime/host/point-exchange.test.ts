@@ -50,6 +50,7 @@ const system: System = {
   modbusServers: [],
   modbusClients: [],
   mqtt: [],
+  sparkplug: [],
   retain: null,
   maxLateness: cycles(1000),
 };

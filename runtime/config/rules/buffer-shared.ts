@@ -8,7 +8,7 @@ export const bufferShared: Rule = {
   description: "Each buffer has a folder of its own.",
   *check({ config, places }) {
     const owners = new Map<string, string>();
-    for (const { name, buffer } of config.io.mqtt) {
+    for (const { name, buffer } of [...config.io.mqtt, ...config.io.sparkplug]) {
       if (buffer === undefined || buffer.path === null) continue;
       const folder = normalize(`${buffer.path}/`);
       const owner = owners.get(folder);

@@ -8,7 +8,7 @@ export const bufferTooSmall: Rule = {
   code: "buffer-too-small",
   description: "A buffer has room for 1 MiB or more.",
   *check({ config, places }) {
-    for (const { buffer } of config.io.mqtt) {
+    for (const { buffer } of [...config.io.mqtt, ...config.io.sparkplug]) {
       const bytes = readParts(buffer?.maxBytes ?? null, "size", 1);
       if (buffer === undefined || bytes === null || bytes === 0 || bytes >= LEAST_BYTES) continue;
       const message = `a buffer of ${buffer.maxBytes} is too small`;

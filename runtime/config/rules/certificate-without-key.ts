@@ -5,7 +5,7 @@ export const certificateWithoutKey: Rule = {
   code: "certificate-without-key",
   description: "A client's certificate and its key are given together.",
   *check({ config, places }) {
-    for (const { tls } of config.io.mqtt) {
+    for (const { tls } of [...config.io.mqtt, ...config.io.sparkplug]) {
       if (tls === undefined || (tls.certificate === undefined) === (tls.key === undefined)) continue;
       const [given, missing] =
         tls.key === undefined ? (["certificate", "key"] as const) : (["key", "certificate"] as const);

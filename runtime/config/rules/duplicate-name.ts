@@ -5,8 +5,14 @@ export const duplicateName: Rule = {
   code: "duplicate-name",
   description: "Entries of one list in io have different names.",
   *check({ config, places }) {
-    const { modbusServers, modbusClients, mqtt } = config.io;
-    for (const list of [modbusServers, modbusClients, mqtt, modbusClients.flatMap(({ devices }) => devices)]) {
+    const { modbusServers, modbusClients, mqtt, sparkplug } = config.io;
+    for (const list of [
+      modbusServers,
+      modbusClients,
+      mqtt,
+      sparkplug,
+      modbusClients.flatMap(({ devices }) => devices),
+    ]) {
       const lines = new Map<string, number>();
       for (const entry of list) {
         if (entry.name === null) continue;

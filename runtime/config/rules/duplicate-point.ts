@@ -1,17 +1,16 @@
-/** A point has one topic a link. */
+/** A point has one topic a link, and is one metric of an edge node. */
 import type { Rule } from "./rule.ts";
 
 export const duplicatePoint: Rule = {
   code: "duplicate-point",
   description: "A link publishes a point once and takes commands for it once.",
   *check({ config, places }) {
+    const links = [...config.io.mqtt, ...config.io.sparkplug];
     const lists = [
-      ...config.io.mqtt.map(({ publish }) =>
+      ...links.map(({ publish }) =>
         publish.map((publication) => ({ at: places.of(publication, "point"), name: publication.point })),
       ),
-      ...config.io.mqtt.map(({ commands }) =>
-        commands.map((name, index) => ({ at: places.of(commands, index), name })),
-      ),
+      ...links.map(({ commands }) => commands.map((name, index) => ({ at: places.of(commands, index), name }))),
     ];
     for (const list of lists) {
       const lines = new Map<string, number>();

@@ -69,6 +69,7 @@ import type { Rule } from "./rule.ts";
 import { secretSource } from "./secret-source.ts";
 import { slotBeyondFrame } from "./slot-beyond-frame.ts";
 import { slotsOverlap } from "./slots-overlap.ts";
+import { sparkplugIdsAlike } from "./sparkplug-ids-alike.ts";
 import { symbolMissing } from "./symbol-missing.ts";
 import { symbolTooSmall } from "./symbol-too-small.ts";
 import { taskNotServed } from "./task-not-served.ts";
@@ -150,6 +151,7 @@ export const RULES: readonly Rule[] = [
   restartBudgetUnused,
   slotBeyondFrame,
   slotsOverlap,
+  sparkplugIdsAlike,
   symbolMissing,
   pointOutsideMemory,
   symbolTooSmall,

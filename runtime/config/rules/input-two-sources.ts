@@ -36,7 +36,7 @@ export const inputTwoSources: Rule = {
       if (point?.direction !== "input") continue;
       if (by === "channelTo") add(point, { at, point: text, what: "a channel", isCommand: false });
       if (by === "modbusClient") add(point, { at, point: text, what: "a Modbus device", isCommand: false });
-      if (by === "command") add(point, { at, point: text, what: "MQTT commands", isCommand: true });
+      if (by === "command") add(point, { at, point: text, what: "commands", isCommand: true });
       if (by === "modbusServer" && writable.has(at.path)) {
         add(point, { at, point: text, what: "a writable Modbus address", isCommand: true });
       }

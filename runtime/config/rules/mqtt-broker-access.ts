@@ -7,6 +7,13 @@ export const mqttBrokerAccess: Rule = {
   description:
     "credentials, buffer and version v5 are for a broker other than the embedded one, tls for a mqtts:// URL.",
   *check({ config, places }) {
+    for (const node of config.io.sparkplug) {
+      const { name, tls, brokers } = node;
+      const isUsed = brokers.some((url) => url === null || parseBrokerUrl(url)?.isTls === true);
+      if (tls === undefined || isUsed) continue;
+      const message = `tls is given, but ${name ?? "this node"} does not use it: its brokers are ${brokers.join(", ")}`;
+      yield { at: places.ofKey(node, "tls"), message, hint: "write them as mqtts://host:port, or remove tls" };
+    }
     for (const link of config.io.mqtt) {
       const { broker, name, tls, credentials, buffer, version } = link;
       if (broker === null) continue;

@@ -16,10 +16,17 @@ export const mqttBrokerAddress: Rule = {
         const hint = isAddress ? "put it into the URL: mqtt://host:port" : "remove it";
         yield { at: places.ofKey(link, key), message, hint };
       }
-      const port = parseBrokerUrl(link.broker)?.port ?? 1;
+    }
+    const urls = [
+      ...config.io.mqtt.map((link) => ({ at: places.of(link, "broker"), url: link.broker })),
+      ...config.io.sparkplug.flatMap(({ brokers }) =>
+        brokers.map((url, index) => ({ at: places.of(brokers, index), url })),
+      ),
+    ];
+    for (const { at, url } of urls) {
+      const port = parseBrokerUrl(url ?? EMBEDDED)?.port ?? 1;
       if (port >= 1 && port <= 65_535) continue;
-      const message = `${link.broker} has no possible port`;
-      yield { at: places.of(link, "broker"), message, hint: "ports go from 1 to 65535" };
+      yield { at, message: `${url} has no possible port`, hint: "ports go from 1 to 65535" };
     }
   },
 };

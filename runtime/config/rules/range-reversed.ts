@@ -13,7 +13,7 @@ export const rangeReversed: Rule = {
         least: reconnectBackoff.min,
         most: reconnectBackoff.max,
       })),
-      ...config.io.mqtt.flatMap(({ publish }) =>
+      ...[...config.io.mqtt, ...config.io.sparkplug].flatMap(({ publish }) =>
         publish.map((publication) => ({
           container: publication,
           keys: ["minReport", "maxReport"],

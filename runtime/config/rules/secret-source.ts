@@ -5,7 +5,7 @@ export const secretSource: Rule = {
   code: "secret-source",
   description: "A secret names either an environment variable or a file.",
   *check({ config, places }) {
-    for (const { credentials } of config.io.mqtt) {
+    for (const { credentials } of [...config.io.mqtt, ...config.io.sparkplug]) {
       if (credentials === undefined) continue;
       for (const key of ["username", "password"] as const) {
         const secret = credentials[key];
