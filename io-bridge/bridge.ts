@@ -8,6 +8,7 @@ import { type ModbusServer, modbusServer } from "./modbus/server/index.ts";
 import { EmbeddedBroker } from "./mqtt/embedded-broker.ts";
 import { type MqttLinkCounters, TelemetryLink } from "./mqtt/telemetry-link.ts";
 import { ProcessImage } from "./process-image.ts";
+import { EdgeNode, type EdgeNodeCounters } from "./sparkplug/edge-node.ts";
 
 export interface BridgeOptions {
   readonly system: System;
@@ -30,6 +31,7 @@ interface BridgeCounters {
   readonly modbusServers: Readonly<Record<string, ModbusServerCounters>>;
   readonly modbusClients: Readonly<Record<string, BusCounters>>;
   readonly mqtt: Readonly<Record<string, MqttLinkCounters>>;
+  readonly sparkplug: Readonly<Record<string, EdgeNodeCounters>>;
 }
 
 export interface Bridge {
@@ -53,6 +55,7 @@ interface Parts {
   readonly buses: readonly Bus[];
   readonly brokers: readonly { readonly name: string; readonly broker: EmbeddedBroker }[];
   readonly links: readonly TelemetryLink[];
+  readonly nodes: readonly EdgeNode[];
 }
 
 const build = ({ system, exchange, clock, log }: BridgeOptions): Parts => {
@@ -70,6 +73,7 @@ const build = ({ system, exchange, clock, log }: BridgeOptions): Parts => {
     buses: system.modbusClients.map((config) => new Bus(config, image, clock, log)),
     brokers,
     links: system.mqtt.map((config) => new TelemetryLink(config, embedded(config.name), system, image, clock, log)),
+    nodes: system.sparkplug.map((config) => new EdgeNode(config, system, image, clock, log)),
   };
 };
 
@@ -81,7 +85,8 @@ const namedCounters = <Counters>(entries: readonly { readonly name: string; read
  * @throws CannotListen, with everything closed again.
  */
 export const startBridge = async (options: BridgeOptions): Promise<Bridge> => {
-  const { image, servers, buses, brokers, links } = build(options);
+  const { image, servers, buses, brokers, links, nodes } = build(options);
+  const reporters = [...links, ...nodes];
   const listeners = [...servers, ...brokers.map(({ broker }) => broker)];
   try {
     for (const listener of listeners) await listener.start();
@@ -89,19 +94,19 @@ export const startBridge = async (options: BridgeOptions): Promise<Bridge> => {
     await Promise.all(listeners.map((listener) => listener.stop()));
     throw error;
   }
-  for (const starting of [...buses, ...links]) starting.start();
+  for (const starting of [...buses, ...reporters]) starting.start();
 
   const step = (): void => {
     image.refresh();
     for (const bus of buses) bus.noticeOutputs();
-    for (const link of links) link.step();
+    for (const reporter of reporters) reporter.step();
   };
   const timer = setInterval(step, LOOP_MS);
 
   const stop = async (): Promise<void> => {
     clearInterval(timer);
     image.refresh();
-    await Promise.all([...buses, ...links].map((leaving) => leaving.finish(FAREWELL_MS)));
+    await Promise.all([...buses, ...reporters].map((leaving) => leaving.finish(FAREWELL_MS)));
     await Promise.all(listeners.map((listener) => listener.stop()));
   };
   let stopping: Promise<void> | null = null;
@@ -111,6 +116,7 @@ export const startBridge = async (options: BridgeOptions): Promise<Bridge> => {
       modbusServers: namedCounters(servers),
       modbusClients: namedCounters(buses),
       mqtt: namedCounters(links),
+      sparkplug: namedCounters(nodes),
     }),
     listening: () => [
       ...servers.flatMap(({ name, address }) => (address ? [{ name, kind: "modbus" as const, ...address }] : [])),

@@ -62,7 +62,7 @@ const open = (address: BrokerAddress) => {
   const connection = new BrokerConnection({
     name: "plant",
     clientId: "partita-test",
-    address: () => address,
+    addresses: () => [address],
     credentials: null,
     user,
     log,

@@ -1,5 +1,6 @@
 /**
- * A client's place at an MQTT broker: connects, and again whenever the connection is lost, with a backoff, until it is closed.
+ * A client's place at an MQTT broker: connects, and again whenever the connection is lost, with a backoff, until it is closed. Of
+ * several brokers it is connected to one at a time, and goes on to the next one whenever that fails.
  *
  * Each connection is a new session with a will of its own. The library's own reconnecting would send what an earlier connection
  * left unacknowledged after newer values. Certificates and credentials are read for each CONNECT: new files count from the next.
@@ -48,7 +49,8 @@ export interface ConnectionOptions {
   readonly name: string;
   /** The same for every connection: a broker then ends our last one, and publishes its will, before it accepts this one. */
   readonly clientId: string;
-  readonly address: () => BrokerAddress;
+  /** One or more, the same number each time. */
+  readonly addresses: () => readonly BrokerAddress[];
   /** In place of those of the address, for a broker that makes them up itself. */
   readonly credentials: { readonly username: string; readonly password: Buffer } | null;
   readonly user: ConnectionUser;
@@ -67,14 +69,24 @@ export class BrokerConnection {
   readonly #backoff = new Backoff(RECONNECT_BACKOFF_MS);
   readonly #counters = { connections: 0, failures: 0, published: 0, acknowledged: 0, dropped: 0 };
   #state: ConnectionState = "closed";
+  /** Which of the addresses it is. */
+  #at = 0;
   #session: BrokerSession | null = null;
   #retry: NodeJS.Timeout | null = null;
   #isClosing = false;
+  /** Before the next attempt, at least. */
+  #pauseMs = 0;
   /** Said once, until a connection is made: the next attempts fail for the same reason, mostly. */
   #isLossTold = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+  }
+
+  /** Where it is connected, or tries to be. */
+  get address(): BrokerAddress {
+    const addresses = this.#options.addresses();
+    return addresses[this.#at % addresses.length]!;
   }
 
   get isConnected(): boolean {
@@ -119,6 +131,23 @@ export class BrokerConnection {
     this.#options.log.warn({ link: this.#options.name, topic: filter, reason }, "MQTT link: subscription failed");
   }
 
+  /** Resolves when the broker has read all that was published before; false: the connection ended, and nobody knows. */
+  async confirm(): Promise<boolean> {
+    return (await this.#session?.confirm()) ?? false;
+  }
+
+  /**
+   * Leaves the broker, as `close` does, for the next one, or to come back when it is the only one, after `pauseMs` at least.
+   * What is published before `farewell` resolves is still sent.
+   */
+  moveOn(farewell: () => Promise<void>, pauseMs: number, timeoutMs: number): void {
+    this.#pauseMs = pauseMs;
+    const session = this.#session;
+    const timer = setTimeout(() => session?.cut("left"), timeoutMs);
+    void session?.over.then(() => clearTimeout(timer));
+    void farewell().then(() => session?.leave());
+  }
+
   /**
    * Leaves for good: when `farewell` resolves, what is last having been published, DISCONNECT keeps the will from being published.
    * Without a connection there is no farewell. Within `timeoutMs`, whatever the broker does.
@@ -160,8 +189,8 @@ export class BrokerConnection {
 
   /** @throws when a certificate or a secret cannot be read. */
   #clientOptions(): IClientOptions {
-    const { clientId, address, user } = this.#options;
-    const { host, port, version, tls } = address();
+    const { clientId, user } = this.#options;
+    const { host, port, version, tls } = this.address;
     const secrets = { ...(tls !== null && readClientTls(tls)), ...this.#login() };
     const { topic, payload, qos, retain } = user.will();
     return {
@@ -180,15 +209,15 @@ export class BrokerConnection {
 
   #login(): { username?: string; password?: Buffer | string } {
     if (this.#options.credentials !== null) return this.#options.credentials;
-    const { credentials } = this.#options.address();
+    const { credentials } = this.address;
     if (credentials === null) return {};
     const { username, password } = credentials;
     return { username: readSecret(username), ...(password !== null && { password: readSecret(password) }) };
   }
 
   #connected(): void {
-    const { name, user, address, log } = this.#options;
-    const { host, port } = address();
+    const { name, user, log } = this.#options;
+    const { host, port } = this.address;
     log.info({ link: name, host, port }, "MQTT link connected");
     this.#state = "connected";
     this.#counters.connections += 1;
@@ -205,14 +234,16 @@ export class BrokerConnection {
     if (!wasConnected) this.#counters.failures += 1;
     if (!this.#isClosing) {
       if (!this.#isLossTold) this.#tell(reason);
-      this.#retry = setTimeout(() => this.#connect(), this.#backoff.next());
+      this.#at += 1;
+      this.#retry = setTimeout(() => this.#connect(), Math.max(this.#pauseMs, this.#backoff.next()));
+      this.#pauseMs = 0;
     }
     if (wasConnected) this.#options.user.disconnected();
   }
 
   #tell(reason: string): void {
-    const { name, address, log } = this.#options;
-    const { host, port } = address();
+    const { name, log } = this.#options;
+    const { host, port } = this.address;
     log.warn({ link: name, host, port, reason }, "MQTT link not connected");
     this.#isLossTold = true;
   }

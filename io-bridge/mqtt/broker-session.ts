@@ -55,6 +55,10 @@ export class BrokerSession {
   /** In the order of publishing. */
   readonly #inFlight = new Set<(outcome: Outcome) => void>();
   #room = MAX_IN_FLIGHT;
+  #pingsSent = 0;
+  #pingsAnswered = 0;
+  /** Each is answered with the PINGRESP to its ping. */
+  readonly #confirmations: { readonly ping: number; readonly resolve: (isRead: boolean) => void }[] = [];
   #isConnected = false;
   #hasEnded = false;
   #reason = "connection closed";
@@ -78,6 +82,12 @@ export class BrokerSession {
     this.#client.on("connect", (packet) => this.#connected(packet));
     this.#client.on("message", (_topic, _payload, packet) => {
       if (!this.#hasEnded) events.received(packet);
+    });
+    this.#client.on("packetsend", ({ cmd }) => {
+      if (cmd === "pingreq") this.#pingsSent += 1;
+    });
+    this.#client.on("packetreceive", ({ cmd }) => {
+      if (cmd === "pingresp") this.#answered();
     });
     this.#client.on("disconnect", ({ reasonCode }) => {
       this.#reason = `disconnected by the broker, reason code ${reasonCode ?? 0}`;
@@ -117,6 +127,18 @@ export class BrokerSession {
     });
   }
 
+  /**
+   * By a PINGREQ, which a broker answers after all that came before it.
+   * @returns false: the connection ended before.
+   */
+  confirm(): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (this.#hasEnded) return resolve(false);
+      this.#confirmations.push({ ping: this.#pingsSent + 1, resolve });
+      this.#client.sendPing();
+    });
+  }
+
   /** Sends DISCONNECT: the broker drops the will. */
   leave(): void {
     if (!this.#hasEnded) this.#client.end();
@@ -134,6 +156,12 @@ export class BrokerSession {
     this.#events.connected();
   }
 
+  #answered(): void {
+    this.#pingsAnswered += 1;
+    while (this.#confirmations[0] !== undefined && this.#confirmations[0].ping <= this.#pingsAnswered)
+      this.#confirmations.shift()!.resolve(true);
+  }
+
   #end(reason: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -141,6 +169,7 @@ export class BrokerSession {
     const lost = [...this.#inFlight];
     this.#inFlight.clear();
     for (const settled of lost) settled("lost");
+    for (const { resolve } of this.#confirmations.splice(0)) resolve(false);
     this.#client.end(true);
     this.#events.ended(reason);
     this.#resolveOver();

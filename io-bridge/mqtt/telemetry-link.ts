@@ -91,7 +91,7 @@ export class TelemetryLink {
     this.#connection = new BrokerConnection({
       name: config.name,
       clientId: topics.clientId(system.name, config.name),
-      address: () => embedded?.clientAddress ?? config,
+      addresses: () => [embedded?.clientAddress ?? config],
       credentials: embedded?.credentials ?? null,
       user: this,
       log,

@@ -8,7 +8,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PYTHON, requirePeers, requirePythonModule } from "../../hil-tests/peers.ts";
 import { DATA_TYPES, fromField, type ScalarType, type ScalarValue, toField } from "./data-types.ts";
-import { decodePayload, encodePayload, type Metric, type Payload } from "./payload.ts";
+import { encodePayload, type Metric, type Payload } from "./payload.ts";
+import { decodePayload } from "./received.ts";
 
 const run = promisify(execFile);
 const protoc = requirePeers("protoc");

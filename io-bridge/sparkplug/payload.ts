@@ -1,14 +1,5 @@
-/** Sparkplug B payloads (specification 3.0.0 §6.4) as objects, to and from protobuf. What cannot be sent exactly is not sent. */
-import {
-  DATA_TYPES,
-  type DataType,
-  dataTypeOf,
-  fromField,
-  isScalar,
-  type ScalarType,
-  type ScalarValue,
-  toField,
-} from "./data-types.ts";
+/** Sparkplug B payloads (specification 3.0.0 §6.4) as objects, to protobuf. What cannot be sent exactly is not sent. */
+import { DATA_TYPES, type ScalarType, type ScalarValue, toField } from "./data-types.ts";
 import { PAYLOAD } from "./schema.ts";
 
 export interface Payload {
@@ -58,16 +49,28 @@ export interface Template {
   }[];
 }
 
-/** @throws RangeError when a value is none of its type, or a row has not one value a column. */
-export const encodePayload = ({ timestamp, seq, metrics }: Payload): Buffer =>
-  Buffer.from(
-    PAYLOAD.encode(PAYLOAD.fromObject(defined({ timestamp, seq, metrics: metrics.map(metricFields) }))).finish(),
-  );
+/**
+ * @param types left out in data, of which receivers know them from the birth.
+ * @throws RangeError when a value is none of its type, or a row has not one value a column.
+ */
+export const encodePayload = (
+  { timestamp, seq, metrics }: Payload,
+  types: "with types" | "without types" = "with types",
+): Buffer => {
+  const fieldsOf = types === "with types" ? typedFields : metricFields;
+  const fields = defined({ timestamp, seq, metrics: metrics.map(fieldsOf) });
+  return Buffer.from(PAYLOAD.encode(PAYLOAD.fromObject(fields)).finish());
+};
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const defined = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+const typedFields = (metric: Metric): Fields => ({
+  ...metricFields(metric),
+  datatype: DATA_TYPES[metric.type].number,
+});
 
 const metricFields = (metric: Metric): Fields => {
   const { name, alias, timestamp, isHistorical, isTransient, properties, type } = metric;
@@ -75,7 +78,6 @@ const metricFields = (metric: Metric): Fields => {
     name,
     alias,
     timestamp,
-    datatype: DATA_TYPES[type].number,
     isHistorical,
     isTransient,
     properties: properties === undefined ? undefined : propertyFields(properties),
@@ -124,7 +126,7 @@ const dataSetFields = ({ columns, rows }: DataSet): Fields => ({
 const templateFields = ({ of, version, members, parameters = [] }: Template): Fields =>
   defined({
     version,
-    metrics: members.map(metricFields),
+    metrics: members.map(typedFields),
     parameters: parameters.map(({ name, type, value }) => ({
       name,
       type: DATA_TYPES[type].number,
@@ -133,59 +135,3 @@ const templateFields = ({ of, version, members, parameters = [] }: Template): Fi
     templateRef: of ?? undefined,
     isDefinition: of === null,
   });
-
-/** A metric as it was received: its type may be known from its birth only. */
-export interface ReceivedMetric {
-  readonly name?: string;
-  readonly alias?: number;
-  readonly timestamp?: number;
-  /** undefined: it was not sent, or is none that we know. */
-  readonly type?: DataType;
-  readonly isHistorical: boolean;
-  readonly isNull: boolean;
-  /** The value as `type` has it. @returns undefined when it was sent as something else. */
-  readonly as: (type: ScalarType) => ScalarValue | undefined;
-}
-
-export interface ReceivedPayload {
-  readonly timestamp?: number;
-  readonly seq?: number;
-  readonly metrics: readonly ReceivedMetric[];
-}
-
-/** @returns null when the bytes are no payload. */
-export const decodePayload = (bytes: Uint8Array): ReceivedPayload | null => {
-  let fields: Fields;
-  try {
-    fields = PAYLOAD.toObject(PAYLOAD.decode(bytes), { longs: String });
-  } catch {
-    return null; // protobufjs throws on what is not protobuf
-  }
-  const metrics = (fields["metrics"] ?? []) as readonly Fields[];
-  return {
-    ...counted("timestamp", fields["timestamp"]),
-    ...counted("seq", fields["seq"]),
-    metrics: metrics.map(receivedMetric),
-  };
-};
-
-const receivedMetric = (fields: Fields): ReceivedMetric => {
-  const { name, datatype, isHistorical, isNull } = fields;
-  const type = typeof datatype === "number" ? dataTypeOf(datatype) : undefined;
-  return {
-    ...(typeof name === "string" && { name }),
-    ...counted("alias", fields["alias"]),
-    ...counted("timestamp", fields["timestamp"]),
-    ...(type !== undefined && { type }),
-    isHistorical: isHistorical === true,
-    isNull: isNull === true,
-    as: (wanted) =>
-      type !== undefined && (!isScalar(type) || type !== wanted)
-        ? undefined
-        : fromField(wanted, fields[DATA_TYPES[wanted].field]),
-  };
-};
-
-/** A number of 64 bits that stands for a count or a time. */
-const counted = <Name extends string>(name: Name, sent: unknown): { readonly [key in Name]?: number } =>
-  typeof sent === "string" ? ({ [name]: Number(sent) } as { readonly [key in Name]?: number }) : {};
