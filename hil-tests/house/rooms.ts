@@ -6,6 +6,7 @@ const VOCABULARY = [
   "units",
   "system",
   "mqtt-link",
+  "sparkplug-node",
   "state",
   "problem",
   "image-manifest",

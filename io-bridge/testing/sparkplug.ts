@@ -1,8 +1,7 @@
 /** For tests of Sparkplug: a broker that notes every packet that it gets, an edge node on a test module, and its payloads read. */
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes, type Client, type ConnectPacket } from "aedes";
-import { hostClock } from "../../runtime/host/clock.ts";
-import type { BrokerAddress, SparkplugNode } from "../../runtime/index.ts";
+import { type BrokerAddress, hostClock, type SparkplugNode } from "../../runtime/index.ts";
 import { type Bridge, startBridge } from "../bridge.ts";
 import { encodePayload, type Metric } from "../sparkplug/payload.ts";
 import { decodePayload, type ReceivedPayload } from "../sparkplug/received.ts";
@@ -60,7 +59,7 @@ export class NotingBroker {
     aedes.authorizePublish = (client, { topic, qos, retain, payload: bytes }, done) => {
       const payload = topic.startsWith("spBv1.0/") ? decodePayload(Buffer.from(bytes)) : null;
       if (client !== null && payload !== null)
-        this.#note(client, { kind: "publish", topic, qos, retain, payload, atMs: Date.now() });
+        this.#note(client, { kind: "publish", topic, qos, retain, payload, atMs: hostClock.nowMs() });
       done(null);
     };
     aedes.on("clientDisconnect", (client) => this.#note(client, { kind: "disconnect" }));
@@ -109,7 +108,7 @@ export class NotingBroker {
   }
 
   command(topic: string, ...metrics: readonly Metric[]): Promise<void> {
-    return this.send(topic, encodePayload({ timestamp: Date.now(), metrics }));
+    return this.send(topic, encodePayload({ timestamp: Math.round(hostClock.nowMs()), metrics }));
   }
 
   hostIs(online: boolean, timestamp: number): Promise<void> {
@@ -141,7 +140,7 @@ export class NotingBroker {
 
 type WithoutSession<Event> = Event extends unknown ? Omit<Event, "session"> : never;
 
-export const PLANT = {
+const PLANT = {
   basin: ["in setpoint REAL", "in limit INT", "in label STRING", "out level REAL", "out steps DINT", "out total ULINT"],
   drive: ["out speed REAL", "out running BOOL", "in start BOOL"],
 } as const satisfies Record<string, readonly PointText[]>;
