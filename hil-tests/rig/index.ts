@@ -3,6 +3,7 @@
  * vitest runs, `expect(rig)` knows the statements about time of `matchers.ts`.
  */
 export type { FieldDevice, FieldSignal, Plant, Quantity, Wire } from "../plants/plant.ts";
+export { allOf, fieldsOf, type Restore } from "../plants/restore.ts";
 export type { RigIncident } from "./bench.ts";
 export { Campaign, type CampaignOptions, defineCampaign, type Invariant, type Sweep } from "./campaign/campaign.ts";
 export type { Schedule, ScheduledFault } from "./campaign/schedule.ts";
