@@ -8,6 +8,7 @@ import { addDisasm } from "./disasm.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { addExec } from "./exec.ts";
 import { addExplain } from "./explain.ts";
+import { addExport } from "./export.ts";
 import { addNew } from "./new.ts";
 import { addPlan } from "./plan.ts";
 import { addReplay } from "./replay.ts";
@@ -37,6 +38,7 @@ for (const add of [
   addRun,
   addCtl,
   addReplay,
+  addExport,
   addSnapshot,
   addNew,
   addCheck,
