@@ -37,6 +37,10 @@ export const startLine = async (cleanups: Cleanups, to: number) => {
     traffic: traffic as readonly Captured[],
     /** Ends the connections that there are. */
     cut,
+    /** Of the connections that there are nothing arrives any longer, at either end, and neither can tell. */
+    hang: (): void => {
+      for (const socket of sockets) socket.unpipe();
+    },
     /** Until `up`, whoever connects is cut off. */
     down: (): void => {
       isDown = true;

@@ -172,10 +172,15 @@ export interface RunningNode {
   readonly stop: () => Promise<void>;
 }
 
-/** Runs a module with this edge node, or these, until the test ends. */
-export const startNode = async (cleanups: Cleanups, ...nodes: readonly SparkplugNode[]): Promise<RunningNode> => {
-  const system = testSystem(PLANT, { sparkplug: nodes });
+/** Runs a module with this edge node until the test ends. */
+export const startNode = async (
+  cleanups: Cleanups,
+  config: SparkplugNode,
+  { stopped = [] }: { readonly stopped?: readonly string[] } = {},
+): Promise<RunningNode> => {
+  const system = testSystem(PLANT, { sparkplug: [config] });
   const board = new TestBoard(system, hostClock);
+  for (const partition of stopped) board.stopped.add(partition);
   board.slot();
   const { log, lines } = logBook();
   const bridge = await startBridge({ system, exchange: board.exchange, clock: hostClock, log });
@@ -186,7 +191,7 @@ export const startNode = async (cleanups: Cleanups, ...nodes: readonly Sparkplug
     board.stop();
   };
   cleanups.add(stop);
-  return { board, bridge, log: lines, stop, counters: () => bridge.counters().sparkplug[nodes[0]!.name]! };
+  return { board, bridge, log: lines, stop, counters: () => bridge.counters().sparkplug[config.name]! };
 };
 
 /** A broker, and an edge node that has been born there with its devices. */
