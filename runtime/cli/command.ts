@@ -1,6 +1,7 @@
 /** The verbs of the `partita` command: one file each, this one only dispatches and turns errors into words and exit statuses. */
 import { Command, CommanderError } from "commander";
 import { hostClock } from "../host/clock.ts";
+import { addCampaign } from "./campaign.ts";
 import { addCheck } from "./check.ts";
 import { addCompile } from "./compile.ts";
 import { addCtl } from "./ctl.ts";
@@ -46,6 +47,7 @@ for (const add of [
   addExec,
   addCompile,
   addTest,
+  addCampaign,
   addDisasm,
   addExplain,
 ])

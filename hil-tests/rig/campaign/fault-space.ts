@@ -149,5 +149,5 @@ const ownCycles = ({ schedules }: System, { index }: Partition): number =>
 
 const jitter: Way = {
   ...{ kind: "jitter", target: "host" },
-  draw: (random) => ({ kind: "jitter", upTo: "0.1 ms", seed: seedOf(random) }),
+  draw: (random) => ({ kind: "jitter", upTo: "0.5 ms", share: 0.02, seed: seedOf(random) }),
 };

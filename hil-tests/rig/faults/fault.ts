@@ -59,9 +59,10 @@ export type PartitionFault = { readonly partition: string } & (
 
 /** Of the machine that runs the module: no guest can tell, and no hash changes. */
 export interface HostFault {
-  /** Before each slot so much of the host's time is lost, at most. */
+  /** Before each slot, or this share of them (0 … 1), so much of the host's time is lost, at most. */
   readonly kind: "jitter";
   readonly upTo: Duration;
+  readonly share?: number;
   readonly seed?: number;
 }
 

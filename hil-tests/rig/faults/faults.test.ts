@@ -103,6 +103,17 @@ describe("a fault of a device", () => {
     expect(await shares({ kind: "corruption", device: "reservoir", share: 0.5, seed: 3 })).toEqual(corrupted);
   });
 
+  it("adds up the delays of a line, the longer one first or last", () => {
+    for (const delays of [["40 ms", "100 ms"] as const, ["100 ms", "40 ms"] as const]) {
+      const line = new Line();
+      for (const by of delays) line.add({ kind: "delay", device: "pump", by });
+      const arrived = Array.from({ length: 12 }, (_, frame) =>
+        line.carry([frame], { time: frame / 50, frame, wire: 0, isBit: false }),
+      );
+      expect(arrived.flat()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4]);
+    }
+  });
+
   it("flips one bit of what is sent, and a bit signal as a whole", () => {
     const line = new Line();
     line.add({ kind: "corruption", device: "pump", share: 1 });

@@ -20,8 +20,9 @@ export class HostJitter {
 
   /** Before the slot at this place. */
   dawdle({ frame, slot }: { readonly frame: number; readonly slot: number }): void {
-    for (const { upTo, seed = 1 } of this.#faults) {
-      Atomics.wait(pause, 0, 0, toMilliseconds(upTo) * uniformAt(seed ^ slot, frame));
+    for (const { upTo, share = 1, seed = 1 } of this.#faults) {
+      const chance = uniformAt(seed ^ slot, frame);
+      if (chance < share) Atomics.wait(pause, 0, 0, (toMilliseconds(upTo) * chance) / share);
     }
   }
 

@@ -17,12 +17,18 @@ export interface Passage {
   readonly isBit: boolean;
 }
 
+interface Sent {
+  /** Virtual, s. */
+  readonly time: number;
+  readonly words: Words;
+}
+
 export class Line {
   readonly #faults = new Set<DeviceFault>();
   /** By wire, as they were sent last. */
   readonly #latest: Words[] = [];
-  /** By wire, oldest first: what is on its way while there is a delay. */
-  #onTheWay = new Map<number, readonly { readonly time: number; readonly words: Words }[]>();
+  /** Of each delay, by wire, oldest first: what is on its way in it. */
+  #onTheWay = new Map<DeviceFault, ReadonlyMap<number, readonly Sent[]>>();
 
   add(fault: DeviceFault): void {
     this.#faults.add(fault);
@@ -30,7 +36,7 @@ export class Line {
 
   remove(fault: DeviceFault): void {
     this.#faults.delete(fault);
-    if (fault.kind === "delay") this.#onTheWay.clear();
+    this.#onTheWay.delete(fault);
   }
 
   /** What arrives of `words`. */
@@ -58,18 +64,19 @@ export class Line {
 
   #through(fault: DeviceFault, words: Words, { time, frame, wire, isBit }: Passage): Words {
     if (words === null || fault.kind === "silence") return null;
-    if (fault.kind === "delay") return this.#later(words, wire, time, toSeconds(fault.by));
+    if (fault.kind === "delay") return this.#later(fault, wire, { time, words }, toSeconds(fault.by));
     const chance = uniformAt((fault.seed ?? 1) ^ wire, frame);
     if (chance >= fault.share) return words;
     return fault.kind === "loss" ? null : flipped(words, isBit, chance / fault.share);
   }
 
   /** Until the first has arrived there is what there was before the delay began. */
-  #later(words: Words, wire: number, time: number, by: number): Words {
-    const before = this.#onTheWay.get(wire) ?? [{ time: -Infinity, words: this.#latest[wire] ?? words }];
-    const sent = [...before, { time, words }];
-    const arrived = sent.findLastIndex((each) => each.time <= time - by + HAIR);
-    this.#onTheWay.set(wire, sent.slice(arrived));
+  #later(fault: DeviceFault, wire: number, last: Sent, by: number): Words {
+    const queues = this.#onTheWay.get(fault) ?? new Map<number, readonly Sent[]>();
+    const before = queues.get(wire) ?? [{ time: -Infinity, words: this.#latest[wire] ?? last.words }];
+    const sent = [...before, last];
+    const arrived = sent.findLastIndex((each) => each.time <= last.time - by + HAIR);
+    this.#onTheWay.set(fault, new Map([...queues, [wire, sent.slice(arrived)]]));
     return sent[arrived]!.words;
   }
 }
