@@ -27,14 +27,17 @@ export type Outcome = "delivered" | "refused" | "lost";
 interface SessionEvents {
   connected(): void;
   received(packet: IPublishPacket): void;
-  /** A message in flight has had its outcome: there is room for another. */
+  /** Messages in flight have had their outcome: there is room for others. */
   hasRoom(): void;
   /** Called once, and nothing after it: the connection is gone, and all its messages have had their outcome. */
   ended(reason: string): void;
 }
 
-/** mqtt.js does not heed the broker's limit; mosquitto takes 20 unless told otherwise. */
-const MAX_IN_FLIGHT = 10;
+/**
+ * mqtt.js does not heed the limit of a broker of MQTT 5 (Receive Maximum, §3.2.2.3.3), so this class does. A broker of 3.1.1 cannot
+ * tell one; those that have one take 100 or more.
+ */
+const MAX_IN_FLIGHT = 64;
 
 /** Node leaves the message empty when it tried several addresses. */
 const wordsOf = (error: Error): string =>
@@ -59,6 +62,7 @@ export class BrokerSession {
   #pingsAnswered = 0;
   /** Each is answered with the PINGRESP to its ping. */
   readonly #confirmations: { readonly ping: number; readonly resolve: (isRead: boolean) => void }[] = [];
+  #willHaveRoom = false;
   #isConnected = false;
   #hasEnded = false;
   #reason = "connection closed";
@@ -115,9 +119,19 @@ export class BrokerSession {
     this.#client.publish(topic, payload, { qos, retain, ...more }, (error) => {
       if (!this.#inFlight.delete(settled)) return; // lost with the connection
       settled(outcomeOf(error));
-      if (!isWithin) this.#events.hasRoom();
+      if (!isWithin) this.#hasRoomLater();
     });
     isWithin = false;
+  }
+
+  /** Once for all acknowledgements that came together: what follows them then leaves together, which costs the broker less as well. */
+  #hasRoomLater(): void {
+    if (this.#willHaveRoom) return;
+    this.#willHaveRoom = true;
+    setImmediate(() => {
+      this.#willHaveRoom = false;
+      if (!this.#hasEnded) this.#events.hasRoom();
+    });
   }
 
   /** At QoS 1. @returns null, or why the broker will not send what fits the filter. */

@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "./test-module.ts";
 
+/** Messages that it takes at once by its defaults, which it tells clients of MQTT 5. */
+export const MOSQUITTO_TAKES = 20;
+
 /** What a test has started, ended in reverse by `end`. */
 export class Cleanups {
   readonly #all: (() => unknown)[] = [];
