@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PYTHON, requirePeers, requirePythonModule } from "../../hil-tests/peers.ts";
+import { compileSchema } from "../testing/sparkplug-host.ts";
 import { DATA_TYPES, fromField, type ScalarType, type ScalarValue, toField } from "./data-types.ts";
 import { encodePayload, type Metric, type Payload } from "./payload.ts";
 import { decodePayload } from "./received.ts";
@@ -94,36 +95,6 @@ describe("a payload", () => {
   });
 });
 
-/** The official schema's messages and fields, in protoc's language. */
-const PROTO = `
-syntax = "proto2";
-message Payload {
-  message Template {
-    message Parameter {
-      optional string name = 1; optional uint32 type = 2;
-      oneof value { uint32 int_value = 3; uint64 long_value = 4; float float_value = 5; double double_value = 6; bool boolean_value = 7; string string_value = 8; }
-    }
-    optional string version = 1; repeated Metric metrics = 2; repeated Parameter parameters = 3; optional string template_ref = 4; optional bool is_definition = 5;
-  }
-  message DataSet {
-    message DataSetValue { oneof value { uint32 int_value = 1; uint64 long_value = 2; float float_value = 3; double double_value = 4; bool boolean_value = 5; string string_value = 6; } }
-    message Row { repeated DataSetValue elements = 1; }
-    optional uint64 num_of_columns = 1; repeated string columns = 2; repeated uint32 types = 3; repeated Row rows = 4;
-  }
-  message PropertyValue {
-    optional uint32 type = 1; optional bool is_null = 2;
-    oneof value { uint32 int_value = 3; uint64 long_value = 4; float float_value = 5; double double_value = 6; bool boolean_value = 7; string string_value = 8; }
-  }
-  message PropertySet { repeated string keys = 1; repeated PropertyValue values = 2; }
-  message Metric {
-    optional string name = 1; optional uint64 alias = 2; optional uint64 timestamp = 3; optional uint32 datatype = 4;
-    optional bool is_historical = 5; optional bool is_transient = 6; optional bool is_null = 7; optional PropertySet properties = 9;
-    oneof value { uint32 int_value = 10; uint64 long_value = 11; float float_value = 12; double double_value = 13; bool boolean_value = 14; string string_value = 15; bytes bytes_value = 16; DataSet dataset_value = 17; Template template_value = 18; }
-  }
-  optional uint64 timestamp = 1; repeated Metric metrics = 2; optional uint64 seq = 3; optional string uuid = 4; optional bytes body = 5;
-}
-`;
-
 /** Reads payloads in hex, a line each; prints each as JSON, and in hex as it would write it itself. */
 const READER = `
 import json, sys
@@ -137,9 +108,8 @@ for line in sys.stdin:
 describe.skipIf(protoc.missing || python.missing)("Google's protobuf", () => {
   const folder = mkdtempSync(join(tmpdir(), "partita-sparkplug-"));
   beforeAll(async () => {
-    writeFileSync(join(folder, "payload.proto"), PROTO);
     writeFileSync(join(folder, "reader.py"), READER);
-    await run("protoc", [`--python_out=${folder}`, `--proto_path=${folder}`, "payload.proto"]);
+    await compileSchema(folder);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
