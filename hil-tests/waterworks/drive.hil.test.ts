@@ -1,7 +1,7 @@
 /** drive.c on the rig: the lead booster starts gently, stops gently, and not at all when it should not. */
 import { describe, expect, it } from "vitest";
-import type { Rig } from "./rig/index.ts";
-import { onWaterworks, press } from "./waterworks-bench.ts";
+import type { Rig } from "../rig/index.ts";
+import { onWaterworks, press } from "../waterworks-bench.ts";
 
 const EVENING = { level: 3.2, demand: 5, pressure: 3 };
 const STATE = { stopped: 0, starting: 1, running: 2, stopping: 3, fault: 4 };
@@ -11,7 +11,7 @@ const untilRunning = (rig: Rig): void => void rig.runUntil(() => rig.isOn("drive
 
 describe("start and stop", () => {
   it(
-    "waits for the inverter, then ramps up at 10 % a second",
+    "[REQ-DRIVE-1] waits for the inverter, then ramps up at 10 % a second",
     onWaterworks(EVENING, (rig) => {
       rig.runUntil(() => rig.get("drive.state") === STATE.starting, { within: "0.2 s" });
       expect(rig.runUntil(() => rig.get("drive.state") === STATE.running, { within: "2 s" })).toBeCloseTo(0.5, 1);
@@ -23,7 +23,7 @@ describe("start and stop", () => {
   );
 
   it(
-    "ramps down to standstill before it lets go of the inverter",
+    "[REQ-DRIVE-2] ramps down to standstill before it lets go of the inverter",
     onWaterworks(EVENING, (rig) => {
       rig.runUntil(() => rig.number("drive.speed") > 80, { within: "20 s" });
       const speed = rig.number("drive.speed");
@@ -37,7 +37,7 @@ describe("start and stop", () => {
   );
 
   it(
-    "takes up again a pump that is still turning",
+    "[REQ-DRIVE-3] takes up again a pump that is still turning",
     onWaterworks(EVENING, (rig) => {
       rig.runUntil(() => rig.number("drive.speed") > 80, { within: "20 s" });
       rig.set("boost.enable", false);
@@ -51,7 +51,7 @@ describe("start and stop", () => {
 
 describe("faults", () => {
   it(
-    "latches an inverter trip at once, and starts again only after a reset with the cause gone",
+    "[REQ-DRIVE-4] latches an inverter trip at once, and starts again only after a reset with the cause gone",
     onWaterworks(EVENING, (rig, plant) => {
       untilRunning(rig);
       plant.inverter.tripped = true;
@@ -70,7 +70,7 @@ describe("faults", () => {
   );
 
   it(
-    "gives up on an inverter that is not ready in 2 s",
+    "[REQ-DRIVE-5] gives up on an inverter that is not ready in 2 s",
     onWaterworks(EVENING, (rig, plant) => {
       plant.inverter.neverReady = true;
       rig.runUntil(() => rig.get("drive.state") === STATE.starting, { within: "0.2 s" });
@@ -80,7 +80,7 @@ describe("faults", () => {
   );
 
   it(
-    "takes a silent inverter for a tripped one",
+    "[REQ-DRIVE-6] takes a silent inverter for a tripped one",
     onWaterworks(EVENING, (rig) => {
       untilRunning(rig);
       rig.inject({ kind: "silence", device: "inverter" });
@@ -90,7 +90,7 @@ describe("faults", () => {
   );
 
   it(
-    "is tripped by intake's LOW_LOW event, and refuses a reset until the event that ends it",
+    "[REQ-DRIVE-7] is tripped by intake's LOW_LOW event, and refuses a reset until the event that ends it",
     onWaterworks(EVENING, (rig, plant) => {
       untilRunning(rig);
       plant.level = 0.45;
@@ -110,7 +110,7 @@ describe("faults", () => {
 
 describe("totalisers", () => {
   it(
-    "count run time and energy, and stand still with the drive",
+    "[REQ-DRIVE-8] count run time and energy, and stand still with the drive",
     onWaterworks(EVENING, (rig, plant) => {
       untilRunning(rig);
       let energy = 0; // kWs

@@ -1,10 +1,10 @@
 /** boost.st on the rig: the town has its pressure, from as few pumps as it takes, and no pump draws air. */
 import { describe, expect, it } from "vitest";
-import { patchedModule } from "./patched-module.ts";
-import { Waterworks } from "./plants/waterworks/index.ts";
-import type { Rig } from "./rig/index.ts";
-import { type Duration, rigTest } from "./rig/index.ts";
-import { onWaterworks } from "./waterworks-bench.ts";
+import { patchedModule } from "../patched-module.ts";
+import { Waterworks } from "../plants/waterworks/index.ts";
+import type { Rig } from "../rig/index.ts";
+import { type Duration, rigTest } from "../rig/index.ts";
+import { onWaterworks } from "../waterworks-bench.ts";
 
 const EVENING = { level: 3.2, demand: 5, pressure: 3.5 };
 const near = (rig: Rig, setpoint: number): boolean => Math.abs(rig.number("boost.pressure") - setpoint) < 0.05;
@@ -29,7 +29,7 @@ const peakPressure = (rig: Rig, during: Duration): number => {
 
 describe("pressure control", () => {
   it(
-    "brings the pressure to the setpoint and keeps it there",
+    "[REQ-BOOST-1] brings the pressure to the setpoint and keeps it there",
     onWaterworks(EVENING, (rig) => {
       rig.runUntil(() => near(rig, 4), { within: "60 s" });
       rig.runFor("20 s");
@@ -39,7 +39,7 @@ describe("pressure control", () => {
   );
 
   it(
-    "follows a change of demand",
+    "[REQ-BOOST-2] follows a change of demand",
     onWaterworks(EVENING, (rig, plant) => {
       untilSettled(rig);
       plant.demand.fixed = 3;
@@ -49,7 +49,7 @@ describe("pressure control", () => {
   );
 
   it(
-    "follows the setpoint that SCADA sets, within what the pipes bear",
+    "[REQ-BOOST-3] follows the setpoint that SCADA sets, within what the pipes bear",
     onWaterworks({ ...EVENING, demand: 3 }, (rig) => {
       untilSettled(rig);
       rig.set("boost.pressureSetpoint", 4.6);
@@ -75,7 +75,7 @@ describe("anti-windup", () => {
   };
 
   it(
-    "bounds the overshoot after saturation",
+    "[REQ-BOOST-4] bounds the overshoot after saturation",
     onWaterworks(SATURATED, (rig, plant) => {
       expect(peakAfterSaturation(rig, plant)).toBeLessThan(4.5);
       expect(near(rig, 4)).toBe(true);
@@ -98,7 +98,7 @@ describe("anti-windup", () => {
 
 describe("staging", () => {
   it(
-    "starts a lag pump after 10 s at full speed below the setpoint",
+    "[REQ-BOOST-5] starts a lag pump after 10 s at full speed below the setpoint",
     onWaterworks(EVENING, (rig, plant) => {
       rig.runFor("35 s"); // the minimum rest since power-up is over
       plant.demand.fixed = 9;
@@ -113,7 +113,7 @@ describe("staging", () => {
   );
 
   it(
-    "starts the second when one is not enough, and stops them one by one when the draw ends",
+    "[REQ-BOOST-6] starts the second when one is not enough, and stops them one by one when the draw ends",
     onWaterworks({ ...EVENING, demand: 15 }, (rig, plant) => {
       rig.runUntil(() => lagPumps(rig) === 1, { within: "60 s" });
       expect(rig.runUntil(() => lagPumps(rig) === 2, { within: "60 s" })).toBeGreaterThanOrEqual(9.9);
@@ -130,7 +130,7 @@ describe("staging", () => {
   );
 
   it(
-    "keeps a lag pump running for its minimum run time, and resting for its minimum stop time",
+    "[REQ-BOOST-7] keeps a lag pump running for its minimum run time, and resting for its minimum stop time",
     onWaterworks({ ...EVENING, demand: 10 }, (rig, plant) => {
       expect(
         rig.runUntil(() => lagPumps(rig) > 0, { within: "60 s" }),
@@ -144,7 +144,7 @@ describe("staging", () => {
   );
 
   it(
-    "stages by pressure alone while the drive is in fault",
+    "[REQ-BOOST-8] stages by pressure alone while the drive is in fault",
     onWaterworks(EVENING, (rig, plant) => {
       rig.runFor("35 s");
       plant.inverter.tripped = true;
@@ -157,7 +157,7 @@ describe("staging", () => {
 
 describe("low-suction interlock", () => {
   it(
-    "stops all boosters at once, also inside a minimum run time",
+    "[REQ-BOOST-9] stops all boosters at once, also inside a minimum run time",
     onWaterworks({ ...EVENING, demand: 10 }, (rig, plant) => {
       rig.runUntil(() => lagPumps(rig) > 0, { within: "60 s" });
       plant.level = 0.45;
@@ -171,7 +171,7 @@ describe("low-suction interlock", () => {
 
 describe("the operator's switch", () => {
   it(
-    "ramps the lead pump down and stops the station",
+    "[REQ-BOOST-13] ramps the lead pump down and stops the station",
     onWaterworks(EVENING, (rig) => {
       untilSettled(rig);
       rig.set("boost.enable", false);
@@ -183,7 +183,7 @@ describe("the operator's switch", () => {
 
 describe("the pressure sensor's failure", () => {
   it(
-    "keeps the speed for 2 s, then runs at 80 % without lag pumps; the return is bumpless",
+    "[REQ-BOOST-11] keeps the speed for 2 s, then runs at 80 % without lag pumps; the return is bumpless",
     onWaterworks({ ...EVENING, demand: 9 }, (rig) => {
       rig.runUntil(() => lagPumps(rig) > 0, { within: "60 s" });
       rig.runUntil(() => near(rig, 4), { within: "60 s" });
@@ -205,7 +205,7 @@ describe("the pressure sensor's failure", () => {
   );
 
   it(
-    "is seen in a value out of its range",
+    "[REQ-BOOST-12] is seen in a value out of its range",
     onWaterworks(EVENING, (rig, plant) => {
       untilSettled(rig);
       plant.pt301.fault = { kind: "reads", value: 12 };

@@ -1,7 +1,7 @@
 /** dosing.st on the rig: the residual is right at the tap of the analyser, and never dangerous. */
 import { describe, expect, it } from "vitest";
-import type { Rig } from "./rig/index.ts";
-import { onWaterworks, press } from "./waterworks-bench.ts";
+import type { Rig } from "../rig/index.ts";
+import { onWaterworks, press } from "../waterworks-bench.ts";
 
 /** Low enough to be filled for many minutes: water flows past the dosing point. */
 const FILLING = { demand: 6, level: 1.8 };
@@ -12,7 +12,7 @@ const untilFlowing = (rig: Rig): void => void rig.runUntil(() => rig.number("dos
 
 describe("feed-forward", () => {
   it(
-    "doses in proportion to the flow while it rises, 20 s before the analyser can tell",
+    "[REQ-DOSING-1] doses in proportion to the flow while it rises, 20 s before the analyser can tell",
     onWaterworks(FILLING, (rig) => {
       for (const flow of [4, 8, 12]) {
         rig.runUntil(() => rig.number("dosing.flow") >= flow, { within: "20 s" });
@@ -24,7 +24,7 @@ describe("feed-forward", () => {
   );
 
   it(
-    "stops with the flow",
+    "[REQ-DOSING-2] stops with the flow",
     onWaterworks({ ...FILLING, demand: 0 }, (rig, plant) => {
       untilFlowing(rig);
       expect(rig.get("dosing.pump")).toBe(true);
@@ -36,7 +36,7 @@ describe("feed-forward", () => {
   );
 
   it(
-    "follows the setpoint that SCADA sets, within what is fit to drink",
+    "[REQ-DOSING-3] follows the setpoint that SCADA sets, within what is fit to drink",
     onWaterworks(FILLING, (rig) => {
       untilFlowing(rig);
       const before = rig.number("dosing.dose");
@@ -52,7 +52,7 @@ describe("feed-forward", () => {
 
 describe("trim", () => {
   it(
-    "brings the residual to the setpoint although the solution has aged",
+    "[REQ-DOSING-4] brings the residual to the setpoint although the solution has aged",
     onWaterworks(FILLING, (rig, plant) => {
       untilFlowing(rig);
       plant.p201.solution = 10.5;
@@ -65,7 +65,7 @@ describe("trim", () => {
   );
 
   it(
-    "waits while the water stands: the analyser then looks at old water",
+    "[REQ-DOSING-5] waits while the water stands: the analyser then looks at old water",
     onWaterworks({ ...FILLING, demand: 0, residual: 0.2 }, (rig, plant) => {
       untilFlowing(rig);
       plant.level = 3.6;
@@ -77,7 +77,7 @@ describe("trim", () => {
   );
 
   it(
-    "does not wind up at its limit: it leaves it as soon as the residual is above the setpoint",
+    "[REQ-DOSING-6] does not wind up at its limit: it leaves it as soon as the residual is above the setpoint",
     onWaterworks(FILLING, (rig, plant) => {
       untilFlowing(rig);
       plant.at201.fault = { kind: "reads", value: 0 };
@@ -91,7 +91,7 @@ describe("trim", () => {
 
 describe("high-residual interlock", () => {
   it(
-    "stops dosing after 2 s, stays when the residual falls, and is reset only then",
+    "[REQ-DOSING-7] stops dosing after 2 s, stays when the residual falls, and is reset only then",
     onWaterworks(FILLING, (rig, plant) => {
       untilFlowing(rig);
       plant.at201.fault = { kind: "reads", value: 1.8 };
@@ -113,7 +113,7 @@ describe("high-residual interlock", () => {
   );
 
   it(
-    "clears by itself after two minutes below the lower limit",
+    "[REQ-DOSING-8] clears by itself after two minutes below the lower limit",
     onWaterworks(FILLING, (rig, plant) => {
       untilFlowing(rig);
       plant.at201.fault = { kind: "reads", value: 1.8 };
@@ -124,7 +124,7 @@ describe("high-residual interlock", () => {
   );
 
   it(
-    "is not tripped by a bubble in the sample line",
+    "[REQ-DOSING-9] is not tripped by a bubble in the sample line",
     onWaterworks(FILLING, (rig, plant) => {
       untilFlowing(rig);
       plant.at201.fault = { kind: "reads", value: 3 };
@@ -135,7 +135,7 @@ describe("high-residual interlock", () => {
   );
 
   it(
-    "sees a real overdose coming through the main, and water that follows clears it",
+    "[REQ-DOSING-7] sees a real overdose coming through the main, and water that follows clears it",
     onWaterworks(FILLING, (rig, plant) => {
       untilFlowing(rig);
       plant.p201.solution = 40; // the wrong drum
@@ -148,7 +148,7 @@ describe("high-residual interlock", () => {
 
 describe("the analyser's failure", () => {
   it(
-    "leaves feed-forward alone",
+    "[REQ-DOSING-10] leaves feed-forward alone",
     onWaterworks({ ...FILLING, residual: 0.2 }, (rig) => {
       untilFlowing(rig);
       expect(rig.number("dosing.trim")).toBeGreaterThan(0);
@@ -162,7 +162,7 @@ describe("the analyser's failure", () => {
   );
 
   it(
-    "is seen in a value out of its range, and trips nothing",
+    "[REQ-DOSING-11] is seen in a value out of its range, and trips nothing",
     onWaterworks(FILLING, (rig, plant) => {
       untilFlowing(rig);
       plant.at201.fault = { kind: "reads", value: 9.9 };

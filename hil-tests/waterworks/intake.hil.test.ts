@@ -1,7 +1,7 @@
 /** intake.st on the rig: the reservoir is filled when it should be, by the pump that should, and never at the price of a pump. */
 import { describe, expect, it } from "vitest";
-import type { Rig } from "./rig/index.ts";
-import { onWaterworks, press } from "./waterworks-bench.ts";
+import type { Rig } from "../rig/index.ts";
+import { onWaterworks, press } from "../waterworks-bench.ts";
 
 /** A town asleep: the level moves only by the intake pumps and by the test's hand. */
 const QUIET = { demand: 0, level: 3 };
@@ -14,7 +14,7 @@ const bothOn = (rig: Rig): boolean => rig.isOn("intake.pump1") && rig.isOn("inta
 
 describe("level hysteresis", () => {
   it(
-    "starts a pump after 5 s below startLevel and its own 2 s start delay",
+    "[REQ-INTAKE-1] starts a pump after 5 s below startLevel and its own 2 s start delay",
     onWaterworks(QUIET, (rig, plant) => {
       rig.runWhile(() => !filling(rig), { holdsFor: "8 s" });
       plant.level = BELOW_START;
@@ -24,7 +24,7 @@ describe("level hysteresis", () => {
   );
 
   it(
-    "is not moved by a wave that dips below startLevel for less than 5 s",
+    "[REQ-INTAKE-2] is not moved by a wave that dips below startLevel for less than 5 s",
     onWaterworks(QUIET, (rig, plant) => {
       plant.level = BELOW_START;
       rig.runFor("4.8 s");
@@ -34,7 +34,7 @@ describe("level hysteresis", () => {
   );
 
   it(
-    "stops after 3 s above stopLevel, and stays stopped until below startLevel again",
+    "[REQ-INTAKE-3] stops after 3 s above stopLevel, and stays stopped until below startLevel again",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       rig.runUntil(() => filling(rig), { within: "10 s" });
       plant.level = ABOVE_STOP;
@@ -47,7 +47,7 @@ describe("level hysteresis", () => {
   );
 
   it(
-    "is not stopped by a wave above stopLevel for less than 3 s",
+    "[REQ-INTAKE-4] is not stopped by a wave above stopLevel for less than 3 s",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       rig.runUntil(() => filling(rig), { within: "10 s" });
       plant.level = ABOVE_STOP;
@@ -58,7 +58,7 @@ describe("level hysteresis", () => {
   );
 
   it(
-    "follows the levels that SCADA sets",
+    "[REQ-INTAKE-5] follows the levels that SCADA sets",
     onWaterworks(QUIET, (rig) => {
       rig.set("intake.startLevel", 3.2);
       rig.runUntil(() => filling(rig), { within: "8 s" });
@@ -69,7 +69,7 @@ describe("level hysteresis", () => {
   );
 
   it(
-    "stops at once at high-high, whatever the delays",
+    "[REQ-INTAKE-6] stops at once at high-high, whatever the delays",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       rig.runUntil(() => filling(rig), { within: "10 s" });
       plant.level = 4.6;
@@ -82,7 +82,7 @@ describe("level hysteresis", () => {
 
 describe("duty and standby", () => {
   it(
-    "takes the pump with fewer run hours at each start",
+    "[REQ-INTAKE-7] takes the pump with fewer run hours at each start",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       const startAndRun = (seconds: number): string => {
         plant.level = BELOW_START;
@@ -106,7 +106,7 @@ describe("duty and standby", () => {
   );
 
   it(
-    "relieves a pump that has gained swapAfter on the other, with a pause between the two",
+    "[REQ-INTAKE-8] relieves a pump that has gained swapAfter on the other, with a pause between the two",
     onWaterworks({ ...QUIET, level: 2 }, (rig) => {
       rig.set("intake.swapAfter", 15);
       rig.runUntil(() => rig.isOn("intake.pump1"), { within: "10 s" });
@@ -123,7 +123,7 @@ describe("duty and standby", () => {
 
 describe("pump protection", () => {
   it(
-    "trips a pump that runs dry, and the standby takes over",
+    "[REQ-INTAKE-9] trips a pump that runs dry, and the standby takes over",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       rig.runUntil(() => rig.isOn("intake.suction1Ok"), { within: "12 s" });
       plant.p101.suctionBlocked = true;
@@ -136,7 +136,7 @@ describe("pump protection", () => {
   );
 
   it(
-    "does not trip for a flow switch that flickers",
+    "[REQ-INTAKE-10] does not trip for a flow switch that flickers",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       rig.runUntil(() => rig.isOn("intake.suction1Ok"), { within: "12 s" });
       plant.fsl101.stuckAt = false;
@@ -147,7 +147,7 @@ describe("pump protection", () => {
   );
 
   it(
-    "keeps the trip until it is reset, and then uses the pump again",
+    "[REQ-INTAKE-11] keeps the trip until it is reset, and then uses the pump again",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       plant.p101.suctionBlocked = true;
       rig.runUntil(() => rig.isOn("intake.pump1Tripped"), { within: "15 s" });
@@ -163,7 +163,7 @@ describe("pump protection", () => {
   );
 
   it(
-    "takes a reset by its edge: one that is held does not hold trips off",
+    "[REQ-INTAKE-11] takes a reset by its edge: one that is held does not hold trips off",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       rig.set("intake.reset", true);
       plant.p101.suctionBlocked = true;
@@ -173,7 +173,7 @@ describe("pump protection", () => {
   );
 
   it(
-    "trips a pump whose contactor does not answer, and says when no pump is left",
+    "[REQ-INTAKE-12] trips a pump whose contactor does not answer, and says when no pump is left",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       plant.p101.contactorOpen = true;
       plant.p102.contactorOpen = true;
@@ -188,7 +188,7 @@ describe("pump protection", () => {
 
 describe("the level's failure", () => {
   it(
-    "stops the pumps at once and alarms after 2 s; a level that returns starts them again",
+    "[REQ-INTAKE-13] stops the pumps at once and alarms after 2 s; a level that returns starts them again",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig) => {
       rig.runUntil(() => filling(rig), { within: "10 s" });
       const dropout = rig.inject({ kind: "dropout", channel: "intake.level" });
@@ -203,7 +203,7 @@ describe("the level's failure", () => {
   );
 
   it(
-    "is seen in a value out of the transmitter's range",
+    "[REQ-INTAKE-14] is seen in a value out of the transmitter's range",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       rig.runUntil(() => filling(rig), { within: "10 s" });
       plant.lt101.fault = { kind: "reads", value: -1.25 }; // 0 mA on a 4 … 20 mA loop
@@ -215,7 +215,7 @@ describe("the level's failure", () => {
   );
 
   it(
-    "is seen when the reservoir's bus falls silent",
+    "[REQ-INTAKE-13] is seen when the reservoir's bus falls silent",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig) => {
       rig.runUntil(() => filling(rig), { within: "10 s" });
       const silence = rig.inject({ kind: "silence", device: "reservoir" });
@@ -228,7 +228,7 @@ describe("the level's failure", () => {
   );
 
   it(
-    "leaves the float switch to guard the boosters",
+    "[REQ-INTAKE-15] leaves the float switch to guard the boosters",
     onWaterworks(QUIET, (rig, plant) => {
       rig.inject({ kind: "dropout", channel: "intake.level" });
       rig.runFor("3 s");
@@ -241,7 +241,7 @@ describe("the level's failure", () => {
 
 describe("low-low", () => {
   it(
-    "comes after 2 s below 0.5 m and goes above 0.8 m",
+    "[REQ-INTAKE-16] comes after 2 s below 0.5 m and goes above 0.8 m",
     onWaterworks(QUIET, (rig, plant) => {
       rig.runFor("1 s");
       plant.level = 0.45;
@@ -254,7 +254,7 @@ describe("low-low", () => {
   );
 
   it(
-    "comes from the float alone as well",
+    "[REQ-INTAKE-16] comes from the float alone as well",
     onWaterworks(QUIET, (rig, plant) => {
       plant.lsll102.stuckAt = false;
       rig.runUntil(() => rig.isOn("intake.lowLow"), { within: "3 s" });
@@ -266,7 +266,7 @@ describe("low-low", () => {
 
 describe("the flow estimate", () => {
   it(
-    "is a pump's rated flow while water moves, and nothing when it runs dry",
+    "[REQ-INTAKE-17] is a pump's rated flow while water moves, and nothing when it runs dry",
     onWaterworks({ ...QUIET, level: BELOW_START }, (rig, plant) => {
       rig.runUntil(() => rig.number("intake.flow") > 14.9, { within: "25 s" });
       expect(plant.flows.intake).toBeCloseTo(14.6, 1);
