@@ -22,8 +22,9 @@ export class RecentFrames implements Instrument {
   readonly #points: readonly PointCells[];
   readonly #names: readonly string[];
   readonly #quantities: readonly Quantity[];
-  /** A ring, once it is full. */
+  /** A ring, once it is full; those from `#count` on wait to be used again. */
   readonly #frames: Frame[] = [];
+  #count = 0;
   /** Of the oldest frame in the ring. */
   #first = 0;
 
@@ -43,7 +44,8 @@ export class RecentFrames implements Instrument {
 
   /** What these channels were; times in s, oldest first. */
   of(channels: readonly Channel[]): { readonly times: readonly number[]; readonly traces: readonly Trace[] } {
-    const frames = [...this.#frames.slice(this.#first), ...this.#frames.slice(0, this.#first)];
+    const kept = this.#frames.slice(0, this.#count);
+    const frames = [...kept.slice(this.#first), ...kept.slice(0, this.#first)];
     const traces = channels.map((channel) => {
       const valueIn = this.#reader(channel);
       return { ...channel, isSwitching: channel.kind === "bool", values: frames.map(valueIn) };
@@ -63,20 +65,24 @@ export class RecentFrames implements Instrument {
   /** Elsewhere in time there is no past that belongs to it. */
   checkpoint(): Restore {
     return () => {
-      this.#frames.length = 0;
+      this.#count = 0;
       this.#first = 0;
     };
   }
 
   #next(): Frame {
-    if (this.#frames.length === FRAMES) {
+    if (this.#count === FRAMES) {
       const oldest = this.#frames[this.#first]!;
       this.#first = (this.#first + 1) % FRAMES;
       return oldest;
     }
-    const points = this.#points.map((cells) => cells.copy());
-    const frame = { time: 0, points, quantities: new Float64Array(this.#quantities.length) };
-    this.#frames.push(frame);
+    const used = this.#frames[this.#count];
+    const frame = used ?? {
+      ...{ time: 0, points: this.#points.map((cells) => cells.copy()) },
+      quantities: new Float64Array(this.#quantities.length),
+    };
+    this.#frames[this.#count] = frame;
+    this.#count += 1;
     return frame;
   }
 }

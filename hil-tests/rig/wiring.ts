@@ -15,6 +15,8 @@ import type { NamedPoint, PointNames } from "./point-names.ts";
 interface Wire {
   readonly named: NamedPoint;
   readonly mapping: ModbusClientMapping;
+  /** Words that it takes. */
+  readonly width: number;
   readonly registers: DeviceRegisters;
   readonly line: Line;
   /** Among all of the module's. */
@@ -77,7 +79,7 @@ export class Wiring {
   /** Brings what the guests `published`, by partition, to the actuators. */
   actuate(published: readonly PointCells[], moment: Moment): void {
     for (const { named, mapping, registers, line, index } of this.#outputs) {
-      if (!line.takes({ ...moment, wire: index, isBit: true })) continue;
+      if (!line.isSound && !line.takes({ ...moment, wire: index, isBit: true })) continue;
       transmit(registers, mapping, published[named.partition.index]!.get(named.point.index));
     }
     for (const registers of this.#devices) registers.actuate();
@@ -112,13 +114,14 @@ const wiresOf = (
       const registers = devices.find(({ device }) => device.port === port && device.unitId === unitId);
       for (const mapping of mappings) {
         const named = names.at(mapping.point.partition, mapping.point.point);
-        const last = mapping.address + widthOf(mapping) - 1;
+        const width = widthOf(mapping);
+        const last = mapping.address + width - 1;
         if (registers === undefined || last >= registers.size(mapping.area)) {
           const place = `${mapping.area} ${mapping.address} of unit ${unitId} at port ${port} (${configuredName})`;
           throw new Error(`${system.configPath}: ${named.name} is mapped to ${place}, where the plant has nothing`);
         }
         const line = lines[devices.indexOf(registers)]!;
-        wires.push({ named, mapping, registers, line, index: wires.length });
+        wires.push({ named, mapping, width, registers, line, index: wires.length });
       }
     }
   }
@@ -128,10 +131,13 @@ const wiresOf = (
 const isBit = (area: ModbusArea): boolean => area === "coil" || area === "discreteInput";
 const widthOf = (mapping: ModbusClientMapping): number => (isBit(mapping.area) ? 1 : registerCount(mapping));
 
-const received = ({ named, mapping, registers, line, index }: Wire, moment: Moment): PointValue | null => {
+const received = ({ named, mapping, width, registers, line, index }: Wire, moment: Moment): PointValue | null => {
   const { area, address } = mapping;
-  const sent = Array.from({ length: widthOf(mapping) }, (_, i) => registers.read(area, address + i)!);
-  const words = line.carry(sent, { ...moment, wire: index, isBit: isBit(area) });
+  const sent: number[] = [];
+  for (let i = 0; i < width; i++) sent.push(registers.read(area, address + i)!);
+  const words = line.isSound
+    ? line.pass(sent, index)
+    : line.carry(sent, { ...moment, wire: index, isBit: isBit(area) });
   if (words === null) return null;
   if (isBit(area)) return words[0] !== 0;
   return decodeRegisters(words, mapping, named.point.type);

@@ -39,6 +39,17 @@ export class Line {
     this.#onTheWay.delete(fault);
   }
 
+  /** It has no faults. */
+  get isSound(): boolean {
+    return this.#faults.size === 0;
+  }
+
+  /** What arrives of `words` while it is sound: all. */
+  pass(words: readonly number[], wire: number): readonly number[] {
+    this.#latest[wire] = words;
+    return words;
+  }
+
   /** What arrives of `words`. */
   carry(words: Words, passage: Passage): Words {
     let carried = words;
