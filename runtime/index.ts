@@ -13,6 +13,7 @@ export { type Clock, hostClock } from "./host/clock.ts";
 export { engineOf } from "./host/engines.ts";
 export { type PointExchange, SharedExchange } from "./host/point-exchange.ts";
 export { decodeSnapshot, encodeSnapshot } from "./host/snapshot-file.ts";
+export { exportTrace, TRACE_FORMATS, type TraceFormat } from "./host/trace-export.ts";
 export {
   type BoardInstant,
   type Incident,

@@ -21,6 +21,7 @@ import { History } from "./history.ts";
 import { Instruments } from "./instrument.ts";
 import type { NamedPoint, PointNames } from "./point-names.ts";
 import { RecentFrames } from "./recent.ts";
+import { RecordedRun } from "./recorded-run.ts";
 import { RunNotes } from "./run-evidence.ts";
 import { SlotUses } from "./slot-use.ts";
 import { put, Wiring } from "./wiring.ts";
@@ -55,6 +56,8 @@ export class Bench {
   /** null: nobody counts. */
   readonly counts: RunCounts | null;
   readonly slotUses: SlotUses;
+  /** null: nothing is recorded. */
+  readonly recorded: RecordedRun | null;
   readonly hasher: Hasher;
   readonly #hashes: RunningHashes;
   /** Inputs by partition, as plant and test offer them. */
@@ -65,7 +68,13 @@ export class Bench {
   #orders: readonly Command[] = [];
 
   /** @throws when the config maps points to addresses that the plant does not have. */
-  constructor(system: System, names: PointNames, plant: Plant | null, hasher: Hasher, counts: RunCounts | null = null) {
+  constructor(
+    system: System,
+    names: PointNames,
+    plant: Plant | null,
+    hasher: Hasher,
+    { counts = null, records = false }: { readonly counts?: RunCounts | null; readonly records?: boolean } = {},
+  ) {
     this.system = system;
     this.names = names;
     this.plant = plant;
@@ -79,7 +88,11 @@ export class Bench {
     this.counts = counts;
     this.hasher = hasher;
     this.slotUses = new SlotUses(system);
-    this.module = new Module(system, this.#outside(), hasher, { engineOf: counts?.engineOf ?? engineOf });
+    const outside = this.#outside();
+    this.recorded = records ? new RecordedRun(system, hasher, outside) : null;
+    this.module = new Module(system, this.recorded?.outside ?? outside, hasher, {
+      engineOf: counts?.engineOf ?? engineOf,
+    });
     this.published = this.module.partitions.map(({ points }) => points);
     this.recent = this.instruments.add(new RecentFrames(this.published, plant));
   }
@@ -151,6 +164,7 @@ export class Bench {
       this.#hashes.values.set(hashes);
       this.#orders = orders;
       this.slotUses.goOnFrom(this.module.partitions);
+      this.recorded?.startAnew(this.module);
       for (const [partition, cells] of offered.entries()) this.#offered[partition]!.copyFrom(cells);
       for (const [partition, cells] of seen.entries()) this.#seen[partition]!.copyFrom(cells);
     };

@@ -77,9 +77,10 @@ export class Capture implements Instrument {
   }
 
   checkpoint(): Restore {
-    const [looks, isRunning] = [[...this.#looks], this.#isRunning];
+    // Looks are only ever added, so that those of now stay the first of the array that holds them.
+    const [looks, count, isRunning] = [this.#looks, this.#looks.length, this.#isRunning];
     return () => {
-      this.#looks = [...looks];
+      this.#looks = looks.slice(0, count);
       this.#isRunning = isRunning;
     };
   }

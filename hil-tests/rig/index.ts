@@ -20,7 +20,10 @@ export {
   type SignalFault,
 } from "./faults/index.ts";
 export type { Injection } from "./injection.ts";
-export { type InjectionOptions, Rig, type RigCheckpoint, RigFailure, type RigOptions } from "./rig.ts";
+export type { Moment } from "./past.ts";
+export { Rig } from "./rig.ts";
+export { RigFailure } from "./rig-failure.ts";
+export type { InjectionOptions, RigCheckpoint, RigOptions } from "./rig-options.ts";
 export { type RigTestBody, type RigTestOptions, rigTest } from "./rig-test.ts";
 export * from "./signals/index.ts";
 export type { Stimulus } from "./stimulus.ts";

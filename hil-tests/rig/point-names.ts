@@ -36,6 +36,10 @@ export class PointNames {
     );
   }
 
+  all(): readonly NamedPoint[] {
+    return this.#byPartition.flat();
+  }
+
   of(partition: number): readonly NamedPoint[] {
     return this.#byPartition[partition]!;
   }

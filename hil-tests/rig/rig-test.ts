@@ -2,7 +2,8 @@
 import type { Plant } from "../plants/plant.ts";
 import type { Aliases } from "./channels.ts";
 import { keepEvidence, keepForReport, type RunningTest } from "./evidence.ts";
-import { Rig, RigFailure } from "./rig.ts";
+import { Rig } from "./rig.ts";
+import { RigFailure } from "./rig-failure.ts";
 
 export interface RigTestOptions<Model extends Plant> {
   /** Makes the test's own plant; what is random in it comes from the seed. */

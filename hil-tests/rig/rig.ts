@@ -6,8 +6,7 @@ import type { TimeUse } from "../../runtime/hypervisor/index.ts";
 import type { Quality } from "../../runtime/index.ts";
 import { isText, type PointType, type PointValue, type System } from "../../runtime/system.ts";
 import { createHasher } from "../../runtime/trace/index.ts";
-import type { Plant } from "../plants/plant.ts";
-import type { Restore } from "../plants/restore.ts";
+import { allOf, type Restore } from "../plants/restore.ts";
 import { Bench, type RigIncident } from "./bench.ts";
 import { Capture } from "./capture.ts";
 import { type Aliases, type Channel, Channels } from "./channels.ts";
@@ -23,34 +22,16 @@ import {
   Injection,
 } from "./injection.ts";
 import { loadOnce } from "./load.ts";
+import { type Moment, Past, type Traveller } from "./past.ts";
 import { chartOf } from "./plot/index.ts";
 import { type NamedPoint, PointNames } from "./point-names.ts";
+import { RigFailure } from "./rig-failure.ts";
+import type { InjectionOptions, RigCheckpoint, RigOptions } from "./rig-options.ts";
 import { evidenceOf, type RunEvidence } from "./run-evidence.ts";
 import type { Segment } from "./signals/index.ts";
 import { describeSituation } from "./situation.ts";
 import { Stimulus } from "./stimulus.ts";
 import { always, eventually, type Judge } from "./temporal.ts";
-
-export interface RigOptions {
-  /** Wired to the points that the config maps to its devices, and stepped at the end of each major frame. */
-  readonly plant?: Plant;
-  /** The test's own names of channels. */
-  readonly alias?: Aliases;
-  /** Count what runs of the Structured Text: slower, and with programs that are not optimised. */
-  readonly covers?: boolean;
-}
-
-export interface InjectionOptions {
-  readonly for?: Duration;
-  readonly until?: () => boolean;
-}
-
-/** A moment of a rig, to which `Rig.restore` goes back. */
-export interface RigCheckpoint {
-  /** Virtual time, s. */
-  readonly time: number;
-  readonly frame: number;
-}
 
 export class Rig {
   readonly #bench: Bench;
@@ -58,10 +39,13 @@ export class Rig {
   /** Channels read lately, the latest last: what a failure is about. */
   readonly #asked = new Set<Channel>();
   readonly #stimuli = new Map<Channel, Stimulus>();
+  /** null: it is not kept. */
+  readonly #past: Past | null;
   readonly #checkpoints = new WeakMap<RigCheckpoint, Restore>();
 
-  private constructor(bench: Bench, aliases: Aliases) {
+  private constructor(bench: Bench, aliases: Aliases, rewinds: boolean) {
     this.#bench = bench;
+    this.#past = rewinds ? new Past(this.#traveller()) : null;
     this.#channels = new Channels(bench.names, bench.plant, aliases, {
       read: ({ partition, point }) => bench.published[partition.index]!.get(point.index),
       write: (named, value) => this.#offer(named, value),
@@ -73,12 +57,13 @@ export class Rig {
    * @param module its config file, or what that was loaded to.
    * @throws when the config has problems or maps points to addresses that the plant does not have, or an alias names nothing.
    */
-  static async boot(module: string | System, { plant, alias = {}, covers = false }: RigOptions = {}): Promise<Rig> {
+  static async boot(module: string | System, options: RigOptions = {}): Promise<Rig> {
+    const { plant = null, alias = {}, covers = false, records = false, rewinds = false } = options;
     const hasher = await createHasher();
     const counted = covers && typeof module === "string" ? await loadCounted(module) : null;
     const system = counted?.system ?? (typeof module === "string" ? await loadOnce(module) : module);
     const counts = counted === null ? null : new RunCounts(counted);
-    return new Rig(new Bench(system, new PointNames(system), plant ?? null, hasher, counts), alias);
+    return new Rig(new Bench(system, new PointNames(system), plant, hasher, { counts, records }), alias, rewinds);
   }
 
   get system(): System {
@@ -103,13 +88,15 @@ export class Rig {
   }
 
   runFrames(count: number): void {
-    for (let i = 0; i < count; i++) this.#bench.runFrame();
+    this.#past?.begin();
+    for (let i = 0; i < count; i++) this.#runFrame();
   }
 
   /** Runs whole frames, at least so long. */
   runFor(duration: Duration): void {
     const end = this.#after(duration);
-    while (this.#bench.module.boardTime < end) this.#bench.runFrame();
+    this.#past?.begin();
+    while (this.#bench.module.boardTime < end) this.#runFrame();
   }
 
   /**
@@ -133,11 +120,12 @@ export class Rig {
   /** Runs until the judge, asked now and at the end of each frame, knows whether its statement is true. */
   decide(judge: Judge): boolean {
     const start = this.time;
+    this.#past?.begin();
     for (;;) {
       this.#asked.clear();
       const verdict = judge(this.time - start);
       if (verdict !== "open") return verdict === "true";
-      this.#bench.runFrame();
+      this.#runFrame();
     }
   }
 
@@ -150,7 +138,7 @@ export class Rig {
   switchSchedule(name: string): void {
     const schedule = this.system.schedules.find((one) => one.name === name);
     if (schedule === undefined) throw new Error(`the module has no schedule ${name}`);
-    this.#bench.module.requestSchedule(schedule.index);
+    this.#bench.order({ kind: "switchSchedule", schedule: schedule.index });
   }
 
   /**
@@ -158,14 +146,9 @@ export class Rig {
    * @throws when the plant has no `checkpoint`.
    */
   checkpoint(): RigCheckpoint {
-    const [bench, stimuli] = [this.#bench.checkpoint(), [...this.#stimuli]];
+    const [moment, past] = [this.#moment(), this.#past?.checkpoint()];
     const checkpoint = { time: this.time, frame: this.frame };
-    const restore = () => {
-      bench();
-      this.#stimuli.clear();
-      for (const [channel, stimulus] of stimuli) this.#stimuli.set(channel, stimulus);
-    };
-    this.#checkpoints.set(checkpoint, restore);
+    this.#checkpoints.set(checkpoint, allOf([moment, past ?? (() => {})]));
     return checkpoint;
   }
 
@@ -175,6 +158,26 @@ export class Rig {
     if (restore === undefined) throw new Error("this is another rig's checkpoint");
     restore();
     this.#asked.clear();
+  }
+
+  /**
+   * Goes back, or forth again, to the first frame that begins at a moment or behind it: "90 s" of virtual time, or a frame. What the
+   * test does from there on is another future.
+   * @throws when the rig was made without `rewinds`, was not there yet, or has forgotten it.
+   */
+  rewindTo(moment: Moment): void {
+    if (this.#past === null) throw new Error("this rig keeps no past; boot it with rewinds: true");
+    this.#past.goTo(moment);
+    this.#asked.clear();
+  }
+
+  /** So many frames back, or with `stepForward` forth again where it was before. */
+  stepBack(frames = 1): void {
+    this.rewindTo({ frame: this.frame - frames });
+  }
+
+  stepForward(frames = 1): void {
+    this.rewindTo({ frame: this.frame + frames });
   }
 
   /**
@@ -322,6 +325,17 @@ export class Rig {
     return chartOf({ title, times, traces });
   }
 
+  /**
+   * Writes what entered and happened since power-on, or since the rig was last taken elsewhere in time, as the name's ending says:
+   * `.recording` for `partita replay`, `.json` for Perfetto, `.vcd`, `.mcap`, or `.csv` of all points or those named.
+   * @throws when the rig was made without `records`.
+   */
+  async saveTrace(path: string, points?: readonly string[]): Promise<void> {
+    const { recorded, names } = this.#bench;
+    if (recorded === null) throw new Error("this rig records nothing; boot it with records: true");
+    await recorded.save(path, points === undefined ? names.all() : points.map((name) => this.#point(name)));
+  }
+
   /** What a report says of the run. */
   evidence(): RunEvidence {
     return evidenceOf(this.#bench, this.#asked.size === 0 ? null : this.picture("what the test looked at last"));
@@ -333,6 +347,29 @@ export class Rig {
   }
 
   // ── Inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #runFrame(): void {
+    this.#bench.runFrame();
+    this.#past?.frameEnded();
+  }
+
+  /** All there is of this moment, the past apart. */
+  #moment(): Restore {
+    const [bench, stimuli] = [this.#bench.checkpoint(), [...this.#stimuli]];
+    return () => {
+      bench();
+      this.#stimuli.clear();
+      for (const [channel, stimulus] of stimuli) this.#stimuli.set(channel, stimulus);
+    };
+  }
+
+  #traveller(): Traveller {
+    return {
+      now: () => ({ time: this.time, frame: this.frame }),
+      checkpoint: () => this.#moment(),
+      runFrame: () => this.#bench.runFrame(),
+    };
+  }
 
   /** Board time when so much of it has passed from now on; rounded, or 0.1 s could be a cycle more than what it says. */
   #after(duration: Duration): number {
@@ -405,11 +442,3 @@ const takes = (type: PointType, value: PointValue): boolean => {
   if (typeof value === "string") return isText(type);
   return typeof value === "boolean" ? type === "BOOL" : type !== "BOOL" && !isText(type);
 };
-
-/** A test's expectation that the module did not meet. */
-export class RigFailure extends Error {
-  constructor(message: string, situation: string) {
-    super(`${message}\n${situation}`);
-    this.name = "RigFailure";
-  }
-}

@@ -11,8 +11,9 @@ export {
 } from "./events.ts";
 export { createHasher, formatHash, type Hasher, RunningHashes } from "./hashes.ts";
 export { LatchRecorder } from "./latch-recorder.ts";
+export { startingFrom } from "./later-start.ts";
 export { RecordLog } from "./record-log.ts";
-export { Recorder } from "./recorder.ts";
+export { headerOf, Recorder } from "./recorder.ts";
 export { decodeRecording, type Recording } from "./recording.ts";
-export { restoredOf } from "./recording-format.ts";
+export { RECORDING_FORMAT, type RecordingHeader, restoredOf } from "./recording-format.ts";
 export { type Divergence, describeDivergence, differencesOf, Replayer } from "./replayer.ts";

@@ -5,7 +5,8 @@
 import type { System } from "../../../runtime/system.ts";
 import type { Plant } from "../../plants/plant.ts";
 import { formatTime, HAIR, toSeconds } from "../duration.ts";
-import { Rig, type RigCheckpoint } from "../rig.ts";
+import { Rig } from "../rig.ts";
+import type { RigCheckpoint } from "../rig-options.ts";
 import type { CampaignOptions } from "./campaign.ts";
 import { FaultSpace } from "./fault-space.ts";
 import { InvariantWatch } from "./invariant-watch.ts";
