@@ -142,6 +142,7 @@ export class BrokerConnection {
    */
   moveOn(farewell: () => Promise<void>, pauseMs: number, timeoutMs: number): void {
     this.#pauseMs = pauseMs;
+    this.#isLossTold = true; // it is none
     const session = this.#session;
     const timer = setTimeout(() => session?.cut("left"), timeoutMs);
     void session?.over.then(() => clearTimeout(timer));

@@ -215,7 +215,7 @@ describe("a rebirth", () => {
     },
   );
 
-  test("is not had for false, by another name or type, nor by a retained command", async () => {
+  test("is not had for false, nor by another name or type", async () => {
     const { broker, counters, log } = await bornNode(cleanups);
     await broker.command(NCMD, { ...REBIRTH, value: false });
     await broker.command(NCMD, { ...REBIRTH, name: "Node Control/Reboot" });

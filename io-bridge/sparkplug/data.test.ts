@@ -1,9 +1,9 @@
 /** Sparkplug 3.0.0: data of an edge node and its devices, deaths of devices, commands (§5.16, §5.17, §6.4.5, §6.4.20 to §6.4.23). */
 import { afterEach, describe, expect, test } from "vitest";
 import { Cleanups } from "../testing/mosquitto.ts";
-import { bornNode, metricIn, type Published, shows } from "../testing/sparkplug.ts";
+import { bornNode, edgeNode, metricIn, NotingBroker, type Published, shows, startNode } from "../testing/sparkplug.ts";
 import { eventually, pause } from "../testing/test-module.ts";
-import type { Metric } from "./payload.ts";
+import { encodePayload, type Metric } from "./payload.ts";
 
 const cleanups = new Cleanups();
 afterEach(() => cleanups.end());
@@ -197,5 +197,14 @@ describe("a command for a device", () => {
       "no device that is alive",
     ]);
     expect([board.get("basin.setpoint").value, board.get("basin.label").value]).toEqual([0, ""]);
+  });
+
+  test("is refused when it is retained: it would be repeated at every connection", async () => {
+    const broker = await NotingBroker.start(cleanups);
+    const limit = encodePayload({ metrics: [{ name: "limit", type: "Int16", value: 7 }] });
+    await broker.send(DCMD, limit, { retain: true });
+    const { board, counters } = await startNode(cleanups, edgeNode([broker.port]));
+    await eventually("it is refused", () => counters().rejected === 1 && broker.of("DBIRTH").length === 2);
+    expect(board.get("basin.limit").value).toBe(0);
   });
 });

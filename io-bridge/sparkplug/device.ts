@@ -40,6 +40,8 @@ export class Device {
   /** It lives though its partition is not NORMAL, for there is history of it to be told. */
   hasHistory = false;
   readonly #image: ProcessImage;
+  readonly #byName: ReadonlyMap<string, DeviceMetric>;
+  readonly #byAlias: ReadonlyMap<number | null, DeviceMetric>;
 
   /** @param nextAlias null: none are used. */
   constructor(
@@ -66,6 +68,8 @@ export class Device {
         quality: null,
       };
     });
+    this.#byName = new Map(this.metrics.map((metric) => [metric.name, metric]));
+    this.#byAlias = new Map(nextAlias === null ? [] : this.metrics.map((metric) => [metric.alias, metric]));
   }
 
   get isNormal(): boolean {
@@ -112,17 +116,16 @@ export class Device {
 
   /** As a DDATA tells it later. @returns null: there is no such metric any longer. */
   historical(report: Report): Metric | null {
-    const metric = this.metrics.find(({ name, type }) => name === report.metric && type === report.type);
-    if (metric === undefined) return null;
+    const metric = this.#byName.get(report.metric);
+    if (metric?.type !== report.type) return null;
     const properties = qualityProperty(report.quality);
     return { ...nameIn(metric), ...told(report), isHistorical: true, properties };
   }
 
   /** Hands a value in. @returns null, or why it is refused. */
   command(received: ReceivedMetric): { readonly refused: string } | null {
-    const metric = this.metrics.find(({ name, alias }) =>
-      received.name === undefined ? alias !== null && alias === received.alias : name === received.name,
-    );
+    const { name, alias } = received;
+    const metric = name === undefined ? this.#byAlias.get(alias ?? null) : this.#byName.get(name);
     if (metric === undefined) return { refused: "no metric of the device" };
     if (!metric.isWritable) return { refused: `${metric.name} takes no commands` };
     const value = received.isNull ? undefined : received.as(metric.type);

@@ -265,10 +265,18 @@ export class EdgeNode {
     for (const device of this.#devices) {
       const lives = device.isNormal || device.hasHistory;
       if (lives === device.isAlive || !this.#sender.hasRoom) continue;
-      if (lives) this.#sender.deviceBirth(device.id, device.birth(nowMs));
+      if (lives) this.#tellBirth(device, nowMs);
       else this.#sender.deviceDeath(device.id);
       device.isAlive = lives;
     }
+  }
+
+  /** What is told by the birth first is history, too, when the birth is lost. */
+  #tellBirth(device: Device, nowMs: number): void {
+    const news = device.metrics.filter((metric) => device.isChanged(metric, nowMs));
+    const reports = news.map((metric) => device.report(metric, nowMs));
+    this.#sender.deviceBirth(device.id, device.birth(nowMs));
+    this.#history?.sentLive(device.id, reports);
   }
 
   #tellData(device: Device, due: readonly DeviceMetric[], nowMs: number): void {

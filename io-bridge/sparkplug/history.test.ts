@@ -87,6 +87,27 @@ describe("an edge node with a buffer", () => {
     );
   });
 
+  test("tells again what a birth told first, when that is lost", async () => {
+    const broker = await NotingBroker.start(cleanups);
+    const line = await startLine(cleanups, broker.port);
+    const { board, counters } = await startNode(cleanups, edgeNode([line.port], buffered()));
+    await eventually("births", () => broker.of("DBIRTH").length === 2);
+    board.stopped.add("basin");
+    await eventually("a death", () => broker.of("DDEATH").length === 1);
+    await eventually("nothing is on its way", () => counters().buffer!.bytes === 0);
+    line.hang();
+    const before = counters().published;
+    board.set("basin.steps", 5);
+    board.stopped.delete("basin");
+    await eventually("another birth", () => counters().published > before);
+    line.down();
+    await eventually("the loss is noticed", () => counters().phase === "away");
+    board.set("basin.steps", 6);
+    line.up();
+    await eventually("history", () => told(broker, "steps").length > 0, RECONNECTED_MS);
+    expect(told(broker, "steps")[0]).toMatchObject({ value: 5, isHistorical: true });
+  });
+
   test("tells what an earlier run left, also of a device that is dead now, which lives only for that", async () => {
     const more = buffered();
     const broker = await NotingBroker.start(cleanups);
