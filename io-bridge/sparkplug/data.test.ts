@@ -203,8 +203,10 @@ describe("a command for a device", () => {
     const broker = await NotingBroker.start(cleanups);
     const limit = encodePayload({ metrics: [{ name: "limit", type: "Int16", value: 7 }] });
     await broker.send(DCMD, limit, { retain: true });
-    const { board, counters } = await startNode(cleanups, edgeNode([broker.port]));
-    await eventually("it is refused", () => counters().rejected === 1 && broker.of("DBIRTH").length === 2);
+    const { board, log } = await startNode(cleanups, edgeNode([broker.port]));
+    await eventually("it is refused", () => log.some(({ message }) => message === "Sparkplug node: message refused"));
+    expect(log.find(({ level }) => level === "warn")!.fields.reason).toMatch(/^retained/);
+    await eventually("births", () => broker.of("DBIRTH").length === 2);
     expect(board.get("basin.limit").value).toBe(0);
   });
 });

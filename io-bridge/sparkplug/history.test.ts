@@ -8,6 +8,7 @@ import { startLine } from "../testing/line.ts";
 import { Cleanups, scratch } from "../testing/mosquitto.ts";
 import { bornNode, edgeNode, NotingBroker, startNode } from "../testing/sparkplug.ts";
 import { eventually, logBook } from "../testing/test-module.ts";
+import { History } from "./history.ts";
 
 const cleanups = new Cleanups();
 afterEach(() => cleanups.end());
@@ -156,6 +157,43 @@ describe("an edge node with a buffer", () => {
         .flatMap(({ payload }) => payload.metrics)
         .every(({ name }) => name !== "depth"),
     ).toBe(true);
+  });
+});
+
+describe("history", () => {
+  test("is taken again, in order, until the broker has read it, and what was sent live comes behind it", async () => {
+    const { buffer } = buffered();
+    const history = new History(buffer, "hosts", hostClock, logBook().log);
+    const report = (value: number) =>
+      ({ metric: "steps", type: "Int32", value, quality: "good", timestamp: 1000 + value }) as const;
+    const values = () => {
+      const batch = history.take(10);
+      history.sentBatch(batch);
+      return batch.reports.map(({ value }) => value);
+    };
+    for (const value of [1, 2]) history.keep("basin", report(value));
+    history.flush();
+    expect([history.nextDevice(), values(), history.nextDevice()]).toEqual(["basin", [1, 2], null]);
+    history.sentLive("basin", [report(3)]);
+    let answer = (_isRead: boolean): void => undefined;
+    const asked = () =>
+      new Promise<boolean>((resolve) => {
+        answer = resolve;
+      });
+    history.confirm(asked);
+    history.sentLive("basin", [report(4)]);
+    history.disconnected();
+    answer(false);
+    history.flush();
+    expect(values()).toEqual([1, 2, 3, 4]);
+    await eventually("it may ask again", () => {
+      history.confirm(asked);
+      answer(true);
+      return history.counters.delivered === 4;
+    });
+    history.disconnected();
+    expect(history.nextDevice()).toBeNull();
+    history.close();
   });
 });
 
