@@ -159,7 +159,7 @@ export class VirtualBoard {
       { region: MEMORY_MAP.partita, device: this.#partitaDevice(options) },
       { region: MEMORY_MAP.finisher, device: this.#finisher() },
     ];
-    this.#bus = new BoardBus(devices, () => this.#settles());
+    this.#bus = new BoardBus(devices, () => this.#settle());
     const { engine = interpret } = options;
     this.#engine = engine({ hart: this.#hart, bus: this.#bus, time: this.#clint, code: staticCodeOf(image) });
     this.#htif = options.htif === undefined ? null : this.#watchForHost(options.htif, options.transmit);
@@ -386,15 +386,16 @@ export class VirtualBoard {
   }
 
   /**
-   * Behind the current instruction, which wrote to a device: the timer's interrupt is as it is then, and the engine may go on unless
-   * the run is to end or the timer becomes due before the engine stops anyway.
+   * Behind the current instruction, which wrote to a device: the timer's interrupt is as it is then, and the engine may go on until
+   * the timer becomes due, unless the run is to end.
    */
-  #settles(): boolean {
+  #settle(): Cycles {
+    if (this.#ending !== null) return cycles(0);
     const due = this.#clint.nextEvent();
     const isDue = due <= this.now() + 1;
-    if (this.#ending !== null || (!isDue && due < this.#engineEnd)) return false;
     this.#hart.setInterrupt("timer", isDue);
-    return true;
+    if (!isDue && due < this.#engineEnd) this.#engineEnd = due;
+    return cycles(this.#engineEnd - this.#hartStart);
   }
 
   /** The rest of `duration`, cut where the timer becomes due. */

@@ -1,7 +1,7 @@
 /** Finds the device behind an MMIO address. RAM is not on this bus: the hart reaches it directly (design.md §2a). */
 import type { Bus, BusResult } from "../hart/engine.ts";
 import type { StateReader, StateWriter } from "../state.ts";
-import type { GuestAddress } from "../units.ts";
+import type { Cycles, GuestAddress } from "../units.ts";
 import { type AccessSize, type Device, NO_ANSWER } from "./devices/device.ts";
 import type { Region } from "./memory-map.ts";
 
@@ -13,13 +13,13 @@ export interface MappedDevice {
 export class BoardBus implements Bus {
   value = 0;
   /** See `Bus`; the board knows. */
-  readonly settles: () => boolean;
+  readonly settle: () => Cycles;
   readonly #mapped: readonly MappedDevice[];
 
   /** The regions do not overlap. */
-  constructor(mapped: readonly MappedDevice[], settles: () => boolean) {
+  constructor(mapped: readonly MappedDevice[], settle: () => Cycles) {
     this.#mapped = mapped;
-    this.settles = settles;
+    this.settle = settle;
   }
 
   read(address: GuestAddress, size: AccessSize): BusResult {

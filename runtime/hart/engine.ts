@@ -8,11 +8,11 @@ import type { Hart } from "./hart.ts";
 
 /** Why an engine stopped before or at its budget. */
 export type Exit =
-  /** The budget is used up to the cycle. */
+  /** The budget is used up to the cycle, or as much of it as `Bus.settle` has left. */
   | "budget"
   /** `wfi` executed (its one cycle is counted, pc is behind it) while no enabled interrupt was pending. */
   | "wfi"
-  /** A store to a device, after which `Bus.settles` did not hold, or a watched store: look at the devices, then go on. */
+  /** A store to a device that `Bus.settle` did not settle, or a watched store: look at the devices, then go on. */
   | "mmio"
   /** A trap that the guest cannot take itself; `Engine.fault` says which. Its cycle is counted. */
   | "fault";
@@ -71,9 +71,9 @@ export interface Bus {
   write(address: GuestAddress, size: 1 | 2 | 4, value: number): BusResult;
   /**
    * Called after a `write`, by the instruction that wrote: interrupts are brought to what they are behind it.
-   * @returns whether the run may go on there; else somebody has to look at what the devices have come to.
+   * @returns up to where the run may go on, as `hart.elapsed`; 0: nowhere, somebody has to look at what the devices have come to.
    */
-  settles(): boolean;
+  settle(): Cycles;
 }
 
 /** What an image says of its code: it makes translation quick and whole, and is never needed for a right result. */

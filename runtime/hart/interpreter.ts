@@ -24,6 +24,8 @@ const LONGEST_STRETCH = 2 ** 30;
 
 export class Interpreter implements Engine {
   fault: Fault | null = null;
+  /** Where the run ends, as `hart.elapsed`. */
+  end = cycles(0);
   readonly hart: Hart;
   readonly bus: Bus;
   readonly time: TimeSource;
@@ -48,18 +50,19 @@ export class Interpreter implements Engine {
 
   run(budget: Cycles): Exit {
     const { hart } = this;
-    this.begin();
+    this.begin(budget);
     let exit: Exit | "translated";
-    do exit = this.stretch(Math.min(budget - hart.elapsed, LONGEST_STRETCH));
-    while (exit === "budget" && hart.elapsed < budget);
+    do exit = this.stretch(Math.min(this.end - hart.elapsed, LONGEST_STRETCH));
+    while (exit === "budget" && hart.elapsed < this.end);
     assertNotTranslated(exit);
     this.#used = this.finish();
     return exit;
   }
 
   /** Before the stretches of a run. */
-  begin(): void {
+  begin(budget: Cycles): void {
     this.fault = null;
+    this.end = budget;
     this.pages.watchedStore = false;
     this.hart.startRun();
     this.takeInterrupt();
@@ -73,7 +76,7 @@ export class Interpreter implements Engine {
 
   /**
    * A part of a run, of at most `budget` cycles, below 2^31.
-   * @returns "budget" also when something is left of it: then the stretch is to be continued. "translated": a mark was reached.
+   * @returns "budget" also when something is left of it: then the run goes on, up to its `end`. "translated": a mark was reached.
    */
   stretch(budget: number): Exit | "translated" {
     return this.hart.unrestricted ? executeUnchecked(this, budget) : executeChecked(this, budget);

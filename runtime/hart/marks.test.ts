@@ -18,7 +18,7 @@ const marked = (): { readonly interpreter: Interpreter; readonly board: TestBoar
   const board = TestBoard.of(code.label("end").jump("jal", {}, "end"));
   const { engine } = board;
   if (!(engine instanceof Interpreter)) throw new Error("a test board has an interpreter");
-  engine.begin();
+  engine.begin(cycles(1000));
   engine.pages.mark(MARK);
   return { interpreter: engine, board };
 };

@@ -22,6 +22,20 @@ const goOn = (engine: Interpreter, bytes: number): Exit | null => {
   return null;
 };
 
+/** Behind a write to a device, as far as the bus says. */
+const goOnSettled = (engine: Interpreter, bytes: number): Exit | null => {
+  const { hart } = engine;
+  const end = engine.bus.settle();
+  if (end === 0) {
+    hart.words[WORD.pc]! += bytes;
+    return "mmio";
+  }
+  const exit = goOn(engine, bytes);
+  if (end >= engine.end) return exit;
+  engine.end = end;
+  return exit ?? "budget";
+};
+
 const isInRam = (engine: Interpreter, address: number, bytes: number): boolean =>
   (address ^ RAM_BASE) >>> 0 <= engine.hart.ramBytes - bytes;
 
@@ -104,9 +118,7 @@ export const store = ({ bytes: size, file }: Of<"store">): SlowPath => {
         ? write(engine, address, 4, word) === "ok" && write(engine, address + 4, 4, hart.words[source + 1]!) === "ok"
         : write(engine, address, size, word & mask) === "ok";
     if (!stored) return engine.trap("storeAccessFault", address);
-    if (isInRam(engine, address, size) || engine.bus.settles()) return goOn(engine, bytes);
-    hart.words[WORD.pc]! += bytes;
-    return "mmio";
+    return isInRam(engine, address, size) ? goOn(engine, bytes) : goOnSettled(engine, bytes);
   };
 };
 

@@ -153,15 +153,15 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   run(budget: Cycles): Exit {
     const hart = this.#hart;
     const interpreter = this.#interpreter;
-    interpreter.begin();
+    interpreter.begin(budget);
     let exit: Exit;
     if (this.#pausedUntil > 0 && this.#past >= this.#pausedUntil) this.#resume();
     if (this.#past >= this.#passedByUntil) this.#passNoneBy();
     do {
       if (this.#isWaiting) this.#lookForChunks();
       const longest = this.#isWaiting ? WAITING_STRETCH : LONGEST_STRETCH;
-      exit = this.#stretch(cycles(Math.min(budget, hart.elapsed + longest)));
-    } while (exit === "budget" && hart.elapsed < budget);
+      exit = this.#stretch(cycles(hart.elapsed + longest));
+    } while (exit === "budget" && hart.elapsed < interpreter.end);
     this.#used = interpreter.finish();
     this.#past += this.#used;
     this.#wasInterpreted = exit === "mmio" || exit === "wfi";
@@ -180,14 +180,16 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     if (this.#translated === null && this.#past === 0 && bytes === this.#hart.ramBytes) this.#begin();
   }
 
-  /** Until `hart.elapsed` is `until`, or something else ends the run. */
-  #stretch(until: Cycles): Exit {
+  /** Until `hart.elapsed` is `last`, or the run ends. */
+  #stretch(last: Cycles): Exit {
     const hart = this.#hart;
     const interpreter = this.#interpreter;
     const { pages } = interpreter;
     const { words } = hart;
     let isTried = !this.#wasInterpreted;
-    while (hart.elapsed < until) {
+    for (;;) {
+      const until = Math.min(last, interpreter.end);
+      if (hart.elapsed >= until) return "budget";
       if (this.#changed !== null || this.#isUnsafe) this.#dropChanged();
       let budget = until - hart.elapsed;
       if (
@@ -203,7 +205,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
         this.#gains.note(pc, gained);
         if (++this.#entries === ENTRIES) this.#weigh();
         hart.elapsed = cycles(until - left);
-        if (left === 0) break;
+        if (left === 0) return "budget";
         // Still at a mark: translated code could do nothing here, its budget being too small, say. One instruction leads on.
         budget = left > FEW && pages.isMarked(words[WORD.pc]!) ? 1 : left;
       }
@@ -212,7 +214,6 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       pages.settle();
       if (exit !== "translated" && exit !== "budget") return exit;
     }
-    return "budget";
   }
 
   /** Whether the last entries were worth it: where they were not, translated code is passed by, or else everywhere. */

@@ -83,8 +83,8 @@ export class TestBoard implements Bus {
     return "ok";
   }
 
-  settles(): boolean {
-    return false;
+  settle(): Cycles {
+    return cycles(0);
   }
 
   write(address: GuestAddress, _size: 1 | 2 | 4, value: number): BusResult {

@@ -1,7 +1,7 @@
 /** A board for two engines to be compared on: RAM, a scratch device, interrupt lines; everything seen of it is a number. */
 import { allocateMemory, type Bus, type BusResult, type Engine, type EngineFactory, Hart } from "../../hart/index.ts";
 import { RAM_BASE } from "../../hart/layout.ts";
-import { cycles, type GuestAddress, guestAddress } from "../../units.ts";
+import { type Cycles, cycles, type GuestAddress, guestAddress } from "../../units.ts";
 import { ACKNOWLEDGE, SCRATCH } from "./flow-layout.ts";
 import type { FlowProgram } from "./random-flow-program.ts";
 
@@ -19,6 +19,9 @@ export class ComparedBoard implements Bus {
   #scratch = 0;
   #past = 0;
   #isRunning = false;
+  /** When the timer's line rises, and where the run ends that is under way. */
+  #due = Infinity;
+  #end = 0;
 
   constructor(program: FlowProgram, factory: EngineFactory) {
     this.#program = program;
@@ -34,13 +37,23 @@ export class ComparedBoard implements Bus {
     return this.#past + (this.#isRunning ? this.hart.elapsed : 0);
   }
 
-  /** @returns why it stopped; `engine.used` cycles have passed. */
+  /** @returns why it stopped, before `budget` cycles have passed or then. */
   run(budget: number): ReturnType<Engine["run"]> {
-    this.#isRunning = true;
-    const exit = this.engine.run(cycles(budget));
-    this.#isRunning = false;
-    this.#past += this.engine.used;
-    return exit;
+    const last = this.#past + budget;
+    for (;;) {
+      this.#end = Math.min(last, this.#due);
+      this.#isRunning = true;
+      const exit = this.engine.run(cycles(this.#end - this.#past));
+      this.#isRunning = false;
+      this.#past += this.engine.used;
+      if (this.#past >= this.#due) this.#raiseTimer();
+      if (exit !== "budget" || this.#past < this.#end || this.#past >= last) return exit;
+    }
+  }
+
+  #raiseTimer(): void {
+    this.#due = Infinity;
+    this.hart.setInterrupt("timer", true);
   }
 
   /** The hart anew, at `pc`; RAM stays as it is. */
@@ -76,9 +89,13 @@ export class ComparedBoard implements Bus {
     return "ok";
   }
 
-  /** Now it does, now it does not; the same for every engine. */
-  settles(): boolean {
-    return this.accesses.count % 3 !== 0;
+  /** Now it does, now it does not, now only until the timer is due; the same for every engine. */
+  settle(): Cycles {
+    const { count } = this.accesses;
+    if (count % 3 === 0) return cycles(0);
+    if (count % 3 === 1) this.#due = this.now + 1 + ((count * 13) % 97);
+    this.#end = Math.min(this.#end, this.#due);
+    return cycles(this.#end - this.#past);
   }
 
   #log(address: number, access: number, value: number): void {
@@ -88,7 +105,9 @@ export class ComparedBoard implements Bus {
     accesses.address = address;
     accesses.value = value;
     let digest = accesses.digest;
-    for (const part of [address, access, value, now]) digest = Math.imul(digest ^ part, 0x0100_0193) ^ (digest >>> 15);
+    const { pc, words } = this.hart;
+    for (const part of [address, access, value, now, pc, ...words.subarray(0, 32)])
+      digest = Math.imul(digest ^ part, 0x0100_0193) ^ (digest >>> 15);
     accesses.digest = digest;
   }
 }

@@ -78,7 +78,8 @@ describe("the comparison finds an engine that, now and then,", () => {
       expect(difference).toMatch(
         /\nseed 5, slice \d+ of \d+ cycles, ended by \w+ at 0x8\w{7}; its last \d+ of \d+ instr/,
       );
-      expect(slices).toBeGreaterThanOrEqual(3000);
+      // A slice in which the timer becomes due takes two runs.
+      expect(slices).toBeGreaterThanOrEqual(2500);
       expect(slices).toBeLessThan(5000);
     });
   }
