@@ -14,4 +14,5 @@ export { ExecutionCounts, interpretCounting } from "./execution-counts.ts";
 export { Hart } from "./hart.ts";
 export { Interpreter, interpret } from "./interpreter.ts";
 export { allocateMemory, type MemoryPlaces, memoryPlaces, RAM_BASE } from "./layout.ts";
+export { SingleInstruction } from "./single-instruction.ts";
 export { canTakeTraps, enterTrap } from "./traps.ts";

@@ -48,6 +48,10 @@ export const STATE_WORDS = 192;
 const SINK = STATE_WORDS;
 /** How many instructions translated code has stepped through since it was last entered; no part of the state. */
 export const STEPPED_WORD = STATE_WORDS + 1;
+/** Where the guest goes on when an instruction that the interpreter executed for translated code ended there; no part of the state. */
+export const RESUME_WORD = STATE_WORDS + 2;
+/** 1 when translated code is to be left altogether, though it could go on; no part of the state. */
+export const LEAVE_WORD = STATE_WORDS + 3;
 /** Room for constants of translated code. */
 const LIMITS_BYTES = 48;
 /** What a hart occupies above RAM. */

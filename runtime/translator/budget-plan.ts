@@ -4,7 +4,7 @@
  */
 import { FEW } from "../hart/dispatch.ts";
 import type { Flow } from "./flow.ts";
-import type { RegionNode } from "./region-graph.ts";
+import type { NodeEnd, RegionNode } from "./region-graph.ts";
 
 /** @returns by node: how much must be left when it begins, its own cost included; 0: one before it has seen to that. */
 export const planBudget = (
@@ -44,4 +44,6 @@ export const planBudget = (
 
 /** Whether nothing but the node's own instructions is counted between its start and what follows it. */
 const leadsOn = (node: RegionNode | undefined): boolean =>
-  node !== undefined && node.code.length > 0 && node.end.kind !== "call" && node.end.kind !== "indirectCall";
+  node !== undefined && node.code.length > 0 && !TAKES_TIME.has(node.end.kind);
+
+const TAKES_TIME: ReadonlySet<NodeEnd["kind"]> = new Set(["call", "indirectCall", "request"]);

@@ -59,6 +59,7 @@ class Guest {
     const stretches = findChecks({
       ...{ nodes: graph.nodes, flow: findEntries({ ...graph, returnSites: [] }, successors).flow },
       touchedBy: () => LIGHT_REGISTERS,
+      writtenByRequest: () => NO_REGISTERS,
       changedByCall: ({ end }) => (end.kind === "indirectCall" ? ALL_REGISTERS : NO_REGISTERS),
     });
     const nodeAt = (pc: number): number => graph.nodes.find((node) => node.pc === pc)!.id;

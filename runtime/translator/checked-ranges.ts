@@ -14,7 +14,7 @@ type Ranges = readonly (Range | undefined)[];
 const NONE: Ranges = [];
 
 export interface CheckedRegion extends RegionFacts {
-  /** The registers that may be others behind the node's call; none, when it is none. */
+  /** The registers that may be others behind the node's call or request; none, when it is neither. */
   changedByCall(node: RegionNode): RegisterSet;
 }
 

@@ -31,6 +31,10 @@ export interface ChunkContext {
   readonly watchAddress: number;
   readonly loadWindow: Window;
   readonly storeWindow: Window;
+  /** (number, budget) → budget: the interpreter executes an instruction; negative: the region is left, see translated-code.ts. */
+  readonly request: number;
+  /** Of the instruction at `pc`, for `request`. */
+  requestOf(pc: number): number;
   /** (pc, budget, depth) → (pc, budget): goes on wherever pc is translated. */
   readonly through: number;
   /** The region of this graph that is entered while "inexact" is not raised; see float-code.ts. null: it is the interpreter's then. */
@@ -50,6 +54,8 @@ export interface Chunk {
   readonly slots: Int32Array;
   /** Start and end of guest code that the chunk was made of, pairs. */
   readonly extents: Int32Array;
+  /** The instructions that the interpreter executes for it, by number: address and word, pairs. */
+  readonly requests: Int32Array;
 }
 
 export const ENTRY_BITS = 12;
@@ -71,13 +77,18 @@ export const tableIndexOfEntry = (code: WasmCode): WasmCode =>
 /** (number of the entry, budget, depth) → (pc, budget). */
 export const REGION: FunctionType = { parameters: ["i32", "i32", "i32"], results: ["i32", "i32"] };
 export const REGION_TYPE = 0;
+const REQUEST: FunctionType = { parameters: ["i32", "i32"], results: ["i32"] };
+const REQUEST_TYPE = 1;
+
+/** How deep guest calls may nest as calls of WebAssembly; deeper ones start anew. A region that nobody calls is this far from it. */
+export const DEEPEST = 160;
 
 export const translateChunk = (program: Program, functions: readonly GuestFunction[]): Chunk => {
   const { snapshot } = program.image;
   const { stateAddress, limitsAddress, watchAddress, mapAddress } = memoryPlaces(snapshot.ramBytes);
   if (mapAddress === null) throw new Error("a board with so much RAM has no room for translated code");
-  const through = 0;
-  const firstRegion = 1;
+  const [request, through, firstRegion] = [0, 1, 2];
+  const requests = new Requests(program);
   // Nearly every program with floats has an inexact one soon: for a large one that is not worth twice the code.
   const isLarge = snapshot.end - snapshot.start > LARGE_CODE_BYTES;
   const jobs: RegionJob[] = functions.map((each) => ({
@@ -93,6 +104,8 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     watchAddress: snapshot.careful ? watchAddress : 0,
     ...windowsOf(snapshot),
     program,
+    request,
+    requestOf: (pc) => requests.numberOf(pc),
     through,
     exactRegionOf: (graph) => (isLarge ? null : add({ graph, variant: "exact", slot: null })),
     regionOf: ({ index }) => regionIndex.get(index) ?? null,
@@ -117,7 +130,8 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     if (rest !== null) add({ graph: rest, variant, slot: tableIndexOfRest(program, graph.function) });
   }
   const bytes = assembleModule({
-    types: [REGION],
+    types: [REGION, REQUEST],
+    imports: [{ name: "request", type: REQUEST_TYPE }],
     memoryPages: Math.floor(stateAddress / WASM_PAGE_BYTES),
     functions: [{ type: REGION_TYPE, locals: ["i32"], body: throughBody(context) }, ...regions],
   });
@@ -127,8 +141,29 @@ export const translateChunk = (program: Program, functions: readonly GuestFuncti
     entryCodes: Int32Array.from(entryCodes),
     slots: Int32Array.from(slots),
     extents: Int32Array.from(extents),
+    requests: Int32Array.from(requests.words),
   };
 };
+
+/** Those of one chunk; an instruction that was copied has one number. */
+class Requests {
+  readonly words: number[] = [];
+  readonly #program: Program;
+  readonly #numbers = new Map<number, number>();
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  numberOf(pc: number): number {
+    const known = this.#numbers.get(pc);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
+    this.#numbers.set(pc, number);
+    this.words.push(pc, this.#program.image.instructionWord(pc)!);
+    return number;
+  }
+}
 
 /** What is to be translated; regions ask for more. */
 interface RegionJob {

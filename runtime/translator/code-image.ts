@@ -70,12 +70,18 @@ export class CodeImage {
   }
 
   #read(pc: number): GuestInstruction | null {
+    const word = this.instructionWord(pc);
+    return word === null ? null : this.#decoded(word);
+  }
+
+  /** The word of the instruction at `pc`, 16 bits when they say so; null where the code ends in it. */
+  instructionWord(pc: number): number | null {
     const offset = pc - RAM_BASE;
     if (offset + 2 > this.#view.byteLength) return null;
     const low = this.#view.getUint16(offset, true);
     const bytes = lengthOf(low);
     if (offset + bytes > this.#view.byteLength || pc + bytes > this.snapshot.end) return null;
-    return this.#decoded(bytes === 2 ? low : this.#view.getInt32(offset, true));
+    return bytes === 2 ? low : this.#view.getInt32(offset, true);
   }
 
   #decoded(word: number): GuestInstruction | null {

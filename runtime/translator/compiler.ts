@@ -11,6 +11,7 @@ export interface CompiledChunk {
   readonly entryCodes: Int32Array;
   readonly slots: Int32Array;
   readonly extents: Int32Array;
+  readonly requests: Int32Array;
 }
 
 /** The compilation of one guest. */

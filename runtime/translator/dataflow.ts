@@ -7,7 +7,17 @@ import { BASE_INSTRUCTIONS } from "../isa/index.ts";
 import type { Flow, Route } from "./flow.ts";
 import { areNested, findLoops, type Loops } from "./loops.ts";
 import { LONGEST_NODE, type RegionNode } from "./region-graph.ts";
-import { both, isEmpty, isWithin, NO_REGISTERS, type RegisterSet, RegisterSets, union, without } from "./registers.ts";
+import {
+  ALL_REGISTERS,
+  both,
+  isEmpty,
+  isWithin,
+  NO_REGISTERS,
+  type RegisterSet,
+  RegisterSets,
+  union,
+  without,
+} from "./registers.ts";
 import { SpillTree } from "./spill-tree.ts";
 
 export interface RegisterFlow {
@@ -31,6 +41,8 @@ export interface RegionFacts {
   readonly flow: Flow;
   /** The registers that a call with this end may touch; of one through a pointer, all but those are as before behind it, too. */
   touchedBy(node: RegionNode): RegisterSet;
+  /** The registers that the interpreter writes at the node's end. */
+  writtenByRequest(node: RegionNode): RegisterSet;
 }
 
 export const analyzeRegisters = (facts: RegionFacts): RegisterFlow => {
@@ -134,8 +146,9 @@ const dirtyTransfers = (facts: RegionFacts): Transfers => {
       const { x, f } = code[index]!.writes;
       made.add(id, x, f);
     }
-    if (isCall(node)) {
-      const { x, f } = facts.touchedBy(node);
+    if (isCall(node) || node.end.kind === "request") {
+      // The interpreter goes by the register file.
+      const { x, f } = isCall(node) ? facts.touchedBy(node) : ALL_REGISTERS;
       made.keep(id, ~x, ~f);
       passed.keep(id, ~x, ~f);
     }
@@ -198,12 +211,16 @@ const noteNeeds = (
     const { writes } = code[index]!;
     if (!isWithin(writes, dirty)) dirty = union(dirty, writes);
   }
-  if (isCall(node)) {
-    const touched = facts.touchedBy(node);
-    passed.keep(id, ~touched.x, ~touched.f);
+  if (isCall(node) || node.end.kind === "request") {
+    const { x, f } = isCall(node) ? facts.touchedBy(node) : facts.writtenByRequest(node);
+    passed.keep(id, ~x, ~f);
   }
   // Calls as well: all that is dirty is spilled where one would go too deep.
-  const kept = isCall(node) ? without(dirty, facts.touchedBy(node)) : dirty;
+  const kept = isCall(node)
+    ? without(dirty, facts.touchedBy(node))
+    : node.end.kind === "request"
+      ? NO_REGISTERS
+      : dirty;
   if (isCall(node)) atExits.push(kept);
   for (const route of facts.flow.routes[id]!) need(both(kept, spilledOnWay(node, route, before)));
   if (spillsInPlace(node, returnsInPlace)) need(dirty);

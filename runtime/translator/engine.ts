@@ -5,6 +5,7 @@
 import type { CodePagesListener } from "../hart/code-pages.ts";
 import { FEW } from "../hart/dispatch.ts";
 import type { Exit } from "../hart/engine.ts";
+import { MSTATUS } from "../hart/hart.ts";
 import {
   type Engine,
   type EngineFactory,
@@ -14,13 +15,15 @@ import {
   Interpreter,
   memoryPlaces,
   RAM_BASE,
+  type SingleInstruction,
   type StaticCode,
 } from "../hart/index.ts";
-import { STEPPED_WORD, WORD } from "../hart/layout.ts";
+import { LEAVE_WORD, RESUME_WORD, STEPPED_WORD, WORD } from "../hart/layout.ts";
 import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import type { CodeSnapshot } from "./code-image.ts";
 import type { Compilation, CompiledChunk, Compiler } from "./compiler.ts";
 import { EntryGains } from "./entry-gains.ts";
+import { STOP } from "./exits.ts";
 import { type Extent, isMadeOf, TranslatedCode } from "./translated-code.ts";
 import { VolatileCode } from "./volatile-code.ts";
 
@@ -91,6 +94,9 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #isReplacing = false;
   #past = 0;
   #used = cycles(0);
+  /** Where the budget of translated code ends, as `hart.elapsed`; and why the run ended in it: null, it did not. */
+  #until = 0;
+  #exit: Exit | null = null;
   readonly #worthwhileCycles: number;
   readonly #pauseCycles: number;
   readonly #gains = new EntryGains();
@@ -138,6 +144,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       ramBytes: hart.ramBytes,
       ...{ stateAddress, mapAddress, watchAddress },
       pages: interpreter.pages,
+      execute: (instruction, left) => this.#execute(instruction, left),
     });
     interpreter.pages.listener = this;
   }
@@ -188,10 +195,10 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     const { words } = hart;
     let isTried = !this.#wasInterpreted;
     for (;;) {
-      const until = Math.min(last, interpreter.end);
-      if (hart.elapsed >= until) return "budget";
+      this.#until = Math.min(last, interpreter.end);
+      if (hart.elapsed >= this.#until) return "budget";
       if (this.#changed !== null || this.#isUnsafe) this.#dropChanged();
-      let budget = until - hart.elapsed;
+      let budget = this.#until - hart.elapsed;
       if (
         this.#pausedUntil === 0 &&
         !this.#code.isEmpty &&
@@ -199,12 +206,18 @@ export class TranslatingEngine implements Engine, CodePagesListener {
         (isTried || pages.isMarked(words[WORD.pc]!))
       ) {
         const pc = words[WORD.pc]!;
+        const before = hart.elapsed;
         const left = this.#code.enter(budget);
-        const gained = budget - left - words[STEPPED_WORD]!;
+        hart.elapsed = cycles(this.#until - left);
+        const gained = hart.elapsed - before - words[STEPPED_WORD]!;
         this.translatedCycles += gained;
         this.#gains.note(pc, gained);
         if (++this.#entries === ENTRIES) this.#weigh();
-        hart.elapsed = cycles(until - left);
+        if (words[LEAVE_WORD] === 1) {
+          words[LEAVE_WORD] = 0;
+          if (this.#exit !== null) return this.#exit;
+          continue;
+        }
         if (left === 0) return "budget";
         // Still at a mark: translated code could do nothing here, its budget being too small, say. One instruction leads on.
         budget = left > FEW && pages.isMarked(words[WORD.pc]!) ? 1 : left;
@@ -214,6 +227,37 @@ export class TranslatingEngine implements Engine, CodePagesListener {
       pages.settle();
       if (exit !== "translated" && exit !== "budget") return exit;
     }
+  }
+
+  /** As `TranslatedCodeParts.execute`. */
+  #execute(instruction: SingleInstruction, left: number): number {
+    const hart = this.#hart;
+    const { words } = hart;
+    const { pc, behind } = instruction;
+    const floats = this.#floatState;
+    hart.elapsed = cycles(this.#until - left);
+    words[WORD.pc] = pc;
+    const exit = instruction.execute(this.#interpreter);
+    hart.elapsed = cycles(this.#until - left + 1);
+    this.#until = Math.min(this.#until, this.#interpreter.end);
+    const rest = this.#until - hart.elapsed;
+    this.#exit = exit === "budget" ? null : exit;
+    const mayGoOn = this.#exit === null && this.#isCodeAsItWas && hart.unrestricted;
+    if (mayGoOn && words[WORD.pc] === behind && this.#floatState === floats) return rest;
+    words[LEAVE_WORD] = mayGoOn ? 0 : 1;
+    words[RESUME_WORD] = words[WORD.pc]! | (mayGoOn ? 0 : STOP);
+    return ~rest;
+  }
+
+  /** What translated code relies on while it runs: mstatus.FS and fcsr. */
+  get #floatState(): number {
+    const { words } = this.#hart;
+    return (words[WORD.mstatus]! & MSTATUS.fs) | words[WORD.fcsr]!;
+  }
+
+  /** No instruction since translated code was entered has changed it. */
+  get #isCodeAsItWas(): boolean {
+    return this.#changed === null && !this.#isUnsafe && !this.#code.isEmpty;
   }
 
   /** Whether the last entries were worth it: where they were not, translated code is passed by, or else everywhere. */

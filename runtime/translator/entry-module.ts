@@ -3,15 +3,12 @@
  * between them, as far as they reach.
  */
 import { RAM_BASE } from "../hart/index.ts";
-import { STEPPED_WORD, WASM_PAGE_BYTES, WORD } from "../hart/layout.ts";
-import { ENTRY_BITS, REGION, tableIndexOfEntry } from "./chunk.ts";
+import { LEAVE_WORD, STEPPED_WORD, WASM_PAGE_BYTES, WORD } from "../hart/layout.ts";
+import { DEEPEST, ENTRY_BITS, REGION, tableIndexOfEntry } from "./chunk.ts";
 import { STOP } from "./exits.ts";
 import { STEPPER, STEPPER_LOCALS, type StepperPlaces, stepperBody } from "./stepper.ts";
 import { WasmCode } from "./wasm/code.ts";
 import { assembleModule } from "./wasm/module.ts";
-
-/** How deep guest calls may nest as calls of WebAssembly; deeper ones start anew. */
-const DEEPEST = 160;
 
 const ENTER_TYPE = 0;
 const REGION_TYPE = 1;
@@ -59,6 +56,10 @@ const enterBody = ({ ramBytes, stateAddress, mapAddress }: StepperPlaces): Uint8
   tableIndexOfEntry(code.get(entry)).callIndirect(REGION_TYPE).set(budget).set(pc);
   storePc();
   code.get(pc).i32(STOP).op("i32.and").op("i32.eqz").brIf(1);
+  code
+    .i32(0)
+    .memory("i32.load", stateAddress + 4 * LEAVE_WORD)
+    .brIf(2);
   code.get(pc).i32(~STOP).op("i32.and").set(pc).end();
   code.get(stepped).get(budget).op("i32.add").set(stepped);
   code.get(pc).get(budget).call(STEPPER_FUNCTION).set(budget).set(pc);

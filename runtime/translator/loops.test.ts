@@ -66,6 +66,7 @@ test("what calls in a loop may touch and nothing in it writes is spilled before 
   const { dirtyAtStart, spilledBefore, spills } = analyzeRegisters({
     ...{ nodes, flow },
     touchedBy: () => LIGHT_REGISTERS,
+    writtenByRequest: () => NO_REGISTERS,
   });
   const [header] = flow.loopHeaders;
   const spilled = spilledBefore.get(header!)!;

@@ -4,6 +4,7 @@
  */
 import { RAM_BASE } from "../hart/layout.ts";
 import type { CodeImage } from "./code-image.ts";
+import { DeviceAddresses } from "./device-addresses.ts";
 import { findJumpTable, type JumpTable } from "./jump-tables.ts";
 import { ALL_REGISTERS, NO_REGISTERS, type RegisterSet, union } from "./registers.ts";
 import { constantBefore, type Transfer, transferOf } from "./transfer.ts";
@@ -130,7 +131,8 @@ export class Program {
     const last = instructions.at(-1);
     const lastTransfer = last === undefined ? NEXT : transfers.get(last);
     const fallsThrough = lastTransfer === undefined || lastTransfer.kind === "next" || lastTransfer.kind === "branch";
-    if (fallsThrough || lastTransfer?.kind === "call") calls(each.end);
+    const goesOn = lastTransfer?.kind === "request" && lastTransfer.goesOn;
+    if (fallsThrough || goesOn || lastTransfer?.kind === "call") calls(each.end);
     return { own: instructions.length === 0 ? NO_REGISTERS : own, callees };
   }
 }
@@ -263,6 +265,7 @@ const summarize = (image: CodeImage, starts: readonly number[], end: number, see
   const jumpTables = new Map<number, JumpTable>();
   const touched = { x: 0, f: 0 };
   const pending = [...starts];
+  const devices = new DeviceAddresses();
   const lead = (pc: number): void => {
     if (!inside(pc)) return;
     leaders.add(pc);
@@ -270,16 +273,19 @@ const summarize = (image: CodeImage, starts: readonly number[], end: number, see
   };
   for (let from = pending.pop(); from !== undefined; from = pending.pop()) {
     const before: number[] = [];
+    devices.forget();
     for (let pc = from; inside(pc) && reached[(pc - first) >>> 1] === 0; ) {
       reached[(pc - first) >>> 1] = 1;
       pcs.push(pc);
       const expanded = image.at(pc);
-      const transfer = transferOf(image, pc, before);
+      const transfer = transferOf(image, pc, before, devices);
       if (transfer.kind !== "next") transfers.set(pc, transfer);
       if (expanded === null) break;
       touched.x |= expanded.reads.x | expanded.writes.x;
       touched.f |= expanded.reads.f | expanded.writes.f;
       before.push(pc);
+      if (transfer.kind === "call" || transfer.kind === "indirectCall") devices.called();
+      else devices.note(expanded);
       const next = pc + expanded.bytes;
       if (transfer.kind === "branch") lead(transfer.target);
       else if (transfer.kind === "jump") lead(transfer.target);
@@ -310,8 +316,11 @@ const ascending = (pcs: number[]): readonly number[] => {
   return pcs;
 };
 
-const goesOn = ({ kind }: Transfer): boolean =>
-  kind === "next" || kind === "branch" || kind === "call" || kind === "indirectCall" || kind === "system";
+const goesOn = (transfer: Transfer): boolean => {
+  const { kind } = transfer;
+  if (kind === "request") return transfer.goesOn;
+  return kind === "next" || kind === "branch" || kind === "call" || kind === "indirectCall" || kind === "system";
+};
 
 /** The instructions from `start` to `pc` as they lie in memory. */
 const linearly = (image: CodeImage, start: number, pc: number): number[] => {

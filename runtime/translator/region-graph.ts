@@ -5,6 +5,7 @@
 import type { JumpTable } from "./jump-tables.ts";
 import { contains, type FunctionSummary, type GuestFunction, type Program } from "./program.ts";
 import type { GuestInstruction } from "./registers.ts";
+import type { Transfer } from "./transfer.ts";
 
 /** Where a piece of the region's code comes from: the function itself, or a copy of another for one call. */
 export interface Copy {
@@ -37,6 +38,8 @@ export type NodeEnd =
   | { readonly kind: "tailCall"; readonly target: number }
   /** To `pc`, where another region of the same function is entered. */
   | { readonly kind: "goOn"; readonly pc: number }
+  /** The instruction at `pc`, which is not part of the node, is executed by the interpreter; null: control goes elsewhere. */
+  | { readonly kind: "request"; readonly pc: number; readonly to: RegionNode | null }
   /** The instruction at `pc`, which is not part of the node, is the interpreter's. */
   | { readonly kind: "leave"; readonly pc: number }
   /** Goes on when the switch really leads to `pc`. */
@@ -148,7 +151,7 @@ class GraphBuilder {
       if (pcs.length > 0 && summary.leaders.has(pc)) break;
       const transfer = summary.transfers.get(pc);
       const expanded = image.at(pc);
-      if (expanded === null || transfer?.kind === "system" || transfer?.kind === "leave") break;
+      if (expanded === null || (transfer !== undefined && stopsBefore(transfer))) break;
       pcs.push(pc);
       if (transfer !== undefined) break;
       pc += expanded.bytes;
@@ -187,7 +190,7 @@ class GraphBuilder {
   /** What follows a node that ends without a transfer: the next node, or an instruction for the interpreter. */
   #behind({ copy, pc, instructions }: RegionNode, next: number): NodeEnd {
     const transfer = copy.summary.transfers.get(next);
-    const stops = transfer?.kind === "system" || transfer?.kind === "leave" || this.#program.image.at(next) === null;
+    const stops = (transfer !== undefined && stopsBefore(transfer)) || this.#program.image.at(next) === null;
     if (!stops || !contains(copy.of, next)) {
       // Guards against an empty node that would follow itself.
       return instructions.length === 0 && next === pc
@@ -195,11 +198,18 @@ class GraphBuilder {
         : { kind: "goto", to: this.#target(copy, next) };
     }
     if (instructions.length > 0 && copy.summary.leaders.has(next)) return { kind: "goto", to: this.#at(copy, next) };
-    if (transfer?.kind === "system" && copy === this.#root) {
-      const behind = next + this.#program.image.at(next)!.bytes;
-      if (contains(copy.of, behind)) this.#entries.add(this.#at(copy, behind));
-    }
+    if (transfer?.kind === "request")
+      return { kind: "request", pc: next, to: transfer.goesOn ? this.#behindSystem(copy, next) : null };
+    if (transfer?.kind === "system" && copy === this.#root) this.#behindSystem(copy, next);
     return { kind: "leave", pc: next };
+  }
+
+  /** The node behind an instruction that the interpreter executes: it is come to from there, too. */
+  #behindSystem(copy: Copy, pc: number): RegionNode {
+    const behind = pc + this.#program.image.at(pc)!.bytes;
+    const node = this.#target(copy, behind);
+    if (copy === this.#root && contains(copy.of, behind)) this.#entries.add(node);
+    return node;
   }
 
   /** A node in the same function, or one that leaves it. */
@@ -253,6 +263,9 @@ class GraphBuilder {
   }
 }
 
+/** No node contains such an instruction. */
+const stopsBefore = ({ kind }: Transfer): boolean => kind === "request" || kind === "system" || kind === "leave";
+
 /** Where control goes on within the region. */
 export const successorsOf = ({ end }: RegionNode): readonly RegionNode[] => {
   switch (end.kind) {
@@ -266,6 +279,8 @@ export const successorsOf = ({ end }: RegionNode): readonly RegionNode[] => {
       return end.taken === end.next ? [end.taken] : [end.taken, end.next];
     case "switch":
       return [...end.landings.values()];
+    case "request":
+      return end.to === null ? [] : [end.to];
     case "return":
       return end.back === null ? [] : [end.back.to];
     default:

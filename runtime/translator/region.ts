@@ -103,7 +103,13 @@ export class RegionTranslation implements CheckedRegion {
     return callee === null ? LIGHT_REGISTERS : program.touched(callee);
   }
 
-  changedByCall({ end }: RegionNode): RegisterSet {
+  writtenByRequest({ end }: RegionNode): RegisterSet {
+    return end.kind === "request" ? this.context.program.image.at(end.pc)!.writes : NO_REGISTERS;
+  }
+
+  changedByCall(node: RegionNode): RegisterSet {
+    const { end } = node;
+    if (end.kind === "request") return this.writtenByRequest(node);
     if (end.kind !== "call" && end.kind !== "indirectCall") return NO_REGISTERS;
     const { program } = this.context;
     const callee = end.kind === "call" ? program.functionAt(end.target) : null;

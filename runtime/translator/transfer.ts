@@ -1,6 +1,7 @@
 /** What an instruction does to the flow of control, seen by itself and the few before it. */
 import type { Expanded } from "../isa/index.ts";
 import type { CodeImage } from "./code-image.ts";
+import type { DeviceAddresses } from "./device-addresses.ts";
 import { isQuickFloat } from "./float-classes.ts";
 
 export type Transfer =
@@ -13,19 +14,31 @@ export type Transfer =
   | { readonly kind: "return"; readonly register: number }
   | { readonly kind: "indirectJump" }
   | { readonly kind: "indirectCall" }
+  /** What the interpreter executes for translated code: devices, control registers, waiting; and `mret`, which goes elsewhere. */
+  | { readonly kind: "request"; readonly goesOn: boolean }
   /** Something that only the interpreter does; control goes on behind it. */
   | { readonly kind: "system" }
-  /** Likewise, but control goes elsewhere: traps, mret, what is no instruction. */
+  /** Likewise, but control goes elsewhere: traps, what is no instruction. */
   | { readonly kind: "leave" };
 
 const RA = 1;
 const T0 = 5;
 const NEXT: Transfer = { kind: "next" };
+const REQUEST: Transfer = { kind: "request", goesOn: true };
+const RETURN_FROM_TRAP: Transfer = { kind: "request", goesOn: false };
 const SYSTEM: Transfer = { kind: "system" };
 const LEAVE: Transfer = { kind: "leave" };
 
-/** @param before the instructions that are sure to have been executed directly before it, the last one last, with their addresses. */
-export const transferOf = (image: CodeImage, pc: number, before: readonly number[]): Transfer => {
+/**
+ * @param before the instructions that are sure to have been executed directly before it, the last one last, with their addresses.
+ * @param devices what they left in registers.
+ */
+export const transferOf = (
+  image: CodeImage,
+  pc: number,
+  before: readonly number[],
+  devices?: DeviceAddresses,
+): Transfer => {
   const expanded = image.at(pc);
   if (expanded === null) return LEAVE;
   if (image.isVolatile(pc)) return SYSTEM;
@@ -45,13 +58,17 @@ export const transferOf = (image: CodeImage, pc: number, before: readonly number
       const isReturn = (operands.rs1 === RA || operands.rs1 === T0) && operands.imm === 0;
       return isReturn ? { kind: "return", register: operands.rs1 } : { kind: "indirectJump" };
     }
+    case "load":
+    case "store":
+      return devices?.isAccess(expanded) === true ? REQUEST : NEXT;
     case "csr":
     case "wait":
-      return SYSTEM;
+      return REQUEST;
+    case "return":
+      return RETURN_FROM_TRAP;
     case "float":
       return isQuickFloat(expanded) ? NEXT : SYSTEM;
     case "trap":
-    case "return":
       return LEAVE;
     default:
       return NEXT;

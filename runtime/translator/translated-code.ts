@@ -1,6 +1,6 @@
 /** The translated code of one partition: what is instantiated in its memory, and where it can be entered. */
 import type { CodePages } from "../hart/code-pages.ts";
-import { memoryPlaces, RAM_BASE } from "../hart/index.ts";
+import { memoryPlaces, RAM_BASE, SingleInstruction } from "../hart/index.ts";
 import type { CompiledChunk } from "./compiler.ts";
 import { entryModule } from "./entry-module.ts";
 import { writeLimits } from "./region-writer.ts";
@@ -13,6 +13,12 @@ export interface Extent {
 
 type Enter = (budget: number) => number;
 
+/**
+ * Executes an instruction for translated code, with so many cycles left before it. @returns how many are left behind it, or their
+ * complement: then translated code is left, to where `RESUME_WORD` says.
+ */
+type Execute = (instruction: SingleInstruction, left: number) => number;
+
 export interface TranslatedCodeParts {
   readonly memory: WebAssembly.Memory;
   readonly ramBytes: number;
@@ -20,6 +26,7 @@ export interface TranslatedCodeParts {
   readonly mapAddress: number;
   readonly watchAddress: number;
   readonly pages: CodePages;
+  readonly execute: Execute;
 }
 
 /** Partitions of one size have the same entry module. */
@@ -53,11 +60,13 @@ export class TranslatedCode {
   }
 
   add(chunk: CompiledChunk): void {
-    const { memory, pages } = this.#parts;
+    const { memory, pages, execute } = this.#parts;
     const { module, tableSize, entryPcs, entryCodes } = chunk;
+    const requests = instructionsOf(chunk);
+    const request = (number: number, left: number): number => execute(requests[number]!, left);
     const missing = tableSize - this.#table.length;
     if (missing > 0) this.#table.grow(missing, this.#stop);
-    new WebAssembly.Instance(module, { env: { memory, table: this.#table } });
+    new WebAssembly.Instance(module, { env: { memory, table: this.#table, request } });
     for (let index = 0; index < entryPcs.length; index++) {
       const pc = entryPcs[index]! >>> 0;
       this.#map[(pc - RAM_BASE) >>> 1] = entryCodes[index]!;
@@ -102,6 +111,13 @@ export class TranslatedCode {
     for (const slot of slots) this.#table.set(slot, this.#stop);
   }
 }
+
+const instructionsOf = ({ requests }: CompiledChunk): readonly SingleInstruction[] => {
+  const instructions: SingleInstruction[] = [];
+  for (let index = 0; index < requests.length; index += 2)
+    instructions.push(new SingleInstruction(requests[index]!, requests[index + 1]!));
+  return instructions;
+};
 
 /** Whether the chunk was made of any of this guest code. */
 export const isMadeOf = ({ extents }: CompiledChunk, changed: readonly Extent[]): boolean => {

@@ -46,7 +46,7 @@ export const emitOneTask = (code: RuntimeCode, task: OneTask): void => {
   const runtime = new OneTaskRuntime(code, task);
   code.entry(DEADLINE);
   runtime.deadline();
-  code.startUp(LOOP.device);
+  code.startUp(X.t2);
   runtime.firstRelease();
   runtime.scanLoop();
   runtime.advance();
@@ -107,7 +107,6 @@ class OneTaskRuntime {
   firstRelease(): void {
     const { asm } = this.#code;
     const ticks = this.#task.intervalNs / TICK_NS;
-    this.#code.immediate(LOOP.compare, MTIMECMP);
     this.#code.immediate(LOOP.interval, ticks);
     this.#code.immediate(LOOP.intervalMs, Math.floor(ticks / TICKS_PER_MS));
     this.#code.immediate(LOOP.intervalRest, ticks % TICKS_PER_MS);
@@ -129,11 +128,15 @@ class OneTaskRuntime {
 
   /**
    * The timer stands at the scan's next release and interrupts the scan, and nothing else: between scans it is only looked at, so
-   * that the order in which the halves of mtimecmp are written does not matter.
+   * that the order in which the halves of mtimecmp are written does not matter. It is one function, which makes the addresses of
+   * its devices itself: so a translator knows them.
    */
   scanLoop(): void {
     const { asm } = this.#code;
-    const [scan, late, asleep] = ["partita.scan", "partita.late", "partita.asleep"] as const;
+    const [scan, late, asleep] = [asm.newLabel(), asm.newLabel(), asm.newLabel()];
+    asm.label("partita.scan");
+    this.#code.immediate(LOOP.device, DEVICE.base);
+    this.#code.immediate(LOOP.compare, MTIMECMP);
     asm.label(scan);
     asm.emit("add", { rd: X.t0, rs1: LOOP.releaseLow, rs2: LOOP.interval });
     asm.emit("sltu", { rd: X.t1, rs1: X.t0, rs2: LOOP.interval });

@@ -24,6 +24,8 @@ export interface WasmModule {
   readonly types: readonly FunctionType[];
   /** Least size in pages of the memory "env.memory", which is imported as the table "env.table" is. */
   readonly memoryPages: number;
+  /** Functions that are imported from "env": their indices come before those of the module's own. None when left out. */
+  readonly imports?: readonly { readonly name: string; readonly type: number }[];
   readonly functions: readonly WasmFunction[];
 }
 
@@ -41,6 +43,7 @@ export const assembleModule = (module: WasmModule): Uint8Array<ArrayBuffer> => {
   };
   section(SECTION.type, module.types.map(typeItem));
   section(SECTION.import, importItems(module));
+  const first = module.imports?.length ?? 0;
   section(
     SECTION.function,
     module.functions.map(
@@ -52,17 +55,35 @@ export const assembleModule = (module: WasmModule): Uint8Array<ArrayBuffer> => {
   section(
     SECTION.export,
     module.functions.flatMap(({ exportedAs }, index) =>
-      exportedAs === undefined ? [] : [(to: WasmCode) => to.name(exportedAs).byte(KIND.function).unsigned(index)],
+      exportedAs === undefined
+        ? []
+        : [
+            (to: WasmCode) =>
+              to
+                .name(exportedAs)
+                .byte(KIND.function)
+                .unsigned(first + index),
+          ],
     ),
   );
   section(
     SECTION.element,
     module.functions.flatMap(({ tableIndex }, index) =>
-      tableIndex === undefined ? [] : [(to: WasmCode) => to.byte(0).i32(tableIndex).end().unsigned(1).unsigned(index)],
+      tableIndex === undefined
+        ? []
+        : [
+            (to: WasmCode) =>
+              to
+                .byte(0)
+                .i32(tableIndex)
+                .end()
+                .unsigned(1)
+                .unsigned(first + index),
+          ],
     ),
   );
   const bodies = module.functions.map(functionBody);
-  writeHints(out, module.functions, bodies);
+  writeHints(out, module, bodies);
   section(
     SECTION.code,
     bodies.map(
@@ -84,9 +105,14 @@ const typeItem =
     }
   };
 
-const importItems = ({ memoryPages }: WasmModule): ((to: WasmCode) => void)[] => [
+const importItems = ({ memoryPages, imports = [] }: WasmModule): ((to: WasmCode) => void)[] => [
   (to) => to.name("env").name("memory").byte(KIND.memory).byte(0).unsigned(memoryPages),
   (to) => to.name("env").name("table").byte(KIND.table).byte(TYPE.funcref).byte(0).unsigned(0),
+  ...imports.map(
+    ({ name, type }) =>
+      (to: WasmCode) =>
+        to.name("env").name(name).byte(KIND.function).unsigned(type),
+  ),
 ];
 
 interface FunctionBody {
@@ -111,12 +137,12 @@ const functionBody = ({ locals, body }: WasmFunction): FunctionBody => {
 const UNLIKELY = 0;
 
 /** The custom section of the Branch Hinting proposal; engines that do not know it pass it by. */
-const writeHints = (out: WasmCode, functions: readonly WasmFunction[], bodies: readonly FunctionBody[]): void => {
+const writeHints = (out: WasmCode, { functions, imports = [] }: WasmModule, bodies: readonly FunctionBody[]): void => {
   const hinted = functions.flatMap(({ unlikely = [] }, index) => (unlikely.length === 0 ? [] : [{ index, unlikely }]));
   if (hinted.length === 0) return;
   const content = new WasmCode(4096).name("metadata.code.branch_hint").unsigned(hinted.length);
   for (const { index, unlikely } of hinted) {
-    content.unsigned(index).unsigned(unlikely.length);
+    content.unsigned(imports.length + index).unsigned(unlikely.length);
     for (const offset of unlikely)
       content
         .unsigned(bodies[index]!.start + offset)
