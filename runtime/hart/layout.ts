@@ -50,7 +50,7 @@ const SINK = STATE_WORDS;
 export const STEPPED_WORD = STATE_WORDS + 1;
 /** Where the guest goes on when an instruction that the interpreter executed for translated code ended there; no part of the state. */
 export const RESUME_WORD = STATE_WORDS + 2;
-/** 1 when translated code is to be left altogether, though it could go on; no part of the state. */
+/** Not 0 when translated code is to be left altogether, though it could go on, and why; no part of the state. */
 export const LEAVE_WORD = STATE_WORDS + 3;
 /** Room for constants of translated code. */
 const LIMITS_BYTES = 48;

@@ -5,7 +5,7 @@ import { translate } from "../translator/index.ts";
 import { compiler } from "./worker-compiler.ts";
 
 /** The interpreter needs about as long for so many as a change between it and translated code takes. */
-const WORTHWHILE_CYCLES = 60;
+const WORTHWHILE_CYCLES = 20;
 
 const FACTORIES: Readonly<Record<EngineKind, EngineFactory>> = {
   translator: translate(compiler, { worthwhileCycles: WORTHWHILE_CYCLES }),

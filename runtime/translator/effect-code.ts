@@ -5,6 +5,7 @@
 import { WORD } from "../hart/layout.ts";
 import { CONDITIONS, type Effect, type EffectKind, type Expanded, OPERATIONS, type Term, terms } from "../isa/index.ts";
 import type { Window } from "./chunk.ts";
+import { csrCode } from "./csr-code.ts";
 import { floatEffect, writeSingle } from "./float-code.ts";
 import type { PlannedAccess } from "./memory-plan.ts";
 import { LOCAL, type Placed, type RegionWriter } from "./region-writer.ts";
@@ -87,7 +88,7 @@ const EFFECTS: { readonly [K in EffectKind]: EffectCode<Extract<Effect, { kind: 
     }
   },
 
-  csr: impossible,
+  csr: csrCode,
   fence: () => {},
   trap: impossible,
   return: impossible,

@@ -23,7 +23,7 @@ import { type Cycles, cycles, type GuestAddress } from "../units.ts";
 import type { CodeSnapshot } from "./code-image.ts";
 import type { Compilation, CompiledChunk, Compiler } from "./compiler.ts";
 import { EntryGains } from "./entry-gains.ts";
-import { STOP } from "./exits.ts";
+import { LEAVE, STOP } from "./exits.ts";
 import { type Extent, isMadeOf, TranslatedCode } from "./translated-code.ts";
 import { VolatileCode } from "./volatile-code.ts";
 
@@ -78,7 +78,8 @@ interface EngineSettings extends Required<TranslateOptions> {
 export class TranslatingEngine implements Engine, CodePagesListener {
   /** Of all cycles, those in which translated code ran. */
   translatedCycles = 0;
-  /** How often it was found not to be worth it. */
+  /** How often it was entered, and how often that was found not to be worth it. */
+  entries = 0;
   pauses = 0;
   readonly #hart: Hart;
   readonly #interpreter: Interpreter;
@@ -104,8 +105,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   #passedByUntil = Infinity;
   /** The last run ended at a device or in `wfi`: what follows is for the interpreter, as a rule. */
   #wasInterpreted = false;
-  /** Entries since it was last asked what they gained, and `translatedCycles` at that time. */
-  #entries = 0;
+  /** `translatedCycles` when it was last asked what entries gained. */
   #translatedBefore = 0;
   /** Translated code is entered again from this cycle of all runs on; 0: it is. */
   #pausedUntil = 0;
@@ -212,10 +212,11 @@ export class TranslatingEngine implements Engine, CodePagesListener {
         const gained = hart.elapsed - before - words[STEPPED_WORD]!;
         this.translatedCycles += gained;
         this.#gains.note(pc, gained);
-        if (++this.#entries === ENTRIES) this.#weigh();
-        if (words[LEAVE_WORD] === 1) {
+        if (++this.entries % ENTRIES === 0) this.#weigh();
+        if (words[LEAVE_WORD] !== 0) {
+          const exit = words[LEAVE_WORD] === LEAVE.waiting ? "wfi" : this.#exit;
           words[LEAVE_WORD] = 0;
-          if (this.#exit !== null) return this.#exit;
+          if (exit !== null) return exit;
           continue;
         }
         if (left === 0) return "budget";
@@ -244,7 +245,7 @@ export class TranslatingEngine implements Engine, CodePagesListener {
     this.#exit = exit === "budget" ? null : exit;
     const mayGoOn = this.#exit === null && this.#isCodeAsItWas && hart.unrestricted;
     if (mayGoOn && words[WORD.pc] === behind && this.#floatState === floats) return rest;
-    words[LEAVE_WORD] = mayGoOn ? 0 : 1;
+    words[LEAVE_WORD] = mayGoOn ? 0 : LEAVE.asked;
     words[RESUME_WORD] = words[WORD.pc]! | (mayGoOn ? 0 : STOP);
     return ~rest;
   }
@@ -263,7 +264,6 @@ export class TranslatingEngine implements Engine, CodePagesListener {
   /** Whether the last entries were worth it: where they were not, translated code is passed by, or else everywhere. */
   #weigh(): void {
     const gained = this.translatedCycles - this.#translatedBefore;
-    this.#entries = 0;
     this.#translatedBefore = this.translatedCycles;
     const { poor, isAnyGood } = this.#gains.judge(this.#worthwhileCycles);
     if (isAnyGood) this.#passBy(poor);

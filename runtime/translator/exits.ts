@@ -13,5 +13,8 @@ export const exitAt = (start: number, pc: number, refund: number): number =>
 export const DISTANCE_SHIFTS = { left: 32 - REFUND_SHIFT, right: 32 - REFUND_SHIFT - 1 } as const;
 export const REFUND_SHIFT_RIGHT = REFUND_SHIFT;
 
+/** Why all translated code is to be left, in the state's `LEAVE_WORD`: the interpreter has executed something, or `wfi` found nothing. */
+export const LEAVE = { asked: 1, waiting: 2 } as const;
+
 /** Bit 0 of the pc that a region returns: the interpreter has to go on there. Without it, whoever translated that place. */
 export const STOP = 1;

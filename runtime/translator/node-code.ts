@@ -1,7 +1,7 @@
 /** Where control goes at the end of a node: within the region, into another one, or out to the dispatcher. */
 
-import { RAM_BASE, RESUME_WORD, WORD } from "../hart/layout.ts";
-import { DEEPEST, REGION_TYPE, tableIndexOf, tableIndexOfEntry } from "./chunk.ts";
+import { RAM_BASE, WORD } from "../hart/layout.ts";
+import { REGION_TYPE, tableIndexOf, tableIndexOfEntry } from "./chunk.ts";
 import { jumpsByRegister } from "./dataflow.ts";
 import { branchCondition } from "./effect-code.ts";
 import { comparison } from "./float-code.ts";
@@ -9,6 +9,7 @@ import type { RegionTranslation } from "./region.ts";
 import type { NodeEnd, RegionNode } from "./region-graph.ts";
 import { LOCAL } from "./region-writer.ts";
 import { both, LIGHT_REGISTERS, NO_REGISTERS, type RegisterSet, without } from "./registers.ts";
+import { requestCode } from "./request-code.ts";
 import { writeSkipped } from "./skipped-code.ts";
 
 type EndCode<K extends NodeEnd["kind"]> = (
@@ -135,33 +136,7 @@ const ENDS: { readonly [K in NodeEnd["kind"]]: EndCode<K> } = {
     code.return();
   },
 
-  /**
-   * The interpreter finds all registers in the register file: also those that callers of this region would keep in their locals,
-   * which devices might look at.
-   */
-  request: ({ pc, to }, node, region) => {
-    const { writer, context } = region;
-    const { code } = writer;
-    const { effect } = context.program.image.at(pc)!.instruction;
-    code.get(LOCAL.budget).i32(1).op("i32.lt_s");
-    if (effect.kind === "load" || effect.kind === "store") code.get(LOCAL.depth).i32(DEEPEST).op("i32.ne").op("i32.or");
-    writer.rarely(() => writer.leave(pc, writer.dirty));
-    writer.spill(writer.dirty);
-    code.i32(context.requestOf(pc)).get(LOCAL.budget).call(context.request).tee(LOCAL.budget);
-    if (to === null) {
-      code.drop();
-      leaveAfterRequest(region);
-      return;
-    }
-    code.i32(0).op("i32.lt_s");
-    writer.rarely(() => leaveAfterRequest(region));
-    writer.dirty = NO_REGISTERS;
-    const written = region.writtenByRequest(node);
-    writer.reload(both(region.neededOnWay(node.id, to.id, NO_REGISTERS), written), () =>
-      writer.leave(to.pc, NO_REGISTERS),
-    );
-    region.goTo(node.id, to.id);
-  },
+  request: requestCode,
 
   goOn: ({ pc }, _node, { writer }) => {
     writer.code.i32(pc).set(LOCAL.pc);
@@ -232,17 +207,6 @@ const writeCall = (target: number, { writer, context }: RegionTranslation): void
   code.i32(0).get(LOCAL.budget).get(LOCAL.depth).i32(1).op("i32.sub");
   if (region === null) code.i32(tableIndexOf(callee)).callIndirect(REGION_TYPE);
   else code.call(region);
-};
-
-/** The budget is the complement of what is left. */
-const leaveAfterRequest = ({ writer, context }: RegionTranslation): void => {
-  const { code } = writer;
-  code.get(LOCAL.budget).i32(-1).op("i32.xor").set(LOCAL.budget);
-  code
-    .i32(0)
-    .memory("i32.load", context.stateAddress + 4 * RESUME_WORD)
-    .set(LOCAL.pc);
-  writer.leaveDynamically(NO_REGISTERS);
 };
 
 /** On to where LOCAL.pc says, not to come back. */

@@ -1,6 +1,7 @@
 /** What an instruction does to the flow of control, seen by itself and the few before it. */
 import type { Expanded } from "../isa/index.ts";
 import type { CodeImage } from "./code-image.ts";
+import { isQuickCsr } from "./csr-code.ts";
 import type { DeviceAddresses } from "./device-addresses.ts";
 import { isQuickFloat } from "./float-classes.ts";
 
@@ -62,6 +63,7 @@ export const transferOf = (
     case "store":
       return devices?.isAccess(expanded) === true ? REQUEST : NEXT;
     case "csr":
+      return isQuickCsr(effect, expanded) ? NEXT : REQUEST;
     case "wait":
       return REQUEST;
     case "return":
