@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { MODULE } from "./waterworks-bench.ts";
+import { WATERWORKS } from "./bench/places.ts";
 
 export interface PatchedModule {
   readonly configPath: string;
@@ -19,8 +19,8 @@ export const patchedModule = (
   const folder = mkdtempSync(join(tmpdir(), "partita-waterworks-"));
   const partitions = join(folder, "partitions/waterworks");
   const configPath = join(folder, "configs/waterworks.yaml");
-  cpSync(join(dirname(MODULE), "../partitions/waterworks"), partitions, { recursive: true });
-  cpSync(MODULE, configPath);
+  cpSync(join(dirname(WATERWORKS), "../partitions/waterworks"), partitions, { recursive: true });
+  cpSync(WATERWORKS, configPath);
   for (const [file, replacements] of Object.entries(patches)) {
     let text = readFileSync(join(partitions, file), "utf8");
     for (const [from, to] of replacements) {

@@ -1,7 +1,8 @@
 /** What bench:rig times is what it says: the guests are as busy as they are meant to be, and every row has its figures. */
 import { expect, it } from "vitest";
+import { measureShrinking } from "./rig-campaigns.ts";
 import { measureCheckpoints } from "./rig-checkpoints.ts";
-import { checkpointTable, rigSpeedTable } from "./rig-report.ts";
+import { checkpointTable, rigSpeedTable, shrinkingTable } from "./rig-report.ts";
 import { measureRigSpeed } from "./rig-speed.ts";
 
 const trial = { rounds: 1, share: 0.01, say: () => {} };
@@ -19,5 +20,12 @@ it("a checkpoint takes time, and so does going back to it", async () => {
   const costs = await measureCheckpoints(trial);
   expect(Math.min(costs.checkpointMs, costs.restoreMs)).toBeGreaterThan(0);
   const { rows, columns } = checkpointTable(costs, 1);
+  for (const row of rows) expect(row).toHaveLength(columns.length);
+});
+
+it("two faults of twenty are what is left", async () => {
+  const shrunk = await measureShrinking(trial);
+  expect([shrunk.from, shrunk.to]).toEqual([20, 2]);
+  const { rows, columns } = shrinkingTable(shrunk, 1);
   for (const row of rows) expect(row).toHaveLength(columns.length);
 });

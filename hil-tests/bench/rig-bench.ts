@@ -1,10 +1,11 @@
 /**
- * `npm run bench:rig`: how fast the rig runs, and what checkpoints cost. Prints tables; `--json` and `--markdown` write files.
+ * `npm run bench:rig`: how fast the rig and campaigns run, and what checkpoints and shrinking cost. Prints tables; `--json` and `--markdown` write files.
  * `--rounds 1 --share 0.1` is a trial.
  */
 import { prepareToBoot } from "../../runtime/index.ts";
+import { measureCampaigns, measureShrinking } from "./rig-campaigns.ts";
 import { measureCheckpoints } from "./rig-checkpoints.ts";
-import { checkpointTable, rigSpeedTable } from "./rig-report.ts";
+import { campaignTable, checkpointTable, rigSpeedTable, shrinkingTable } from "./rig-report.ts";
 import { measureRigSpeed } from "./rig-speed.ts";
 import { runSections, section } from "./sections.ts";
 
@@ -12,4 +13,6 @@ prepareToBoot();
 await runSections("bench:rig", {
   speed: section(measureRigSpeed, rigSpeedTable),
   checkpoints: section(measureCheckpoints, checkpointTable),
+  campaigns: section(measureCampaigns, campaignTable),
+  shrinking: section(measureShrinking, shrinkingTable),
 });

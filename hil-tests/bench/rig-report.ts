@@ -1,4 +1,5 @@
 /** What was measured of the rig, as tables a person reads. */
+import type { CampaignSpeed, ShrinkingSpeed } from "./rig-campaigns.ts";
 import type { CheckpointCosts } from "./rig-checkpoints.ts";
 import type { RigSpeed } from "./rig-speed.ts";
 import { figure, mediansOf, type Table } from "./table.ts";
@@ -30,5 +31,25 @@ export const checkpointTable = ({ checkpointMs, restoreMs }: CheckpointCosts, ro
     `${mediansOf(rounds)}, in memory.`,
     verdict({ what: "checkpoint", most: 5, unit: "ms" }, checkpointMs),
     verdict({ what: "restore", most: 5, unit: "ms" }, restoreMs),
+  ],
+});
+
+export const campaignTable = ({ perMinute }: CampaignSpeed, rounds: number): Table => ({
+  title: "Trials of the waterworks' campaign, 10 s of virtual time each, in two threads",
+  columns: ["", "a minute"],
+  rows: [["trials", figure(perMinute)]],
+  notes: [
+    `${mediansOf(rounds)}, after the start-up. A trial begins at the checkpoint before its first fault.`,
+    verdict({ what: "trials on two cores", least: 2000, unit: "a minute" }, perMinute),
+  ],
+});
+
+export const shrinkingTable = ({ seconds, trials, from, to }: ShrinkingSpeed, rounds: number): Table => ({
+  title: "A failure of the waterworks made small, in one thread",
+  columns: ["faults", "left", "trials", "s"],
+  rows: [[String(from), String(to), String(trials), figure(seconds)]],
+  notes: [
+    `${mediansOf(rounds)}. Faults, then their times and sizes; 10 s of virtual time.`,
+    verdict({ what: "shrinking", most: 30, unit: "s" }, seconds),
   ],
 });
