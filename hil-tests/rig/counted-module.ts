@@ -19,6 +19,9 @@ export interface CountedModule {
   readonly programs: readonly CountedProgram[];
 }
 
+/** Where a test does not say whether to count. */
+export const countsByDefault = (): boolean => process.env["PARTITA_COVERAGE"] === "1";
+
 const loaded = new Map<string, Promise<CountedModule>>();
 
 /** Once a process. @throws with every problem of the config. */

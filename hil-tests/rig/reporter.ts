@@ -34,7 +34,8 @@ export default class RigReporter implements Reporter {
   }
 
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
-    const tests = modules.flatMap((module) => [...module.children.allTests()].filter(isReported)).map(reported);
+    const inOrder = modules.toSorted((a, b) => (a.relativeModuleId < b.relativeModuleId ? -1 : 1));
+    const tests = inOrder.flatMap((module) => [...module.children.allTests()].filter(isReported)).map(reported);
     if (tests.length === 0) return;
     const madeAt = new Date(hostClock.nowMs()).toISOString();
     const report = { title: this.#title, madeAt, tool: await thisTool(), requirements: this.#requirements, tests };

@@ -8,7 +8,7 @@ export interface RigOptions {
   readonly plant?: Plant;
   /** The test's own names of channels. */
   readonly alias?: Aliases;
-  /** Count what runs of the Structured Text: slower, and with programs that are not optimised. */
+  /** Count what runs of the Structured Text: slower, and with programs that are not optimised. Left out: when `PARTITA_COVERAGE` is 1. */
   readonly covers?: boolean;
   /** Record what enters the module, for `saveTrace`. */
   readonly records?: boolean;

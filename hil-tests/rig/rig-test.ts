@@ -35,7 +35,7 @@ export const rigTest =
   async (test) => {
     const seed = seedOfRun();
     const model = plant(seed);
-    const rig = await Rig.boot(configPath, { plant: model, alias, covers: process.env["PARTITA_COVERAGE"] === "1" });
+    const rig = await Rig.boot(configPath, { plant: model, alias });
     try {
       await body(rig, model);
     } catch (error) {

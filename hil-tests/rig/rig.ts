@@ -10,7 +10,7 @@ import { allOf, type Restore } from "../plants/restore.ts";
 import { Bench, type RigIncident } from "./bench.ts";
 import { Capture } from "./capture.ts";
 import { type Aliases, type Channel, Channels } from "./channels.ts";
-import { loadCounted, RunCounts } from "./counted-module.ts";
+import { countsByDefault, loadCounted, RunCounts } from "./counted-module.ts";
 import { type Duration, formatTime, toMilliseconds, toSeconds } from "./duration.ts";
 import type { Fault } from "./faults/index.ts";
 import {
@@ -58,7 +58,7 @@ export class Rig {
    * @throws when the config has problems or maps points to addresses that the plant does not have, or an alias names nothing.
    */
   static async boot(module: string | System, options: RigOptions = {}): Promise<Rig> {
-    const { plant = null, alias = {}, covers = false, records = false, rewinds = false } = options;
+    const { plant = null, alias = {}, covers = countsByDefault(), records = false, rewinds = false } = options;
     const hasher = await createHasher();
     const counted = covers && typeof module === "string" ? await loadCounted(module) : null;
     const system = counted?.system ?? (typeof module === "string" ? await loadOnce(module) : module);

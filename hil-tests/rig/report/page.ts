@@ -61,9 +61,9 @@ pre { margin: .5rem 0; padding: .6rem .8rem; background: #f6f8fa; overflow-x: au
 .met, .passed { color: var(--met); font-weight: 600; }
 .failed { color: var(--failed); font-weight: 600; }
 .open, .uncovered, .skipped { color: var(--open); font-weight: 600; }
-.wide { overflow-x: auto; }
-.matrix { width: auto; font-size: .72rem; }
-.matrix th, .matrix td { padding: .1rem .2rem; text-align: center; }
+.matrix { width: auto; font-size: .75rem; margin: 0 0 1rem; }
+.matrix caption { text-align: left; white-space: nowrap; padding: .25rem 0; }
+.matrix th, .matrix td { padding: .1rem .3rem; text-align: center; }
 .matrix th:first-child { text-align: left; white-space: nowrap; padding-right: .8rem; }
 .matrix td + td { border-left: 1px solid #f0f3f5; }
 .bar { display: inline-block; width: 8rem; height: .6rem; background: #eef1f4; vertical-align: middle; }

@@ -36,6 +36,7 @@ const testNamed = (number: number, name: string, more: Partial<ReportedTest> = {
 
 let report: Report;
 beforeAll(async () => {
+  vi.stubEnv("PARTITA_COVERAGE", "0");
   const runs = await runsOf((rig) => {
     rig.capture(["intake.level", "intake.pump1"], { every: "100 ms" });
     rig.force("intake.lowFloat", true);

@@ -42,22 +42,32 @@ export const requirementsSection = (report: Report): Section | null => {
 
 const MARKS: Readonly<Record<Outcome, string>> = { passed: "●", failed: "✕", skipped: "○" };
 
-/** Only tests that show a requirement, and every requirement. */
+/** A table for each file of tests, so that it can be printed: the requirements that its tests show, and which shows which. */
 export const matrixSection = (report: Report): Section | null => {
-  const columns = report.tests.filter((test) => test.requirements.length > 0);
-  if (report.requirements.length === 0 || columns.length === 0) return null;
-  const head = columns.map(
-    (test) => html`<th><a href="#test-${test.number}" title="${test.name}">${test.number}</a></th>`,
+  const showing = report.tests.filter((test) => test.requirements.length > 0);
+  if (report.requirements.length === 0 || showing.length === 0) return null;
+  const files = [...new Set(showing.map(({ file }) => file))];
+  const tables = files.map((file) =>
+    matrixOf(
+      file,
+      showing.filter((test) => test.file === file),
+      report,
+    ),
   );
-  const rows = report.requirements.map(({ id }) => {
-    const cells = columns.map(({ requirements, outcome }) =>
-      requirements.includes(id) ? html`<td class="${outcome}">${MARKS[outcome]}</td>` : html`<td></td>`,
+  const body = html`<p class="quiet">● passed, ✕ failed, ○ skipped; columns are tests</p>${tables}`;
+  return { id: "matrix", title: "Requirements and tests", body };
+};
+
+const matrixOf = (file: string, tests: readonly ReportedTest[], { requirements }: Report): Html => {
+  const head = tests.map((test) => html`<th>${linkTo(test)}</th>`);
+  const shown = requirements.filter(({ id }) => tests.some((test) => test.requirements.includes(id)));
+  const rows = shown.map(({ id }) => {
+    const cells = tests.map((test) =>
+      test.requirements.includes(id) ? html`<td class="${test.outcome}">${MARKS[test.outcome]}</td>` : html`<td></td>`,
     );
     return html`<tr><th>${id}</th>${cells}</tr>`;
   });
-  const body = html`<p class="quiet">● passed, ✕ failed, ○ skipped; columns are tests</p>
-<div class="wide"><table class="matrix"><thead><tr><th>Requirement</th>${head}</tr></thead><tbody>
+  return html`<table class="matrix"><caption><code>${file}</code></caption><thead><tr><th></th>${head}</tr></thead><tbody>
 ${rows}
-</tbody></table></div>`;
-  return { id: "matrix", title: "Requirements and tests", body };
+</tbody></table>`;
 };
