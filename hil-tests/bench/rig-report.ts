@@ -1,6 +1,7 @@
 /** What was measured of the rig, as tables a person reads. */
 import type { CampaignSpeed, ShrinkingSpeed } from "./rig-campaigns.ts";
 import type { CheckpointCosts } from "./rig-checkpoints.ts";
+import type { RecordingCosts, ReplayFigures, RewindFigures } from "./rig-recording.ts";
 import type { RigSpeed } from "./rig-speed.ts";
 import { figure, mediansOf, type Table } from "./table.ts";
 import { verdict } from "./targets.ts";
@@ -52,4 +53,39 @@ export const shrinkingTable = ({ seconds, trials, from, to }: ShrinkingSpeed, ro
     `${mediansOf(rounds)}. Faults, then their times and sizes; 10 s of virtual time.`,
     verdict({ what: "shrinking", most: 30, unit: "s" }, seconds),
   ],
+});
+
+export const recordingTable = (
+  { frameUs, recordingPercent, hashingPercent }: RecordingCosts,
+  rounds: number,
+): Table => ({
+  title: "A frame of the waterworks, plant included",
+  columns: ["what", "cost"],
+  rows: [
+    ["the frame", figure(frameUs, "µs")],
+    ["recording it", figure(recordingPercent, "%")],
+    ["hashing what partitions did", figure(hashingPercent, "%")],
+  ],
+  notes: [
+    `${mediansOf(rounds)}, CPU time; rigs with and without take turns.`,
+    verdict({ what: "cost of recording", most: 3, unit: "%" }, recordingPercent),
+    verdict({ what: "cost of hashing", most: 5, unit: "%" }, hashingPercent),
+  ],
+});
+
+export const replayTable = ({ hours, bytesAnHour, timesRealTime, divergences }: ReplayFigures): Table => ({
+  title: "Replay of the waterworks",
+  columns: ["recorded, h", "MB an hour", "× real time", "divergences"],
+  rows: [[figure(hours), figure(bytesAnHour / 1e6), figure(timesRealTime), String(divergences)]],
+  notes: [
+    "Every frame's hash of every partition compared. --share 60 records ten hours.",
+    verdict({ what: "divergences", most: 0, unit: "" }, divergences),
+  ],
+});
+
+export const rewindTable = ({ hours, medianMs, worstMs }: RewindFigures): Table => ({
+  title: "Going to any frame of a run",
+  columns: ["run, h", "median, ms", "worst, ms"],
+  rows: [[figure(hours), figure(medianMs), figure(worstMs)]],
+  notes: [verdict({ what: "going to any frame of an hour", most: 1000, unit: "ms" }, worstMs)],
 });

@@ -57,7 +57,7 @@ export class Bench {
   readonly counts: RunCounts | null;
   readonly slotUses: SlotUses;
   /** null: nothing is recorded. */
-  readonly recorded: RecordedRun | null;
+  readonly #recorded: RecordedRun | null;
   readonly hasher: Hasher;
   readonly #hashes: RunningHashes;
   /** Inputs by partition, as plant and test offer them. */
@@ -89,8 +89,8 @@ export class Bench {
     this.hasher = hasher;
     this.slotUses = new SlotUses(system);
     const outside = this.#outside();
-    this.recorded = records ? new RecordedRun(system, hasher, outside) : null;
-    this.module = new Module(system, this.recorded?.outside ?? outside, hasher, {
+    this.#recorded = records ? new RecordedRun(system, hasher, outside) : null;
+    this.module = new Module(system, this.#recorded?.outside ?? outside, hasher, {
       engineOf: counts?.engineOf ?? engineOf,
     });
     this.published = this.module.partitions.map(({ points }) => points);
@@ -118,6 +118,12 @@ export class Bench {
   /** What the outside offers to an input: its partition sees it from its next slot on. */
   offer(named: NamedPoint, value: PointValue): void {
     put(this.#offered[named.partition.index]!, named, value);
+  }
+
+  /** @throws when the rig was made without `records`. */
+  recordedRun(): RecordedRun {
+    if (this.#recorded === null) throw new Error("this rig records nothing; boot it with records: true");
+    return this.#recorded;
   }
 
   /** What an input's partition was shown in the frame that is over. */
@@ -164,7 +170,7 @@ export class Bench {
       this.#hashes.values.set(hashes);
       this.#orders = orders;
       this.slotUses.goOnFrom(this.module.partitions);
-      this.recorded?.startAnew(this.module);
+      this.#recorded?.startAnew(this.module);
       for (const [partition, cells] of offered.entries()) this.#offered[partition]!.copyFrom(cells);
       for (const [partition, cells] of seen.entries()) this.#seen[partition]!.copyFrom(cells);
     };

@@ -43,7 +43,7 @@ export class RecordedRun {
     this.outside = {
       commands: (frame) => this.#recorder.commands(frame),
       latch: (at, inputs) => this.#recorder.latch(at, inputs),
-      published: (...told) => this.#recorder.published(...told),
+      published: (at, points, drives) => this.#recorder.published(at, points, drives),
       uart: (at, byte) => this.#recorder.uart(at, byte),
       incident: (at, incident) => this.#recorder.incident(at, incident),
       scheduleSwitched: (frame, at, to) => this.#recorder.scheduleSwitched(frame, at, to),

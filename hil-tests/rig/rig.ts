@@ -331,9 +331,15 @@ export class Rig {
    * @throws when the rig was made without `records`.
    */
   async saveTrace(path: string, points?: readonly string[]): Promise<void> {
-    const { recorded, names } = this.#bench;
-    if (recorded === null) throw new Error("this rig records nothing; boot it with records: true");
-    await recorded.save(path, points === undefined ? names.all() : points.map((name) => this.#point(name)));
+    const { names } = this.#bench;
+    await this.#bench
+      .recordedRun()
+      .save(path, points === undefined ? names.all() : points.map((name) => this.#point(name)));
+  }
+
+  /** The same as a recording's file. */
+  recording(): Promise<Uint8Array> {
+    return this.#bench.recordedRun().file();
   }
 
   /** What a report says of the run. */

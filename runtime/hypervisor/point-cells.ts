@@ -43,6 +43,8 @@ export class PointCells {
   readonly bytes: Uint8Array;
   /** All cells as bytes, the value little-endian from the first of its cell; unused bytes are 0, also those behind a text. */
   readonly values: Uint8Array;
+  /** The same in words of the host's byte order, to be compared and no more. */
+  readonly words: Int32Array;
   /** Where in `values` the cell of each point starts, and behind the last one where they end. */
   readonly starts: Uint32Array;
   /** When the value was produced: host milliseconds since 1970 for what came from outside, board cycles for what a guest published. */
@@ -65,6 +67,7 @@ export class PointCells {
     const valueBytes = this.starts[points.length]!;
     this.bytes = new Uint8Array(buffer, byteOffset, bytesForCells(points));
     this.values = new Uint8Array(buffer, byteOffset, valueBytes);
+    this.words = new Int32Array(buffer, byteOffset, valueBytes / 4);
     this.time = new Float64Array(buffer, byteOffset + valueBytes, points.length);
     this.quality = new Uint8Array(buffer, byteOffset + valueBytes + points.length * 8, points.length);
     this.#view = new DataView(buffer, byteOffset, valueBytes);
@@ -129,14 +132,16 @@ export class PointCells {
   /** The same value and quality as `other`, of the same points, has there; times may differ. */
   samePoint(other: PointCells, point: number): boolean {
     if (this.quality[point] !== other.quality[point]) return false;
-    const end = this.starts[point + 1]!;
-    for (let i = this.starts[point]!; i < end; i++) if (this.values[i] !== other.values[i]) return false;
+    const end = this.starts[point + 1]! / 4;
+    for (let at = this.starts[point]! / 4; at < end; at++) if (this.words[at] !== other.words[at]) return false;
     return true;
   }
 
   /** Every point as in `other`, times apart. */
   sameAs(other: PointCells): boolean {
-    for (let point = 0; point < this.count; point++) if (!this.samePoint(other, point)) return false;
+    const { words, quality } = this;
+    for (let at = 0; at < words.length; at++) if (words[at] !== other.words[at]) return false;
+    for (let point = 0; point < this.count; point++) if (quality[point] !== other.quality[point]) return false;
     return true;
   }
 

@@ -18,7 +18,7 @@ export class LatchRecorder implements Outside {
     this.#inner = inner;
     this.log = log;
     this.#recorded = system.partitions.map(({ points }) => PointCells.initial(points));
-    this.#before = system.partitions.map(({ points }) => PointCells.initial(points));
+    this.#before = system.partitions.map(({ points }) => new PointCells(points));
   }
 
   commands(frame: number): readonly Command[] {
@@ -30,7 +30,7 @@ export class LatchRecorder implements Outside {
     before.copyFrom(inputs);
     this.#inner.latch(at, inputs);
     if (inputs.sameAs(recorded) && inputs.sameAs(before)) return;
-    this.log.latch(at, inputs, [recorded, before]);
+    this.log.latch(at, inputs, recorded, before);
     recorded.copyFrom(inputs);
   }
 

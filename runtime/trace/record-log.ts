@@ -24,6 +24,9 @@ const longestFrame = ({ partitions, schedules }: System): number => {
   return Math.max(...latches) + 3 * (HEADER_BYTES + 8 * partitions.length);
 };
 
+const sameWord = (a: PointCells, b: PointCells, word: number): boolean =>
+  a.words[2 * word] === b.words[2 * word] && a.words[2 * word + 1] === b.words[2 * word + 1];
+
 export class RecordLog {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -48,14 +51,14 @@ export class RecordLog {
     return this.#used >= BlockWriter.payloadAt + BLOCK_BYTES;
   }
 
-  /** At the start of a slot: of the inputs what is not as in all of `before`. */
-  latch(at: BoardInstant, inputs: PointCells, before: readonly PointCells[]): void {
+  /** At the start of a slot: of the inputs what is not as in both, of the same points. */
+  latch(at: BoardInstant, inputs: PointCells, recorded: PointCells, before: PointCells): void {
     const start = this.#used;
     this.#begin(RECORD_KINDS.latch, at.frame);
     this.#view.setUint16(start + 5, at.slot, true);
     this.#view.setUint16(start + 7, at.partition, true);
     this.#used = start + LATCH_BYTES;
-    for (let point = 0; point < inputs.count; point++) this.#changes(inputs, before, point);
+    for (let point = 0; point < inputs.count; point++) this.#changes(inputs, recorded, before, point);
     this.#view.setUint16(start + 9, (this.#used - start - LATCH_BYTES) / CHANGE_BYTES, true);
   }
 
@@ -107,11 +110,13 @@ export class RecordLog {
   }
 
   /** The words that differ; of a point of another quality at least the first. */
-  #changes({ values, quality, starts }: PointCells, before: readonly PointCells[], point: number): void {
-    let isWanted = before.some((cells) => quality[point] !== cells.quality[point]);
-    for (let at = starts[point]!; at < starts[point + 1]!; at += WORD_BYTES) {
-      for (let i = at; i < at + WORD_BYTES; i++) isWanted ||= before.some((cells) => values[i] !== cells.values[i]);
-      if (isWanted) this.#change(at / WORD_BYTES, quality[point]!, values);
+  #changes(inputs: PointCells, recorded: PointCells, before: PointCells, point: number): void {
+    const quality = inputs.quality[point]!;
+    let isWanted = quality !== recorded.quality[point] || quality !== before.quality[point];
+    const end = inputs.starts[point + 1]! / WORD_BYTES;
+    for (let word = inputs.starts[point]! / WORD_BYTES; word < end; word++) {
+      isWanted ||= !sameWord(inputs, recorded, word) || !sameWord(inputs, before, word);
+      if (isWanted) this.#change(word, quality, inputs.values);
       isWanted = false;
     }
   }
