@@ -8,9 +8,11 @@ import type { System } from "./system.ts";
 import { createHasher } from "./trace/index.ts";
 
 export { type LoadedSystem, parseNetwork, type StCompilation } from "./config/index.ts";
+export { BoardFigures } from "./host/board-figures.ts";
 export { type BoardThread, type RunOptions, startBoard } from "./host/board-thread.ts";
 export { type Clock, hostClock } from "./host/clock.ts";
 export { engineOf } from "./host/engines.ts";
+export { LATENESS_BOUNDS_US, LatenessHistogram } from "./host/lateness.ts";
 export { type PointExchange, SharedExchange } from "./host/point-exchange.ts";
 export { decodeSnapshot, encodeSnapshot } from "./host/snapshot-file.ts";
 export { exportTrace, TRACE_FORMATS, type TraceFormat } from "./host/trace-export.ts";

@@ -21,7 +21,8 @@ export interface BoardJob {
   readonly exchange: SharedArrayBuffer;
   /** One Int32: 0 while the run shall go on. */
   readonly control: SharedArrayBuffer;
-  readonly lateness: SharedArrayBuffer;
+  /** Of `BoardFigures`. */
+  readonly figures: SharedArrayBuffer;
   /** To what host time board time is tied: see pacer.ts. */
   readonly anchor: SharedArrayBuffer;
   /** The ring by which requests come: see board-requests.ts. */

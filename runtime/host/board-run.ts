@@ -18,6 +18,7 @@ import {
   RunningHashes,
 } from "../trace/index.ts";
 import type { Cycles } from "../units.ts";
+import { BoardFigures } from "./board-figures.ts";
 import type { BoardJob, BoardMessage, BoardStart, RecordingJob, RunSummary } from "./board-job.ts";
 import { lookAt } from "./board-look.ts";
 import { type Request, RequestReader } from "./board-requests.ts";
@@ -26,7 +27,6 @@ import { hostClock } from "./clock.ts";
 import { engineOf } from "./engines.ts";
 import { ExchangeOutside } from "./exchange-outside.ts";
 import { HartLink } from "./hart-link.ts";
-import { LatenessHistogram } from "./lateness.ts";
 import { Pacer } from "./pacer.ts";
 import { SharedExchange } from "./point-exchange.ts";
 import { RetainedExchange } from "./retained-exchange.ts";
@@ -47,6 +47,7 @@ class BoardRun {
   readonly #pacer: Pacer;
   readonly #wallClock: WallClockSetter;
   readonly #running: RunningHashes;
+  readonly #figures: BoardFigures;
   readonly #hostMs: Float64Array;
   readonly #retained: RetainedHandover | null;
   /** Board cycles between two hand-overs of retained data, and when the next one is due. */
@@ -64,7 +65,8 @@ class BoardRun {
     this.#running = new RunningHashes(system.partitions.length, hasher);
     this.#requests = new RequestReader(job.requests);
     this.#link = new HartLink(job.hart, system, job.paced || job.recording !== null);
-    this.#outside = new ExchangeOutside(system, exchange, post, {
+    this.#figures = new BoardFigures(system, job.figures);
+    this.#outside = new ExchangeOutside(system, exchange, this.#figures, post, {
       commands: (frame) => this.#takeCommands(frame),
       frameEnded: (frame, hashes) => this.#frameEnded(frame, hashes),
     });
@@ -87,7 +89,7 @@ class BoardRun {
       clock: hostClock,
       boardClock: system.clock,
       maxLateness: system.maxLateness,
-      lateness: new LatenessHistogram(job.lateness),
+      lateness: this.#figures.lateness[job.hart?.index ?? 0]!,
       control: this.#control,
       anchor: new Float64Array(job.anchor),
       onAnchor: (cycle, timeMs) => exchange.anchor(cycle, timeMs),
@@ -107,10 +109,13 @@ class BoardRun {
       this.#endWhenAsked();
       this.#post({ kind: "running" });
     });
+    const { partitions } = this.#module;
+    this.#tellFigures(partitions);
     while (this.#mayStartFrame()) {
       this.#module.beginFrame();
       do this.#step();
       while (!this.#module.atFrameStart);
+      this.#tellFigures(partitions);
       if (this.#module.boardTime >= this.#retainAt) this.#handRetainedOver();
     }
     const summary = this.#summary(hostClock.monotonicMs() - startedMs);
@@ -121,6 +126,11 @@ class BoardRun {
     this.#recorder?.stopped(this.#module.frame);
     this.#recorder?.end(this.#module.frame, stateHashes);
     this.#post({ kind: "ended", summary });
+  }
+
+  #tellFigures(partitions: Module["partitions"]): void {
+    this.#figures.tellOf(partitions);
+    if (this.#link.leads) this.#figures.tellTime(this.#module.frame, this.#module.boardTime);
   }
 
   /** What cannot be foreseen hart 0 decides for all, while it ends a frame behind which they are in step. */

@@ -4,11 +4,12 @@ import { ModuleMemory } from "../hypervisor/index.ts";
 import type { System } from "../system.ts";
 import { RecordLog } from "../trace/index.ts";
 import type { Cycles } from "../units.ts";
+import { BoardFigures } from "./board-figures.ts";
 import type { BoardJob, BoardMessage, BoardStart, PartitionSummary, RunSummary } from "./board-job.ts";
 import { BoardRequests } from "./board-requests.ts";
 import { ByteRing } from "./byte-ring.ts";
 import type { HartJob } from "./hart-link.ts";
-import { LatenessHistogram, type LatenessReport } from "./lateness.ts";
+import type { LatenessReport } from "./lateness.ts";
 import type { SharedExchange } from "./point-exchange.ts";
 import type { RetainedExchange } from "./retained-exchange.ts";
 
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly restored?: readonly (Uint8Array | null)[];
   /** Where its retained data go while it runs and when it ends; null, or left out: nobody keeps them. */
   readonly retained?: RetainedExchange | null;
+  /** Where the board tells of itself; left out: nobody looks there. */
+  readonly figures?: BoardFigures;
   /** Gets the recording's bytes in order; null: no recording. Must not throw. */
   readonly record: ((bytes: Uint8Array) => void) | null;
   /** Every message but answers to requests, and the last. */
@@ -47,7 +50,7 @@ export interface BoardThread {
 /** Powers the module on in threads of its own, and runs it; `exchange` is what the bridge, started before, holds the other end of. */
 export const startBoard = (system: System, exchange: SharedExchange, options: RunOptions): BoardThread => {
   const threads = options.oneThread === true ? 1 : system.harts;
-  const lateness = new LatenessHistogram();
+  const figures = options.figures ?? new BoardFigures(system);
   const control = new Int32Array(new SharedArrayBuffer(4));
   const requests = new BoardRequests(threads);
   const ring = options.record === null ? null : new ByteRing(RECORDING_RING_BYTES);
@@ -62,7 +65,7 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
     paced: options.paced,
     exchange: exchange.shared,
     control: control.buffer as SharedArrayBuffer,
-    lateness: lateness.shared,
+    figures: figures.shared,
     anchor: new SharedArrayBuffer(16),
     requests: requests.shared,
     restored: options.restored ?? [],
@@ -92,7 +95,7 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
       drain();
       requests.ended();
     });
-  return { ended, threads, requests, stop, lateness: () => lateness.report() };
+  return { ended, threads, requests, stop, lateness: () => figures.latenessReport() };
 };
 
 /** @returns what the thread had to say at its end. */

@@ -4,6 +4,7 @@ import type { BoardInstant, Incident, Outside } from "../hypervisor/outside.ts";
 import { type PointCells, QUALITY } from "../hypervisor/point-cells.ts";
 import type { Schedule, System } from "../system.ts";
 import type { Cycles } from "../units.ts";
+import type { BoardFigures } from "./board-figures.ts";
 import { type BoardMessage, instantOf } from "./board-job.ts";
 import type { BoardExchange } from "./point-exchange.ts";
 
@@ -25,6 +26,7 @@ interface Voice {
 
 export class ExchangeOutside implements Outside {
   readonly #exchange: BoardExchange;
+  readonly #figures: BoardFigures;
   readonly #frameEnded: Outside["frameEnded"];
   readonly #post: (message: BoardMessage) => void;
   readonly #takeCommands: Outside["commands"];
@@ -38,10 +40,12 @@ export class ExchangeOutside implements Outside {
   constructor(
     system: System,
     exchange: BoardExchange,
+    figures: BoardFigures,
     post: (message: BoardMessage) => void,
     { commands, frameEnded }: Pick<Outside, "commands" | "frameEnded">,
   ) {
     this.#exchange = exchange;
+    this.#figures = figures;
     this.#frameEnded = frameEnded;
     this.#post = post;
     this.#takeCommands = commands;
@@ -95,7 +99,10 @@ export class ExchangeOutside implements Outside {
   }
 
   incident(at: BoardInstant, incident: Incident): void {
-    if (incident.kind === "error" && incident.record.trap !== null) this.faulted.add(at.partition);
+    if (incident.kind === "error") {
+      this.#figures.errorOccurred(at.partition, incident.record.error);
+      if (incident.record.trap !== null) this.faulted.add(at.partition);
+    }
     const voice = this.#voices[at.partition]!;
     const unsaid = voice.unsaid;
     if (!this.#maySpeak(voice, at.frame)) return;

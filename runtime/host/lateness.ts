@@ -5,11 +5,18 @@ const BUCKETS = 24;
 const SLIPS = BUCKETS;
 const SLIPPED_US = BUCKETS + 1;
 const WORST_US = BUCKETS + 2;
-const WORDS = BUCKETS + 3;
+const SUM_US = BUCKETS + 3;
+const WORDS = BUCKETS + 4;
+
+/** Upper bound of each bucket, µs. */
+export const LATENESS_BOUNDS_US: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) =>
+  bucket === BUCKETS - 1 ? Infinity : 2 ** bucket,
+);
 
 export interface LatenessReport {
-  /** Boundaries counted. */
+  /** Boundaries counted, and their lateness together. */
   readonly count: number;
+  readonly sumUs: number;
   /** Upper bounds of the buckets that hold these quantiles, µs. */
   readonly p50Us: number;
   readonly p99Us: number;
@@ -23,18 +30,30 @@ export interface LatenessReport {
 }
 
 export class LatenessHistogram {
-  readonly shared: SharedArrayBuffer;
+  static readonly bytes = WORDS * 8;
   readonly #words: Float64Array;
 
-  constructor(shared: SharedArrayBuffer = new SharedArrayBuffer(WORDS * 8)) {
-    this.shared = shared;
-    this.#words = new Float64Array(shared);
+  constructor(shared: SharedArrayBuffer = new SharedArrayBuffer(WORDS * 8), byteOffset = 0) {
+    this.#words = new Float64Array(shared, byteOffset, WORDS);
+  }
+
+  static sumOf(histograms: readonly LatenessHistogram[]): LatenessHistogram {
+    const sum = new LatenessHistogram();
+    const into = sum.#words;
+    for (const one of histograms) {
+      const words = one.#words;
+      for (let word = 0; word < WORDS; word++) {
+        into[word] = word === WORST_US ? Math.max(into[word]!, words[word]!) : into[word]! + words[word]!;
+      }
+    }
+    return sum;
   }
 
   add(latenessUs: number): void {
     const words = this.#words;
     const bucket = latenessUs < 1 ? 0 : Math.min(BUCKETS - 1, 32 - Math.clz32(latenessUs));
     words[bucket] = words[bucket]! + 1;
+    words[SUM_US] = words[SUM_US]! + latenessUs;
     if (latenessUs > words[WORST_US]!) words[WORST_US] = latenessUs;
   }
 
@@ -43,8 +62,13 @@ export class LatenessHistogram {
     this.#words[SLIPPED_US] = this.#words[SLIPPED_US]! + us;
   }
 
+  /** By bucket, as in `LATENESS_BOUNDS_US`. */
+  get counts(): readonly number[] {
+    return [...this.#words.subarray(0, BUCKETS)];
+  }
+
   report(): LatenessReport {
-    const counts = [...this.#words.subarray(0, BUCKETS)];
+    const { counts } = this;
     const count = counts.reduce((sum, n) => sum + n, 0);
     const quantile = (q: number): number => {
       let seen = 0;
@@ -56,6 +80,7 @@ export class LatenessHistogram {
     };
     return {
       count,
+      sumUs: this.#words[SUM_US]!,
       p50Us: quantile(0.5),
       p99Us: quantile(0.99),
       p999Us: quantile(0.999),

@@ -51,6 +51,7 @@ const system: System = {
   modbusClients: [],
   mqtt: [],
   sparkplug: [],
+  metrics: null,
   retain: null,
   maxLateness: cycles(1000),
 };
