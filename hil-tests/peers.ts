@@ -24,7 +24,7 @@ export const requirePeers = (...programs: readonly string[]): { readonly missing
 
 /** The same for a module of Debian's Python, run by `PYTHON`. */
 export const requirePythonModule = (name: string): { readonly missing: boolean } =>
-  skipWithout(succeeds(PYTHON, "-c", `import ${name}`) ? [] : [`python3-${name}`]);
+  skipWithout(succeeds(PYTHON, "-c", `import ${name}`) ? [] : [`python3-${name.replaceAll("_", "-")}`]);
 
 /** The same for picolibc, the C library for Debian's gcc-riscv64-unknown-elf. */
 export const requirePicolibc = (): { readonly missing: boolean } => {

@@ -1,18 +1,21 @@
 /** Starts, drives and stops everything that connects a module to the outside. */
-import type { Clock, PointExchange, System } from "../runtime/index.ts";
+import { BoardFigures, type Clock, type PointExchange, type System } from "../runtime/index.ts";
+import type { BridgeCounters } from "./bridge-counters.ts";
 import type { Logger } from "./logger.ts";
-import { Bus, type BusCounters } from "./modbus/client/bus.ts";
-import type { ModbusServerCounters } from "./modbus/server/counters.ts";
+import { Metrics } from "./metrics/index.ts";
+import { Bus } from "./modbus/client/bus.ts";
 import { identificationOf } from "./modbus/server/device-identification.ts";
 import { type ModbusServer, modbusServer } from "./modbus/server/index.ts";
 import { EmbeddedBroker } from "./mqtt/embedded-broker.ts";
-import { type MqttLinkCounters, TelemetryLink } from "./mqtt/telemetry-link.ts";
+import { TelemetryLink } from "./mqtt/telemetry-link.ts";
 import { ProcessImage } from "./process-image.ts";
-import { EdgeNode, type EdgeNodeCounters } from "./sparkplug/edge-node.ts";
+import { EdgeNode } from "./sparkplug/edge-node.ts";
 
 export interface BridgeOptions {
   readonly system: System;
   readonly exchange: PointExchange;
+  /** What the board tells of itself, for `io.metrics`; left out: no board does. */
+  readonly figures?: BoardFigures;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -21,22 +24,16 @@ export interface BridgeOptions {
 interface Listening {
   /** The config entry's name. */
   readonly name: string;
-  readonly kind: "modbus" | "mqtt";
+  readonly kind: "modbus" | "mqtt" | "metrics";
   readonly host: string;
   readonly port: number;
-}
-
-/** Since the start, by the names of the config entries. */
-interface BridgeCounters {
-  readonly modbusServers: Readonly<Record<string, ModbusServerCounters>>;
-  readonly modbusClients: Readonly<Record<string, BusCounters>>;
-  readonly mqtt: Readonly<Record<string, MqttLinkCounters>>;
-  readonly sparkplug: Readonly<Record<string, EdgeNodeCounters>>;
 }
 
 export interface Bridge {
   counters(): BridgeCounters;
   listening(): readonly Listening[];
+  /** Has all that listens read its certificates and lists anew; clients read theirs at each connection. */
+  reload(): Promise<void>;
   /**
    * To be called when the board has published its last outputs: writes them to the field devices, publishes the last
    * telemetry, closes all sockets. Takes two seconds at most, whatever the peers do; never rejects.
@@ -77,17 +74,38 @@ const build = ({ system, exchange, clock, log }: BridgeOptions): Parts => {
   };
 };
 
-const namedCounters = <Counters>(entries: readonly { readonly name: string; readonly counters: Counters }[]) =>
+const named = <Counters>(entries: readonly { readonly name: string; readonly counters: Counters }[]) =>
   Object.fromEntries(entries.map(({ name, counters }) => [name, counters]));
+
+const countersOf = ({ servers, buses, links, nodes }: Parts): BridgeCounters => ({
+  modbusServers: named(servers),
+  modbusClients: named(buses),
+  mqtt: named(links),
+  sparkplug: named(nodes),
+});
+
+/** null: the config does not ask for them. */
+const metricsOf = (options: BridgeOptions, parts: Parts): Metrics | null => {
+  const { system, figures = new BoardFigures(system), clock, log } = options;
+  if (system.metrics === null) return null;
+  const services = () => [
+    ...parts.servers.map(({ name, isListening }) => ({ what: `Modbus server ${name}`, isListening })),
+    ...parts.brokers.map(({ name, broker }) => ({ what: `MQTT broker ${name}`, isListening: broker.isListening })),
+  ];
+  const counters = () => countersOf(parts);
+  return new Metrics({ listener: system.metrics, system, figures, counters, services, loopMs: LOOP_MS, clock, log });
+};
 
 /**
  * Resolves when all servers listen. Field devices and brokers need not be there: their absence is a quality of points.
  * @throws CannotListen, with everything closed again.
  */
 export const startBridge = async (options: BridgeOptions): Promise<Bridge> => {
-  const { image, servers, buses, brokers, links, nodes } = build(options);
+  const parts = build(options);
+  const { image, servers, buses, brokers, links, nodes } = parts;
   const reporters = [...links, ...nodes];
-  const listeners = [...servers, ...brokers.map(({ broker }) => broker)];
+  const metrics = metricsOf(options, parts);
+  const listeners = [...(metrics ? [metrics.server] : []), ...servers, ...brokers.map(({ broker }) => broker)];
   try {
     for (const listener of listeners) await listener.start();
   } catch (error) {
@@ -100,10 +118,12 @@ export const startBridge = async (options: BridgeOptions): Promise<Bridge> => {
     image.refresh();
     for (const bus of buses) bus.noticeOutputs();
     for (const reporter of reporters) reporter.step();
+    metrics?.stepped();
   };
   const timer = setInterval(step, LOOP_MS);
 
   const stop = async (): Promise<void> => {
+    metrics?.stopping();
     clearInterval(timer);
     image.refresh();
     await Promise.all([...buses, ...reporters].map((leaving) => leaving.finish(FAREWELL_MS)));
@@ -112,16 +132,15 @@ export const startBridge = async (options: BridgeOptions): Promise<Bridge> => {
   let stopping: Promise<void> | null = null;
 
   return {
-    counters: () => ({
-      modbusServers: namedCounters(servers),
-      modbusClients: namedCounters(buses),
-      mqtt: namedCounters(links),
-      sparkplug: namedCounters(nodes),
-    }),
+    counters: () => countersOf(parts),
     listening: () => [
       ...servers.flatMap(({ name, address }) => (address ? [{ name, kind: "modbus" as const, ...address }] : [])),
       ...brokers.map(({ name, broker }) => ({ name, kind: "mqtt" as const, ...broker.address })),
+      ...(metrics ? [{ name: "metrics", kind: "metrics" as const, ...metrics.server.address }] : []),
     ],
+    reload: async () => {
+      await Promise.all(listeners.map((listener) => listener.reload()));
+    },
     stop: () => {
       stopping ??= stop();
       return stopping;

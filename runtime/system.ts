@@ -272,23 +272,27 @@ export interface ServerTls {
   readonly caPath: string;
 }
 
-export interface ModbusTcpListener {
-  readonly kind: "tcp";
+/** What listens on the network, and for whom. */
+export interface NetworkListener {
   readonly host: string;
   readonly port: number;
-  readonly maxConnections: number;
-  readonly idleTimeoutMs: number;
-  readonly frameTimeoutMs: number;
   /** null, and no `allowFile`: clients may come from anywhere. */
   readonly allowFrom: readonly AllowedNetwork[] | null;
   /** Absolute path of a file with more of them, read again when it changes. */
   readonly allowFile: string | null;
   /** null: plain TCP. */
   readonly tls: ServerTls | null;
-  /** null: roles do not matter. */
-  readonly roles: readonly ModbusRole[] | null;
   /** Anybody on a network may connect. */
   readonly isExposed: boolean;
+}
+
+export interface ModbusTcpListener extends NetworkListener {
+  readonly kind: "tcp";
+  readonly maxConnections: number;
+  readonly idleTimeoutMs: number;
+  readonly frameTimeoutMs: number;
+  /** null: roles do not matter. */
+  readonly roles: readonly ModbusRole[] | null;
 }
 
 /** A serial port, 8 data bits. */
@@ -396,6 +400,8 @@ export interface System {
   readonly modbusClients: readonly ModbusClient[];
   readonly mqtt: readonly MqttLink[];
   readonly sparkplug: readonly SparkplugNode[];
+  /** Where metrics and health are shown over HTTP; null: nowhere. */
+  readonly metrics: NetworkListener | null;
   /** null: retained data are lost when the module is powered off. */
   readonly retain: RetainedStore | null;
   /** Lateness beyond which a paced run re-anchors instead of catching up. */

@@ -48,6 +48,10 @@ export class Program {
     return this.#exit;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
   /** Sends a signal, unless it has ended, and waits for its end. */
   async end(signal: NodeJS.Signals = "SIGINT"): Promise<Exit> {
     if (!this.#ended) this.#process.kill(signal);

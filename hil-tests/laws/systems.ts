@@ -134,6 +134,7 @@ export const systemOf = (sketch: SystemSketch): System => {
     modbusClients: [],
     mqtt: [],
     sparkplug: [],
+    metrics: null,
     maxLateness: cycles(sketch.majorFrame),
   };
 };

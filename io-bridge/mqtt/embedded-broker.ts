@@ -94,6 +94,10 @@ export class EmbeddedBroker {
     return { host: this.#host, port: this.#port };
   }
 
+  get isListening(): boolean {
+    return this.#server.listening;
+  }
+
   /** How the module's own client reaches it. */
   get clientAddress(): BrokerAddress {
     const listensEverywhere = this.#host === "0.0.0.0" || this.#host === "::";
@@ -111,7 +115,7 @@ export class EmbeddedBroker {
     this.#aedes = await this.#createBroker();
     this.#port = await listen(this.#server, entry, this.#host, this.#wantedPort);
     this.#server.on("error", (error) => this.#failed(error));
-    if (allowFile !== null) this.#watched = new WatchedFiles([allowFile], () => void this.#reload());
+    if (allowFile !== null) this.#watched = new WatchedFiles([allowFile], () => void this.reload());
     const fields = { link: this.#name, host: this.#host, port: this.#port };
     this.#log.info(fields, "MQTT broker listening");
     if (isExposed) this.#log.warn(fields, "insecure: anybody who reaches this MQTT broker may read and command");
@@ -131,6 +135,19 @@ export class EmbeddedBroker {
     if (aedes !== null) await new Promise<void>((resolve) => aedes.close(() => resolve()));
     for (const connection of this.#connections) connection.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  /** Reads the list again: what changed holds from the next connection on; a file that cannot be used leaves everything as it was. */
+  async reload(): Promise<void> {
+    const { allowFrom, allowFile } = this.#listener;
+    if (allowFile === null) return;
+    try {
+      this.#allowed = await readAllowList(allowFrom, allowFile);
+      this.#log.info({ link: this.#name }, "MQTT broker: changed allow-list read");
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log.error({ link: this.#name, reason }, "MQTT broker: the allow-list that changed cannot be used");
+    }
   }
 
   async #createBroker(): Promise<Aedes> {
@@ -160,18 +177,6 @@ export class EmbeddedBroker {
 
   #failed(error: Error): void {
     this.#log.error({ link: this.#name, reason: error.message }, "MQTT broker failed");
-  }
-
-  /** A list that changed holds from the next connection on; one that cannot be read leaves everything as it was. */
-  async #reload(): Promise<void> {
-    const { allowFrom, allowFile } = this.#listener;
-    try {
-      this.#allowed = await readAllowList(allowFrom, allowFile);
-      this.#log.info({ link: this.#name }, "MQTT broker: changed allow-list read");
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log.error({ link: this.#name, reason }, "MQTT broker: the allow-list that changed cannot be used");
-    }
   }
 
   #accept(socket: Socket): void {

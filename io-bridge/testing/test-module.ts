@@ -43,7 +43,9 @@ const pointFrom = (text: PointText, index: number): Point => {
   };
 };
 
-type Outside = Partial<Pick<System, "modbusServers" | "modbusClients" | "mqtt" | "sparkplug" | "samplingChannels">>;
+type Outside = Partial<
+  Pick<System, "modbusServers" | "modbusClients" | "mqtt" | "sparkplug" | "metrics" | "samplingChannels">
+>;
 
 /** A module `works` with one partition for each entry. */
 export const testSystem = (partitions: Record<string, readonly PointText[]>, outside: Outside = {}): System => ({
@@ -77,6 +79,7 @@ export const testSystem = (partitions: Record<string, readonly PointText[]>, out
   modbusClients: [],
   mqtt: [],
   sparkplug: [],
+  metrics: null,
   retain: null,
   maxLateness: cycles(100_000),
   ...outside,

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { Logger } from "pino";
 import type { Bridge } from "../../io-bridge/index.ts";
+import { BoardFigures } from "../host/board-figures.ts";
 import type { RunSummary } from "../host/board-job.ts";
 import { type BoardThread, startBoard } from "../host/board-thread.ts";
 import { formatLateness } from "../host/lateness.ts";
@@ -20,6 +21,7 @@ import { createLog, LOG_LEVELS } from "./log.ts";
 import { openObserved } from "./observed-run.ts";
 import { durationOption, ENGINE_OF_ALL, engineOption } from "./options.ts";
 import { RunLog } from "./run-log.ts";
+import { reloadOnHangUp, stopOnSignals } from "./run-signals.ts";
 import { formatSummary } from "./run-summary.ts";
 import { type OpenedSnapshot, openSnapshot } from "./snapshot-input.ts";
 import { SourcePlaces } from "./source-places.ts";
@@ -74,6 +76,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   const hasher = await createHasher();
   const snapshot = options.restore === undefined ? null : await openSnapshot(options.restore, system, hasher);
   const exchange = new SharedExchange(system);
+  const figures = new BoardFigures(system);
   const observed = options.observed === undefined ? null : await openObserved(options.observed, system, hasher);
   const sources = new SourcePlaces(system);
   const control = options.fast
@@ -88,7 +91,9 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
         environment,
         log,
       });
-  const bridge = options.fast ? null : await connect(system, exchange, environment, log).catch(closing(control));
+  const bridge = options.fast
+    ? null
+    : await connect(system, exchange, figures, environment, log).catch(closing(control));
   const runLog = new RunLog(log, system, sources);
   // An unpaced run is alone with its config and images, and the same each time.
   const retained = options.fast ? null : await keepRetained(system, hasher, runLog, snapshot);
@@ -100,6 +105,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     restored: retained?.restored ?? [],
     snapshot,
     retained: retained?.exchange ?? null,
+    figures,
     record: recording?.write ?? null,
     onMessage: (message) => {
       if (message.kind === "uart") control?.wrote(message.at.partition, message.text);
@@ -110,6 +116,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   });
   control?.serve(board);
   const restoreSignals = stopOnSignals(board, environment, () => log.info("stopping at the end of this major frame"));
+  const restoreHangUp = reloadOnHangUp(bridge, environment);
   const stats = options.stats ? setInterval(() => printLateness(board, environment), STATS_INTERVAL_MS) : undefined;
   try {
     const summary = await board.ended;
@@ -125,6 +132,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   } finally {
     clearInterval(stats);
     restoreSignals();
+    restoreHangUp();
     await control?.close();
     await bridge?.stop();
     await retained?.stop();
@@ -143,13 +151,14 @@ const closing =
 const connect = async (
   system: System,
   exchange: SharedExchange,
+  figures: BoardFigures,
   { clock }: CliEnvironment,
   log: Logger,
 ): Promise<Bridge> => {
   // Its network libraries take longer to load than all the rest, and only this verb needs them.
   const { CannotListen, startBridge } = await import("../../io-bridge/index.ts");
   try {
-    return await startBridge({ system, exchange, clock, log });
+    return await startBridge({ system, exchange, figures, clock, log });
   } catch (error) {
     if (error instanceof CannotListen) throw new UserError(error.message);
     throw error;
@@ -166,25 +175,6 @@ const keepRetained = async (system: System, hasher: Hasher, runLog: RunLog, snap
   const restored = isWhole ? [] : await files.restore();
   files.start(exchange);
   return { restored, exchange, stop: () => files.stop(exchange) };
-};
-
-/**
- * A first Ctrl-C lets the frame end and the outputs go to their fail-safe values; another one, a second or more later, ends at
- * once. One keystroke may arrive several times within milliseconds: npm passes on what the terminal has sent to all anyway.
- */
-const stopOnSignals = (board: BoardThread, { clock }: CliEnvironment, announce: () => void): (() => void) => {
-  let askedAtMs: number | null = null;
-  const onSignal = (): void => {
-    if (askedAtMs !== null) {
-      if (clock.monotonicMs() - askedAtMs >= 1000) process.exit(EXIT.failed);
-      return;
-    }
-    askedAtMs = clock.monotonicMs();
-    announce();
-    board.stop();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-  return () => process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
 };
 
 const printLateness = (board: BoardThread, { stdout }: CliEnvironment): void => {

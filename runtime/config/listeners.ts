@@ -1,6 +1,6 @@
 /** Everything in a config that listens for connections, and who has which serial port. */
 import { EMBEDDED, embeddedAddress } from "./broker.ts";
-import type { ModbusServerConfig, ModuleConfig, SerialLineConfig } from "./module-config.generated.ts";
+import type { MetricsConfig, ModbusServerConfig, ModuleConfig, SerialLineConfig } from "./module-config.generated.ts";
 import { isLoopback } from "./networks.ts";
 import { named, type Partly } from "./partly.ts";
 
@@ -27,7 +27,13 @@ export const listeners = ({ io }: Partly<ModuleConfig>): readonly Listener[] => 
       const what = named("MQTT broker", link.name);
       return { container: link, what, ...embeddedAddress(link), isProtected: isRestricted(link) };
     }),
+  ...(io.metrics === undefined ? [] : [metricsOf(io.metrics)]),
 ];
+
+const metricsOf = (metrics: Partly<MetricsConfig>): Listener => {
+  const { host, port } = metrics;
+  return { container: metrics, what: "the server of metrics", host, port, isProtected: isProtectedMetrics(metrics) };
+};
 
 export interface SerialUser {
   readonly what: string;
@@ -43,6 +49,9 @@ export const serialUsers = ({ io }: Partly<ModuleConfig>): readonly SerialUser[]
 
 export const isProtected = (server: Partly<ModbusServerConfig>): boolean =>
   server.transport === "tls" || server.transport === null || isRestricted(server);
+
+export const isProtectedMetrics = (metrics: Partly<MetricsConfig>): boolean =>
+  metrics.tls !== undefined || isRestricted(metrics);
 
 /** Whether not everybody may connect. */
 export const isRestricted = ({ allowFrom, allowFile }: Partly<Pick<ModbusServerConfig, "allowFrom" | "allowFile">>) =>

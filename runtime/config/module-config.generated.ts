@@ -491,6 +491,7 @@ export interface IoConfig {
   modbusClients: ModbusClientConfig[];
   mqtt: MqttLinkConfig[];
   sparkplug: SparkplugNodeConfig[];
+  metrics?: MetricsConfig;
 }
 /**
  * Serves points to Modbus clients such as SCADA: over TCP, over TLS with certificates on both sides (Modbus/TCP Security), or on a serial line (RTU).
@@ -1016,4 +1017,32 @@ export interface SparkplugMetricConfig {
    * A number and ns, us, ms, s, min or h.
    */
   maxReport: string;
+}
+/**
+ * Shows over HTTP how the module is: /metrics for Prometheus, /healthz (it runs) and /readyz (it does its work).
+ */
+export interface MetricsConfig {
+  /**
+   * An IP address or a host name.
+   */
+  host: string;
+  /**
+   * To listen on.
+   */
+  port: number;
+  /**
+   * The only clients that may connect. Default: all. Nobody can write here, whatever access says.
+   *
+   * @minItems 1
+   */
+  allowFrom?: AllowedNetworkConfig[];
+  /**
+   * A file with more of them, relative to the config: lines such as `10.1.0.0/16`. Read again whenever it changes.
+   */
+  allowFile?: string;
+  /**
+   * true: listens beyond this machine though anybody could connect (no tls, no allowFrom, no allowFile).
+   */
+  insecure: boolean;
+  tls?: ServerTlsConfig;
 }

@@ -3,8 +3,8 @@ import { dirname, resolve } from "node:path";
 import type { BrokerListener } from "../system.ts";
 import { embeddedAddress } from "./broker.ts";
 import { isExposed, isRestricted } from "./listeners.ts";
-import { allowedNetwork } from "./modbus-listener.ts";
 import type { MqttLinkConfig } from "./module-config.generated.ts";
+import { allowedNetwork } from "./network-listener.ts";
 
 export const mqttListener = (link: MqttLinkConfig, configPath: string): BrokerListener => {
   const { allowFrom, allowFile } = link;

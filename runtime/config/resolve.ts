@@ -50,6 +50,7 @@ import type {
   Value,
 } from "./module-config.generated.ts";
 import { mqttListener } from "./mqtt-listener.ts";
+import { metricsListener } from "./network-listener.ts";
 import { sure } from "./sure.ts";
 import { readValue } from "./values.ts";
 
@@ -71,6 +72,7 @@ export const resolveSystem = (config: ModuleConfig, draft: Draft, configPath: st
     modbusClients: resolver.modbusClients(configPath),
     mqtt: config.io.mqtt.map((link) => resolver.mqttLink(link, configPath)),
     sparkplug: config.io.sparkplug.map((node) => resolver.sparkplugNode(node, configPath)),
+    metrics: metricsListener(config.io.metrics, configPath),
     retain: resolver.retain(configPath),
     maxLateness: resolver.cycles(config.pacing.maxLateness),
   };

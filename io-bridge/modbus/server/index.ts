@@ -12,9 +12,13 @@ export interface ModbusServer {
   readonly counters: ModbusServerCounters;
   /** null: it is on a serial line. */
   readonly address: { readonly host: string; readonly port: number } | null;
+  /** On a serial line: whether it is open. */
+  readonly isListening: boolean;
   /** @throws CannotListen */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Reads certificates and lists anew, where it has some. */
+  reload(): Promise<void>;
 }
 
 export const modbusServer = (

@@ -63,6 +63,10 @@ export class RtuServer {
     return { connections: this.#port === null ? 0 : 1, ...this.#counters };
   }
 
+  get isListening(): boolean {
+    return this.#port !== null;
+  }
+
   /** @throws CannotListen */
   async start(): Promise<void> {
     const { path } = this.#line;
@@ -85,6 +89,9 @@ export class RtuServer {
       port.destroy();
     });
   }
+
+  /** There are no files that it goes by. */
+  async reload(): Promise<void> {}
 
   #use(port: Duplex): void {
     if (this.#isStopped) return void port.destroy();

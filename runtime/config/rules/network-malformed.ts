@@ -6,8 +6,9 @@ export const networkMalformed: Rule = {
   code: "network-malformed",
   description: "What allowFrom names is an address or a network.",
   *check({ config, places }) {
-    const { modbusServers, mqtt } = config.io;
-    for (const entry of [...modbusServers, ...mqtt].flatMap(({ allowFrom }) => allowFrom ?? [])) {
+    const { modbusServers, mqtt, metrics } = config.io;
+    const listeners = [...modbusServers, ...mqtt, ...(metrics === undefined ? [] : [metrics])];
+    for (const entry of listeners.flatMap(({ allowFrom }) => allowFrom ?? [])) {
       if (entry === null || entry.network === null || parseNetwork(entry.network) !== null) continue;
       const message = `"${entry.network}" is neither an address nor a network`;
       yield { at: places.of(entry, "network"), message, hint: "write 10.1.2.3, 10.1.0.0/16 or fd00::/8" };
