@@ -1,6 +1,6 @@
 /** Sparkplug 3.0.0: births of an edge node and its devices, and rebirths (§5.4, §5.5, §5.17, §6.4.18, §6.4.19). */
 import { afterEach, describe, expect, test } from "vitest";
-import { Cleanups } from "../testing/mosquitto.ts";
+import { Cleanups, scratch } from "../testing/mosquitto.ts";
 import { bornNode, metricIn, type Published, shows } from "../testing/sparkplug.ts";
 import { eventually, pause } from "../testing/test-module.ts";
 import { DATA_TYPES } from "./data-types.ts";
@@ -214,6 +214,24 @@ describe("a rebirth", () => {
       expect(broker.seen.filter(({ kind }) => kind === "connect")).toHaveLength(1);
     },
   );
+
+  test("comes twice a second at most, however often a host asks, and lets nothing be lost meanwhile", async () => {
+    const buffer = { folder: scratch(cleanups), maxBytes: 1024 * 1024, policy: "dropOldest" } as const;
+    const { broker, board } = await bornNode(cleanups, { buffer });
+    await eventually("the second birth", async () => {
+      await broker.command(NCMD, REBIRTH);
+      board.set("basin.steps", (board.get("basin.steps").value as number) + 1);
+      return broker.of("DBIRTH").length >= 4;
+    });
+    const [first, second] = broker.of("NBIRTH");
+    expect(second!.payload.timestamp! - first!.payload.timestamp!).toBeGreaterThan(400);
+    const late = () =>
+      broker
+        .of("DDATA")
+        .flatMap(({ payload }) => payload.metrics)
+        .filter(({ name, isHistorical }) => name === "steps" && isHistorical);
+    await eventually("what was so meanwhile", () => late().length > 5);
+  });
 
   test("is not had for false, nor by another name or type", async () => {
     const { broker, counters, log } = await bornNode(cleanups);

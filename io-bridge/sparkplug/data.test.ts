@@ -189,9 +189,12 @@ describe("a command for a device", () => {
       [{ name: "label", type: "String", value: "x".repeat(21) }, "STRING takes at most 20 characters"],
     ];
     await broker.command(DCMD, ...wrong.map(([metric]) => metric), { name: "limit", type: "Int16", value: 9 });
+    board.stopped.add("drive");
+    await eventually("a death", () => broker.of("DDEATH").length > 0);
+    await broker.command("spBv1.0/Plant/DCMD/works/drive", { name: "start", type: "Boolean", value: true });
     await broker.command("spBv1.0/Plant/DCMD/works/pump", { name: "limit", type: "Int16", value: 1 });
     await eventually("the right one is taken", () => board.get("basin.limit").value === 9);
-    await eventually("the others are refused", () => counters().rejected === wrong.length + 1);
+    await eventually("the others are refused", () => counters().rejected === wrong.length + 2);
     expect(log.filter(({ level }) => level === "warn").map(({ fields }) => fields.reason)).toEqual([
       ...wrong.map(([, reason]) => reason),
       "no device that is alive",

@@ -41,6 +41,8 @@ const SEARCH_BACKOFF_MS = { min: 500, max: 15_000 };
 /** How long its state may take to arrive before it is looked for at the next server. */
 const STATE_PATIENCE_MS = 5000;
 const LEAVE_TIMEOUT_MS = 2000;
+/** Between a birth and another one that a host has asked for; until then nothing is told. */
+const LEAST_LIFE_MS = 500;
 /** History that is told at once: a long one must hold up neither the bridge nor the broker. */
 const BATCH_METRICS = 250;
 const BATCHES_A_STEP = 4;
@@ -66,6 +68,9 @@ export class EdgeNode {
   #connectedAtMs = 0;
   /** NBIRTH has been sent, and every device of which there is a birth is known by it. */
   #isBorn = false;
+  #bornAtMs = 0;
+  /** Not before: a host that asks for births without end gets some. */
+  #rebirthAtMs = Number.NEGATIVE_INFINITY;
   /** Called when there is room for another message. */
   #roomy: () => void = () => undefined;
 
@@ -146,6 +151,7 @@ export class EdgeNode {
   disconnected(): void {
     this.#phase = "away";
     this.#beUnborn();
+    this.#rebirthAtMs = Number.NEGATIVE_INFINITY;
     this.#history?.disconnected();
   }
 
@@ -179,6 +185,7 @@ export class EdgeNode {
     if (metric.name !== REBIRTH) return { refused: "the node takes no such command" };
     if (metric.as("Boolean") !== true) return { refused: `${REBIRTH} takes true` };
     this.#beUnborn();
+    this.#rebirthAtMs = this.#bornAtMs + LEAST_LIFE_MS;
     return null;
   }
 
@@ -256,9 +263,10 @@ export class EdgeNode {
   /** Births and deaths, as far as there is room: before anything else. */
   #tellLives(nowMs: number): void {
     if (!this.#isBorn) {
-      if (!this.#sender.hasRoom) return;
+      if (!this.#sender.hasRoom || nowMs < this.#rebirthAtMs) return;
       this.#sender.nodeBirth(this.#node.birth(this.#sender.bdSeq, this.#now(), nowMs));
       this.#isBorn = true;
+      this.#bornAtMs = nowMs;
       this.#counters.births += 1;
       this.#search.reset();
     }

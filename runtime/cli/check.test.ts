@@ -168,6 +168,7 @@ describe("partita check", () => {
           "io:",
           "  modbusServers: [{ name: m, port: 5020, points: [{ point: a.x, area: coil, address: 0 }] }]",
           "  mqtt: [{ name: t, broker: embedded, publish: [{ point: a.y }], commands: [a.x] }]",
+          "  sparkplug: [{ name: s, brokers: [mqtt://h, mqtt://i:1884], groupId: G, commands: [a.x] }]",
         ].join("\n"),
       );
       writeFileSync(
@@ -177,6 +178,7 @@ describe("partita check", () => {
       const { out } = await check([join(folder, "module.yaml")]);
       expect(out).toMatch(/ 1 point, 1 of them writable$/m);
       expect(out).toMatch(/ 1 point published, 1 command$/m);
+      expect(out).toMatch(/Sparkplug node +s +h:1883, i:1884 +G\/small: 1 metric, 1 of them writable$/m);
     } finally {
       rmSync(folder, { recursive: true });
     }
