@@ -1,13 +1,9 @@
 /** For tests: requests of Modbus masters that never were, from a seed. */
 import { crc16 } from "../modbus/crc.ts";
-import type { randomFrom } from "./test-module.ts";
-
-export type Random = ReturnType<typeof randomFrom>;
+import { noise, type Random } from "./fuzz.ts";
 
 /** Of functions that are served, and of some that are not. */
 const CODES = [1, 2, 3, 4, 5, 6, 15, 16, 22, 23, 43, 7, 100, 255];
-
-export const noise = (random: Random, length: number): Buffer => Buffer.from(Array.from({ length }, () => random(256)));
 
 const word = (value: number): number[] => [value >> 8, value & 0xff];
 
