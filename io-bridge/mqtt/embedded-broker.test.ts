@@ -109,3 +109,25 @@ test("an embedded broker closes the connection of a packet that is too long befo
   socket.write(Buffer.from([0x10, 0xff, 0xff, 0x7f, 0, 4]));
   await closed;
 });
+
+test("an embedded broker keeps no subscription of a client that changed its mind in one breath, and left", async () => {
+  const { broker, lines, client } = await start();
+  const socket = connect({ port: broker.address.port, host: "127.0.0.1" });
+  const received: Buffer[] = [];
+  socket.on("data", (bytes) => received.push(bytes));
+  const hasReceived = (bytes: string) => Buffer.concat(received).includes(Buffer.from(bytes, "hex"));
+  socket.write(Buffer.from("101000044d51545404020000000466617374", "hex")); // CONNECT as "fast"
+  await eventually("its CONNACK", () => hasReceived("20020000"));
+  const subscribe = (qos: number) => Buffer.from([0x82, 6, 0, 1 + qos, 0, 1, 0x61, qos]);
+  socket.write(Buffer.concat([subscribe(0), Buffer.from([0xa2, 5, 0, 9, 0, 1, 0x61]), subscribe(1)]));
+  await eventually("its second subscription", () => hasReceived("9003000201"));
+  const writer = await client();
+  await writer.publishAsync("a", "1", { qos: 1 });
+  await eventually("what it subscribed to", () => received.some((bytes) => bytes[0] === 0x32));
+  socket.destroy();
+  await pause(50);
+  lines.length = 0;
+  await writer.publishAsync("a", "2", { qos: 1 });
+  await pause(20);
+  expect(lines).toEqual([]); // nothing was sent to who is no more
+});

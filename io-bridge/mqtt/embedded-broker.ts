@@ -49,6 +49,18 @@ const MOST_SHOWN = 100;
 /** What the library's types leave out. */
 type Subscriber = Client & { readonly subscriptions: object };
 
+/**
+ * aedes forgets a subscription some time after UNSUBSCRIBE was looked at, and with it a new one that came to the same filter
+ * meanwhile: that would go on for ever, also when its client has left. Ended at once, it is gone before the next packet.
+ */
+const forgetAtOnce = (aedes: Aedes): void => {
+  const unsubscribe = aedes.unsubscribe.bind(aedes);
+  aedes.unsubscribe = (filter, deliver, done) => {
+    unsubscribe(filter, deliver, () => undefined);
+    done?.();
+  };
+};
+
 const isOfThisMachine = (address: string): boolean => /^(::ffff:)?127\.|^::1$/.test(address);
 
 export class EmbeddedBroker {
@@ -169,6 +181,7 @@ export class EmbeddedBroker {
         done(null, isTooMany ? null : subscription);
       },
     });
+    forgetAtOnce(aedes);
     aedes.addListener("error", (error: Error) => this.#failed(error)); // not in the library's own list of events
     aedes.on("clientError", (client, error) => this.#cutOff(client.id, error));
     aedes.on("connectionError", (client, error) => this.#cutOff(client.id, error));
