@@ -67,6 +67,30 @@ describe("partita replay", () => {
   });
 });
 
+describe("partita diff", () => {
+  it("tells where partitions first did something else, and whether their channels were the same", async () => {
+    const others = ["4 ms", "3 ms"].map((duration) => join(folder, `dosing-at-${duration.slice(0, 1)}.yaml`));
+    const text = readFileSync(CONFIG, "utf8").replaceAll("../partitions", join(process.cwd(), "partitions"));
+    writeFileSync(others[0]!, text);
+    writeFileSync(others[1]!, text.replace("dosing, start: 5 ms,", "dosing, start: 6 ms,"));
+    const recordings = others.map((path) => `${path}.recording`);
+    for (const [index, path] of others.entries()) {
+      await partita("run", path, "--fast", "--duration", "1s", "--record", recordings[index]!);
+    }
+    expect(await partita("diff", recordings[0]!, recordings[0]!)).toBe(
+      "50 major frames of both compared\nintake: the same trace\ndosing: the same trace\nboost: the same trace\n" +
+        "drive: the same trace\nchannels: the same\n",
+    );
+    const { code, stdout } = await failure("diff", recordings[0]!, recordings[1]!);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^dosing: another trace from frame 0 on, which ends at 0\.020 s\n {2}first {3}cycle 50\d+, .*\n {2}second {2}cycle 60/m,
+    );
+    expect(stdout).toMatch(/^intake: the same trace$/m);
+    expect(await partita("diff", recordings[0]!, recordings[1]!, "--latency", "20ms")).toMatch(/^channels: the same$/m);
+  });
+});
+
 /** The same recording with another hash of one partition for one frame. */
 const withOtherHash = async (file: Uint8Array, frame: number, partition: number): Promise<Uint8Array> => {
   const hasher = await createHasher();

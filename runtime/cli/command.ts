@@ -5,6 +5,7 @@ import { addCampaign } from "./campaign.ts";
 import { addCheck } from "./check.ts";
 import { addCompile } from "./compile.ts";
 import { addCtl } from "./ctl.ts";
+import { addDiff } from "./diff.ts";
 import { addDisasm } from "./disasm.ts";
 import { type CliEnvironment, EXIT, UserError } from "./environment.ts";
 import { addExec } from "./exec.ts";
@@ -40,6 +41,7 @@ for (const add of [
   addCtl,
   addReplay,
   addExport,
+  addDiff,
   addSnapshot,
   addNew,
   addCheck,

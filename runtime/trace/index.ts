@@ -1,5 +1,6 @@
 /** What a run leaves behind: events, hashes, recordings, and how a recording is replayed. The front door of runtime/trace. */
 export { type BlockFormat, BlockWriter, readBlocks } from "./blocks.ts";
+export { type ChannelDifference, type Closeness, differencesBetween, type SampledTrace } from "./compare.ts";
 export { describeEvent, type NamedRegister, registersOf } from "./event-words.ts";
 export {
   decodeEvents,
