@@ -16,6 +16,12 @@ interface Look {
   readonly values: readonly PointValue[];
 }
 
+/** RFC 4180 §2. */
+const inCsv = (value: PointValue): string => {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
 export class Capture implements Instrument {
   readonly channels: readonly Channel[];
   readonly #interval: number;
@@ -59,7 +65,7 @@ export class Capture implements Instrument {
   /** A column of times in s and one for each channel. */
   toCsv(): string {
     const headers = ["time", ...this.channels.map(({ name }) => name)];
-    const lines = this.#looks.map(({ time, values }) => [time, ...values].join(","));
+    const lines = this.#looks.map(({ time, values }) => [time, ...values.map(inCsv)].join(","));
     return `${[headers.join(","), ...lines].join("\n")}\n`;
   }
 

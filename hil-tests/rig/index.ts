@@ -19,8 +19,10 @@ export {
   type PartitionFault,
   type SignalFault,
 } from "./faults/index.ts";
+export type { TraceCloseness } from "./golden-trace.ts";
 export type { Injection } from "./injection.ts";
 export type { Moment } from "./past.ts";
+export { type RecordingPlace, recorded, replayTest } from "./recordings.ts";
 export { Rig } from "./rig.ts";
 export { RigFailure } from "./rig-failure.ts";
 export type { InjectionOptions, RigCheckpoint, RigOptions } from "./rig-options.ts";

@@ -1,7 +1,10 @@
 /** What tests expect of the time to come, as matchers of vitest: `expect(rig).toBecome("intake.level", above(3), { within: "5 min" })`. */
+import { dirname, resolve } from "node:path";
 import { expect } from "vitest";
+import { Capture } from "./capture.ts";
 import { type Duration, formatTime, toSeconds } from "./duration.ts";
 import { between, conditionOf, type Expected } from "./expected.ts";
+import { differencesFrom, type TraceCloseness } from "./golden-trace.ts";
 import { Rig } from "./rig.ts";
 import { always, becomes, eventually, type Judge, until } from "./temporal.ts";
 
@@ -17,6 +20,11 @@ export interface BecomeTimes {
 }
 
 interface RigMatchers<Result = unknown> {
+  /**
+   * `expect(capture)`: it is as in a CSV file beside the test, up to a tolerance and a latency. Where there is none it is written;
+   * `PARTITA_UPDATE_TRACES=1` writes it anew.
+   */
+  toMatchTrace(file: string, closeness?: TraceCloseness): Result;
   /** The channel takes the value and keeps it for `holdFor`; runs until that is decided, and so do all below. */
   toBecome(channel: string, expected: Expected, times: BecomeTimes): Result;
   /** The channel is between the limits, them included, now and at every frame's end. */
@@ -49,6 +57,16 @@ const decided = (received: unknown, words: string, judge: (rig: Rig) => Judge) =
 };
 
 expect.extend({
+  toMatchTrace(received, file: string, closeness: TraceCloseness = {}) {
+    if (!(received instanceof Capture)) throw new TypeError("expect(capture) is what this matcher is for");
+    const path = resolve(dirname(this.testPath ?? "."), file);
+    const differences = differencesFrom(path, received, closeness);
+    const lines = differences.map((line) => `  ${line}`);
+    const hint = "PARTITA_UPDATE_TRACES=1 keeps what is now";
+    const message = () =>
+      [differences.length > 0 ? `not as in ${path} (${hint}):` : `the same as in ${path}`, ...lines].join("\n");
+    return { pass: differences.length === 0, message };
+  },
   toBecome(received, channel: string, expected: Expected, { after = "0 s", within, holdFor = "0 s" }: BecomeTimes) {
     const { words, holds } = conditionOf(expected);
     const times = { after: toSeconds(after), within: toSeconds(within), holdFor: toSeconds(holdFor) };
