@@ -48,6 +48,10 @@ export class Program {
     return this.#exit;
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }

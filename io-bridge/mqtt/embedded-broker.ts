@@ -22,6 +22,11 @@ import { GatedConnection } from "./packet-gate.ts";
 import * as topics from "./topics.ts";
 
 const CONNECT_TIMEOUT_MS = 5000;
+/**
+ * aedes notes by the wall clock which brokers of a cluster still beat, and publishes the wills of the clients of those that do not: a
+ * clock put forward would have it count itself among the dead. There is no cluster: the longest that four beats may take is a timer's.
+ */
+const HEARTBEAT_INTERVAL_MS = 2 ** 29 - 1;
 const MAX_CONNECTIONS = 100;
 /** What one client may keep in the broker's memory by one retained message. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
@@ -165,6 +170,7 @@ export class EmbeddedBroker {
   async #createBroker(): Promise<Aedes> {
     const aedes = await Aedes.createBroker({
       connectTimeout: CONNECT_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       preConnect: (_client, packet, done) => {
         packet.clean = true;
         done(null, true);

@@ -94,7 +94,9 @@ class BoardRun {
       anchor: new Float64Array(job.anchor),
       onAnchor: (cycle, timeMs) => exchange.anchor(cycle, timeMs),
     });
-    this.#wallClock = new WallClockSetter(hostClock, this.#pacer, system.clock);
+    this.#wallClock = new WallClockSetter(hostClock, this.#pacer, system.clock, (cycle, timeMs) =>
+      exchange.anchor(cycle, timeMs),
+    );
   }
 
   #goOnFrom({ state, hashes }: BoardStart): void {

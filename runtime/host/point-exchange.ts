@@ -40,7 +40,6 @@ export interface BoardExchange {
 const HEADER_BYTES = 64;
 /** The time of an input that the bridge has not written. */
 const NEVER = -1;
-const ANCHOR = { cycle: 1, timeMs: 2 } as const;
 
 /** Of shared memory, for a partition's points in one direction. */
 const roomFor = (points: readonly Point[]): number => DoubleBuffer.bytes(bytesForCells(points));
@@ -48,7 +47,8 @@ const roomFor = (points: readonly Point[]): number => DoubleBuffer.bytes(bytesFo
 export class SharedExchange implements PointExchange, BoardExchange {
   readonly shared: SharedArrayBuffer;
   readonly #cyclesPerMs: number;
-  readonly #anchor: Float64Array;
+  /** One word, so that a reader sees all of it or nothing: the host time of board cycle 0. */
+  readonly #startMs: Float64Array;
   /** By partition: 1 while it drives its outputs. */
   readonly #driving: Int32Array;
   readonly #inputs: DoubleBuffer[] = [];
@@ -65,7 +65,7 @@ export class SharedExchange implements PointExchange, BoardExchange {
     const bytes = system.partitions.reduce((sum, p) => sum + 2 * roomFor(p.points), first);
     this.shared = shared ?? new SharedArrayBuffer(bytes);
     this.#cyclesPerMs = system.clock / 1000;
-    this.#anchor = new Float64Array(this.shared, 0, 3);
+    this.#startMs = new Float64Array(this.shared, 0, 1);
     this.#driving = new Int32Array(this.shared, HEADER_BYTES, partitions);
     let at = first;
     for (const { points } of system.partitions) {
@@ -105,7 +105,7 @@ export class SharedExchange implements PointExchange, BoardExchange {
   }
 
   timeOfCycle(cycle: number): number {
-    return this.#anchor[ANCHOR.timeMs]! + (cycle - this.#anchor[ANCHOR.cycle]!) / this.#cyclesPerMs;
+    return this.#startMs[0]! + cycle / this.#cyclesPerMs;
   }
 
   takeInputs(partition: number, inputs: PointCells): boolean {
@@ -124,7 +124,6 @@ export class SharedExchange implements PointExchange, BoardExchange {
   }
 
   anchor(cycle: number, timeMs: number): void {
-    this.#anchor[ANCHOR.cycle] = cycle;
-    this.#anchor[ANCHOR.timeMs] = timeMs;
+    this.#startMs[0] = timeMs - cycle / this.#cyclesPerMs;
   }
 }

@@ -15,7 +15,8 @@ it("sets the clock when the host's differs, as of when a frame is due and not as
     onAnchor: () => {},
   });
   pacer.anchor(cycles(0));
-  const setter = new WallClockSetter(clock, pacer, boardClock);
+  const told: number[][] = [];
+  const setter = new WallClockSetter(clock, pacer, boardClock, (cycle, timeMs) => told.push([cycle, timeMs]));
   const pass = (ms: number): void => {
     now += ms;
     wall += ms;
@@ -41,4 +42,10 @@ it("sets the clock when the host's differs, as of when a frame is due and not as
   expect(setter.correction(cycles(2_050_000), shown(1_800_003_602_050))).toMatchObject({
     time: { seconds: 1_800_003_602, nanoseconds: 250_000_000 },
   });
+  // Whoever turns board time into host time hears of it, too.
+  expect(told).toEqual([
+    [0, 1_800_000_000_000],
+    [2_000_000, 1_800_003_602_000],
+    [2_050_000, 1_800_003_602_250],
+  ]);
 });

@@ -15,9 +15,12 @@ export class WallClockSetter {
   readonly #pacer: Pacer;
   /** So much board time lies between two looks. */
   readonly #period: Hertz;
+  readonly #told: (frameStart: Cycles, timeMs: number) => void;
   #nextLook = cycles(0);
 
-  constructor(clock: Clock, pacer: Pacer, boardClock: Hertz) {
+  /** @param told of the host's time (milliseconds since 1970) of a frame's start, when it is not what it was before. */
+  constructor(clock: Clock, pacer: Pacer, boardClock: Hertz, told: (frameStart: Cycles, timeMs: number) => void) {
+    this.#told = told;
     this.#clock = clock;
     this.#pacer = pacer;
     this.#period = boardClock;
@@ -34,6 +37,7 @@ export class WallClockSetter {
     this.#nextLook = cycles(frameStart + this.#period);
     const dueMs = this.#pacer.dueMs(frameStart) + this.#clock.nowMs() - this.#clock.monotonicMs();
     if (Math.abs(dueMs - Number(shown()) / 1e6) < TOLERATED_MS) return null;
+    this.#told(frameStart, dueMs);
     return { kind: "setClock", time: wallTimeOf(dueMs) };
   }
 }
