@@ -172,6 +172,31 @@ describe("a bus", () => {
     expect(new Set(reads)).toEqual(new Set(["00000003"]));
   });
 
+  test("finds out which of the points read together the device has not got, and asks for that alone and seldom", async () => {
+    let lacks = 2;
+    const device = await wilfulDevice((asked) => {
+      const [from, quantity] = [asked.pdu.readUInt16BE(1), asked.pdu.readUInt16BE(3)];
+      const isRefused = asked.pdu[0] === 4 && from <= lacks && lacks < from + quantity;
+      return isRefused ? Buffer.from([0x84, 2]) : cooperate(asked);
+    });
+    const { board, lines } = poll(fieldClient(device.port, [pumpDevice], { degradeTimeMs: 300 }));
+    await eventually("level is good", () => board.get("pump.level").quality === "good");
+    await eventually("flow is bad", () => board.get("pump.flow").quality === "bad");
+    const readsOf = (request: string) => device.asked.filter(({ pdu }) => pdu.toString("hex") === request).length;
+    const before = [readsOf("0400000002"), readsOf("0400020001")] as const;
+    await eventually("level goes on", () => readsOf("0400000002") > before[0] + 10);
+    expect(readsOf("0400020001") - before[1]).toBeLessThan(5);
+    expect(board.get("pump.level").quality).toBe("good");
+    const troubles = lines.filter(({ message }) => message === "trouble with a field device");
+    expect(troubles.map(({ fields }) => fields)).toMatchObject([
+      { request: "inputRegister 2", trouble: "exception 2" },
+    ]);
+    lacks = -1;
+    await eventually("flow is good", () => board.get("pump.flow").quality === "good");
+    const joined = readsOf("0400000003");
+    await eventually("both are read together again", () => readsOf("0400000003") > joined + 3);
+  });
+
   test("lets a dead unit delay the others only now and then", async () => {
     const device = await wilfulDevice((asked) => (asked.unit === 1 ? null : cooperate(asked)));
     const { board, bus } = poll(fieldClient(device.port, [pumpDevice, tankDevice]));

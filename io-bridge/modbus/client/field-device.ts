@@ -21,6 +21,9 @@ const NO_ANSWER: ReadonlySet<number> = new Set([
   EXCEPTION.gatewayTargetFailedToRespond,
 ]);
 
+/** Exceptions by which a device says that it has no such addresses, or not so many at a time. */
+const NOT_THERE: ReadonlySet<number> = new Set([EXCEPTION.illegalDataAddress, EXCEPTION.illegalDataValue]);
+
 export interface FieldDeviceOptions {
   readonly config: ModbusDevice;
   readonly bus: Pick<ModbusClient, "name" | "maxRetries" | "retryIntervalMs" | "degradeAfter" | "degradeTimeMs">;
@@ -41,9 +44,11 @@ export type TurnEnd = "answered" | "unanswered" | "lost";
 export class FieldDevice {
   readonly #options: FieldDeviceOptions;
   readonly #fields: object;
-  readonly #polls: readonly Poll[];
+  #polls: readonly Poll[];
   readonly #outputs: readonly Output[];
   readonly #counters = new DeviceCounters();
+  /** Polls that the device refuses though they cannot be less. */
+  readonly #refused = new Set<Poll>();
   /** What was wrong last time with a poll or output, as the log says it. */
   readonly #troubles = new Map<Poll | Output, string>();
   #unanswered = 0;
@@ -52,20 +57,32 @@ export class FieldDevice {
 
   constructor(options: FieldDeviceOptions) {
     this.#options = options;
-    const { config, image, clock, bus } = options;
+    const { config, image, bus } = options;
     this.#fields = { client: bus.name, device: config.name };
-    const isOutput = (mapping: (typeof config.mappings)[number]) => image.point(mapping.point).direction === "output";
-    this.#polls = config.pollGroups.flatMap(({ intervalMs }, group) =>
-      planReads(
-        config.mappings.filter((mapping) => mapping.pollGroup === group && !isOutput(mapping)),
-        config,
-      ).map((block) => new Poll(block, intervalMs, clock.monotonicMs(), image)),
-    );
+    this.#polls = this.#planPolls();
     this.#outputs = inOrder(
-      config.mappings.filter(isOutput).map((mapping) => {
-        const { intervalMs } = config.pollGroups[mapping.pollGroup]!;
-        return new Output(mapping, intervalMs, image, config.writeSingle === "always");
-      }),
+      config.mappings
+        .filter((mapping) => this.#isOutput(mapping))
+        .map((mapping) => {
+          const { intervalMs } = config.pollGroups[mapping.pollGroup]!;
+          return new Output(mapping, intervalMs, image, config.writeSingle === "always");
+        }),
+    );
+  }
+
+  #isOutput({ point }: ModbusDevice["mappings"][number]): boolean {
+    return this.#options.image.point(point).direction === "output";
+  }
+
+  /** All due at once. */
+  #planPolls(): readonly Poll[] {
+    const { config, image } = this.#options;
+    const inputs = config.mappings.filter((mapping) => !this.#isOutput(mapping));
+    return config.pollGroups.flatMap(({ intervalMs }, group) =>
+      planReads(
+        inputs.filter(({ pollGroup }) => pollGroup === group),
+        config,
+      ).map((block) => new Poll(block, intervalMs, this.#nowMs(), image)),
     );
   }
 
@@ -117,15 +134,38 @@ export class FieldDevice {
     this.#counters.count("missedPolls", poll.recurrence.done(this.#nowMs()));
     this.#answered();
     if (outcome.kind !== "answered") {
+      if (outcome.kind === "exception" && NOT_THERE.has(outcome.code) && this.#halve(poll)) return "answered";
       poll.markBad();
       this.#say(poll, troubleOf(outcome));
       return "answered";
     }
+    if (this.#refused.has(poll)) this.#planAnew();
     const meaningless = poll.accept(outcome.data);
     this.#counters.count("rejected", meaningless.length);
     const names = meaningless.map(({ point }) => this.#options.image.nameOf(point));
     this.#say(poll, names.length === 0 ? null : `no value for ${names.join(", ")}`);
     return "answered";
+  }
+
+  /** So that what the device has not got costs nothing but itself. @returns false when the poll alone is refused: it is asked seldom. */
+  #halve(poll: Poll): boolean {
+    const nowMs = this.#nowMs();
+    const halves = poll.halves(nowMs);
+    if (halves.length === 0) {
+      poll.recurrence.holdBack(nowMs + this.#options.bus.degradeTimeMs);
+      this.#refused.add(poll);
+      return false;
+    }
+    this.#say(poll, null);
+    this.#polls = this.#polls.flatMap((each) => (each === poll ? halves : [each]));
+    return true;
+  }
+
+  /** The device has what it had not before. */
+  #planAnew(): void {
+    for (const poll of this.#polls) this.#say(poll, null);
+    this.#refused.clear();
+    this.#polls = this.#planPolls();
   }
 
   async #write(due: Output, line: Line): Promise<TurnEnd> {

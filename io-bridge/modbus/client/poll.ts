@@ -2,7 +2,7 @@
 import type { ModbusClientMapping, PointValue } from "../../../runtime/index.ts";
 import type { ProcessImage } from "../../process-image.ts";
 import { decodeRegisters } from "../registers.ts";
-import { isBitArea, type ReadBlock, sizeOf } from "./read-plan.ts";
+import { halvesOf, isBitArea, type ReadBlock, sizeOf } from "./read-plan.ts";
 import { Recurrence } from "./recurrence.ts";
 import type { Request } from "./request.ts";
 
@@ -18,6 +18,13 @@ export class Poll {
     this.request = { kind: "read", area, address, quantity };
     this.#block = block;
     this.#image = image;
+  }
+
+  /** In place of this one, due at once: two polls of half of it each; none when it cannot be less. */
+  halves(nowMs: number): readonly Poll[] {
+    const halves = halvesOf(this.#block);
+    if (halves.length < 2) return [];
+    return halves.map((half) => new Poll(half, this.recurrence.intervalMs, nowMs, this.#image));
   }
 
   /** For the log: `holdingRegister 12`. */

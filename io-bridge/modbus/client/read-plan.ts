@@ -20,6 +20,23 @@ export const isBitArea = (area: ModbusArea): area is "coil" | "discreteInput" =>
 /** Bits or registers that a mapping takes. */
 export const sizeOf = (mapping: ModbusClientMapping): number => (isBitArea(mapping.area) ? 1 : registerCount(mapping));
 
+/** @returns the block as two, for a device that refuses it whole; the block alone where all of it lies at one address. */
+export const halvesOf = (block: ReadBlock): readonly ReadBlock[] => {
+  const { mappings } = block;
+  const addresses = [...new Set(mappings.map(({ address }) => address))];
+  const middle = addresses[Math.ceil(addresses.length / 2)];
+  if (middle === undefined) return [block];
+  const below = mappings.filter(({ address }) => address < middle);
+  return [below, mappings.filter(({ address }) => address >= middle)].map((half) => blockOf(half));
+};
+
+/** @param mappings at least one, by address. */
+const blockOf = (mappings: readonly ModbusClientMapping[]): ReadBlock => {
+  const { area, address } = mappings[0]!;
+  const end = Math.max(...mappings.map((mapping) => mapping.address + sizeOf(mapping)));
+  return { area, address, quantity: end - address, mappings };
+};
+
 /** @param mappings the inputs of one poll group. A value never straddles two blocks. */
 export const planReads = (
   mappings: readonly ModbusClientMapping[],

@@ -23,6 +23,12 @@ export class Recurrence {
     this.#dueMs = ms;
   }
 
+  /** Not due before `ms`; the beat stays as it is. */
+  holdBack(ms: number): void {
+    this.#beatMs += Math.max(Math.ceil((ms - this.#beatMs) / this.intervalMs), 0) * this.intervalMs;
+    this.#dueMs = this.#beatMs;
+  }
+
   /** Next = previous + interval; what was missed is left out, not made up for. @returns how many were. */
   done(nowMs: number): number {
     const missed = Math.max(Math.floor((nowMs - this.#beatMs) / this.intervalMs), 0);
