@@ -21,6 +21,7 @@ it("a failing test says where, draws what it asked about, and how to run it agai
     return new Waterworks({ seed, level: 3 });
   };
   const body = rigTest("configs/waterworks.yaml", { plant, alias: { tank: "plant.level" } }, (rig) => {
+    rig.capture(["intake.pump1"]);
     rig.force("intake.lowFloat", true);
     rig.runFor("500 ms");
     expect(rig.number("tank")).toBe(9);
@@ -37,7 +38,7 @@ it("a failing test says where, draws what it asked about, and how to run it agai
   expect(message).toContain(`\n  seen: ${join(place, "failure.png")} (and .svg)`);
   expect(message).toContain("again: PARTITA_SEED=42 npx vitest run hil-tests/tank.test.ts -t 'fills \\(in time\\)'");
   const svg = readFileSync(join(place, "failure.svg"), "utf8");
-  expect(svg).toMatch(/plant\.level \[m\][\s\S]*intake\.lowFloat/);
+  expect(svg).toMatch(/plant\.level \[m\][\s\S]*intake\.lowFloat[\s\S]*intake\.pump1/);
   expect(existsSync(join(place, "failure.png"))).toBe(true);
 });
 

@@ -23,11 +23,10 @@ import {
 } from "./injection.ts";
 import { loadOnce } from "./load.ts";
 import { type Moment, Past, type Traveller } from "./past.ts";
-import { chartOf } from "./plot/index.ts";
 import { type NamedPoint, PointNames } from "./point-names.ts";
 import { RigFailure } from "./rig-failure.ts";
 import type { InjectionOptions, RigCheckpoint, RigOptions } from "./rig-options.ts";
-import { evidenceOf, type RunEvidence } from "./run-evidence.ts";
+import { evidenceOf, pictureOf, type RunEvidence } from "./run-evidence.ts";
 import type { Segment } from "./signals/index.ts";
 import { describeSituation } from "./situation.ts";
 import { Stimulus } from "./stimulus.ts";
@@ -318,11 +317,10 @@ export class Rig {
     });
   }
 
-  /** The channels that the test asked about, and those that are forced, over the last half minute, as SVG. */
+  /** The channels that the test asked about, captures, and forces, over the last half minute, as SVG. */
   picture(title: string): string {
     const forced = this.#bench.disturbances.forced.map(({ name }) => this.#channels.find(name));
-    const { times, traces } = this.#bench.recent.of([...new Set([...this.#asked, ...forced])]);
-    return chartOf({ title, times, traces });
+    return pictureOf(this.#bench, [...this.#asked, ...forced], title);
   }
 
   /**

@@ -4,7 +4,9 @@ import type { PointValue } from "../../runtime/system.ts";
 import { formatHash } from "../../runtime/trace/index.ts";
 import type { Bench } from "./bench.ts";
 import type { Capture } from "./capture.ts";
+import type { Channel } from "./channels.ts";
 import { type Fault, faultWords, targetOf } from "./faults/index.ts";
+import { chartOf } from "./plot/index.ts";
 import type { SlotUse } from "./slot-use.ts";
 
 /** All times are virtual, s. */
@@ -70,6 +72,13 @@ export class RunNotes {
     return capture;
   }
 }
+
+/** These channels and those captured over the last half minute, as SVG. */
+export const pictureOf = ({ notes, recent }: Bench, channels: readonly Channel[], title: string): string => {
+  const captured = notes.captures.flatMap((capture) => capture.channels);
+  const { times, traces } = recent.of([...new Set([...channels, ...captured])]);
+  return chartOf({ title, times, traces });
+};
 
 /** @param picture SVG of what the test was about in the end; null: it looked at nothing. */
 export const evidenceOf = (bench: Bench, picture: string | null): RunEvidence => {
