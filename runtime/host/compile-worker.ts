@@ -14,13 +14,14 @@ import { type CompileRequest, RING_WORDS, SIGNAL } from "./compile-protocol.ts";
 /**
  * `always` also lets V8 optimise hot code of guests after a tenth of its usual budget, while the next chunk is being translated.
  * `translating`: JavaScript is optimised later than usual, since the translator runs for a second or so, in which optimising it is
- * more work than it saves. It holds for the whole process, so that V8's own value (66 KB of bytecode) comes back as soon as nobody
- * waits: the slot loop of the threads that run guests is not to wait for it.
+ * more work than it saves; and the interpreter's loop, more than a tenth of a second's work each time, not once more for a call that
+ * has begun. It holds for the whole process, so that V8's own values (66 KB of bytecode) come back as soon as nobody waits: the slot
+ * loop of the threads that run guests is not to wait for them.
  */
 const SETTINGS = {
   always: ["--no-wasm-lazy-compilation", "--experimental-wasm-branch-hinting", "--wasm-tiering-budget=180000"],
-  translating: ["--interrupt-budget=600000"],
-  idle: ["--interrupt-budget=67584"],
+  translating: ["--interrupt-budget=600000", "--no-use-osr"],
+  idle: ["--interrupt-budget=67584", "--use-osr"],
   optimized: ["--no-liftoff"],
   tiered: ["--liftoff", "--wasm-tier-up", "--wasm-dynamic-tiering"],
 } as const;

@@ -7,7 +7,7 @@ import { translateChunk } from "./chunk.ts";
 import { CodeImage } from "./code-image.ts";
 import { findEntries, restOf } from "./entries.ts";
 import { Program } from "./program.ts";
-import { buildRegionGraph, type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
+import { buildRegionGraph, LARGE_CODE_BYTES, type RegionGraph, type RegionNode, successorsOf } from "./region-graph.ts";
 
 const { a0, a1, ra, s1, t0 } = X;
 
@@ -16,10 +16,12 @@ interface LoopShape {
   readonly calls: "pointer" | "copy";
   /** Instructions behind that call. */
   readonly behind: number;
+  /** Of code in the whole program, at least; left out: no more than there is. */
+  readonly bytes?: number;
 }
 
 /** A loop with a call in it, and a call behind the loop. */
-const entriesWith = ({ calls, behind }: LoopShape) => {
+const entriesWith = ({ calls, behind, bytes = 0 }: LoopShape) => {
   const code = new Assembly().label("loop").op("addi", { rd: a0, rs1: a0, imm: 1 });
   if (calls === "copy") code.jump("jal", { rd: ra }, "callee");
   else code.op("jalr", { rd: ra, rs1: t0, imm: 0 });
@@ -33,10 +35,11 @@ const entriesWith = ({ calls, behind }: LoopShape) => {
   code.op("jalr", { rd: 0, rs1: ra, imm: 0 });
   const calleePc = RAM_BASE + code.size;
   code.label("callee").op("jalr", { rd: 0, rs1: ra, imm: 0 });
-  const ram = Uint8Array.from(code.bytes);
+  const ram = new Uint8Array(Math.max(code.size, bytes));
+  ram.set(code.bytes);
   const program = new Program(
     new CodeImage({
-      ...{ ram, ramBytes: 0x1_0000, start: RAM_BASE, end: RAM_BASE + ram.length, functions: [RAM_BASE, calleePc] },
+      ...{ ram, ramBytes: 0x10_0000, start: RAM_BASE, end: RAM_BASE + ram.length, functions: [RAM_BASE, calleePc] },
       ...{ careful: false, volatile: [] },
     }),
   );
@@ -75,4 +78,10 @@ test("behind a copied call far from the end of a loop's round, what is left of i
   expect(far.rest).toEqual({ pcs: [RAM_BASE, far.returnPc], loops: 0 });
   // Every place once, in whichever region.
   expect(far.translated).toEqual([RAM_BASE, far.returnPc, far.lastPc, far.calleePc]);
+});
+
+test("behind a copied call of a large program there is none", () => {
+  const { pcs, restPcs, lastPc } = entriesWith({ calls: "copy", behind: 60, bytes: LARGE_CODE_BYTES + 4 });
+  expect(pcs).toEqual([RAM_BASE, lastPc]);
+  expect(restPcs).toEqual([]);
 });

@@ -73,10 +73,12 @@ export const LONGEST_NODE = 200;
 /**
  * How far copying goes: functions of so many instructions, with calls of their own (`calling`) or without (`leaf`), so deep, and in
  * all so many instructions, as many as the function's own times `factor`. Large programs gain little, and take long to compile.
+ * `entered`: behind a copy the function can be entered. Every entry is more to compile; without, a guest that was stopped in the
+ * copy is stepped to the next one.
  */
 const COPY = {
-  small: { calling: 12, leaf: 48, depth: 3, total: 600, factor: 3 },
-  large: { calling: 0, leaf: 16, depth: 1, total: 100, factor: 1 },
+  small: { calling: 12, leaf: 48, depth: 3, total: 600, factor: 3, entered: true },
+  large: { calling: 0, leaf: 16, depth: 1, total: 100, factor: 1, entered: false },
 } as const;
 export const LARGE_CODE_BYTES = 128 * 1024;
 
@@ -233,7 +235,9 @@ class GraphBuilder {
     if (callee === null || !this.#copies(copy, callee)) {
       return { kind: "call", target, returnPc, to: this.#returnSite(copy, returnPc, this.#returnSites) };
     }
-    const to = this.#returnSite(copy, returnPc, this.#copyReturnSites);
+    const to = this.#limits.entered
+      ? this.#returnSite(copy, returnPc, this.#copyReturnSites)
+      : this.#target(copy, returnPc);
     const summary = this.#program.summary(callee);
     this.#room -= summary.instructions.length;
     const inner: Copy = { of: callee, summary, returnsTo: { pc: returnPc, node: to, copy }, depth: copy.depth + 1 };
