@@ -43,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "io-bridge/index.ts",
     "io-bridge/control/index.ts",
     "hil-tests/rig/campaign/index.ts",
+    "hil-tests/rig/consolidation/index.ts",
   ],
   "partitions/st/": ["runtime/isa/"],
   "partitions/st/testing/": ["partitions/st/", "runtime/board/index.ts", "runtime/cli/program-run.ts"],

@@ -22,6 +22,7 @@ import { Instruments } from "./instrument.ts";
 import type { NamedPoint, PointNames } from "./point-names.ts";
 import { RecentFrames } from "./recent.ts";
 import { RecordedRun } from "./recorded-run.ts";
+import type { SlotListener } from "./rig-options.ts";
 import { RunNotes } from "./run-evidence.ts";
 import { SlotUses } from "./slot-use.ts";
 import { put, Wiring } from "./wiring.ts";
@@ -33,6 +34,12 @@ export interface RigIncident {
   readonly frame: number;
   readonly partition: string;
   readonly incident: Incident;
+}
+
+export interface BenchOptions {
+  readonly counts?: RunCounts | null;
+  readonly records?: boolean;
+  readonly slotEnded?: SlotListener;
 }
 
 export class Bench {
@@ -73,7 +80,7 @@ export class Bench {
     names: PointNames,
     plant: Plant | null,
     hasher: Hasher,
-    { counts = null, records = false }: { readonly counts?: RunCounts | null; readonly records?: boolean } = {},
+    { counts = null, records = false, slotEnded }: BenchOptions = {},
   ) {
     this.system = system;
     this.names = names;
@@ -88,7 +95,7 @@ export class Bench {
     this.counts = counts;
     this.hasher = hasher;
     this.slotUses = new SlotUses(system);
-    const outside = this.#outside();
+    const outside = this.#outside(slotEnded);
     this.#recorded = records ? new RecordedRun(system, hasher, outside) : null;
     this.module = new Module(system, this.#recorded?.outside ?? outside, hasher, {
       engineOf: counts?.engineOf ?? engineOf,
@@ -176,7 +183,7 @@ export class Bench {
     };
   }
 
-  #outside(): Outside {
+  #outside(slotEnded?: SlotListener): Outside {
     const seconds = ({ cycle }: BoardInstant) => cycle / this.system.clock;
     return {
       commands: () => {
@@ -189,6 +196,7 @@ export class Bench {
         inputs.copyFrom(this.#seen[at.partition]!);
       },
       published: (at, points) => {
+        slotEnded?.(at, points);
         this.history.observe(at.partition, points, seconds(at));
         this.slotUses.ended(at.partition, this.module.partitions[at.partition]!);
       },

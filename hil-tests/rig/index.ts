@@ -9,6 +9,17 @@ export { Campaign, type CampaignOptions, defineCampaign, type Invariant, type Sw
 export type { Schedule, ScheduledFault } from "./campaign/schedule.ts";
 export type { Capture } from "./capture.ts";
 export type { Aliases, Channel } from "./channels.ts";
+export {
+  type ConsolidationOptions,
+  type ConsolidationReport,
+  type ControllerAgreement,
+  compareConsolidation,
+  consolidationHtml,
+  consolidationText,
+  type Difference,
+  defineConsolidation,
+  type OutputAgreement,
+} from "./consolidation/index.ts";
 export type { Duration } from "./duration.ts";
 export { above, below, between, type Expected, near, type ValueCondition } from "./expected.ts";
 export {

@@ -1,4 +1,5 @@
 /** What a rig is made with, and what it hands out. */
+import type { BoardInstant, PointCells } from "../../runtime/index.ts";
 import type { Plant } from "../plants/plant.ts";
 import type { Aliases } from "./channels.ts";
 import type { Duration } from "./duration.ts";
@@ -14,7 +15,11 @@ export interface RigOptions {
   readonly records?: boolean;
   /** Keep moments on the way, for `rewindTo`. @throws when the plant has no `checkpoint`. */
   readonly rewinds?: boolean;
+  /** Hears of each slot that is over, and of a partition's points as it saw and published them; it copies what it wants to keep. */
+  readonly slotEnded?: SlotListener;
 }
+
+export type SlotListener = (at: BoardInstant, points: PointCells) => void;
 
 export interface InjectionOptions {
   readonly for?: Duration;

@@ -57,12 +57,12 @@ export class Rig {
    * @throws when the config has problems or maps points to addresses that the plant does not have, or an alias names nothing.
    */
   static async boot(module: string | System, options: RigOptions = {}): Promise<Rig> {
-    const { plant = null, alias = {}, covers = countsByDefault(), records = false, rewinds = false } = options;
+    const { plant = null, alias = {}, covers = countsByDefault(), rewinds = false } = options;
     const hasher = await createHasher();
     const counted = covers && typeof module === "string" ? await loadCounted(module) : null;
     const system = counted?.system ?? (typeof module === "string" ? await loadOnce(module) : module);
     const counts = counted === null ? null : new RunCounts(counted);
-    return new Rig(new Bench(system, new PointNames(system), plant, hasher, { counts, records }), alias, rewinds);
+    return new Rig(new Bench(system, new PointNames(system), plant, hasher, { ...options, counts }), alias, rewinds);
   }
 
   get system(): System {

@@ -4,6 +4,7 @@ import { hostClock } from "../host/clock.ts";
 import { addCampaign } from "./campaign.ts";
 import { addCheck } from "./check.ts";
 import { addCompile } from "./compile.ts";
+import { addConsolidation } from "./consolidation.ts";
 import { addCtl } from "./ctl.ts";
 import { addDiff } from "./diff.ts";
 import { addDisasm } from "./disasm.ts";
@@ -50,6 +51,7 @@ for (const add of [
   addCompile,
   addTest,
   addCampaign,
+  addConsolidation,
   addDisasm,
   addExplain,
 ])

@@ -1,16 +1,12 @@
-/** Loads a campaign file: TypeScript also where Node does not strip types itself. */
-import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
-import { createJiti } from "jiti";
+/** Loads a campaign file. */
+import { loadTypescript } from "../load-typescript.ts";
 import type { Campaign } from "./campaign.ts";
 
 /** @throws when there is no such file, it cannot be executed, or exports no campaign. */
 export const loadCampaign = async (file: string): Promise<Campaign> => {
-  const path = resolve(file);
-  if (!existsSync(path)) throw new Error(`there is no ${relative(process.cwd(), path)}`);
-  const campaign: unknown = await createJiti(import.meta.url).import(path, { default: true });
-  if (!isCampaign(campaign)) throw new Error(`${file} does not export a campaign by default: defineCampaign({ … })`);
-  return campaign;
+  const campaign = await loadTypescript(file);
+  if (isCampaign(campaign)) return campaign;
+  throw new Error(`${file} does not export a campaign by default: defineCampaign({ … })`);
 };
 
 /** It may be of another copy of this package. */

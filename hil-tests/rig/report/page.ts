@@ -1,6 +1,6 @@
 /** A report as one HTML file that needs nothing else: it opens from a disk, and prints. */
 import { coverageSection } from "./coverage-section.ts";
-import { Html, html } from "./html.ts";
+import { Html, html, type Section } from "./html.ts";
 import type { Report } from "./report.ts";
 import { matrixSection, requirementsSection } from "./requirement-sections.ts";
 import { faultsSection, forcesSection, identitySection, slotsSection } from "./run-sections.ts";
@@ -18,6 +18,11 @@ export const pageOf = (report: Report, sourceOf: (file: string) => string | null
     testsSection(report),
     identitySection(report),
   ].filter((section) => section !== null);
+  return htmlPage(report.title, summary(report), sections);
+};
+
+/** @param header what stands below the title. */
+export const htmlPage = (title: string, header: Html, sections: readonly Section[]): string => {
   const links = sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`);
   const bodies = sections.map(({ id, title, body }) => html`<section id="${id}"><h2>${title}</h2>${body}</section>`);
   return `<!DOCTYPE html>\n${
@@ -25,11 +30,11 @@ export const pageOf = (report: Report, sourceOf: (file: string) => string | null
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${report.title}</title>
+<title>${title}</title>
 <style>${new Html(STYLE)}</style>
 </head>
 <body>
-<header><h1>${report.title}</h1>${summary(report)}<nav>${links}</nav></header>
+<header><h1>${title}</h1>${header}<nav>${links}</nav></header>
 <main>
 ${bodies}
 </main>
