@@ -110,6 +110,11 @@ export class Trials<Model extends Plant = Plant> {
     };
   }
 
+  /** Of the trial that was run last: all its partitions' hashes. Equal ones were the same run. */
+  get trace(): string {
+    return JSON.stringify(this.#rig.hashes());
+  }
+
   get #elapsed(): number {
     return this.#rig.time - this.#start;
   }
@@ -123,7 +128,7 @@ export class Trials<Model extends Plant = Plant> {
     if (broken !== null) {
       throw new Error(`${broken} is broken without any fault: ${this.#rig.situation()}`);
     }
-    this.#hashes = JSON.stringify(this.#rig.hashes());
+    this.#hashes = this.trace;
     this.#errors = this.#errorsSoFar();
   }
 
@@ -149,7 +154,7 @@ export class Trials<Model extends Plant = Plant> {
 
   #outcome(): Outcome {
     if (this.#errorsSoFar() > this.#errors) return "reported";
-    return JSON.stringify(this.#rig.hashes()) === this.#hashes ? "masked" : "tolerated";
+    return this.trace === this.#hashes ? "masked" : "tolerated";
   }
 
   #errorsSoFar(): number {
