@@ -51,6 +51,12 @@ io:
       points:
         - { point: pump.wish, area: holdingRegister, address: 0 }
         - { point: other.out, area: inputRegister, address: 0 }
+    - name: panel
+      port: 6503
+      points: [{ point: other.out, area: inputRegister, address: 0 }]
+      units:
+        - { unitId: 18, points: [{ point: pump.run, area: coil, address: 0 }] }
+        - { unitId: 19, points: [{ point: pump.wish, area: holdingRegister, address: 0 }] }
   mqtt:
     - name: telemetry
       publish: [{ point: pump.run }]
@@ -110,6 +116,11 @@ describe("clones in a config", () => {
     const [{ mappings, units }] = system.modbusServers as [(typeof system.modbusServers)[0]];
     expect(named(mappings)).toEqual(["pump.wish", "other.out"]);
     expect(units.map((unit) => [unit.unitId, named(unit.mappings)])).toEqual([[9, ["shadow.wish"]]]);
+    expect(system.modbusServers[1]!.units.map((unit) => [unit.unitId, named(unit.mappings)])).toEqual([
+      [18, ["pump.run"]],
+      [19, ["pump.wish"]],
+      [9, ["shadow.run"]],
+    ]);
   });
 });
 

@@ -115,13 +115,17 @@ const fedToo = (channel: SamplingChannel, clones: readonly Clone[]): SamplingCha
   to: channel.to.flatMap((point) => [point, ...forClones({ point }, clones).map((fed) => fed.point)]),
 });
 
+/** Of several units that show the original the clone's shows what the first does: the addresses of two might be the same. */
 const withUnits = (server: ModbusServer, clones: readonly Clone[]): ModbusServer => ({
   ...server,
   units: [
     ...server.units,
     ...clones.flatMap((clone) => {
-      const own = server.mappings.flatMap((mapping) => forClones(mapping, [clone]));
-      return clone.unitId === null || own.length === 0 ? [] : [{ unitId: clone.unitId, mappings: own }];
+      const shown = [server, ...server.units].map(({ mappings }) =>
+        mappings.flatMap((each) => forClones(each, [clone])),
+      );
+      const own = shown.find(({ length }) => length > 0);
+      return clone.unitId === null || own === undefined ? [] : [{ unitId: clone.unitId, mappings: own }];
     }),
   ],
 });

@@ -41,12 +41,13 @@ interface Unit {
   readonly at: Place;
 }
 
-/** Of the clones whose original has points on the server. */
-function* cloneUnits({ config, places }: Draft, { points }: Partly<ModbusServerConfig>): Generator<Unit> {
+/** Of the clones whose original has points on the server, in any unit. */
+function* cloneUnits({ config, places }: Draft, server: Partly<ModbusServerConfig>): Generator<Unit> {
+  const shown = [server, ...server.units].flatMap(({ points }) => points);
   for (const clone of config.clones) {
     const { unitId } = clone;
     if (unitId === undefined || unitId === null) continue;
-    if (!points.some(({ point }) => point?.startsWith(`${clone.of}.`))) continue;
+    if (!shown.some(({ point }) => point?.startsWith(`${clone.of}.`))) continue;
     for (const [nth, name] of cloneNames(clone).entries()) {
       yield { id: unitId + nth, what: `that of clone ${name}`, at: places.of(clone, "unitId") };
     }
