@@ -7,7 +7,7 @@ import { Module, type ModuleOptions, type Outside } from "./hypervisor/index.ts"
 import type { System } from "./system.ts";
 import { createHasher } from "./trace/index.ts";
 
-export { type LoadedSystem, parseNetwork, type StCompilation } from "./config/index.ts";
+export { isLoopback, type LoadedSystem, parseNetwork, type StCompilation } from "./config/index.ts";
 export { BoardFigures } from "./host/board-figures.ts";
 export { type BoardThread, type RunOptions, startBoard } from "./host/board-thread.ts";
 export { type Clock, hostClock } from "./host/clock.ts";

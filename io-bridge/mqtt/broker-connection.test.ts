@@ -6,7 +6,7 @@ import { Aedes } from "aedes";
 import type { IPublishPacket } from "mqtt";
 import { afterEach, describe, expect, test } from "vitest";
 import { requirePeers } from "../../hil-tests/peers.ts";
-import type { BrokerAddress } from "../../runtime/index.ts";
+import type { BrokerAddress, ClientTls } from "../../runtime/index.ts";
 import { Authority } from "../testing/certificates.ts";
 import { startLine } from "../testing/line.ts";
 import {
@@ -325,6 +325,17 @@ describe.skipIf(peers.missing)("credentials", () => {
     await connected();
     expect(JSON.stringify([lines, connection.counters])).not.toMatch(/hush|wrong/);
     expect(lines.map(({ fields }) => fields.reason)).toEqual([expect.stringMatching(/[Nn]ot authorized/), undefined]);
+  });
+
+  test("that would travel readable to another machine are warned about, and not on the way to this one", async () => {
+    const credentials = { username: { environment: "USER" }, password: { file: "/dev/null" } };
+    const warningsAt = (host: string, tls: ClientTls | null = null) =>
+      open(at(1, { host, tls, credentials })).lines.map(({ message }) => message);
+    const warning = expect.stringMatching(/password travels unencrypted.*use mqtts/);
+    expect(warningsAt("127.1")).toContainEqual(warning); // which nothing but a resolver knows for this machine
+    expect(warningsAt("localhost")).not.toContainEqual(warning);
+    const tls = { caPath: null, certificatePath: null, keyPath: null };
+    expect(warningsAt("127.1", tls)).not.toContainEqual(warning);
   });
 
   test("that are not there are named by where they should be", async () => {

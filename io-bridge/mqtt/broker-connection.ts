@@ -6,7 +6,7 @@
  * left unacknowledged after newer values. Certificates and credentials are read for each CONNECT: new files count from the next.
  */
 import type { IClientOptions, IPublishPacket } from "mqtt";
-import type { BrokerAddress } from "../../runtime/index.ts";
+import { type BrokerAddress, isLoopback } from "../../runtime/index.ts";
 import { Backoff } from "../backoff.ts";
 import type { Logger } from "../logger.ts";
 import { readClientTls, readSecret } from "../secrets.ts";
@@ -105,6 +105,7 @@ export class BrokerConnection {
   /** Connects, and stays connected until `close`; after that it may be opened anew. */
   open(): void {
     this.#isClosing = false;
+    this.#warnOfReadablePasswords();
     this.#connect();
   }
 
@@ -214,6 +215,18 @@ export class BrokerConnection {
     if (credentials === null) return {};
     const { username, password } = credentials;
     return { username: readSecret(username), ...(password !== null && { password: readSecret(password) }) };
+  }
+
+  #warnOfReadablePasswords(): void {
+    const { name, addresses, log } = this.#options;
+    for (const { host, port, tls, credentials } of addresses()) {
+      const isReadable = tls === null && credentials !== null && credentials.password !== null && !isLoopback(host);
+      if (!isReadable) continue;
+      log.warn(
+        { link: name, host, port },
+        "the broker's password travels unencrypted, for anybody to read; use mqtts://",
+      );
+    }
   }
 
   #connected(): void {

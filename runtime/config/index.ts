@@ -2,7 +2,7 @@
 export { encodeLibrary } from "./library-file.ts";
 export { loadRequirements, type ModuleRequirements } from "./load-requirements.ts";
 export { type LoadedSystem, loadSystem } from "./load-system.ts";
-export { parseNetwork } from "./networks.ts";
+export { isLoopback, parseNetwork } from "./networks.ts";
 export { inParts, parseQuantity, showDuration } from "./quantities.ts";
 export type { TimeRequirement } from "./requirements.ts";
 export { RULES } from "./rules/index.ts";
