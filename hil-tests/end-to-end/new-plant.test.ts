@@ -91,6 +91,16 @@ describe("partita new plant", () => {
     expect(JSON.parse(printed)).toEqual([["tank.hil.test.ts", 2, 0, [["REQ-TANK-1"], ["REQ-TANK-2"]]]]);
   });
 
+  it("fails a run whose tests name what is no requirement, and says which requirements have no test", async () => {
+    const path = join(plant, "requirements.yaml");
+    const right = readFileSync(path, "utf8");
+    writeFileSync(path, right.replace("REQ-TANK-2:", "REQ-TANK-3:"));
+    const { code, output } = await vitest(["run", "-t", "REQ-TANK-2"]);
+    writeFileSync(path, right);
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining("without a test: REQ-TANK-3") });
+    expect(output).toContain("tests name requirements that no file has: REQ-TANK-2");
+  });
+
   it("with one constant changed fails, draws what happened, and says how to run that again", async () => {
     const path = join(plant, "control.st");
     const right = readFileSync(path, "utf8");
