@@ -7,7 +7,7 @@ import { startLine } from "../../io-bridge/testing/line.ts";
 import { Cleanups, freePort, mosquitto, scratch } from "../../io-bridge/testing/mosquitto.ts";
 import { pythonHost } from "../../io-bridge/testing/sparkplug-host.ts";
 import { eventually, pause, randomFrom } from "../../io-bridge/testing/test-module.ts";
-import { requirePeers, requirePythonModule } from "../peers.ts";
+import { PYTHON, requirePeers, requirePythonModule } from "../peers.ts";
 import { Program } from "./program.ts";
 
 const peers = [
@@ -81,7 +81,7 @@ test.skipIf(peers.some(({ missing }) => missing))(
     const waiting = join(folder, "waiting");
     const port = await freePort();
     await mosquitto(cleanups, port, ["allow_anonymous true", "max_queued_messages 0"]);
-    const host = await pythonHost(cleanups, port);
+    const host = await pythonHost(cleanups, PYTHON, port);
     const line = await startLine(cleanups, port);
     const config = writeModule(folder, line.port);
     const start = async (): Promise<Program> => {

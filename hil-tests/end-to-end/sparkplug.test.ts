@@ -6,7 +6,7 @@ import { startLine } from "../../io-bridge/testing/line.ts";
 import { Cleanups, freePort, mosquitto, scratch, stopProcess } from "../../io-bridge/testing/mosquitto.ts";
 import { pythonHost } from "../../io-bridge/testing/sparkplug-host.ts";
 import { eventually } from "../../io-bridge/testing/test-module.ts";
-import { requirePeers, requirePythonModule } from "../peers.ts";
+import { PYTHON, requirePeers, requirePythonModule } from "../peers.ts";
 import { output, Program } from "./program.ts";
 
 const peers = [
@@ -73,7 +73,7 @@ test.skipIf(peers.some(({ missing }) => missing))(
     const port = await freePort();
     const broker = await mosquitto(cleanups, port);
     const line = await startLine(cleanups, port);
-    const host = await pythonHost(cleanups, port);
+    const host = await pythonHost(cleanups, PYTHON, port);
     const { module, ctl } = await startModule(scratch(cleanups), line.port);
     const topics = (from = 0) => host.heard.slice(from).map(({ topic }) => topic);
     await eventually("all births", () => topics().includes("DBIRTH/works/tank"), RECONNECTED_MS);

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
-import { requirePeers, requirePythonModule } from "../../hil-tests/peers.ts";
+import { PYTHON, requirePeers, requirePythonModule } from "../../hil-tests/peers.ts";
 import type { BrokerAddress } from "../../runtime/index.ts";
 import { writeTcpCapture } from "../testing/capture.ts";
 import { startLine } from "../testing/line.ts";
@@ -59,7 +59,7 @@ test.skipIf(noHost)(
   async () => {
     const port = await freePort();
     await mosquitto(cleanups, port);
-    const { heard, command } = await pythonHost(cleanups, port);
+    const { heard, command } = await pythonHost(cleanups, PYTHON, port);
     const { board, stop } = await start("v3.1.1", true, port);
     await eventually("births", () => heard.length === 3);
     expect(heard.map(({ topic, qos, payload }) => [topic, qos, payload.seq])).toEqual([

@@ -3,7 +3,6 @@ import { execFile, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { PYTHON } from "../../hil-tests/peers.ts";
 import { type Cleanups, scratch, stopProcess } from "./mosquitto.ts";
 import { eventually } from "./test-module.ts";
 
@@ -95,12 +94,12 @@ interface Heard {
   readonly payload: { readonly timestamp?: string; readonly seq?: string; readonly metrics?: readonly HostMetric[] };
 }
 
-/** A host that hears all that edge nodes tell at the broker, in order. */
-export const pythonHost = async (cleanups: Cleanups, port: number) => {
+/** A host that hears all that edge nodes tell at the broker, in order. @param python the interpreter that has its modules. */
+export const pythonHost = async (cleanups: Cleanups, python: string, port: number) => {
   const folder = scratch(cleanups);
   await compileSchema(folder);
   const env = { ...process.env, PYTHONPATH: folder };
-  const host = spawn(PYTHON, ["-c", HOST, `${port}`], { env, stdio: ["pipe", "pipe", "inherit"] });
+  const host = spawn(python, ["-c", HOST, `${port}`], { env, stdio: ["pipe", "pipe", "inherit"] });
   cleanups.add(() => stopProcess(host));
   const heard: Heard[] = [];
   let connections = 0;
