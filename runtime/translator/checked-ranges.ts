@@ -21,11 +21,18 @@ export interface CheckedRegion extends RegionFacts {
 /** @returns by node its stretches, `checked` as it is to be. */
 export const findChecks = (facts: CheckedRegion): readonly (readonly Stretch[])[] => {
   const stretches = facts.nodes.map(({ code }) => findStretches(code));
-  const changed = changedByNodes(facts);
-  const wanted = findWanted(facts, stretches, changed);
-  check(facts, stretches, { wanted, changed });
+  const accesses = { firsts: stretches.map(firstByRegister), changed: changedByNodes(facts) };
+  check(facts, accesses, findWanted(facts, accesses));
   return stretches;
 };
+
+/** By node. */
+interface NodeAccesses {
+  /** As `firstByRegister`. */
+  readonly firsts: readonly (readonly Stretch[])[];
+  /** x registers that are others behind it. */
+  readonly changed: Int32Array;
+}
 
 /** By node: x registers that are others behind it. */
 const changedByNodes = (facts: CheckedRegion): Int32Array => {
@@ -40,80 +47,80 @@ const changedByNodes = (facts: CheckedRegion): Int32Array => {
 
 const isIn = (mask: number, register: number): boolean => ((mask >> register) & 1) !== 0;
 
-/** The first stretch by each register as the node found it. */
-const firstByRegister = (stretches: readonly Stretch[]): readonly (Stretch | undefined)[] => {
-  const first: (Stretch | undefined)[] = [];
-  for (const stretch of stretches) if (stretch.root < 32) first[stretch.root] ??= stretch;
-  return first;
+/** Those that are the first by a register as the node found it. */
+const firstByRegister = (stretches: readonly Stretch[]): readonly Stretch[] => {
+  let seen = 0;
+  return stretches.filter(({ root }) => {
+    if (root >= 32 || isIn(seen, root)) return false;
+    seen |= 1 << root;
+    return true;
+  });
 };
 
 /** Backward, by vertex: what is accessed from there on by each register as it is then; loops are not gone round. */
-const findWanted = (
-  { flow }: RegionFacts,
-  stretches: readonly (readonly Stretch[])[],
-  changed: Int32Array,
-): readonly Ranges[] => {
+const findWanted = ({ flow }: RegionFacts, { firsts, changed }: NodeAccesses): readonly Ranges[] => {
   const { order, routes, position } = flow;
   const wanted = new Array<Ranges>(routes.length).fill(NONE);
   for (let place = order.length - 1; place >= 0; place--) {
     const vertex = order[place]!;
+    const mask = changed[vertex] ?? 0;
     const ranges: (Range | undefined)[] = [];
-    const want = (register: number, range: Range | undefined): void => {
-      const known = ranges[register];
-      if (range === undefined) return;
-      if (known === undefined) ranges[register] = range;
-      else if (areTogether(known, range)) ranges[register] = hull(known, range);
-    };
-    for (const stretch of firstByRegister(stretches[vertex] ?? [])) {
-      if (stretch !== undefined) want(stretch.root, stretch.range);
-    }
+    for (const { root, range } of firsts[vertex] ?? []) ranges[root] = range;
     for (const { via } of routes[vertex]!) {
       if (position[via]! <= place) continue;
-      wanted[via]!.forEach((range, register) => {
-        if (!isIn(changed[vertex] ?? 0, register)) want(register, range);
-      });
+      const behind = wanted[via]!;
+      for (let register = 0; register < behind.length; register++) {
+        const range = behind[register];
+        if (range !== undefined && !isIn(mask, register)) ranges[register] = extended(ranges[register], range);
+      }
     }
     wanted[vertex] = ranges;
   }
   return wanted;
 };
 
-interface Checks {
-  readonly wanted: readonly Ranges[];
-  readonly changed: Int32Array;
-}
+/** With what is wanted as well, unless that is far away. */
+const extended = (known: Range | undefined, range: Range): Range => {
+  if (known === undefined) return range;
+  return areTogether(known, range) ? hull(known, range) : known;
+};
 
 /** Forward: decides what every stretch's check asks for, and what is known behind it. */
-const check = (facts: CheckedRegion, stretches: readonly (readonly Stretch[])[], { wanted, changed }: Checks): void => {
+const check = (facts: CheckedRegion, { firsts, changed }: NodeAccesses, wanted: readonly Ranges[]): void => {
   const { order, routes, position } = facts.flow;
   const changedInLoop = changedInLoops(facts, changed);
   /** By vertex: what is known when control comes to it, from those before it; undefined: from none so far. */
   const known = new Array<Ranges | undefined>(routes.length);
-  for (const [place, vertex] of order.entries()) {
-    const behind = [...(known[vertex] ?? NONE)];
-    for (const stretch of firstByRegister(stretches[vertex] ?? [])) {
-      if (stretch === undefined) continue;
+  for (let place = 0; place < order.length; place++) {
+    const vertex = order[place]!;
+    const behind = (known[vertex] ?? NONE).slice();
+    for (const stretch of firsts[vertex] ?? []) {
       const { root, range } = stretch;
       const before = behind[root];
       if (before !== undefined && contains(before, range)) stretch.checked = null;
-      else {
-        const more = wanted[vertex]![root]!;
-        stretch.checked = more;
-        behind[root] = more;
-      }
+      else behind[root] = stretch.checked = wanted[vertex]![root]!;
     }
-    const mask = changed[vertex] ?? 0;
-    for (let register = 0; register < behind.length; register++) {
-      if (isIn(mask, register)) behind[register] = undefined;
-    }
+    forget(behind, changed[vertex] ?? 0);
     for (const { via } of routes[vertex]!) {
       if (position[via]! <= place) continue;
-      const lost = changedInLoop.get(via) ?? 0;
-      const arriving = behind.map((range, register) => (isIn(lost, register) ? undefined : range));
+      const arriving = behind.slice();
+      forget(arriving, changedInLoop.get(via) ?? 0);
       const others = known[via];
-      known[via] = others === undefined ? arriving : others.map((range, register) => common(range, arriving[register]));
+      known[via] = others === undefined ? arriving : commonOf(others, arriving);
     }
   }
+};
+
+const forget = (ranges: (Range | undefined)[], mask: number): void => {
+  for (let register = 0; register < ranges.length; register++) {
+    if (isIn(mask, register)) ranges[register] = undefined;
+  }
+};
+
+const commonOf = (a: Ranges, b: Ranges): Ranges => {
+  const ranges: (Range | undefined)[] = [];
+  for (let register = 0; register < a.length; register++) ranges.push(common(a[register], b[register]));
+  return ranges;
 };
 
 const contains = (outer: Range, inner: Range): boolean =>
@@ -121,7 +128,8 @@ const contains = (outer: Range, inner: Range): boolean =>
 
 const common = (a: Range | undefined, b: Range | undefined): Range | undefined => {
   if (a === undefined || b === undefined) return undefined;
-  const [low, high] = [Math.max(a.low, b.low), Math.min(a.high, b.high)];
+  const low = Math.max(a.low, b.low);
+  const high = Math.min(a.high, b.high);
   return low < high ? { low, high, stores: a.stores && b.stores } : undefined;
 };
 
