@@ -58,6 +58,7 @@ table { border-collapse: collapse; width: 100%; font-size: .87rem; }
 th { text-align: left; font-weight: 600; color: var(--quiet); }
 th, td { padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .figures { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.figures + :not(.figures) { padding-left: .8rem; }
 code, pre { font: .82rem/1.45 "DejaVu Sans Mono", ui-monospace, monospace; }
 code { overflow-wrap: anywhere; }
 pre { margin: .5rem 0; padding: .6rem .8rem; background: #f6f8fa; overflow-x: auto; white-space: pre-wrap; }
