@@ -73,23 +73,23 @@ describe("partita campaign", () => {
     const test = await run(RUNNER, "run", "--root", folder, "--no-color");
     expect(test.code).toBe(1);
     for (const line of message.split("\n").slice(0, 4)) expect(test.stdout + test.stderr).toContain(line);
-  });
+  }, 120_000);
 
   it("goes on where it was stopped, and comes to the same as one that was not", async () => {
-    const whole = await partita("reservoir.campaign.ts", "--schedules", "24", "--journal", "whole", "--workers", "1");
+    const whole = await partita("reservoir.campaign.ts", "--schedules", "96", "--journal", "whole", "--workers", "1");
     expect([whole.code, existsSync(join(folder, "whole"))]).toEqual([0, true]);
     expect(whole.stdout).toMatch(
-      /^reservoir: 24 schedules of seed 1, \d+ faults, invariants looked at \d+ times\n {2}fault /,
+      /^reservoir: 96 schedules of seed 1, \d+ faults, invariants looked at \d+ times\n {2}fault /,
     );
-    const args = ["reservoir.campaign.ts", "--schedules", "24", "--journal", "part", "--workers", "1"];
+    const args = ["reservoir.campaign.ts", "--schedules", "96", "--journal", "part", "--workers", "1"];
     const child = spawn(process.execPath, [MAIN, "campaign", ...args], { cwd: folder, env });
     child.stderr.once("data", () => child.kill("SIGINT"));
     expect(await new Promise((resolve) => child.once("close", resolve))).toBe(3);
     const made = readFileSync(join(folder, "part"), "utf8").split("\n").length - 2;
     expect(made).toBeGreaterThan(0);
-    expect(made).toBeLessThan(24);
+    expect(made).toBeLessThan(96);
     expect((await partita(...args)).stdout).toBe(whole.stdout);
-  });
+  }, 120_000);
 
   it("says what it cannot play", async () => {
     const missing = await partita("nothing.campaign.ts");

@@ -21,7 +21,7 @@ export interface CampaignOptions<Model extends Plant = Plant> {
   readonly name: string;
   /** The module's config file. */
   readonly config: string;
-  /** Makes the plant of all trials; its noise comes from the seed. */
+  /** Makes the plant of all trials, from one and the same seed: only the faults differ. */
   plant(seed: number): Model;
   readonly alias?: Aliases;
   /** Brings module and plant to where every trial begins: they are started up once. Left out: at power-on. */

@@ -46,6 +46,5 @@ const FINISHED = { finished: true };
 /** null: there is nothing to go on with. The last line may have been cut off. */
 const entriesOf = (lines: readonly string[]): readonly Entry[] | null => {
   const whole = lines.slice(0, -1);
-  if (whole.includes(JSON.stringify(FINISHED))) return null;
-  return whole.map((line) => JSON.parse(line));
+  return whole.includes(JSON.stringify(FINISHED)) ? null : whole.map((line) => JSON.parse(line));
 };
