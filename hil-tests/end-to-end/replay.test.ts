@@ -1,5 +1,5 @@
 /** Recordings as their user meets them: replayed whole and in part, looked into, cut off by a killed process, altered. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -64,6 +64,30 @@ describe("partita replay", () => {
     expect(stdout).toMatch(
       /^in this replay it did:\n {2}cycle \d+, slot 4: latch: .*\n(.*\n)* {2}cycle 61500000, slot 4: end of slot: pc 0x8/m,
     );
+  });
+});
+
+describe("partita run --record-limit", () => {
+  const record = (folderName: string, ...more: string[]) =>
+    ["run", CONFIG, "--fast", "--record", join(folder, folderName), "--record-limit", "20s", ...more] as const;
+
+  it("keeps the last stretch of a run, which replays from its oldest segment on", async () => {
+    expect(await partita(...record("flight", "--duration", "10min"))).toContain("recorded in");
+    const segments = readdirSync(join(folder, "flight"));
+    expect(segments).not.toContain("000001.recording");
+    const [, frames] = /^identical: (\d+) major frames/m.exec(await partita("replay", join(folder, "flight"))) ?? [];
+    expect(Number(frames)).toBeGreaterThanOrEqual(1000);
+    expect(Number(frames)).toBeLessThan(25_000);
+    expect((await failure(...record("flight", "--duration", "1s"))).stderr).toContain("it holds a recording already");
+  });
+
+  it("leaves what a killed run had recorded", async () => {
+    const run = new Program(process.execPath, [MAIN, ...record("killed", "--duration", "100h")]);
+    const path = join(folder, "killed");
+    const count = () => (statSync(path, { throwIfNoEntry: false }) === undefined ? 0 : readdirSync(path).length);
+    while (count() < 3) await setTimeout(5);
+    await run.end("SIGKILL");
+    expect(await partita("replay", path)).toMatch(/^identical: \d{3,} major frames/m);
   });
 });
 

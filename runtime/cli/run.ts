@@ -1,5 +1,4 @@
 /** `partita run`: boots a module and runs it, paced to real time with its bridge, or unpaced and alone. */
-import { closeSync, openSync, writeSync } from "node:fs";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { Logger } from "pino";
@@ -21,6 +20,7 @@ import { createLog, LOG_LEVELS } from "./log.ts";
 import { openObserved } from "./observed-run.ts";
 import { durationOption, ENGINE_OF_ALL, engineOption } from "./options.ts";
 import { RunLog } from "./run-log.ts";
+import { type LimitOption, openRunRecording, recordLimitOption } from "./run-recording.ts";
 import { reloadOnHangUp, stopOnSignals } from "./run-signals.ts";
 import { formatSummary } from "./run-summary.ts";
 import { type OpenedSnapshot, openSnapshot } from "./snapshot-input.ts";
@@ -33,6 +33,7 @@ interface RunVerbOptions {
   readonly fast?: true;
   readonly oneThread?: true;
   readonly record?: string;
+  readonly recordLimit?: LimitOption;
   readonly restore?: string;
   readonly control?: string;
   readonly observed?: string;
@@ -51,6 +52,7 @@ export const addRun = (program: Command, environment: CliEnvironment): void => {
     .option("--fast", "unpaced and without the outside: inputs keep their initial values; needs --duration")
     .option("--one-thread", "run all harts in one thread, not each in its own")
     .option("--record <file>", "keep everything that enters, for `partita replay`")
+    .addOption(recordLimitOption())
     .option("--restore <file>", "go on from a snapshot; whole modules and chosen partitions")
     .option(
       "--control <path>",
@@ -72,9 +74,9 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   }
   const { system, programs } = await loadWithPrograms(path, environment, options.engine);
   const log = createLog(options.logLevel, environment);
-  const recording = options.record === undefined ? null : openRecording(options.record, log);
   const hasher = await createHasher();
   const snapshot = options.restore === undefined ? null : await openSnapshot(options.restore, system, hasher);
+  const recording = openRunRecording(options, { system, hasher, startedAt: snapshot?.frame ?? null, log });
   const exchange = new SharedExchange(system);
   const figures = new BoardFigures(system);
   const observed = options.observed === undefined ? null : await openObserved(options.observed, system, hasher);
@@ -115,6 +117,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     },
   });
   control?.serve(board);
+  recording?.follow(board);
   const restoreSignals = stopOnSignals(board, environment, () => log.info("stopping at the end of this major frame"));
   const restoreHangUp = reloadOnHangUp(bridge, environment);
   const stats = options.stats ? setInterval(() => printLateness(board, environment), STATS_INTERVAL_MS) : undefined;
@@ -125,6 +128,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     log.info({ module: system.name, frames: summary.frames }, how(summary));
     const highWater = await observed?.add(summary);
     environment.stdout.write(`${formatSummary(summary, options.fast ? null : board.lateness(), highWater)}\n`);
+    await recording?.close();
     if (recording?.isWhole()) environment.stdout.write(`recorded in ${options.record}\n`);
     const isFailed = summary.shutDown === "SHUTDOWN_ON_ERROR";
     if (isFailed) environment.stderr.write(`partita: ${BY_MONITOR}\n`);
@@ -136,7 +140,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
     await control?.close();
     await bridge?.stop();
     await retained?.stop();
-    recording?.close();
+    await recording?.close();
   }
 };
 
@@ -185,27 +189,3 @@ const BY_MONITOR = "the health monitor has shut the module down; the log says af
 
 const how = ({ shutDown }: RunSummary): string =>
   `module ${shutDown === null ? "stopped" : "shut itself down"}, outputs at their fail-safe values`;
-
-const openRecording = (path: string, log: Logger) => {
-  let file: number | null;
-  try {
-    file = openSync(path, "w");
-  } catch (error) {
-    throw new UserError(`cannot record in ${path}: ${error instanceof Error ? error.message : error}`);
-  }
-  return {
-    /** A disk that fails ends the recording, not the run. */
-    write: (bytes: Uint8Array): void => {
-      try {
-        for (let at = 0; file !== null && at < bytes.length; ) at += writeSync(file, bytes, at);
-      } catch (error) {
-        log.error({ file: path, reason: String(error) }, "the recording ends here; the run goes on");
-        file = null;
-      }
-    },
-    isWhole: (): boolean => file !== null,
-    close: (): void => {
-      if (file !== null) closeSync(file);
-    },
-  };
-};

@@ -174,6 +174,8 @@ class BoardRun {
   #answer(request: Request, frame: number): void {
     const look = request.kind === "look" ? lookAt(this.#module, request.wish) : null;
     const snapshot = request.kind === "snapshot" ? this.#snapshot(frame, request.partitions) : null;
+    // A recording can be cut where a snapshot was taken.
+    if (snapshot !== null) this.#recorder?.flush();
     this.#post({ kind: "answer", id: request.id, frame, look, snapshot });
   }
 

@@ -101,3 +101,37 @@ export const readBlocks = (file: Uint8Array, format: BlockFormat, hasher: Hasher
   }
   return { kind: "blocks", payloads, truncatedAt: at < file.length ? at : null };
 };
+
+/** Takes a file that is being written apart into the payloads of its blocks, as its bytes come; what wrote it is trusted. */
+export class BlockStream {
+  readonly #take: (payload: Uint8Array) => void;
+  /** Of the magic, then of a block. */
+  #rest: Uint8Array = new Uint8Array(0);
+  #isBehindMagic = false;
+  readonly #magicBytes: number;
+
+  /** @param take gets each payload once it is whole. */
+  constructor(format: BlockFormat, take: (payload: Uint8Array) => void) {
+    this.#take = take;
+    this.#magicBytes = magicOf(format).length;
+  }
+
+  add(bytes: Uint8Array): void {
+    const all = new Uint8Array(this.#rest.length + bytes.length);
+    all.set(this.#rest);
+    all.set(bytes, this.#rest.length);
+    const view = new DataView(all.buffer);
+    let at = 0;
+    if (!this.#isBehindMagic && all.length >= this.#magicBytes) {
+      this.#isBehindMagic = true;
+      at = this.#magicBytes;
+    }
+    while (this.#isBehindMagic && at + BLOCK_HEADER_BYTES <= all.length) {
+      const end = at + BLOCK_HEADER_BYTES + view.getUint32(at, true);
+      if (end > all.length) break;
+      this.#take(all.subarray(at + BLOCK_HEADER_BYTES, end));
+      at = end;
+    }
+    this.#rest = all.subarray(at);
+  }
+}

@@ -56,6 +56,33 @@ export const decodeRecording = (file: Uint8Array, hasher: Hasher): Recording | F
   };
 };
 
+/**
+ * Recordings of one run, each from where the one before ends, as one; of those that reach further what the next one has, too, is left
+ * out. What lies before a gap is left out.
+ */
+export const joined = (recordings: readonly [Recording, ...Recording[]]): Recording => {
+  const starts = recordings.map((recording) => recording.records().next().value?.frame ?? Infinity);
+  const isBehindGap = (index: number): boolean => {
+    const [before, start] = [recordings[index - 1], starts[index]!];
+    return before !== undefined && start !== Infinity && starts[index - 1]! + before.frames < start;
+  };
+  const first = recordings.findLastIndex((_, index) => index === 0 || isBehindGap(index));
+  const parts = recordings.slice(first);
+  const ends = starts.slice(first + 1).concat(Infinity);
+  const records = function* (from = 0): Generator<RecordingRecord> {
+    for (const [index, part] of parts.entries()) {
+      for (const record of part.records(from)) {
+        if (record.frame >= ends[index]!) break;
+        yield record;
+      }
+    }
+  };
+  const [one, last] = [parts[0]!, parts.at(-1)!];
+  let frames = 0;
+  for (const { kind } of records()) if (kind === "frame") frames += 1;
+  return { ...one, frames, complete: last.complete, truncatedAt: last.truncatedAt, records };
+};
+
 /** Of a block's first record: every kind has its frame at the same place. */
 const frameOf = ({ buffer, byteOffset, byteLength }: Uint8Array): number =>
   new DataView(buffer, byteOffset, byteLength).getUint32(1, true);
