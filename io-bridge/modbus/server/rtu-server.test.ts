@@ -7,8 +7,10 @@ import { afterEach, describe, expect, test } from "vitest";
 import { PYTHON, requirePeers, requirePythonModule } from "../../../hil-tests/peers.ts";
 import { hostClock } from "../../../runtime/host/clock.ts";
 import { ProcessImage } from "../../process-image.ts";
+import { memoryBytes, noise } from "../../testing/fuzz.ts";
+import { rtuBytes } from "../../testing/modbus-fuzz.ts";
 import { SerialPair } from "../../testing/serial-pair.ts";
-import { eventually, logBook, pause, served, TestBoard, testSystem } from "../../testing/test-module.ts";
+import { eventually, logBook, pause, randomFrom, served, TestBoard, testSystem } from "../../testing/test-module.ts";
 import { rtuFrame } from "../rtu-framer.ts";
 import { identificationOf } from "./device-identification.ts";
 import { modbusServer } from "./index.ts";
@@ -56,6 +58,10 @@ const serve = async () => {
   await pause(10);
   return { pair, board, server, lines };
 };
+
+/** As much as a line of 115,200 Bd would take minutes for. */
+const STORMS = 10;
+const STORM_FRAMES = 500;
 
 /** The other end of the cable, byte by byte. */
 const wireAt = async (path: string) => {
@@ -113,6 +119,33 @@ describe.skipIf(cable.missing)("a server on a serial line", () => {
     wire.write(rtuFrame(7, Buffer.from("64010203", "hex")));
     const refusal = rtuFrame(7, Buffer.from("e401", "hex")).toString("hex");
     await eventually("the exception, and nothing else", () => wire.heard() === refusal);
+  });
+
+  test("answers after every storm of noise, halves and others' frames on its line, and keeps nothing of them", async () => {
+    const { pair, server } = await serve();
+    const wire = await wireAt(pair.theirs);
+    const random = randomFrom(6006);
+    const storm = async (): Promise<void> => {
+      for (let sent = 0; sent < STORM_FRAMES; sent += 1) {
+        const frame = rtuBytes(random);
+        const kinds = [noise(random, 1 + random(300)), frame.subarray(0, 1 + random(frame.length)), frame];
+        wire.write(kinds[random(kinds.length)]!);
+        if (sent % 20 === 0) await pause(1);
+      }
+      await eventually("the answer to who asks", async () => {
+        await pause(50); // in which the server comes back into step
+        const before = wire.heard().length;
+        wire.write(rtuFrame(7, readLevel));
+        await pause(50);
+        return wire.heard().slice(before) === levelAnswer(7);
+      });
+    };
+    await storm();
+    const before = memoryBytes();
+    for (let nth = 0; nth < STORMS; nth += 1) await storm();
+    await eventually("memory is what it was", () => memoryBytes() < before * 1.1);
+    expect(server.counters.connections).toBe(1);
+    expect(server.counters.garbled).toBeGreaterThan(STORMS);
   });
 
   test("goes on when the port is pulled out and comes back", async () => {
