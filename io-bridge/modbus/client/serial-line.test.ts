@@ -119,19 +119,24 @@ describe.skipIf(cable.missing)("a bus on a serial line", () => {
 
   test("never takes a late reply for the next one: it keeps quiet for as long again", async () => {
     const pair = await cableOf();
+    const responseTimeoutMs = 250;
     let count = 0;
+    let isLate = false;
     const { heard, say } = await devicesAt(pair.theirs, (request) => {
+      if (isLate) sayLate(); // it was not left in quiet
       count += 1;
-      return count % 3 === 0 ? null : answer(request);
+      if (count % 3 !== 0) return answer(request);
+      isLate = true;
+      setTimeout(sayLate, responseTimeoutMs + 60);
+      return null;
     });
-    const times = { responseTimeoutMs: 250, degradeAfter: 100, interRequestDelayMs: 5 };
+    const sayLate = (): void => {
+      if (isLate) say(rtuFrame(1, Buffer.from("040442c80000", "hex"))); // 100.0
+      isLate = false;
+    };
+    const times = { responseTimeoutMs, degradeAfter: 100, interRequestDelayMs: 5 };
     const { board, counters } = pollField(onLine(pair.ours, [gauge(1)], times), module);
-    let timeouts = 0;
-    await eventually("late replies, right behind each time-out", () => {
-      for (; timeouts < counters("gauge 1").timeouts; timeouts += 1)
-        say(rtuFrame(1, Buffer.from("040442c80000", "hex"))); // 100.0
-      return timeouts >= 3 && counters("gauge 1").answers >= 4;
-    });
+    await eventually("late replies", () => counters("gauge 1").timeouts >= 3 && counters("gauge 1").answers >= 4);
     expect(board.latched[0]!.map((cells) => cells.get(0))).not.toContain(100);
     const gaps = heard.slice(1).map(({ atMs }, index) => atMs - heard[index]!.atMs);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4);
