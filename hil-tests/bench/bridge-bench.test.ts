@@ -1,6 +1,7 @@
 /** What bench:bridge times is what it says: both servers answer, and every row has its figures. */
 import { describe, expect, it } from "vitest";
 import { requirePeers } from "../peers.ts";
+import { quantile } from "./bridge-lateness.ts";
 import { measureServer, type ServerSpeed, serverTable } from "./modbus-server-speed.ts";
 
 const gcc = requirePeers("gcc");
@@ -28,4 +29,14 @@ it("the table of servers says what is met and what is missed", () => {
     "Target ratio at one connection, at least 0.5 ×: 0.75 ×, met.",
     "Target ratio at 100 connections, at least 1 ×: 0.50 ×, MISSED.",
   ]);
+});
+
+it("quantiles of lateness lie within their buckets", () => {
+  const buckets = [
+    { boundUs: 1, below: 50 },
+    { boundUs: 2, below: 90 },
+    { boundUs: 4, below: 99 },
+    { boundUs: Infinity, below: 100 },
+  ];
+  expect([0.25, 0.5, 0.7, 0.99, 1].map((share) => quantile(buckets, share))).toEqual([0.5, 1, 1.5, 4, 4]);
 });

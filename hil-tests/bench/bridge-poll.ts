@@ -36,7 +36,8 @@ export interface PollFigures {
   readonly cpu: number | null;
 }
 
-const program = (): string => {
+/** A program that has all that is polled. */
+export const readingsProgram = (): string => {
   const names = Array.from({ length: DEVICES * POINTS_OF_DEVICE }, (_, nth) => nth);
   return [
     "PROGRAM Readings",
@@ -55,7 +56,8 @@ const program = (): string => {
   ].join("\n");
 };
 
-const config = (): string => {
+/** The config of its clients, from `modbusClients:` on, for the partition `readings`. */
+export const pollingClients = (): readonly string[] => {
   const device = (nth: number): readonly string[] => [
     `    - name: bus${nth}`,
     "      host: 127.0.0.1",
@@ -69,28 +71,36 @@ const config = (): string => {
       return `            - { point: ${point}, area: inputRegister, address: ${2 * at}, pollGroup: all }`;
     }),
   ];
-  return [
+  return ["  modbusClients:", ...Array.from({ length: DEVICES }, (_, nth) => device(nth)).flat()];
+};
+
+const config = (): string =>
+  [
     "module: polled",
     "board: { clock: 10 MHz }",
     "partitions: { readings: { program: polled.st, memory: 1 MiB } }",
     "schedules:",
     "  normal: { majorFrame: 100 ms, slots: [{ partition: readings, start: 0 ms, duration: 50 ms }] }",
     "io:",
-    "  modbusClients:",
-    ...Array.from({ length: DEVICES }, (_, nth) => device(nth)).flat(),
+    ...pollingClients(),
   ].join("\n");
+
+/** Resolves when all listen. */
+export const startDevices = async (): Promise<ChildProcess> => {
+  const devices = fork(POLLED_DEVICES, [FIRST_PORT, DEVICES].map(String));
+  await messageFrom<string>(devices);
+  return devices;
 };
 
 /** @throws when the module does not come to poll all devices. */
 export const measurePolls = async ({ rounds, share, say }: SectionOptions): Promise<PollFigures> => {
   const folder = mkdtempSync(join(tmpdir(), "partita-poll-"));
-  writeFileSync(join(folder, "polled.st"), program());
+  writeFileSync(join(folder, "polled.st"), readingsProgram());
   writeFileSync(join(folder, "polled.yaml"), config());
   const processes: ChildProcess[] = [];
   try {
-    const devices = fork(POLLED_DEVICES, [FIRST_PORT, DEVICES].map(String));
+    const devices = await startDevices();
     processes.push(devices);
-    await messageFrom<string>(devices);
     const partita = spawn(process.execPath, [PARTITA, "run", join(folder, "polled.yaml")], { stdio: "ignore" });
     processes.push(partita);
     await allPolled(devices);

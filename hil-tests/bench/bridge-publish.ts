@@ -37,7 +37,8 @@ export interface PublishFigures {
 
 const names = Array.from({ length: POINTS }, (_, nth) => `c${nth}`);
 
-const program = (): string =>
+/** A program all of whose points change with each scan. */
+export const changesProgram = (): string =>
   [
     "PROGRAM Changes",
     "  VAR",
@@ -47,6 +48,16 @@ const program = (): string =>
     "END_PROGRAM",
   ].join("\n");
 
+/** The config of its link, from `mqtt:` on, for the partition `changes`. */
+export const publishingLink = (qos: 0 | 1): readonly string[] => [
+  "  mqtt:",
+  "    - name: telemetry",
+  `      broker: mqtt://127.0.0.1:${PORT}`,
+  `      qos: ${qos}`,
+  "      publish:",
+  ...names.map((name) => `        - { point: changes.${name}, minReport: 0 s, maxReport: 0 s }`),
+];
+
 const config = (qos: 0 | 1): string =>
   [
     "module: changing",
@@ -55,12 +66,7 @@ const config = (qos: 0 | 1): string =>
     "schedules:",
     `  normal: { majorFrame: ${FRAME_MS} ms, slots: [{ partition: changes, start: 0 ms, duration: 5 ms }] }`,
     "io:",
-    "  mqtt:",
-    "    - name: telemetry",
-    `      broker: mqtt://127.0.0.1:${PORT}`,
-    `      qos: ${qos}`,
-    "      publish:",
-    ...names.map((name) => `        - { point: changes.${name}, minReport: 0 s, maxReport: 0 s }`),
+    ...publishingLink(qos),
   ].join("\n");
 
 /** @throws when mosquitto (Debian: mosquitto, mosquitto-clients) is missing. */
@@ -69,7 +75,7 @@ export const measurePublish = async ({ rounds, share, say }: SectionOptions): Pr
   const broker = spawnBroker(folder);
   try {
     await pause(START_MS);
-    writeFileSync(join(folder, "changing.st"), program());
+    writeFileSync(join(folder, "changing.st"), changesProgram());
     const results: PublishFigures[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       say(`publish: round ${round} of ${rounds}`);
@@ -85,7 +91,7 @@ export const measurePublish = async ({ rounds, share, say }: SectionOptions): Pr
   }
 };
 
-const spawnBroker = (folder: string): ChildProcess => {
+export const spawnBroker = (folder: string): ChildProcess => {
   const file = join(folder, "mosquitto.conf");
   writeFileSync(file, `listener ${PORT} 127.0.0.1\nallow_anonymous true\n`);
   return spawn("mosquitto", ["-c", file], { stdio: "ignore" });
