@@ -126,3 +126,21 @@ test("a device sees the registers that callers of the code that accesses it hold
   code.op("jalr", { rd: 0, rs1: ra, imm: 0 });
   expect(entriesOf(code, functions)).toBeGreaterThan(100);
 });
+
+test("floats take note of flags that are lowered in their midst", () => {
+  const [ft0, ft1, ft2] = [0, 1, 2];
+  const code = rounds((body) => {
+    body
+      .li(t0, 3 << 13)
+      .op("csrrs", { rd: 0, csr: CSRS.mstatus, rs1: t0 })
+      .li(t1, 3);
+    body.op("fcvt.s.w", { rd: ft0, rs1: s1, rm: 0 }).op("fcvt.s.w", { rd: ft1, rs1: t1, rm: 0 });
+    body.op("fdiv.s", { rd: ft2, rs1: ft0, rs2: ft1, rm: 0 }).op("csrrwi", { rd: t1, csr: CSRS.fflags, imm: 0 });
+    body.op("add", { rd: a0, rs1: a0, rs2: t1 }).op("fadd.s", { rd: ft2, rs1: ft0, rs2: ft1, rm: 0 });
+    body
+      .op("fdiv.s", { rd: ft2, rs1: ft0, rs2: ft2, rm: 0 })
+      .csrRead(t2, CSRS.fflags)
+      .op("add", { rd: a0, rs1: a0, rs2: t2 });
+  });
+  expect(entriesOf(code)).toBeGreaterThan(0);
+});
