@@ -48,6 +48,8 @@ const validator = (): ValidateFunction<ModuleConfig> => {
     strict: true,
     // A test holds it against the rules of schemas: compiling those here takes half as long as compiling it.
     validateSchema: false,
+    // Nor is it worth to improve code that runs once: that is a third of the rest.
+    code: { optimize: false },
     allowUnionTypes: true,
     discriminator: true,
     useDefaults: true,
