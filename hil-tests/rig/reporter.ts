@@ -14,6 +14,9 @@ import { coverageOf, type Report, type ReportedTest, unknownIds, verdictOn } fro
 import { type Requirement, readRequirements, requirementsIn } from "./report/requirements.ts";
 import { thisTool } from "./report/tool.ts";
 
+/** Of the requirements without a test, in the line that ends a run. */
+const MOST_NAMED = 5;
+
 export interface RigReporterOptions {
   readonly title?: string;
   /** A file of requirements, or several. */
@@ -94,12 +97,18 @@ const junitCaseOf = ({ file, name, seconds, outcome, messages, requirements, run
   ],
 });
 
+/** A run of chosen tests leaves most requirements without one. */
+const firstOf = (ids: readonly string[]): string =>
+  ids.length <= MOST_NAMED
+    ? ids.join(", ")
+    : `${ids.slice(0, MOST_NAMED).join(", ")} and ${ids.length - MOST_NAMED} more`;
+
 const closingLine = (report: Report, page: string): string => {
   const { tests, requirements } = report;
   const head = `${page}: ${tests.length === 1 ? "1 test" : `${tests.length} tests`}`;
   if (requirements.length === 0) return head;
   const met = requirements.filter((requirement) => verdictOn(report, requirement) === "met");
   const uncovered = requirements.filter((requirement) => verdictOn(report, requirement) === "uncovered");
-  const without = uncovered.length === 0 ? "" : `; without a test: ${uncovered.map(({ id }) => id).join(", ")}`;
+  const without = uncovered.length === 0 ? "" : `; without a test: ${firstOf(uncovered.map(({ id }) => id))}`;
   return `${head}, ${met.length} of ${requirements.length} requirements met${without}`;
 };
