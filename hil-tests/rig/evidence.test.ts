@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { Waterworks } from "../plants/waterworks/index.ts";
-import { rigTest } from "./index.ts";
+import { replayTest, rigTest } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "partita-evidence-"));
 afterEach(() => {
@@ -12,7 +12,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it("a failing test says where, draws what it asked about, and how to run it again", async () => {
+it("a failing test says where, draws what it asked about, leaves its traces, and says how to run it again", async () => {
   vi.stubEnv("PARTITA_RIG_REPORTS", folder);
   vi.stubEnv("PARTITA_SEED", "42");
   const seeds: number[] = [];
@@ -40,6 +40,9 @@ it("a failing test says where, draws what it asked about, and how to run it agai
   const svg = readFileSync(join(place, "failure.svg"), "utf8");
   expect(svg).toMatch(/plant\.level \[m\][\s\S]*intake\.lowFloat[\s\S]*intake\.pump1/);
   expect(existsSync(join(place, "failure.png"))).toBe(true);
+  expect(message).toContain(`\n  trace: ${join(place, "failure.recording")}, ${join(place, "failure.json")}`);
+  await replayTest(join(place, "failure.recording"))();
+  expect(JSON.parse(readFileSync(join(place, "failure.json"), "utf8")).traceEvents).not.toEqual([]);
 });
 
 it("a seed that is none is refused", async () => {

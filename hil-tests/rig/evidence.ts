@@ -1,4 +1,4 @@
-/** What a test leaves: for a report the evidence of its runs; for whoever has to understand a failure pictures, too. */
+/** What a test leaves: for a report the evidence of its runs; for whoever has to understand a failure pictures and traces, too. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type {} from "vitest"; // its TaskMeta is what is added to below
@@ -28,6 +28,9 @@ declare module "vitest" {
   }
 }
 
+/** What was recorded of a test that failed: for `partita replay`, and for ui.perfetto.dev. */
+const TRACES = ["failure.recording", "failure.json"];
+
 /** Where reports and pictures are left: in the folder in which the tests were started, unless `PARTITA_RIG_REPORTS` names another. */
 export const reportsFolder = (): string => process.env["PARTITA_RIG_REPORTS"] ?? "rig-reports";
 
@@ -42,7 +45,7 @@ const folderOf = (test: RunningTest): string => {
   return join(reportsFolder(), words.slice(-120).replace(/^-|-$/g, ""));
 };
 
-/** @returns lines for the failure's message: where the pictures are, and how to run the test again. */
+/** @returns lines for the failure's message: where pictures and traces are, and how to run the test again. */
 export const keepEvidence = async (
   rig: Rig,
   seed: number,
@@ -56,7 +59,12 @@ export const keepEvidence = async (
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "failure.svg"), svg);
   writeFileSync(join(folder, "failure.png"), asPng(svg));
-  return [`  seen: ${join(folder, "failure.png")} (and .svg)`, `  again: ${againCommand(test.task, seed)}`];
+  for (const trace of TRACES) await rig.saveTrace(join(folder, trace));
+  return [
+    `  seen: ${join(folder, "failure.png")} (and .svg)`,
+    `  trace: ${TRACES.map((trace) => join(folder, trace)).join(", ")}`,
+    `  again: ${againCommand(test.task, seed)}`,
+  ];
 };
 
 const againCommand = ({ name, file }: RunningTest["task"], seed: number): string =>

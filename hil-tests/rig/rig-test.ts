@@ -35,7 +35,7 @@ export const rigTest =
   async (test) => {
     const seed = seedOfRun();
     const model = plant(seed);
-    const rig = await Rig.boot(configPath, { plant: model, alias });
+    const rig = await Rig.boot(configPath, { plant: model, alias, records: true });
     try {
       await body(rig, model);
     } catch (error) {

@@ -11,6 +11,10 @@ import type { CompiledChunk } from "../translator/index.ts";
 import { Translation } from "../translator/translation.ts";
 import { type CompileRequest, RING_WORDS, SIGNAL } from "./compile-protocol.ts";
 
+/** Of V8 before 12 (Node 20): later ones count calls where it counted bytecode, and know no such flag. */
+const interruptBudget = (bytes: number): readonly string[] =>
+  Number.parseInt(process.versions.v8, 10) < 12 ? [`--interrupt-budget=${bytes}`] : [];
+
 /**
  * `always` also lets V8 optimise hot code of guests after a tenth of its usual budget, while the next chunk is being translated.
  * `translating`: JavaScript is optimised later than usual, since the translator runs for a second or so, in which optimising it is
@@ -20,12 +24,14 @@ import { type CompileRequest, RING_WORDS, SIGNAL } from "./compile-protocol.ts";
  */
 const SETTINGS = {
   always: ["--no-wasm-lazy-compilation", "--experimental-wasm-branch-hinting", "--wasm-tiering-budget=180000"],
-  translating: ["--interrupt-budget=600000", "--no-use-osr"],
-  idle: ["--interrupt-budget=67584", "--use-osr"],
+  translating: [...interruptBudget(600_000), "--no-use-osr"],
+  idle: [...interruptBudget(67_584), "--use-osr"],
   optimized: ["--no-liftoff"],
   tiered: ["--liftoff", "--wasm-tier-up", "--wasm-dynamic-tiering"],
 } as const;
-const apply = (settings: keyof typeof SETTINGS): void => SETTINGS[settings].forEach(setFlagsFromString);
+const apply = (settings: keyof typeof SETTINGS): void => {
+  for (const flag of SETTINGS[settings]) setFlagsFromString(flag);
+};
 apply("always");
 
 interface Job {
