@@ -5,6 +5,7 @@ import { RtuFramer, rtuFrame } from "./rtu-framer.ts";
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(" ", ""), "hex");
 const read = rtuFrame(1, hex("03 0000 0002"));
+const write = rtuFrame(1, hex("06 0001 0003"));
 
 const all = (framer: RtuFramer): string[] => {
   const frames: string[] = [];
@@ -67,10 +68,13 @@ describe("frames", () => {
     expect(heard.at(-1)).toBe("1: 0300000002");
   });
 
-  test("with a wrong check are none, and the next after a silence is one", () => {
+  test.each([
+    ["read", read],
+    ["write", write],
+  ])("of a %s with a wrong check are none, and the next after a silence is one", (_, frame) => {
     const framer = new RtuFramer();
-    for (let bit = 0; bit < read.length * 8; bit += 1) {
-      const flipped = Buffer.from(read);
+    for (let bit = 0; bit < frame.length * 8; bit += 1) {
+      const flipped = Buffer.from(frame);
       flipped[bit >> 3]! ^= 1 << (bit & 7);
       framer.push(flipped);
       expect(all(framer)).toEqual([]);

@@ -101,6 +101,17 @@ describe("an embedded broker keeps no more", () => {
   });
 });
 
+test("an embedded broker tells a client of MQTT 5 that it does not speak that, and closes", async () => {
+  const { broker } = await start();
+  const socket = connect({ port: broker.address.port, host: "127.0.0.1" });
+  const received: Buffer[] = [];
+  socket.on("data", (bytes) => received.push(bytes));
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  socket.write(Buffer.from("101000044d515454050200000000036e6577", "hex")); // CONNECT as "new"
+  await closed;
+  expect(Buffer.concat(received).toString("hex")).toBe("20020001"); // CONNACK: unacceptable protocol version
+});
+
 test("an embedded broker closes the connection of a packet that is too long before it has come", async () => {
   const { broker } = await start();
   const socket = connect({ port: broker.address.port, host: "127.0.0.1" });

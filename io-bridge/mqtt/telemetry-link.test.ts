@@ -278,6 +278,22 @@ describe.skipIf(peers.missing)("on the embedded broker, clients other than the m
   });
 });
 
+test("a value that is told again keeps the time at which it came to be", async () => {
+  const publications = [{ ...publication("steps"), maxReportMs: 20 }];
+  const { board, port } = await start({ ...link("embedded", 0), publications });
+  const reader = await connectAsync({ host: "127.0.0.1", port, reconnectPeriod: 0 });
+  cleanups.add(() => reader.endAsync(true));
+  const times: number[] = [];
+  reader.on("message", (_topic, payload) => {
+    const { value, timestamp } = JSON.parse(payload.toString());
+    if (value === 7) times.push(timestamp);
+  });
+  await reader.subscribeAsync("partita/works/basin/steps");
+  board.set("basin.steps", 7);
+  await eventually("it is told five times", () => times.length >= 5);
+  expect(new Set(times).size).toBe(1);
+});
+
 test("garbage on the embedded broker's port harms nobody", async () => {
   const { board, bridge, port } = await start(link("embedded", 0));
   await eventually("connected", () => bridge.counters().mqtt.scada!.state === "connected");

@@ -62,6 +62,7 @@ describe("a payload", () => {
       ["Int8", 128],
       ["Int16", 1.5],
       ["Int32", Number.NaN],
+      ["Int32", "abc"],
       ["Int64", 2n ** 63n],
       ["UInt64", -1n],
       ["Boolean", 1],

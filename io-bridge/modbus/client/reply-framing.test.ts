@@ -111,6 +111,13 @@ describe("what is no reply on TCP", () => {
     expect(replies.push(bytes)).toMatchObject({ kind: "refused", flaw });
   });
 
+  test("is late by up to 65,535 transactions: no two of them have the same number", () => {
+    const replies = new MbapReplies();
+    const numbers = new Set<number>();
+    for (let nth = 0; nth < 0x1_0000; nth += 1) numbers.add(replies.begin(expecting("04 0000 0001")).readUInt16BE(0));
+    expect(numbers.size).toBe(0x1_0000);
+  });
+
   test("comes unasked: it is refused", () => {
     const replies = new MbapReplies();
     replies.begin(expecting("04 0000 0001"));

@@ -118,8 +118,10 @@ describe("the further functions", () => {
 describe("an illegal request is answered by the exception that is due", () => {
   test.each([
     ["07", "87 01", "a function that is not served"],
+    ["11", "91 01", "a function of serial lines that is not served"],
     ["01 00 00 00 00", "81 03", "no coils"],
     ["01 00 00 07 d1", "81 03", "2001 coils"],
+    ["01 00 00 07 f8", "81 03", "2040 coils, whose bytes a byte would count"],
     ["03 00 00 00 7e", "83 03", "126 registers"],
     ["04 ff ff 00 02", "84 02", "beyond the last address"],
     ["03 00 ff 00 02", "83 02", "an address that is not there"],
@@ -133,6 +135,7 @@ describe("an illegal request is answered by the exception that is due", () => {
     ["10 00 00 00 01 04 00 01", "90 03", "a byte count beyond the data"],
     ["10 00 00 00 00 00", "90 03", "no registers"],
     ["10 00 00 00 7c f8", "90 03", "124 registers"],
+    [`10 00 00 01 2c 58 ${"00 ".repeat(88)}`, "90 03", "300 registers, under a byte count that ran over"],
     ["10 00 00 00 02 04 00 01", "90 03", "fewer bytes than counted"],
     ["10 00 00 00 01 02 00 01 00", "90 03", "more bytes than counted"],
     ["10 ff ff 00 02 04 00 01 00 02", "90 02", "beyond the last address"],

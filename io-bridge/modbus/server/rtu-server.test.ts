@@ -84,8 +84,8 @@ const readLevel = Buffer.from("0400000002", "hex");
 const levelAnswer = (unit: number): string => rtuFrame(unit, Buffer.from("040440500000", "hex")).toString("hex");
 
 describe.skipIf(cable.missing)("a server on a serial line", () => {
-  test("answers its units, also frames in pieces, and keeps silent for others and for what is damaged", async () => {
-    const { pair, server } = await serve();
+  test("answers its units, also frames in pieces, and takes nothing of what is damaged or for others", async () => {
+    const { pair, board, server } = await serve();
     const wire = await wireAt(pair.theirs);
     const request = rtuFrame(7, readLevel);
     wire.write(request.subarray(0, 3));
@@ -95,12 +95,13 @@ describe.skipIf(cable.missing)("a server on a serial line", () => {
     wire.write(Buffer.concat([rtuFrame(8, readLevel), rtuFrame(8, Buffer.from("040440500000", "hex"))]));
     wire.write(rtuFrame(9, readLevel));
     await eventually("its other unit's answer", () => wire.heard() === levelAnswer(7) + levelAnswer(9));
-    const damaged = rtuFrame(7, readLevel);
-    damaged[3] = 1;
+    const damaged = rtuFrame(7, Buffer.from("050001ff00", "hex"));
+    damaged[3]! ^= 1; // which makes it a write to a coil that is there
     wire.write(damaged);
     await eventually("it is counted", () => server.counters.garbled === 1);
     wire.write(rtuFrame(7, readLevel));
     await eventually("it is in step again", () => wire.heard().endsWith(levelAnswer(9) + levelAnswer(7)));
+    expect(board.get("basin.start").value).toBe(false);
     expect(server.counters).toEqual({
       connections: 1,
       requests: 3,
