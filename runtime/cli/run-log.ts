@@ -21,6 +21,13 @@ export class RunLog {
   }
 
   message(message: Exclude<BoardMessage, { kind: "ended" | "running" | "answer" }>): void {
+    if (message.kind === "notRealTime") {
+      this.#log.warn(
+        { reason: message.reason },
+        "slots are not scheduled before other programs: run it as root, or give it CAP_SYS_NICE",
+      );
+      return;
+    }
     const place = this.#place(message.at);
     if (message.kind === "incident") this.#incident(message.incident, { ...place, ...this.#unsaid(message.unsaid) });
     else if (message.kind === "uart") this.#log.info(place, `uart: ${message.text}`);

@@ -32,6 +32,7 @@ interface RunVerbOptions {
   readonly duration?: Nanoseconds;
   readonly fast?: true;
   readonly oneThread?: true;
+  readonly realtime?: true;
   readonly record?: string;
   readonly recordLimit?: LimitOption;
   readonly restore?: string;
@@ -51,6 +52,10 @@ export const addRun = (program: Command, environment: CliEnvironment): void => {
     .option("--duration <time>", "stop after this much board time, rounded up to whole major frames", durationOption)
     .option("--fast", "unpaced and without the outside: inputs keep their initial values; needs --duration")
     .option("--one-thread", "run all harts in one thread, not each in its own")
+    .option(
+      "--realtime",
+      "have the operating system run slots before all ordinary programs (Linux; needs the right to)",
+    )
     .option("--record <file>", "keep everything that enters, for `partita replay`")
     .addOption(recordLimitOption())
     .option("--restore <file>", "go on from a snapshot; whole modules and chosen partitions")
@@ -102,6 +107,7 @@ const run = async (path: string, options: RunVerbOptions, environment: CliEnviro
   const board = startBoard(system, exchange, {
     paced: !options.fast,
     oneThread: options.oneThread === true,
+    realTime: options.realtime === true,
     duration: options.duration === undefined ? cycles(Infinity) : toCycles(options.duration, system.clock),
     version: VERSION,
     restored: retained?.restored ?? [],

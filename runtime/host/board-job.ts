@@ -18,6 +18,8 @@ export interface BoardJob {
   /** Board time after which the run ends by itself, with the major frame then current; Infinity: only when told. */
   readonly duration: Cycles;
   readonly paced: boolean;
+  /** The operating system is to run this thread before ordinary ones. */
+  readonly realTime: boolean;
   readonly exchange: SharedArrayBuffer;
   /** One Int32: 0 while the run shall go on. */
   readonly control: SharedArrayBuffer;
@@ -61,6 +63,8 @@ export interface LoggedInstant {
 export type BoardMessage =
   /** Before the first slot. */
   | { readonly kind: "running" }
+  /** The operating system refused to run a board's thread before ordinary ones. */
+  | { readonly kind: "notRealTime"; readonly reason: string }
   /** `unsaid` incidents of this partition came so fast before this one that they were only counted. */
   | { readonly kind: "incident"; readonly at: LoggedInstant; readonly incident: Incident; readonly unsaid: number }
   /** A line that the guest wrote to its UART. */

@@ -18,6 +18,8 @@ const DRAIN_INTERVAL_MS = 20;
 
 export interface RunOptions {
   readonly paced: boolean;
+  /** The operating system runs the board's threads before all ordinary ones, where it may; left out: it does not. */
+  readonly realTime?: boolean;
   /** All harts in one thread; left out: each has its own. */
   readonly oneThread?: boolean;
   /** Board time to run, to the end of a major frame; Infinity: until `stop`. */
@@ -63,6 +65,7 @@ export const startBoard = (system: System, exchange: SharedExchange, options: Ru
     version: options.version,
     duration: options.duration,
     paced: options.paced,
+    realTime: options.realTime === true,
     exchange: exchange.shared,
     control: control.buffer as SharedArrayBuffer,
     figures: figures.shared,
