@@ -1,12 +1,12 @@
 /** A day of faults in short: while counters are published, the line drops and the module is killed and restarted, at random. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { readRecord } from "../../io-bridge/store/record.ts";
+import { isEmptied, payloadsOnDisk } from "../../io-bridge/testing/kept-on-disk.ts";
 import { startLine } from "../../io-bridge/testing/line.ts";
 import { Cleanups, freePort, mosquitto, publish, scratch } from "../../io-bridge/testing/mosquitto.ts";
 import { eventually, pause, randomFrom } from "../../io-bridge/testing/test-module.ts";
 import { requirePeers } from "../peers.ts";
+import { startCounter, writeCounter } from "./counting-module.ts";
 import { Program } from "./program.ts";
 
 const peers = requirePeers("mosquitto", "mosquitto_sub", "mosquitto_pub");
@@ -18,12 +18,6 @@ const NUMBERS_A_RUN = 2 ** 32;
 const cleanups = new Cleanups();
 afterAll(() => cleanups.end());
 
-const PROGRAM = `PROGRAM Counter
-VAR steps AT %QD0 : DINT; halves AT %QD4 : DINT; END_VAR
-steps := steps + 1;
-halves := steps / 2;
-END_PROGRAM`;
-
 const link = (name: string, port: number, qos: 0 | 1): string => `
     - name: ${name}
       broker: mqtt://127.0.0.1:${port}
@@ -33,21 +27,6 @@ const link = (name: string, port: number, qos: 0 | 1): string => `
       publish:
         - { point: counter.steps, minReport: 0 s, maxReport: 0 s }
         - { point: counter.halves, minReport: 0 s, maxReport: 0 s }`;
-
-const writeModule = (folder: string, port: number): string => {
-  const config = join(folder, "outages.yaml");
-  writeFileSync(join(folder, "counter.st"), PROGRAM);
-  writeFileSync(
-    config,
-    `module: outages
-partitions: { counter: { program: counter.st, memory: 64 KiB } }
-schedules: { normal: { majorFrame: 20 ms, slots: [ { partition: counter, start: 0 ms, duration: 1 ms } ] } }
-io:
-  mqtt:${link("acknowledged", port, 1)}${link("quick", port, 0)}
-`,
-  );
-  return config;
-};
 
 interface Report {
   readonly topic: string;
@@ -63,16 +42,7 @@ const reportOf = (topic: string, payload: string): Report => ({
 
 /** What a killed module has left on disk. */
 const onDisk = (folder: string): readonly Report[] =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(".segment"))
-    .flatMap((name) => {
-      const bytes = readFileSync(join(folder, name));
-      const reports: Report[] = [];
-      for (let read = readRecord(bytes, 0); read !== "end"; read = readRecord(bytes, read.next)) {
-        if (read.payload !== null) reports.push(reportOf(...(JSON.parse(String(read.payload)) as [string, string])));
-      }
-      return reports;
-    });
+  (payloadsOnDisk(folder) as [string, string][]).map(([topic, payload]) => reportOf(topic, payload));
 
 /** Everything of the links that mosquitto_sub hears, in order. */
 const listen = async (port: number) => {
@@ -116,14 +86,8 @@ it.skipIf(peers.missing)(
     await mosquitto(cleanups, port, ["allow_anonymous true", "max_queued_messages 0"]);
     const heard = await listen(port);
     const line = await startLine(cleanups, port);
-    const config = writeModule(folder, line.port);
-    const start = async (): Promise<Program> => {
-      const args = ["dist/runtime/cli/main.js", "run", config, "--control", join(folder, "control")];
-      const program = new Program(process.execPath, args);
-      cleanups.add(() => program.end("SIGKILL"));
-      await program.line(/module running/, 30_000);
-      return program;
-    };
+    const config = writeCounter(folder, `  mqtt:${link("acknowledged", line.port, 1)}${link("quick", line.port, 0)}`);
+    const start = () => startCounter(cleanups, config);
 
     const below = randomFrom(SEED);
     const kept = { acknowledged: [] as Report[], quick: [] as Report[] };
@@ -150,8 +114,7 @@ it.skipIf(peers.missing)(
     }
     line.up();
 
-    const isEmpty = (name: string): boolean =>
-      readdirSync(join(folder, name)).every((file) => !file.endsWith(".segment"));
+    const isEmpty = (name: string): boolean => isEmptied(join(folder, name));
     await eventually("all history is sent", () => isEmpty("acknowledged") && isEmpty("quick"), 30_000);
     expect((await module.end()).code).toBe(0);
 

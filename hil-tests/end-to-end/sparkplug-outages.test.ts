@@ -1,14 +1,13 @@
 /** Faults of an edge node in short: while it counts, the line drops and the module is killed and restarted, at random. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readRecord } from "../../io-bridge/store/record.ts";
+import { isEmptied, payloadsOnDisk } from "../../io-bridge/testing/kept-on-disk.ts";
 import { startLine } from "../../io-bridge/testing/line.ts";
 import { Cleanups, freePort, mosquitto, scratch } from "../../io-bridge/testing/mosquitto.ts";
 import { pythonHost } from "../../io-bridge/testing/sparkplug-host.ts";
 import { eventually, pause, randomFrom } from "../../io-bridge/testing/test-module.ts";
 import { PYTHON, requirePeers, requirePythonModule } from "../peers.ts";
-import { Program } from "./program.ts";
+import { startCounter, writeCounter } from "./counting-module.ts";
 
 const peers = [
   requirePeers("mosquitto", "protoc"),
@@ -22,22 +21,7 @@ const SEED = Number(process.env.PARTITA_OUTAGE_SEED ?? "1");
 const cleanups = new Cleanups();
 afterAll(() => cleanups.end());
 
-const PROGRAM = `PROGRAM Counter
-VAR steps AT %QD0 : DINT; halves AT %QD4 : DINT; END_VAR
-steps := steps + 1;
-halves := steps / 2;
-END_PROGRAM`;
-
-const writeModule = (folder: string, port: number): string => {
-  const config = join(folder, "outages.yaml");
-  writeFileSync(join(folder, "counter.st"), PROGRAM);
-  writeFileSync(
-    config,
-    `module: outages
-partitions: { counter: { program: counter.st, memory: 64 KiB } }
-schedules: { normal: { majorFrame: 20 ms, slots: [ { partition: counter, start: 0 ms, duration: 1 ms } ] } }
-io:
-  sparkplug:
+const node = (port: number): string => `  sparkplug:
     - name: hosts
       brokers: [mqtt://127.0.0.1:${port}]
       groupId: Plant
@@ -45,11 +29,7 @@ io:
       buffer: { path: waiting }
       publish:
         - { point: counter.steps, minReport: 0 s }
-        - { point: counter.halves, minReport: 0 s }
-`,
-  );
-  return config;
-};
+        - { point: counter.halves, minReport: 0 s }`;
 
 interface Told {
   readonly metric: string;
@@ -60,18 +40,9 @@ const keyOf = ({ metric, value, timestamp }: Told): string => `${metric} ${value
 
 /** What a killed module has left on disk, delivered or not. */
 const onDisk = (folder: string): readonly Told[] =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(".segment"))
-    .flatMap((name) => {
-      const bytes = readFileSync(join(folder, name));
-      const told: Told[] = [];
-      for (let read = readRecord(bytes, 0); read !== "end"; read = readRecord(bytes, read.next)) {
-        if (read.payload === null) continue;
-        const [, metric, , value, , timestamp] = JSON.parse(String(read.payload));
-        told.push({ metric, value: Number(value), timestamp });
-      }
-      return told;
-    });
+  (payloadsOnDisk(folder) as unknown[][]).map(([, metric, , value, , timestamp]) => ({
+    ...{ metric: String(metric), value: Number(value), timestamp: Number(timestamp) },
+  }));
 
 test.skipIf(peers.some(({ missing }) => missing))(
   "an edge node loses nothing that was on disk, and brings each metric's history in order",
@@ -83,14 +54,8 @@ test.skipIf(peers.some(({ missing }) => missing))(
     await mosquitto(cleanups, port, ["allow_anonymous true", "max_queued_messages 0"]);
     const host = await pythonHost(cleanups, PYTHON, port);
     const line = await startLine(cleanups, port);
-    const config = writeModule(folder, line.port);
-    const start = async (): Promise<Program> => {
-      const args = ["dist/runtime/cli/main.js", "run", config, "--control", join(folder, "control")];
-      const program = new Program(process.execPath, args);
-      cleanups.add(() => program.end("SIGKILL"));
-      await program.line(/module running/, 30_000);
-      return program;
-    };
+    const config = writeCounter(folder, node(line.port));
+    const start = () => startCounter(cleanups, config);
 
     const below = randomFrom(SEED);
     const kept: Told[] = [];
@@ -118,8 +83,7 @@ test.skipIf(peers.some(({ missing }) => missing))(
       }
     }
     line.up();
-    const isEmpty = (): boolean => readdirSync(waiting).every((file) => !file.endsWith(".segment"));
-    await eventually("all history is told", isEmpty, 30_000);
+    await eventually("all history is told", () => isEmptied(waiting), 30_000);
     expect((await module.end()).code).toBe(0);
     await eventually("the last death", () => host.heard.at(-1)?.topic === "NDEATH/outages");
 
